@@ -1,0 +1,237 @@
+"""Attention with every step kept: scores, weights, output.
+
+Sources: Vaswani et al., Attention Is All You Need, 2017, section 3.2 (scaled dot-product and
+multi-head); Bahdanau et al., Neural Machine Translation by Jointly Learning to Align and
+Translate, 2015, appendix A.1.2 (additive).
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Steps(NamedTuple):
+    """What each step of attention gave."""
+
+    scores: Tensor  # (..., query, key), scaled, before the mask
+    weights: Tensor  # (..., query, key), rows sum to 1, or are 0 where nothing may be looked at
+    output: Tensor  # (..., query, d_v)
+
+
+class MultiHeadSteps(NamedTuple):
+    """What each step of multi-head attention gave."""
+
+    q: Tensor  # (head, query, d_k)
+    k: Tensor  # (head, key, d_k)
+    v: Tensor  # (head, key, d_v)
+    scores: Tensor  # (head, query, key), scaled, before the mask
+    weights: Tensor  # (head, query, key)
+    heads: Tensor  # (head, query, d_v), what each head found
+    output: Tensor  # (query, d_out), the heads side by side, mixed by w_o
+
+
+def scaled_dot_product_attention(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | None = None,
+    is_causal: bool = False,
+    scale: float | None = None,
+) -> Steps:
+    """Mix values by how well each query matches each key: softmax(q kᵀ · scale + mask) v.
+
+    Args:
+        q: ``(..., query, d_k)``.
+        k: ``(..., key, d_k)``.
+        v: ``(..., key, d_v)``.
+        mask: Broadcasts to ``(..., query, key)``. Booleans: ``True`` = may look. Floats: added to
+            the scaled scores, ``-inf`` = may not look. ``None`` allows everything.
+        is_causal: Query i sees keys j <= i only, counted from the top left corner, as in torch.
+            Combines with ``mask``.
+        scale: Factor of the scores. ``None`` means 1/√d_k.
+
+    Returns:
+        Scores (scaled, before the mask), weights and output, in the dtype of ``q``. A query that
+        may look at nothing gets weights and output 0. Half precision is computed in float32, so
+        that large scores do not overflow on the way.
+
+    Raises:
+        ValueError: If shapes do not fit together, or a mask is neither boolean nor float.
+
+    Source: Vaswani et al. 2017, equation 1.
+    """
+    _check(q, k, v, same_width=True)
+    dtype = q.dtype
+    if dtype in (torch.float16, torch.bfloat16):
+        q, k, v = q.float(), k.float(), v.float()
+    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
+    scores = (q * scale) @ k.mT  # (..., query, key)
+    steps = _mix(scores, v, mask, is_causal)
+    return steps if dtype == q.dtype else _in_dtype(steps, dtype)
+
+
+def additive_attention(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    w_q: Tensor,
+    w_k: Tensor,
+    v_a: Tensor,
+    mask: Tensor | None = None,
+) -> Steps:
+    """Mix values by a small network's opinion of each (query, key) pair.
+
+    score = v_a · tanh(W_q q + W_k k), without scaling.
+
+    Args:
+        q: ``(..., query, d_q)``.
+        k: ``(..., key, d_k)``.
+        v: ``(..., key, d_v)``.
+        w_q: ``(d_a, d_q)``.
+        w_k: ``(d_a, d_k)``.
+        v_a: ``(d_a,)``.
+        mask: As in :func:`scaled_dot_product_attention`.
+
+    Returns:
+        Scores (before the mask), weights and output.
+
+    Raises:
+        ValueError: If shapes do not fit together, or a mask is neither boolean nor float.
+
+    Source: Bahdanau et al. 2015, appendix A.1.2.
+    """
+    _check(q, k, v, same_width=False)
+    expected = (len(v_a), q.shape[-1]), (len(v_a), k.shape[-1])
+    if (tuple(w_q.shape), tuple(w_k.shape)) != expected:
+        raise ValueError(
+            f"w_q and w_k must have shapes {expected[0]} and {expected[1]}, "
+            f"got {tuple(w_q.shape)} and {tuple(w_k.shape)}"
+        )
+    asked = (q @ w_q.mT).unsqueeze(-2)  # (..., query, 1, d_a)
+    offered = (k @ w_k.mT).unsqueeze(-3)  # (..., 1, key, d_a)
+    scores = torch.tanh(asked + offered) @ v_a  # (..., query, key)
+    return _mix(scores, v, mask, is_causal=False)
+
+
+def multi_head_attention(
+    x: Tensor,
+    context: Tensor | None,
+    w_q: Tensor,
+    w_k: Tensor,
+    w_v: Tensor,
+    w_o: Tensor,
+    n_heads: int,
+    b_q: Tensor | None = None,
+    b_k: Tensor | None = None,
+    b_v: Tensor | None = None,
+    b_o: Tensor | None = None,
+    mask: Tensor | None = None,
+    is_causal: bool = False,
+) -> MultiHeadSteps:
+    """Several attentions side by side, each in its own small space, mixed at the end.
+
+    Args:
+        x: ``(query, d_model)``. Where the queries come from.
+        context: ``(key, d_context)``. Where keys and values come from. ``None`` means ``x``:
+            self-attention.
+        w_q: ``(head * d_k, d_model)``, like ``nn.Linear.weight``: (out, in).
+        w_k: ``(head * d_k, d_context)``.
+        w_v: ``(head * d_v, d_context)``.
+        w_o: ``(d_out, head * d_v)``.
+        n_heads: Into how many heads the projections are split.
+        b_q, b_k, b_v, b_o: Biases, each as long as its matrix has rows.
+        mask: As in :func:`scaled_dot_product_attention`; ``(query, key)`` serves all heads.
+        is_causal: As in :func:`scaled_dot_product_attention`.
+
+    Returns:
+        Every step; ``output`` is what the layer gives, ``heads`` what each head gave.
+
+    Raises:
+        ValueError: If shapes do not fit together, or a projection cannot be split evenly.
+
+    Source: Vaswani et al. 2017, section 3.2.2.
+    """
+    context = x if context is None else context
+    q = split_heads(_project("w_q", x, w_q, b_q), n_heads)  # (head, query, d_k)
+    k = split_heads(_project("w_k", context, w_k, b_k), n_heads)  # (head, key, d_k)
+    v = split_heads(_project("w_v", context, w_v, b_v), n_heads)  # (head, key, d_v)
+    scores, weights, heads = scaled_dot_product_attention(q, k, v, mask, is_causal)
+    output = _project("w_o", merge_heads(heads), w_o, b_o)  # (query, d_out)
+    return MultiHeadSteps(q, k, v, scores, weights, heads, output)
+
+
+def split_heads(x: Tensor, n_heads: int) -> Tensor:
+    """``(..., token, head * d)`` cut into ``(..., head, token, d)``.
+
+    Raises:
+        ValueError: If the width cannot be split evenly.
+    """
+    if n_heads < 1 or x.shape[-1] % n_heads:
+        raise ValueError(f"a width of {x.shape[-1]} cannot be split over {n_heads} heads")
+    return x.unflatten(-1, (n_heads, x.shape[-1] // n_heads)).transpose(-3, -2)
+
+
+def merge_heads(x: Tensor) -> Tensor:
+    """``(..., head, token, d)`` put side by side as ``(..., token, head * d)``."""
+    return x.transpose(-3, -2).flatten(-2)
+
+
+def _mix(scores: Tensor, v: Tensor, mask: Tensor | None, is_causal: bool) -> Steps:
+    """Softmax over the keys that may be looked at, then the weighted sum of values."""
+    biased = scores
+    if mask is not None:
+        biased = _masked(biased, mask)
+    if is_causal:
+        may_look = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+        biased = biased.masked_fill(~may_look, -math.inf)
+    if biased is scores:
+        weights = scores.softmax(dim=-1)
+    else:
+        # Blind rows are made finite before the softmax: afterwards their gradient would be NaN.
+        blind = (biased == -math.inf).all(dim=-1, keepdim=True)  # (..., query, 1)
+        weights = biased.masked_fill(blind, 0.0).softmax(dim=-1).masked_fill(blind, 0.0)
+    return Steps(scores, weights, weights @ v)
+
+
+def _masked(scores: Tensor, mask: Tensor) -> Tensor:
+    try:
+        fits = torch.broadcast_shapes(mask.shape, scores.shape) == scores.shape
+    except RuntimeError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"a mask of shape {tuple(mask.shape)} does not fit scores {tuple(scores.shape)}"
+        )
+    if mask.dtype == torch.bool:
+        return scores.masked_fill(~mask, -math.inf)
+    if mask.is_floating_point():
+        return scores + mask.to(scores.dtype)
+    raise ValueError(f"a mask must be boolean or float, got {mask.dtype}")
+
+
+def _project(name: str, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+    if w.ndim != 2 or x.shape[-1] != w.shape[-1]:
+        raise ValueError(
+            f"{name} must have shape (out, {x.shape[-1]}) to fit its input, got {tuple(w.shape)}"
+        )
+    return torch.nn.functional.linear(x, w, b)
+
+
+def _check(q: Tensor, k: Tensor, v: Tensor, *, same_width: bool) -> None:
+    for name, x in {"q": q, "k": k, "v": v}.items():
+        if x.ndim < 2 or not x.is_floating_point():
+            raise ValueError(
+                f"{name} must be a float tensor of shape (..., token, width), "
+                f"got {x.dtype} {tuple(x.shape)}"
+            )
+    if k.shape[-2] != v.shape[-2]:
+        raise ValueError(f"k has {k.shape[-2]} tokens and v {v.shape[-2]}: they must be the same")
+    if same_width and (q.shape[-1] != k.shape[-1] or q.shape[-1] < 1):
+        raise ValueError(f"q has width {q.shape[-1]} and k {k.shape[-1]}: they must be the same")
+
+
+def _in_dtype(steps: Steps, dtype: torch.dtype) -> Steps:
+    largest = torch.finfo(dtype).max
+    return Steps(*(step.clamp(-largest, largest).to(dtype) for step in steps))

@@ -1,0 +1,88 @@
+"""Tokens as vectors: hand-set features, seeded, one-hot. Equal words get equal vectors."""
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from core.trace import Array
+
+FEATURES = (
+    "person",
+    "animal",
+    "food",
+    "place",
+    "sky",
+    "action",
+    "feeling",
+    "quality",
+    "stand_in",
+    "function",
+)
+"""What the dimensions of a hand-set vector mean, in their order."""
+
+_TABLE = Path(__file__).with_name("features.toml")
+
+
+def handset(tokens: Sequence[str], d_model: int) -> Array:
+    """The features that people gave to words, in a table that anyone can read.
+
+    Args:
+        tokens: Words; upper and lower case count the same.
+        d_model: Width. Fewer than the features: the last ones are left out. More: zeros follow.
+
+    Returns:
+        ``(token, d_model)`` float32, each 0 to 1; words outside the table get seeded vectors
+        (seed 0).
+    """
+    x = seeded(tokens, d_model, seed=0) / 2
+    width = min(d_model, len(FEATURES))
+    for row, token in enumerate(tokens):
+        if known(token):
+            x[row] = 0
+            x[row, :width] = _vectors()[token.lower()][:width]
+    return x
+
+
+def known(token: str) -> bool:
+    """Whether the feature table has the word."""
+    return token.lower() in _vectors()
+
+
+def seeded(tokens: Sequence[str], d_model: int, seed: int) -> Array:
+    """Random vectors without meaning: a word and a seed always give the same one.
+
+    Returns:
+        ``(token, d_model)`` float32, each entry normally distributed around 0 with variance 1.
+    """
+    return np.stack([_draw(token, d_model, seed) for token in tokens])
+
+
+def one_hot(tokens: Sequence[str]) -> Array:
+    """One dimension for each different word, in order of first appearance.
+
+    Returns:
+        ``(token, vocabulary)`` float32, one 1 in each row.
+    """
+    vocabulary = list(dict.fromkeys(tokens))
+    return np.eye(len(vocabulary), dtype=np.float32)[[vocabulary.index(t) for t in tokens]]
+
+
+def _draw(token: str, d_model: int, seed: int) -> Array:
+    # Python's own hash of a string differs from one process to the next.
+    digest = blake2b(f"{seed}:{token.lower()}".encode(), digest_size=8).digest()
+    generator = np.random.default_rng(int.from_bytes(digest, "big"))
+    return generator.standard_normal(d_model).astype(np.float32)
+
+
+@cache
+def _vectors() -> dict[str, Array]:
+    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    return {
+        word: np.array([group["features"].get(name, 0) for name in FEATURES], np.float32)
+        for group in table["group"]
+        for word in (group["en"] + " " + group["zh"]).split()
+    }

@@ -1,0 +1,149 @@
+"""One attention layer with the reader's numbers: parameters, rules, and what comes out.
+
+Parameters are laid out as on paper, ``q = x @ w_q``, one block a head, since this is what readers
+see and edit.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention
+from core.masks import MaskRule
+from core.positions import Positions, alibi_bias, rotate, sinusoidal
+from core.trace import Array, AttentionTrace, LayerTrace, Origin
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large everything is; ``d_k`` and ``d_v`` are per head and need not be equal."""
+
+    d_model: int = 10
+    d_k: int = 4
+    d_v: int = 4
+    n_heads: int = 2
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the layer computes with its parameters.
+
+    Attributes:
+        scaled: Whether scores are divided by √d_k.
+        temperature: What scores are divided by besides; small = sharp.
+        mask: Who may look at whom.
+        positions: How tokens learn where they stand. ``rope`` needs an even ``d_k``.
+    """
+
+    scaled: bool = True
+    temperature: float = 1.0
+    mask: MaskRule = MaskRule()
+    positions: Positions = "none"
+
+    def scale(self, d_k: int) -> float:
+        """What q·k is multiplied by."""
+        return 1 / (self.temperature * (d_k**0.5 if self.scaled else 1))
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Every number that a reader may edit.
+
+    Attributes:
+        x: ``(token, d_model)``, the words' vectors, before positions.
+        w_q: ``(head, d_model, d_k)``.
+        w_k: ``(head, d_model, d_k)``.
+        w_v: ``(head, d_model, d_v)``.
+        w_o: ``(head, d_v, d_model)``; stacked, the matrix that mixes the heads.
+    """
+
+    x: Array
+    w_q: Array
+    w_k: Array
+    w_v: Array
+    w_o: Array
+
+    def edited(self, edits: tuple["Edit", ...]) -> "Parameters":
+        """A copy with single cells replaced; edits outside the present sizes are left out."""
+        arrays = {field.name: getattr(self, field.name).copy() for field in fields(self)}
+        for edit in edits:
+            array = arrays[edit.matrix]
+            at = edit.index if array.ndim == 3 else edit.index[1:]
+            if all(0 <= i < size for i, size in zip(at, array.shape, strict=True)):
+                array[at] = edit.value
+        return replace(self, **arrays)
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """One cell that the reader changed.
+
+    Attributes:
+        matrix: A field of :class:`Parameters`.
+        index: ``(head, row, column)``; the head is 0 for ``x``.
+        value: The new number.
+    """
+
+    matrix: str
+    index: tuple[int, int, int]
+    value: float
+
+
+def steps(x: Tensor, parameters: Parameters, rules: Rules) -> MultiHeadSteps:
+    """Run the layer on vectors ``x``, which may differ from the parameters' own.
+
+    Args:
+        x: ``(token, d_model)``; its dtype is the dtype of the computation.
+        parameters: Everything but ``x`` is used.
+        rules: How to compute.
+
+    Returns:
+        Every step; differentiable in ``x``.
+    """
+    w_q, w_k, w_v, w_o = (
+        torch.tensor(w, dtype=x.dtype)
+        for w in (parameters.w_q, parameters.w_k, parameters.w_v, parameters.w_o)
+    )
+    if rules.positions == "sinusoidal":
+        x = x + sinusoidal(*x.shape).to(x.dtype)
+    q, k, v = x @ w_q, x @ w_k, x @ w_v  # (head, token, d_k or d_v)
+    if rules.positions == "rope":
+        q, k = rotate(q), rotate(k)
+    bias = score_bias(rules, len(w_q), len(x)).to(x.dtype)  # (head, query, key)
+    scale = rules.scale(q.shape[-1])
+    scores, weights, heads = scaled_dot_product_attention(q, k, v, bias, scale=scale)
+    output = merge_heads(heads) @ w_o.flatten(0, 1)  # (query, d_model)
+    return MultiHeadSteps(q, k, v, scores, weights, heads, output)
+
+
+def score_bias(rules: Rules, n_heads: int, n: int) -> Tensor:
+    """What is added to the scaled scores: ``(head, query, key)``, -inf where looking is forbidden."""
+    bias = alibi_bias(n_heads, n, n) if rules.positions == "alibi" else torch.zeros(n_heads, n, n)
+    return bias.masked_fill(~torch.from_numpy(rules.mask.matrix(n)), -torch.inf)
+
+
+def trace(
+    tokens: tuple[str, ...], parameters: Parameters, rules: Rules, origin: Origin
+) -> AttentionTrace:
+    """Run the layer on its own vectors and keep everything."""
+    x = torch.from_numpy(parameters.x)
+    q, k, v, scores, weights, heads, output = (step.numpy() for step in steps(x, parameters, rules))
+    bias = score_bias(rules, len(q), len(x)).numpy()
+    layer = LayerTrace(q, k, v, scores, bias, weights, heads, output)
+    return AttentionTrace(tokens, tokens, (layer,), origin)
+
+
+def as_function(parameters: Parameters, rules: Rules) -> Callable[[Tensor], Tensor]:
+    """The layer as a map from ``(token, d_model)`` to ``(token, d_model)``, for `influence`."""
+    return lambda x: steps(x, parameters, rules).output
+
+
+def resized(array: Array, shape: tuple[int, ...]) -> Array:
+    """The array in another shape: what fits is kept, what is missing is 0."""
+    result = np.zeros(shape, dtype=array.dtype)
+    kept = tuple(slice(0, min(old, new)) for old, new in zip(array.shape, shape, strict=True))
+    result[kept] = array[kept]
+    return result

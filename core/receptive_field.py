@@ -1,0 +1,91 @@
+"""Theory: what can reach what, and over how many steps, before any number is put in.
+
+Sources: Araujo et al., Computing Receptive Fields of Convolutional Neural Networks, Distill 2019
+(sizes); Vaswani et al. 2017, section 4 (path lengths).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cnn import margin
+from core.rnn import Direction
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Who can feel whom, and how far the signal travels.
+
+    Attributes:
+        reach: ``(output, input)``, ``True`` = the input can change the output.
+        path: ``(output, input)``, the steps on the shortest way, 0 where there is none. A step is
+            one layer (attention, convolution) or one token (recurrent).
+        sequential: Steps that have to wait for each other, for the whole sentence.
+    """
+
+    reach: BoolArray
+    path: IntArray
+    sequential: int
+
+
+def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
+    """How many input tokens one output of a convolutional stack can see.
+
+    Args:
+        layers: ``(kernel, dilation, stride)`` of each layer, from the input up.
+
+    Returns:
+        In tokens; 1 for no layer at all.
+
+    Source: Araujo et al. 2019, equation 2.
+    """
+    size, step = 1, 1
+    for kernel, dilation, stride in layers:
+        size += dilation * (kernel - 1) * step
+        step *= stride
+    return size
+
+
+def attention_field(may_look: BoolArray, n_layers: int = 1) -> Field:
+    """Attention: whatever the mask allows, in one layer; more layers pass it on.
+
+    Args:
+        may_look: ``(query, key)``, the mask of every layer.
+        n_layers: How many layers are stacked, without skip connections.
+    """
+    return _stacked([may_look] * n_layers)
+
+
+def recurrent_field(n: int, direction: Direction = "forward") -> Field:
+    """Recurrent: everything before (or, in both directions, everything), token by token."""
+    position = np.arange(n)
+    distance = np.abs(position[:, None] - position)
+    reach = np.tri(n, dtype=bool) if direction == "forward" else np.ones((n, n), dtype=bool)
+    return Field(reach, np.where(reach, distance + 1, 0), sequential=n)
+
+
+def convolution_field(n: int, kernel: int, dilations: Sequence[int], causal: bool) -> Field:
+    """Convolution: a window that grows with every layer."""
+    return _stacked([_one_convolution(n, kernel, dilation, causal) for dilation in dilations])
+
+
+def _one_convolution(n: int, kernel: int, dilation: int, causal: bool) -> BoolArray:
+    before, _ = margin(kernel, dilation, causal)
+    offsets = np.arange(kernel) * dilation - before
+    position = np.arange(n)
+    return np.isin(position - position[:, None], offsets)  # (output, input): input - output
+
+
+def _stacked(layers: Sequence[BoolArray]) -> Field:
+    n = len(layers[0])
+    reach = np.eye(n, dtype=bool)
+    path = np.zeros((n, n), dtype=int)
+    for depth, layer in enumerate(layers, start=1):
+        reach = layer @ reach
+        path[reach & (path == 0)] = depth
+    return Field(reach, np.where(reach, path, 0), sequential=len(layers))

@@ -1,0 +1,143 @@
+"""Numbers that people can read: what each kind of word looks for, offers and carries.
+
+Words are vectors of named features (`core.embeddings`). Each head has up to four *channels*: a
+query of some kind of word meets the keys that offer something on the same channel.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from core import embeddings
+from core.embeddings import FEATURES
+from core.layer import Parameters, resized
+from core.sources.toy import ToySource
+from core.trace import Array, Origin
+
+Entries = Mapping[tuple[str, str], float]
+
+CONTENT = ("living", "thing", "deed", "state")
+"""What the dimensions of a value mean, in every head."""
+
+
+class Head(NamedTuple):
+    """A head with its reason.
+
+    Attributes:
+        name: What it is for.
+        channels: What the dimensions of its queries and keys mean.
+        looks_for: (feature, channel) to number: the entries of W_Q that are not 0.
+        offers: (feature, channel) to number: the entries of W_K that are not 0.
+    """
+
+    name: str
+    channels: tuple[str, ...]
+    looks_for: Entries
+    offers: Entries
+
+
+_KINDS = {
+    ("person", "living"): 2.0,
+    ("animal", "living"): 2.0,
+    ("stand_in", "living"): 1.0,
+    ("food", "thing"): 2.0,
+    ("place", "thing"): 2.0,
+    ("sky", "thing"): 2.0,
+    ("action", "deed"): 2.0,
+    ("feeling", "state"): 2.0,
+    ("quality", "state"): 2.0,
+}
+
+HEADS = (
+    Head(
+        "who_does_what",
+        ("object", "deed", "kin", "referent"),
+        looks_for={
+            ("action", "object"): 3.0,  # an action looks for things it can be done to
+            ("animal", "object"): 1.0,
+            ("animal", "deed"): 2.0,  # whoever can act looks for what is done
+            ("person", "deed"): 2.0,
+            ("food", "deed"): 1.5,
+            ("place", "kin"): 3.0,  # a place looks for the place it belongs to
+            ("sky", "referent"): 1.0,
+            ("feeling", "referent"): 1.5,  # a feeling looks for who has it
+            ("quality", "referent"): 2.0,  # a quality looks for what it describes
+            ("stand_in", "referent"): 4.0,  # "it" looks for who is meant
+        },
+        offers={
+            ("food", "object"): 2.0,
+            ("place", "object"): 1.6,
+            ("animal", "object"): 1.4,
+            ("person", "object"): 0.6,
+            ("action", "deed"): 2.0,
+            ("feeling", "deed"): 0.5,
+            ("place", "kin"): 2.0,
+            ("animal", "referent"): 1.5,
+            ("person", "referent"): 1.2,
+            ("sky", "referent"): 1.2,
+            ("food", "referent"): 0.8,
+            ("place", "referent"): 0.6,
+        },
+    ),
+    Head("same_kind", CONTENT, looks_for=_KINDS, offers=_KINDS),
+    Head(
+        "to_content",
+        ("content",),
+        looks_for=dict.fromkeys(((feature, "content") for feature in FEATURES), 2.0),
+        offers={(feature, "content"): 2.0 for feature in FEATURES if feature != "function"},
+    ),
+    Head("evenly", (), looks_for={}, offers={}),
+)
+
+_CARRIES = {
+    ("person", "living"): 1.0,
+    ("animal", "living"): 1.0,
+    ("stand_in", "living"): 0.5,
+    ("food", "thing"): 1.0,
+    ("place", "thing"): 1.0,
+    ("sky", "thing"): 1.0,
+    ("action", "deed"): 1.0,
+    ("feeling", "state"): 1.0,
+    ("quality", "state"): 1.0,
+}
+
+
+@dataclass(frozen=True)
+class HandsetSource(ToySource):
+    """One layer set by hand; heads beyond the fourth repeat the last: they look evenly.
+
+    Sizes smaller than the hand-set ones leave the last features or channels out, larger ones add
+    zeros.
+    """
+
+    @property
+    def origin(self) -> Origin:
+        """Hand-set."""
+        return Origin("handset", edited=bool(self.edits))
+
+    def untouched(self, tokens: tuple[str, ...]) -> Parameters:
+        """The tables of this module in the asked sizes."""
+        s = self.sizes
+        heads = [head_at(index) for index in range(s.n_heads)]
+        keys = s.d_model, s.d_k
+        w_v = _matrix(CONTENT, _CARRIES)  # (feature, content)
+        return Parameters(
+            x=embeddings.handset(tokens, s.d_model),
+            w_q=np.stack([resized(_matrix(h.channels, h.looks_for), keys) for h in heads]),
+            w_k=np.stack([resized(_matrix(h.channels, h.offers), keys) for h in heads]),
+            w_v=np.stack([resized(w_v, (s.d_model, s.d_v))] * s.n_heads),
+            w_o=np.stack([resized(w_v.T, (s.d_v, s.d_model)) / s.n_heads] * s.n_heads),
+        )
+
+
+def head_at(index: int) -> Head:
+    """The head of this number, counted from 0."""
+    return HEADS[min(index, len(HEADS) - 1)]
+
+
+def _matrix(columns: tuple[str, ...], entries: Entries) -> Array:
+    """``(feature, column)``."""
+    rows = [[entries.get((f, column), 0.0) for column in columns] for f in FEATURES]
+    return np.array(rows, dtype=np.float32).reshape(len(FEATURES), len(columns))

@@ -1,0 +1,89 @@
+"""A sentence cut into tokens: words, or characters as readers see them.
+
+Word boundaries follow Unicode Standard Annex 29, sections 3 and 4; runs of Chinese characters are
+cut by a dictionary (rjieba), since Chinese writes no spaces.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import regex
+import rjieba
+
+from core.errors import InputError
+
+Unit = Literal["words", "characters"]
+
+LIMIT = 64
+"""Tokens that a page with editable matrices can hold."""
+
+LONGEST = 64
+"""Characters, as readers see them, in one token; longer ones are cut into several tokens."""
+
+_HAN_RUN = regex.compile(r"(\p{Han}+)")
+_WORD_BOUNDARY = regex.compile(r"(?wV1)\b")
+_CHARACTER = regex.compile(r"\X")
+_SPACE = regex.compile(r"\s+")
+# Control characters, lone surrogates, overrides of the writing direction, and widthless spaces.
+# The zero-width joiner stays: it holds emoji together.
+_UNWANTED = regex.compile(r"[\p{Cc}\p{Cs}\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+
+
+class Tokens(NamedTuple):
+    """The tokens that are used, and how many the sentence had."""
+
+    kept: tuple[str, ...]
+    total: int
+
+
+def clean(sentence: str) -> str:
+    """The sentence in composed form (NFC), with single spaces and nothing invisible in it."""
+    spaced = _SPACE.sub(" ", sentence)
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", spaced)).strip()
+
+
+def characters(sentence: str) -> tuple[str, ...]:
+    """The characters as readers see them (grapheme clusters), without spaces."""
+    return tuple(piece for piece in _CHARACTER.findall(clean(sentence)) if not piece.isspace())
+
+
+def words(sentence: str) -> tuple[str, ...]:
+    """The words and punctuation marks, without spaces.
+
+    A word of more than ``LONGEST`` characters gives several tokens.
+    """
+    return tuple(
+        piece
+        for word in _words_and_spaces(clean(sentence))
+        if not word.isspace()
+        for piece in _shortened(word)
+    )
+
+
+def tokenize(sentence: str, unit: Unit = "words", limit: int = LIMIT) -> Tokens:
+    """The sentence's tokens, at most ``limit`` of them.
+
+    Repeated words are separate tokens.
+
+    Raises:
+        InputError: ``no_tokens`` if nothing visible is left of the sentence.
+    """
+    found = words(sentence) if unit == "words" else characters(sentence)
+    if not found:
+        raise InputError("no_tokens")
+    return Tokens(found[:limit], len(found))
+
+
+def _words_and_spaces(text: str) -> Iterator[str]:
+    for run in _HAN_RUN.split(text):
+        if _HAN_RUN.fullmatch(run):
+            yield from rjieba.cut(run)
+        else:
+            yield from filter(None, _WORD_BOUNDARY.split(run))
+
+
+def _shortened(word: str) -> Iterator[str]:
+    seen = _CHARACTER.findall(word)
+    for start in range(0, len(seen), LONGEST):
+        yield "".join(seen[start : start + LONGEST])

@@ -1,0 +1,146 @@
+"""The contract: what a run of attention leaves behind, checked when it is made.
+
+Everything that is drawn reads these records; whatever fills them can be drawn.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+BoolArray = NDArray[np.bool_]
+OriginKind = Literal["handset", "seeded", "trained", "pretrained", "uploaded"]
+
+ROW_SUM_TOLERANCE = 1e-4
+
+
+class TraceError(ValueError):
+    """A record that contradicts itself."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the numbers come from; every view says it.
+
+    Attributes:
+        kind: Hand-set, seeded (untrained), trained here, pretrained or uploaded.
+        detail: The seed, or the model's name.
+        edited: Whether the reader changed some of the numbers.
+    """
+
+    kind: OriginKind
+    detail: str = ""
+    edited: bool = False
+
+    def __str__(self) -> str:
+        """For people who read code: ``seeded (3), edited``."""
+        name = f"{self.kind} ({self.detail})" if self.detail else self.kind
+        return f"{name}, edited" if self.edited else name
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """One attention layer, step by step.
+
+    Attributes:
+        q: ``(head, query, d_k)``.
+        k: ``(head, key, d_k)``.
+        v: ``(head, key, d_v)``.
+        scores: ``(head, query, key)``, scaled, before the mask.
+        bias: ``(head, query, key)``, what was added to the scores: ALiBi, and -inf where a query
+            may not look.
+        weights: ``(head, query, key)``. Rows sum to 1, or are 0 where a query may look at nothing.
+        output: ``(head, query, d_v)``, the weighted sums of values.
+        mixed: ``(query, d_out)``, the heads' outputs side by side, times w_o.
+    """
+
+    q: Array
+    k: Array
+    v: Array
+    scores: Array
+    bias: Array
+    weights: Array
+    output: Array
+    mixed: Array
+
+    def __post_init__(self) -> None:
+        """Check shapes, finiteness, row sums and masked cells.
+
+        Raises:
+            TraceError: If the parts do not fit together.
+        """
+        if self.q.ndim != 3 or self.v.ndim != 3:
+            raise TraceError(f"q and v need three axes, got {self.q.shape} and {self.v.shape}")
+        self._check_shapes()
+        for name in ("q", "k", "v", "scores", "weights", "output", "mixed"):
+            if not np.isfinite(getattr(self, name)).all():
+                raise TraceError(f"{name} has numbers that are not finite")
+        self._check_weights()
+        for array in vars(self).values():
+            array.flags.writeable = False
+
+    @property
+    def may_look(self) -> BoolArray:
+        """``(head, query, key)``: ``True`` where the mask lets the query look."""
+        return self.bias > -np.inf
+
+    def _check_shapes(self) -> None:
+        head, query, d_k = self.q.shape
+        key, d_v = self.v.shape[1:]
+        expected = {
+            "k": (head, key, d_k),
+            "v": (head, key, d_v),
+            "scores": (head, query, key),
+            "bias": (head, query, key),
+            "weights": (head, query, key),
+            "output": (head, query, d_v),
+        }
+        for name, shape in expected.items():
+            got = getattr(self, name).shape
+            if got != shape:
+                raise TraceError(f"{name} must have shape {shape} to match q and v, got {got}")
+        if self.mixed.ndim != 2 or len(self.mixed) != query:
+            raise TraceError(f"mixed must have {query} rows, got shape {self.mixed.shape}")
+
+    def _check_weights(self) -> None:
+        if (self.weights < 0).any() or self.weights[~self.may_look].any():
+            raise TraceError("weights must be positive, and exactly 0 where the mask forbids")
+        expected = self.may_look.any(axis=-1)  # (head, query): 0 or 1
+        worst = np.abs(self.weights.sum(axis=-1) - expected).max(initial=0)
+        if worst > ROW_SUM_TOLERANCE:
+            raise TraceError(f"rows of weights must sum to 1, one is off by {worst:.2g}")
+
+
+@dataclass(frozen=True)
+class AttentionTrace:
+    """What a source made of a sentence.
+
+    In self-attention the two lists of tokens are the same.
+
+    Attributes:
+        query_tokens: The tokens that look; one a row.
+        key_tokens: The tokens that are looked at; one a column.
+        layers: From the first to the last.
+        origin: Where the numbers come from.
+    """
+
+    query_tokens: tuple[str, ...]
+    key_tokens: tuple[str, ...]
+    layers: tuple[LayerTrace, ...]
+    origin: Origin
+
+    def __post_init__(self) -> None:
+        """Check that the tokens name the rows and columns of every layer.
+
+        Raises:
+            TraceError: If they do not, or there is no layer.
+        """
+        if not self.layers:
+            raise TraceError("a trace needs at least one layer")
+        expected = len(self.query_tokens), len(self.key_tokens)
+        for index, layer in enumerate(self.layers):
+            got = layer.weights.shape[1:]
+            if got != expected:
+                raise TraceError(f"layer {index} has a {got} map for {expected} tokens")
