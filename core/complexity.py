@@ -15,6 +15,9 @@ LayerKind = Literal[
     "convolution",
 ]
 
+# How many d × d matrices every token is multiplied by.
+_MATRICES = {"projections": 4, "rnn": 2, "gru": 6, "lstm": 8}
+
 
 def operations(kind: LayerKind, n: int, d: int, k: int = 3, r: int | None = None) -> int:
     """Floating-point operations of one layer on a sentence; a multiply-add counts 2.
@@ -37,22 +40,14 @@ def operations(kind: LayerKind, n: int, d: int, k: int = 3, r: int | None = None
 
     Source: Vaswani et al. 2017, table 1, with the constants that O(...) leaves out.
     """
-    match kind:
-        case "self_attention":
-            return 4 * n**2 * d
-        case "projections":
-            return 8 * n * d**2
-        case "restricted_self_attention":
-            if r is None:
-                raise ValueError("restricted self-attention needs r, its number of neighbours")
-            return 4 * n * r * d
-        case "rnn":
-            return 4 * n * d**2
-        case "gru":
-            return 12 * n * d**2
-        case "lstm":
-            return 16 * n * d**2
-        case "convolution":
-            return 2 * k * n * d**2
-        case _:
-            raise ValueError(f"unknown kind of layer: {kind!r}")
+    if kind == "restricted_self_attention":
+        if r is None:
+            raise ValueError("restricted self-attention needs r, its number of neighbours")
+        return 4 * n * r * d
+    if kind == "self_attention":
+        return 4 * n**2 * d
+    if kind == "convolution":
+        return 2 * k * n * d**2
+    if kind in _MATRICES:
+        return 2 * _MATRICES[kind] * n * d**2
+    raise ValueError(f"unknown kind of layer: {kind!r}")

@@ -120,7 +120,7 @@ def steps(x: Tensor, parameters: Parameters, rules: Rules) -> MultiHeadSteps:
 
 
 def score_bias(rules: Rules, n_heads: int, n: int) -> Tensor:
-    """What is added to the scaled scores: ``(head, query, key)``, -inf where looking is forbidden."""
+    """What is added to the scaled scores: ``(head, query, key)``, -inf where masked."""
     bias = alibi_bias(n_heads, n, n) if rules.positions == "alibi" else torch.zeros(n_heads, n, n)
     return bias.masked_fill(~torch.from_numpy(rules.mask.matrix(n)), -torch.inf)
 

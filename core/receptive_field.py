@@ -54,11 +54,14 @@ def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
 def attention_field(may_look: BoolArray, n_layers: int = 1) -> Field:
     """Attention: whatever the mask allows, in one layer; more layers pass it on.
 
+    A query that may look at anything also feels its own token, masked or not: the token asks.
+
     Args:
         may_look: ``(query, key)``, the mask of every layer.
         n_layers: How many layers are stacked, without skip connections.
     """
-    return _stacked([may_look] * n_layers)
+    asks = np.diag(may_look.any(axis=1))
+    return _stacked([may_look | asks] * n_layers)
 
 
 def recurrent_field(n: int, direction: Direction = "forward") -> Field:

@@ -1,0 +1,85 @@
+"""The ten lines of PyTorch that print what the page shows, with the page's numbers in them."""
+
+from collections.abc import Iterator
+
+from core.layer import Parameters, Rules
+from core.masks import BoolArray
+from core.positions import alibi_slopes
+from core.trace import Array
+
+MOST_LINES = 10
+"""Lines of code, imports and data apart."""
+
+
+def snippet(parameters: Parameters, rules: Rules) -> str:
+    """A program that needs torch alone and prints the weights and outputs of every head.
+
+    Args:
+        parameters: Written into the program as they are, edits included.
+        rules: Become the lines of code; steps that change nothing are left out.
+
+    Returns:
+        Imports, data, and at most ``MOST_LINES`` lines of code, apart by empty lines.
+    """
+    mask = rules.mask.matrix(len(parameters.x))
+    parts = [["import torch"], _data(parameters, rules, mask), _code(parameters, rules, mask)]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _data(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str]:
+    yield f"x = {_tensor(parameters.x)}  # (token, d_model)"
+    yield f"w_q = {_tensor(parameters.w_q)}  # (head, d_model, d_k)"
+    yield f"w_k = {_tensor(parameters.w_k)}  # (head, d_model, d_k)"
+    yield f"w_v = {_tensor(parameters.w_v)}  # (head, d_model, d_v)"
+    stacked = parameters.w_o.reshape(-1, parameters.w_o.shape[-1])
+    yield f"w_o = {_tensor(stacked)}  # (head * d_v, d_model)"
+    if rules.positions == "alibi":
+        slopes = alibi_slopes(len(parameters.w_q)).numpy()
+        yield f"slopes = {_tensor(slopes[:, None, None])}  # (head, 1, 1)"
+    if not mask.all():
+        yield f"mask = {_tensor(mask)}  # (query, key), True = may look"
+
+
+def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str]:
+    d_model, d_k = parameters.w_q.shape[1:]
+    yield "torch.set_printoptions(sci_mode=False, threshold=10**6)"
+    if rules.positions == "sinusoidal":
+        yield f"t = {_angles(d_model)}"
+        yield f"x = x + torch.stack((t.sin(), t.cos()), -1).flatten(1)[:, :{d_model}].float()"
+    yield "q, k, v = x @ w_q, x @ w_k, x @ w_v"
+    if rules.positions == "rope":
+        yield f"t = {_angles(d_k)}"
+        yield "turn = torch.polar(torch.ones_like(t), t).to(torch.complex64)"
+        pairs = "torch.view_as_complex(a.unflatten(2, (-1, 2)))"
+        yield f"q, k = (torch.view_as_real({pairs} * turn).flatten(2) for a in (q, k))"
+    yield f"scores = q @ k.mT{_divisor(rules, d_k)}"
+    if rules.positions == "alibi":
+        yield "t = torch.arange(len(x))"
+        yield "scores = scores - slopes * (t[:, None] - t).abs()"
+    if not mask.all():
+        yield "scores = scores.masked_fill(~mask, -torch.inf)"
+    blind_rows = not mask.any(axis=1).all()
+    yield "weights = scores.softmax(-1)" + (".nan_to_num(0)" if blind_rows else "")
+    yield "output = weights @ v"
+    yield 'print(weights, output, output.transpose(0, 1).flatten(1) @ w_o, sep="\\n")'
+
+
+def _angles(width: int) -> str:
+    exponents = f"torch.arange(0, {width}, 2).double() / {width}"
+    return f"torch.arange(len(x))[:, None] / 10000 ** ({exponents})"
+
+
+def _divisor(rules: Rules, d_k: int) -> str:
+    root = f" / {d_k}**0.5" if rules.scaled else ""
+    return root + (f" / {rules.temperature}" if rules.temperature != 1 else "")
+
+
+def _tensor(array: Array | BoolArray) -> str:
+    return f"torch.tensor({_nested(array)})"
+
+
+def _nested(array: Array | BoolArray) -> str:
+    """As nested lists, each number as short as it can be without losing a bit."""
+    if array.ndim == 0:
+        return str(array)
+    return f"[{', '.join(_nested(row) for row in array)}]"
