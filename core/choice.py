@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
 from core.embeddings import FEATURES
-from core.layer import Edit, Rules, Sizes
+from core.layer import MATRICES, Edit, Rules, Sizes
 from core.masks import MaskKind, MaskRule
 from core.positions import Positions
 from core.rnn import Direction, RecurrentKind
@@ -238,13 +238,13 @@ def _pairs(raw: object) -> tuple[tuple[int, int], ...]:
 
 
 def _edits(raw: object) -> tuple[Edit, ...]:
-    edits = {}
+    edits: dict[tuple[str, tuple[int, int, int]], float] = {}
     for edit in _sequence(raw)[:MOST_EDITS]:
-        if not isinstance(edit, Edit) or edit.matrix not in ("x", "w_q", "w_k", "w_v", "w_o"):
-            raise ValueError
-        head, row, column = (_position(i) for i in edit.index)
-        edits[edit.matrix, head, row, column] = read_entry(edit.value)
-    return tuple(Edit(matrix, (h, r, c), value) for (matrix, h, r, c), value in edits.items())
+        matrix, index, value = _sequence(edit)
+        name = _one_of(MATRICES)(matrix)
+        head, row, column = (_position(i) for i in _sequence(index))
+        edits[name, (head, row, column)] = read_entry(value)
+    return tuple(Edit(name, index, value) for (name, index), value in edits.items())
 
 
 def _sequence(raw: object) -> tuple[object, ...]:

@@ -35,8 +35,8 @@ def handset(tokens: Sequence[str], d_model: int) -> Array:
         d_model: Width. Fewer than the features: the last ones are left out. More: zeros follow.
 
     Returns:
-        ``(token, d_model)`` float32, each 0 to 1; words outside the table get seeded vectors
-        (seed 0).
+        ``(token, d_model)`` float32, 0 to 1 for words of the table; the others get seeded vectors
+        (seed 0) of half the usual length.
     """
     x = seeded(tokens, d_model, seed=0) / 2
     width = min(d_model, len(FEATURES))

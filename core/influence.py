@@ -33,12 +33,15 @@ class Influence:
         """Check measurement against theory.
 
         Raises:
-            ValueError: If the shapes differ, or something is felt that is out of reach.
+            ValueError: If the shapes differ, a strength is no length, or something is felt that
+                is out of reach.
         """
         if self.reach.shape != self.strength.shape:
             raise ValueError(
                 f"reach has shape {self.reach.shape} and strength {self.strength.shape}"
             )
+        if not (np.isfinite(self.strength) & (self.strength >= 0)).all():
+            raise ValueError("strength must be finite and at least 0")
         beyond = np.argwhere((self.strength > 0) & ~self.reach)
         if len(beyond):
             i, j = beyond[0]

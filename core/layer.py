@@ -6,6 +6,7 @@ see and edit.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -71,24 +72,27 @@ class Parameters:
         arrays = {field.name: getattr(self, field.name).copy() for field in fields(self)}
         for edit in edits:
             array = arrays[edit.matrix]
-            at = edit.index if array.ndim == 3 else edit.index[1:]
+            at = edit.at if array.ndim == 3 else edit.at[1:]
             if all(0 <= i < size for i, size in zip(at, array.shape, strict=True)):
                 array[at] = edit.value
         return replace(self, **arrays)
 
 
-@dataclass(frozen=True, order=True)
-class Edit:
+MATRICES = tuple(field.name for field in fields(Parameters))
+"""The names of the matrices that can be edited."""
+
+
+class Edit(NamedTuple):
     """One cell that the reader changed.
 
     Attributes:
-        matrix: A field of :class:`Parameters`.
-        index: ``(head, row, column)``; the head is 0 for ``x``.
+        matrix: One of ``MATRICES``.
+        at: ``(head, row, column)``; the head is 0 for ``x``.
         value: The new number.
     """
 
     matrix: str
-    index: tuple[int, int, int]
+    at: tuple[int, int, int]
     value: float
 
 

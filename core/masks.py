@@ -47,10 +47,10 @@ def padding(n: int, padded: Iterable[int]) -> BoolArray:
 
 
 def drawn(n: int, blocked: Iterable[tuple[int, int]]) -> BoolArray:
-    """Everything but the given (query, key) pairs; pairs beyond ``n`` are ignored."""
+    """Everything but the given (query, key) pairs; pairs outside the sentence are ignored."""
     may_look = everything(n)
     for query, key in blocked:
-        if query < n and key < n:
+        if 0 <= query < n and 0 <= key < n:
             may_look[query, key] = False
     return may_look
 

@@ -23,8 +23,8 @@ class Field:
 
     Attributes:
         reach: ``(output, input)``, ``True`` = the input can change the output.
-        path: ``(output, input)``, the steps on the shortest way, 0 where there is none. A step is
-            one layer (attention, convolution) or one token (recurrent).
+        path: ``(output, input)``, the steps it takes until the input is felt, 0 where it never is.
+            A step is one layer (attention, convolution) or one token (recurrent).
         sequential: Steps that have to wait for each other, for the whole sentence.
     """
 
@@ -58,7 +58,7 @@ def attention_field(may_look: BoolArray, n_layers: int = 1) -> Field:
 
     Args:
         may_look: ``(query, key)``, the mask of every layer.
-        n_layers: How many layers are stacked, without skip connections.
+        n_layers: How many layers are stacked.
     """
     asks = np.diag(may_look.any(axis=1))
     return _stacked([may_look | asks] * n_layers)

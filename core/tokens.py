@@ -5,7 +5,8 @@ cut by a dictionary (rjieba), since Chinese writes no spaces.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 import regex
@@ -21,13 +22,17 @@ LIMIT = 64
 LONGEST = 64
 """Characters, as readers see them, in one token; longer ones are cut into several tokens."""
 
-_HAN_RUN = regex.compile(r"(\p{Han}+)")
+_HAN_RUN = regex.compile(r"((?:\p{Han}\p{M}*)+)")
+_MARK = regex.compile(r"\p{M}")
 _WORD_BOUNDARY = regex.compile(r"(?wV1)\b")
 _CHARACTER = regex.compile(r"\X")
 _SPACE = regex.compile(r"\s+")
 # Control characters, lone surrogates, overrides of the writing direction, and widthless spaces.
 # The zero-width joiner stays: it holds emoji together.
-_UNWANTED = regex.compile(r"[\p{Cc}\p{Cs}\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_UNWANTED = regex.compile(
+    r"(?V1)[[\p{Cc}--\s]\p{Cs}\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]"
+)
+_VISIBLE = regex.compile(r"[^\p{M}\p{Z}\p{Cc}\p{Cf}\p{Cs}]")
 
 
 class Tokens(NamedTuple):
@@ -39,13 +44,13 @@ class Tokens(NamedTuple):
 
 def clean(sentence: str) -> str:
     """The sentence in composed form (NFC), with single spaces and nothing invisible in it."""
-    spaced = _SPACE.sub(" ", sentence)
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", spaced)).strip()
+    wanted = unicodedata.normalize("NFC", _UNWANTED.sub("", sentence))
+    return _SPACE.sub(" ", wanted).strip()
 
 
 def characters(sentence: str) -> tuple[str, ...]:
     """The characters as readers see them (grapheme clusters), without spaces."""
-    return tuple(piece for piece in _CHARACTER.findall(clean(sentence)) if not piece.isspace())
+    return tuple(_visible(_CHARACTER.findall(clean(sentence))))
 
 
 def words(sentence: str) -> tuple[str, ...]:
@@ -53,12 +58,8 @@ def words(sentence: str) -> tuple[str, ...]:
 
     A word of more than ``LONGEST`` characters gives several tokens.
     """
-    return tuple(
-        piece
-        for word in _words_and_spaces(clean(sentence))
-        if not word.isspace()
-        for piece in _shortened(word)
-    )
+    whole = _visible(_words_and_spaces(clean(sentence)))
+    return tuple(piece for word in whole for piece in _shortened(word))
 
 
 def tokenize(sentence: str, unit: Unit = "words", limit: int = LIMIT) -> Tokens:
@@ -77,13 +78,30 @@ def tokenize(sentence: str, unit: Unit = "words", limit: int = LIMIT) -> Tokens:
 
 def _words_and_spaces(text: str) -> Iterator[str]:
     for run in _HAN_RUN.split(text):
-        if _HAN_RUN.fullmatch(run):
-            yield from rjieba.cut(run)
+        if not _HAN_RUN.fullmatch(run):
+            yield from _WORD_BOUNDARY.split(run)
+        elif _MARK.search(run):
+            yield from _CHARACTER.findall(run)  # the dictionary would tear marks off
         else:
-            yield from filter(None, _WORD_BOUNDARY.split(run))
+            yield from rjieba.cut(run)
+
+
+def _visible(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces that show something, without the spaces around them."""
+    return (piece.strip() for piece in pieces if _VISIBLE.search(piece))
 
 
 def _shortened(word: str) -> Iterator[str]:
     seen = _CHARACTER.findall(word)
     for start in range(0, len(seen), LONGEST):
         yield "".join(seen[start : start + LONGEST])
+
+
+def follow(old: tuple[str, ...], new: tuple[str, ...]) -> dict[int, int]:
+    """Where each old token stands in the new sentence, for what is tied to a word to follow it.
+
+    Returns:
+        Old positions to new ones; tokens that are gone are missing.
+    """
+    blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
+    return {b.a + i: b.b + i for b in blocks for i in range(b.size)}

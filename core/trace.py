@@ -77,9 +77,13 @@ class LayerTrace:
         for name in ("q", "k", "v", "scores", "weights", "output", "mixed"):
             if not np.isfinite(getattr(self, name)).all():
                 raise TraceError(f"{name} has numbers that are not finite")
+        if not (self.bias < np.inf).all():
+            raise TraceError("bias must be numbers or -inf")
         self._check_weights()
-        for array in vars(self).values():
-            array.flags.writeable = False
+        for name, array in list(vars(self).items()):
+            frozen = array.view()
+            frozen.flags.writeable = False
+            object.__setattr__(self, name, frozen)
 
     @property
     def may_look(self) -> BoolArray:

@@ -38,7 +38,7 @@ class SeededSource(ToySource):
         )
 
     def _draw(self, stream: int, n_heads: int, rows: int, columns: int, fan_in: int) -> Array:
-        """``(head, rows, columns)``; a head keeps its numbers when others are added."""
+        """``(head, rows, columns)``; a head's draw does not depend on how many heads there are."""
         heads = [
             np.random.default_rng((self.seed, stream, head)).standard_normal((rows, columns))
             for head in range(n_heads)

@@ -1,0 +1,9 @@
+"""Attention Lab: the frame, then the page that was asked for."""
+
+import streamlit as st
+
+from pages.shared import frame, server
+
+st.set_page_config(layout="wide")
+server.warm_up()
+frame.navigation().run()

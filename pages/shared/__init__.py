@@ -1,0 +1,1 @@
+"""What pages share: the frame, the reader's choice, controls, figures, views and texts."""

@@ -1,0 +1,1 @@
+"""Arrays turned into charts: pure functions that know neither Streamlit nor languages."""

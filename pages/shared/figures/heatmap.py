@@ -1,0 +1,220 @@
+"""One heatmap for every map of the project: rows look, columns are looked at.
+
+The specification depends on shape and words of the frame only, so it is made once and the browser
+updates the picture; what changes travels as data beside it. Colours come from the theme.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Colours = Literal["sequential", "diverging"]
+
+NUMBERS_UP_TO = 9
+"""Columns up to which a cell has room for its number."""
+
+CLICK = "cell"
+"""The selection that a click on a cell makes; its fields are ``row``, ``column`` and ``turn``."""
+
+_RANGES = {"sequential": "heatmap", "diverging": "diverging"}
+_WIDE = 34  # pixels of a row in the smallest maps
+_ROOM = 300  # pixels that the rows of a middle-sized map share
+_NARROW = 11  # pixels of a row in the largest maps
+# Labels carry their position, "3:the", so that repeated words stay apart.
+_WORD = "slice(datum.label, indexof(datum.label, ':') + 1)"
+_WORD_AXIS: dict[str, Any] = {
+    "labelExpr": _WORD,
+    "labelOverlap": False,
+    "labelLimit": 90,
+    "ticks": False,
+    "domain": False,
+}
+_DARK_CELL = "luminance(scale('color', datum.value)) < 0.36"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The words around a map, in the reader's language.
+
+    Attributes:
+        rows: What a row is.
+        columns: What a column is.
+        value: What a cell's number is.
+    """
+
+    rows: str
+    columns: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is pointed out on a map.
+
+    Attributes:
+        row: The row that asks.
+        column: The column of the opened cell, if the map shows it.
+        turn: Changes whenever the marks do, so that every click is news.
+    """
+
+    row: int
+    column: int | None
+    turn: int = 0
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """A map, ready to be drawn.
+
+    Attributes:
+        values: ``(row, column)``.
+        rows: Names of the rows, repeated ones allowed.
+        columns: Names of the columns.
+        frame: The words around it.
+        colours: ``diverging`` for numbers of both signs, ``sequential`` for the others.
+        domain: The numbers at the two ends of the colours.
+        possible: ``(row, column)``, ``False`` = drawn without a frame. ``None`` = all are possible.
+        ghosts: Opacity of cells that are not possible.
+    """
+
+    values: NDArray[Any]
+    rows: Sequence[str]
+    columns: Sequence[str]
+    frame: Frame
+    colours: Colours
+    domain: tuple[float, float]
+    possible: NDArray[np.bool_] | None = None
+    ghosts: float = 0.0
+
+    def table(self, marks: Marks) -> pd.DataFrame:
+        """The data, one line a cell."""
+        row, column = np.indices(self.values.shape).reshape(2, -1)
+        whole = np.ones(self.values.shape, bool)
+        return pd.DataFrame(
+            {
+                "row": row.astype(np.int16),
+                "column": column.astype(np.int16),
+                "row_name": pd.Categorical.from_codes(row.tolist(), numbered(self.rows)),
+                "column_name": pd.Categorical.from_codes(column.tolist(), numbered(self.columns)),
+                "value": self.values.reshape(-1).astype(np.float32),
+                "possible": (whole if self.possible is None else self.possible).reshape(-1),
+                "asks": row == marks.row,
+                "opened": (row == marks.row) & (column == marks.column),
+                "turn": np.full(self.values.size, marks.turn, np.int32),
+            }
+        )
+
+    def specification(self) -> dict[str, Any]:
+        """The Vega-Lite specification; the same object for all maps of this kind."""
+        n_rows, n_columns = self.values.shape
+        return _specification(
+            n_rows, n_columns, self.frame, (self.colours, self.domain, self.ghosts)
+        )
+
+
+def balanced(values: NDArray[Any]) -> tuple[float, float]:
+    """A domain around 0 that holds all values and stays the same while they move a little."""
+    largest = float(np.abs(values).max(initial=0)) or 1.0
+    step = 10 ** math.floor(math.log10(largest))
+    end = next(factor * step for factor in (1, 2, 5, 10) if factor * step >= largest * (1 - 1e-9))
+    return -end, end
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Names made different by their position, counted from 1."""
+    return [f"{position}:{name}" for position, name in enumerate(names, start=1)]
+
+
+@lru_cache(maxsize=256)
+def _specification(
+    n_rows: int, n_columns: int, frame: Frame, look: tuple[Colours, tuple[float, float], float]
+) -> dict[str, Any]:
+    cells = _cells(*look).add_params(_click())
+    layers = [cells, _row_mark(), _cell_mark()]
+    if n_columns <= NUMBERS_UP_TO and n_rows <= 2 * NUMBERS_UP_TO:
+        layers.insert(1, _numbers(look[1]))
+    chart = alt.layer(*layers).encode(
+        alt.X("column_name:N").sort(None).title(frame.columns).axis(_column_axis(n_columns)),
+        alt.Y("row_name:N").sort(None).title(frame.rows).axis(alt.Axis(**_WORD_AXIS)),
+    )
+    spec = chart.properties(height=_row_height(n_rows) * n_rows).to_dict(validate=False)
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}  # the height is the cells' alone
+    spec["layer"][0]["encoding"]["tooltip"] = [
+        {"field": "row_name", "title": frame.rows},
+        {"field": "column_name", "title": frame.columns},
+        {"field": "value", "title": frame.value, "format": ".4f"},
+    ]
+    return spec
+
+
+def _cells(colours: Colours, domain: tuple[float, float], ghosts: float) -> alt.Chart:
+    scale = alt.Scale(domain=list(domain), range=_RANGES[colours], clamp=True, interpolate="rgb")
+    legend = alt.Legend(
+        orient="bottom", gradientThickness=8, gradientLength=140, tickCount=4, format=".2~f"
+    )
+    return (
+        alt.Chart()
+        .mark_rect(cursor="pointer", strokeWidth=1)
+        .encode(
+            alt.Color("value:Q").scale(scale).legend(legend).title(None),
+            fillOpacity=alt.when("datum.possible").then(alt.value(1)).otherwise(alt.value(ghosts)),
+            stroke=alt.when("datum.possible")
+            .then(alt.value("#8494a8"))
+            .otherwise(alt.value("transparent")),
+            strokeOpacity=alt.value(0.35),
+        )
+    )
+
+
+def _numbers(domain: tuple[float, float]) -> alt.Chart:
+    digits = ".2f" if max(abs(end) for end in domain) < 100 else ".3~s"
+    return (
+        alt.Chart()
+        .transform_filter("datum.possible")
+        .mark_text(fontSize=11)
+        .encode(
+            alt.Text("value:Q").format(digits),
+            color=alt.when(_DARK_CELL).then(alt.value("#ffffff")).otherwise(alt.value("#10151c")),
+        )
+    )
+
+
+def _row_mark() -> alt.Chart:
+    mark = _chosen("datum.asks && datum.column == 0").mark_rect(filled=False, strokeWidth=2)
+    return mark.encode(x=alt.value(0), x2=alt.value("width"), stroke=_accent())
+
+
+def _cell_mark() -> alt.Chart:
+    mark = _chosen("datum.opened").mark_rect(filled=False, strokeWidth=4)
+    return mark.encode(stroke=_accent())
+
+
+def _chosen(condition: str) -> alt.Chart:
+    return alt.Chart().transform_filter(condition).transform_calculate(mark="'chosen'")
+
+
+def _accent() -> alt.Stroke:
+    """The theme's first categorical colour: it belongs to what the reader has chosen."""
+    return alt.Stroke("mark:N").scale(domain=["chosen"], range="category").legend(None)
+
+
+def _click() -> alt.Parameter:
+    fields = ["row", "column", "turn"]
+    return alt.selection_point(name=CLICK, fields=fields, on="click", toggle=False, clear=False)
+
+
+def _column_axis(n_columns: int) -> alt.Axis:
+    angle = 0 if n_columns <= 5 else -45 if n_columns <= 16 else -90
+    align = "left" if angle else "center"
+    return alt.Axis(orient="top", labelAngle=angle, labelAlign=align, **_WORD_AXIS)
+
+
+def _row_height(n_rows: int) -> int:
+    return max(_NARROW, min(_WIDE, _ROOM // n_rows))

@@ -1,0 +1,26 @@
+"""What is done once for the whole server process."""
+
+import gc
+from functools import cache
+
+import torch
+
+from core import architectures
+from core.choice import Choice
+from core.tokens import tokenize
+
+
+@cache
+def warm_up() -> None:
+    """Make later runs quick: one torch thread, lazy parts loaded, long-lived objects set aside.
+
+    At these sizes more threads are slower, and Streamlit collects garbage after every run, which
+    takes longer the more objects there are to look at.
+    """
+    torch.set_num_threads(1)
+    choice = Choice()
+    parameters = choice.layer_source.parameters(tokenize(choice.sentence).kept)
+    for measure in (architectures.attention, architectures.recurrent, architectures.convolutional):
+        measure(choice, parameters)
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,1 @@
+"""Parts of pages: each takes a choice and a trace, and draws one idea."""

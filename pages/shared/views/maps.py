@@ -1,0 +1,38 @@
+"""A heatmap on a page: a click on a cell chooses its words everywhere."""
+
+import streamlit as st
+
+from pages.shared import state
+from pages.shared.figures.heatmap import CLICK, Heatmap, Marks
+from pages.shared.state import Scene
+
+STACKED_FROM = 25
+"""Words from which on maps no longer fit side by side."""
+
+
+def draw(key: str, heatmap: Heatmap, scene: Scene, alt: str, *, keys: bool = True) -> None:
+    """Draw a map whose rows are words that ask.
+
+    Args:
+        key: The map's name on its page.
+        heatmap: What to draw.
+        scene: Whose query (and key) is marked.
+        alt: What a screen reader says of the map.
+        keys: Whether columns are words too, so that a click chooses the key as well.
+    """
+    marks = Marks(scene.choice.query, scene.choice.key if keys else None, state.turn())
+    st.vega_lite_chart(
+        heatmap.table(marks),
+        heatmap.specification(),
+        key=key,
+        on_select=lambda: _choose(key, keys=keys),
+        selection_mode=[CLICK],
+        alt=alt,
+    )
+
+
+def _choose(key: str, *, keys: bool) -> None:
+    cells = st.session_state[key].selection[CLICK]
+    if cells:
+        chosen = {"query": cells[0]["row"]}
+        state.change(**(chosen | {"key": cells[0]["column"]} if keys else chosen))

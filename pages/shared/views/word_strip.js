@@ -1,0 +1,50 @@
+// Words as buttons, shaded by weight. Words reach the page as text only, never as markup.
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const strip = parentElement.querySelector(".strip");
+  const colours = themeColours(parentElement);
+  strip.setAttribute("role", "group");
+  strip.setAttribute("aria-label", data.label);
+  strip.replaceChildren(
+    ...data.words.map((word, position) => {
+      const button = document.createElement("button");
+      const [red, green, blue] = shade(colours, word.weight);
+      const dark = 0.299 * red + 0.587 * green + 0.114 * blue < 140;
+      button.type = "button";
+      button.style.backgroundColor = `rgb(${red}, ${green}, ${blue})`;
+      button.style.color = dark ? "#ffffff" : "#10151c";
+      button.classList.toggle("unknown", word.unknown);
+      button.setAttribute("aria-pressed", String(position === data.asks));
+      button.setAttribute("aria-label", word.description);
+      button.title = word.description;
+      button.append(line("word", word.text), line("share", word.share));
+      button.onclick = () => setTriggerValue("asked", position);
+      return button;
+    }),
+  );
+}
+
+function line(name, text) {
+  const span = document.createElement("span");
+  span.className = name;
+  span.textContent = text;
+  return span;
+}
+
+function themeColours(element) {
+  const host = element.host ?? element;
+  const list = getComputedStyle(host).getPropertyValue("--st-chart-sequential-colors");
+  return list.split(",").map((colour) => {
+    const hex = parseInt(colour.trim().slice(1), 16);
+    return [hex >> 16, (hex >> 8) & 255, hex & 255];
+  });
+}
+
+function shade(colours, weight) {
+  const place = Math.min(Math.max(weight, 0), 1) * (colours.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, colours.length - 1);
+  return colours[below].map((part, i) =>
+    Math.round(part + (place - below) * (colours[above][i] - part)),
+  );
+}

@@ -1,0 +1,175 @@
+"""Measured influence against finite differences, and against what theory allows."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from core.cnn import ConvolutionStack
+from core.influence import Influence, influence
+from core.layer import Parameters, Rules, as_function
+from core.masks import MaskKind, MaskRule, causal, everything
+from core.positions import Positions
+from core.receptive_field import attention_field, convolution_field, recurrent_field
+from core.rnn import RecurrentKind, RecurrentLayer
+
+N, D = 5, 3
+Layer = Callable[[Tensor], Tensor]
+
+
+def sentence(n: int = N) -> Tensor:
+    return torch.randn(n, D, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+
+
+def attention(rules: Rules) -> Layer:
+    rng = np.random.default_rng(0)
+    shapes = (N, D), (2, D, 4), (2, D, 4), (2, D, 7), (2, 7, D)
+    return as_function(Parameters(*(rng.standard_normal(shape) for shape in shapes)), rules)
+
+
+def recurrent(kind: RecurrentKind) -> Layer:
+    return RecurrentLayer(kind, D, 4, gain=0.9).double()
+
+
+def finite_differences(layer: Layer, x: Tensor, step: float = 1e-5) -> np.ndarray:
+    """(output, input): the Frobenius norm of each block of the Jacobian, by moving the inputs."""
+    squares = np.zeros((len(x), len(x)))
+    for token in range(len(x)):
+        for feature in range(x.shape[1]):
+            moved = torch.zeros_like(x)
+            moved[token, feature] = step
+            slope = (layer(x + moved) - layer(x - moved)) / (2 * step)
+            squares[:, token] += (slope**2).sum(-1).numpy()
+    return np.sqrt(squares)
+
+
+LAYERS: dict[str, Layer] = {
+    "attention": attention(Rules()),
+    "causal attention with rope": attention(Rules(mask=MaskRule("causal"), positions="rope")),
+    "rnn": recurrent("rnn"),
+    "lstm": recurrent("lstm"),
+    "gru": recurrent("gru"),
+    "both directions": RecurrentLayer("rnn", D, 4, direction="both").double(),
+    "convolutions": ConvolutionStack(D, 4, dilations=(1, 2)).double(),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_strength_agrees_with_finite_differences(name: str):
+    measured = influence(LAYERS[name], sentence(), everything(N)).strength
+    np.testing.assert_allclose(measured, finite_differences(LAYERS[name], sentence()), atol=1e-8)
+
+
+def test_a_linear_map_by_hand():
+    mixing = torch.tensor([[1.0, 0.0], [2.0, -3.0]])
+    measured = influence(lambda x: mixing @ x, torch.zeros(2, 4), causal(2))
+    assert measured.strength.tolist() == [[2, 0], [4, 6]]  # a column of 4 ones has length 2
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_a_recurrent_layer_feels_exactly_nothing_to_the_right(kind: RecurrentKind):
+    field = recurrent_field(N)
+    measured = influence(recurrent(kind), sentence(), field.reach).strength
+    assert np.array_equal(measured > 0, field.reach)
+    assert (measured[np.triu_indices(N, 1)] == 0).all()
+
+
+@given(st.integers(1, 4), st.lists(st.integers(1, 3), min_size=1, max_size=2), st.booleans())
+def test_a_convolution_feels_its_window_and_exactly_nothing_outside(
+    kernel: int, dilations: list[int], is_causal: bool
+):
+    stack = ConvolutionStack(D, 4, kernel=kernel, dilations=dilations, causal=is_causal).double()
+    reach = convolution_field(9, kernel, dilations, is_causal).reach
+    measured = influence(stack, sentence(9), reach).strength
+    assert np.array_equal(measured > 0, reach)
+
+
+@pytest.mark.parametrize("kind", ["none", "causal", "window"])
+@pytest.mark.parametrize("positions", ["none", "sinusoidal", "rope", "alibi"])
+def test_attention_feels_exactly_what_its_mask_allows(kind: MaskKind, positions: Positions):
+    rules = Rules(mask=MaskRule(kind), positions=positions)
+    reach = attention_field(rules.mask.matrix(N)).reach
+    measured = influence(attention(rules), sentence(), reach).strength
+    assert np.array_equal(measured > 0, reach)
+
+
+def test_a_word_that_nobody_may_look_at_is_still_felt_as_its_own_query():
+    padded = MaskRule("padding", padded=(1,))
+    reach = attention_field(padded.matrix(N)).reach
+    measured = influence(attention(Rules(mask=padded)), sentence(), reach).strength
+    assert np.array_equal(measured > 0, reach)
+    assert np.flatnonzero(measured[:, 1]).tolist() == [1]
+
+
+def test_a_query_that_may_see_nothing_feels_nothing_and_others_do():
+    blind = MaskRule("drawn", blocked=tuple((2, key) for key in range(N)))
+    reach = attention_field(blind.matrix(N)).reach
+    measured = influence(attention(Rules(mask=blind)), sentence(), reach).strength
+    assert np.array_equal(measured > 0, reach)
+    assert not measured[2].any()
+
+
+def test_the_memory_of_a_plain_layer_fades():
+    weak = RecurrentLayer("rnn", D, 4, gain=0.3).double()
+    last = influence(weak, sentence(), causal(N)).strength[-1]
+    assert (np.diff(last) > 0).all()
+
+
+# What is refused
+
+
+def test_a_layer_that_reads_from_the_right_cannot_pass_for_one_that_reads_from_the_left():
+    layer = recurrent("rnn")
+    with pytest.raises(ValueError, match="output 0 feels input 1, which should be out of reach"):
+        influence(lambda x: layer(x.flip(0)).flip(0), sentence(), recurrent_field(N).reach)
+
+
+def test_a_window_that_is_one_too_wide_is_found_out():
+    stack = ConvolutionStack(D, 4, kernel=5).double()
+    with pytest.raises(ValueError, match="output 0 feels input 2"):
+        influence(stack, sentence(), convolution_field(N, 3, (1,), causal=False).reach)
+
+
+def test_even_the_smallest_strength_out_of_reach_is_refused():
+    strength = np.eye(3)
+    strength[1, 2] = 1e-300
+    with pytest.raises(ValueError, match="output 1 feels input 2"):
+        Influence(causal(3), strength)
+
+
+def test_theory_and_measurement_must_have_one_shape():
+    with pytest.raises(ValueError, match=r"\(3, 3\) and strength \(2, 2\)"):
+        Influence(causal(3), np.eye(2))
+
+
+def test_less_than_theory_allows_is_fine():
+    assert Influence(everything(3), np.zeros((3, 3))).strength.sum() == 0
+
+
+# Shares
+
+
+def test_shares_by_hand():
+    strength = np.array([[4.0, 0.0], [1.0, 3.0]])
+    assert Influence(causal(2), strength).share.tolist() == [[1, 0], [0.25, 0.75]]
+
+
+def test_an_output_that_feels_nothing_has_shares_of_0():
+    assert Influence(causal(2), np.array([[0.0, 0.0], [0.0, 2.0]])).share.tolist() == [
+        [0, 0],
+        [0, 1],
+    ]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_measuring_works_in_any_grad_mode_and_leaves_the_input_alone(enabled: bool):
+    x = sentence().requires_grad_()
+    with torch.set_grad_enabled(enabled):
+        measured = influence(recurrent("rnn"), x, causal(N)).strength
+        assert torch.is_grad_enabled() == enabled
+    assert x.grad is None
+    assert measured.any()

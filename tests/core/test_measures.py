@@ -1,0 +1,67 @@
+"""What is read off the weights, by hand and by law."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from core.measures import contribution, entropy, expected_distance
+
+
+def some_weights(seed: int, head: int = 2, query: int = 3, key: int = 5) -> np.ndarray:
+    return np.random.default_rng(seed).dirichlet(np.ones(key), (head, query))
+
+
+def test_entropy_by_hand():
+    rows = np.array([[1, 0, 0, 0], [0.5, 0, 0.5, 0], [0.25, 0.25, 0.25, 0.25], [0, 0, 0, 0]])
+    assert entropy(rows).tolist() == [0, 1, 2, 0]
+
+
+@given(st.integers(0, 999))
+def test_entropy_lies_between_certainty_and_an_even_spread(seed: int):
+    bits = entropy(some_weights(seed))
+    assert bits.shape == (2, 3)
+    assert (bits >= 0).all()
+    assert (bits <= math.log2(5)).all()
+
+
+def test_entropy_is_never_minus_zero():
+    assert not np.signbit(entropy(np.eye(3, dtype=np.float32))).any()
+
+
+def test_entropy_ignores_the_order_of_keys():
+    weights = some_weights(1)
+    assert_allclose(entropy(weights[..., ::-1]), entropy(weights))
+
+
+def test_expected_distance_by_hand():
+    rows = np.array([[0, 0, 1.0], [0.5, 0, 0.5], [0.25, 0.5, 0.25]])
+    assert expected_distance(rows).tolist() == [2, 1, 1]
+
+
+@pytest.mark.parametrize("n", [1, 4])
+def test_looking_at_oneself_is_distance_0(n: int):
+    assert expected_distance(np.eye(n)).tolist() == [0] * n
+
+
+def test_contribution_by_hand():
+    weights = np.array([[0.5, 0.5], [0.0, 1.0]])
+    assert contribution(weights, np.array([[3.0, 4.0], [0.0, 0.1]])).tolist() == [
+        [2.5, 0.05],
+        [0.0, 0.1],
+    ]
+
+
+@given(st.integers(0, 999))
+def test_contributions_are_lengths_of_what_is_summed_up(seed: int):
+    weights = some_weights(seed)
+    v = np.random.default_rng(seed).standard_normal((2, 5, 7))
+    pieces = weights[..., None] * v[:, None]  # (head, query, key, d_v)
+    assert_allclose(contribution(weights, v), np.linalg.norm(pieces, axis=-1))
+
+
+def test_a_large_weight_on_no_value_contributes_nothing():
+    assert contribution(np.array([[0.9, 0.1]]), np.array([[0.0], [2.0]])).tolist() == [[0, 0.2]]
