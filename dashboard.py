@@ -4,6 +4,6 @@ import streamlit as st
 
 from pages.shared import frame, server
 
-st.set_page_config(layout="wide")
+st.set_page_config(page_icon="🔦", layout="wide")
 server.warm_up()
 frame.navigation().run()

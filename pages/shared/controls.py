@@ -16,9 +16,10 @@ from pages.shared.text import Text, plain
 
 def sentence(text: Text, scene: Scene) -> None:
     """The sentence, examples to begin with, and what is to be said about it."""
-    field, unit = st.columns([5, 1], vertical_alignment="bottom")
-    field.text_input(text("sentence.label"), key="sentence", placeholder=text("sentence.hint"))
-    with unit:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            text("sentence.label"), key="sentence", placeholder=text("sentence.hint"), width=640
+        )
         _segments(text, "unit", get_args(Unit))
     if scene.problem:
         st.error(text(f"error.{scene.problem.code}", **scene.problem.values))
@@ -41,7 +42,7 @@ def sentence(text: Text, scene: Scene) -> None:
 
 def layer(text: Text, scene: Scene) -> None:
     """Where the numbers come from, and how the layer computes with them."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _segments(text, "source", get_args(SourceKind))
         if scene.choice.source == "seeded":
             _number(text, "seed", width=120)
@@ -64,11 +65,9 @@ def layer(text: Text, scene: Scene) -> None:
 
 def sizes(text: Text) -> None:
     """How large queries, keys and values are."""
-    columns = st.columns(5, gap="medium")
-    for column, name in zip(columns, ("d_model", "d_k", "d_v", "n_heads"), strict=False):
-        with column:
+    with st.grid(5, min_column_width=150, gap=("small", "medium")):
+        for name in ("d_model", "d_k", "d_v", "n_heads"):
             slider(text, name)
-    with columns[-1]:
         slider(text, "temperature", step=0.1)
 
 
@@ -109,7 +108,7 @@ def _choices(text: Text, name: str, options: tuple[str, ...]) -> None:
         options,
         format_func=lambda option: text(f"{name}.{option}"),
         key=name,
-        width=170,
+        width=150,
         help=text(f"{name}.help"),
     )
 

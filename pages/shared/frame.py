@@ -1,5 +1,7 @@
 """What surrounds every page: menu, language, title."""
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -8,6 +10,7 @@ from pages.shared import state
 from pages.shared.text import LANGUAGES, Text
 
 _FRAMED = "framed"
+_STYLE = Path(__file__).with_suffix(".css")
 
 
 def navigation() -> StreamlitPage:
@@ -20,6 +23,7 @@ def navigation() -> StreamlitPage:
         )
         chapters.setdefault(text(f"chapter.{entry.chapter}"), []).append(page)
     chosen = st.navigation(chapters)
+    st.html(_STYLE)
     st.sidebar.segmented_control(
         text("frame.language"),
         list(LANGUAGES),

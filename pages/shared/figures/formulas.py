@@ -31,7 +31,7 @@ def score(layer: LayerTrace, rules: Rules, head: int, query: int, key: int) -> s
     divisor = rf"\sqrt{{{d_k}}}" if rules.scaled else "1"
     if rules.temperature != 1:
         divisor += rf" \cdot {rules.temperature:g}"
-    line = rf"s_{{{query + 1},{key + 1}}} = \frac{{{product}}}{{{divisor}}}"
+    line = rf"s_{{{query + 1},{key + 1}}} = \dfrac{{{product}}}{{{divisor}}}"
     line += rf" = {_number(layer.scores[head, query, key])}"
     bias = float(layer.bias[head, query, key])
     if bias == 0:
@@ -54,9 +54,9 @@ def softmax(layer: LayerTrace, head: int, query: int, key: int) -> str:
     rest = [_number(powers[TERMS:].sum())] if len(powers) > TERMS else []
     below = _sum([*shown, *rest])
     return (
-        rf"{weight} = \frac{{{top}}}{{\sum_j e^{{s_{{{query + 1},j}}{_shift(shift)}}}}} = "
-        rf"\frac{{{_number(powers[key])}}}{{{below}}} = "
-        rf"\frac{{{_number(powers[key])}}}{{{_number(powers.sum())}}} = "
+        rf"{weight} = \dfrac{{{top}}}{{\sum_j e^{{s_{{{query + 1},j}}{_shift(shift)}}}}} = "
+        rf"\dfrac{{{_number(powers[key])}}}{{{below}}} = "
+        rf"\dfrac{{{_number(powers[key])}}}{{{_number(powers.sum())}}} = "
         rf"{_number(layer.weights[head, query, key])}"
     )
 

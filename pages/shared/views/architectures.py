@@ -14,7 +14,6 @@ from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.state import Scene
 from pages.shared.text import Text, plain
 from pages.shared.views import maps
-from pages.shared.views.steps import side_by_side
 
 
 def architectures(text: Text, scene: Scene, parameters: Parameters) -> None:
@@ -27,7 +26,9 @@ def architectures(text: Text, scene: Scene, parameters: Parameters) -> None:
     }
     most = max(float(v.max()) for v in values.values()) or 1.0
     frame = Frame(text("axis.output_of"), text("axis.feels"), text(f"axis.{choice.comparison}"))
-    for cell, (name, measured) in zip(side_by_side(len(words)), seen.items(), strict=True):
+    for cell, (name, measured) in zip(
+        maps.side_by_side(len(seen), len(words)), seen.items(), strict=True
+    ):
         with cell:
             st.markdown(text(f"architectures.{name}"))
             heatmap = Heatmap(

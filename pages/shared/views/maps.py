@@ -1,13 +1,23 @@
 """A heatmap on a page: a click on a cell chooses its words everywhere."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import state
 from pages.shared.figures.heatmap import CLICK, Heatmap, Marks
 from pages.shared.state import Scene
 
-STACKED_FROM = 25
-"""Words from which on maps no longer fit side by side."""
+_LABELS = 90  # pixels for the words beside a map
+_CELL = 10  # pixels that a cell needs at least
+_STACKED = 22  # words from which on each map gets a row of its own
+
+
+def side_by_side(n_maps: int, n_words: int) -> list[DeltaGenerator]:
+    """Places for maps: side by side as far as the window allows, one below the other otherwise."""
+    if n_words > _STACKED:
+        return [st.container() for _ in range(n_maps)]
+    grid = st.grid(n_maps, min_column_width=max(220, _LABELS + _CELL * n_words))
+    return [grid.cell() for _ in range(n_maps)]
 
 
 def draw(key: str, heatmap: Heatmap, scene: Scene, alt: str, *, keys: bool = True) -> None:

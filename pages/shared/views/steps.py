@@ -1,10 +1,7 @@
 """The three steps: scores, weights, outputs, side by side, each row the same word."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.trace import AttentionTrace
 from pages.shared import names
@@ -50,7 +47,7 @@ def steps(text: Text, scene: Scene, trace: AttentionTrace) -> None:
         balanced(layer.output[head]),
     )
     for cell, (name, heatmap) in zip(
-        side_by_side(len(words)),
+        maps.side_by_side(3, len(words)),
         {"scores": scores, "weights": weights, "output": output}.items(),
         strict=True,
     ):
@@ -61,10 +58,3 @@ def steps(text: Text, scene: Scene, trace: AttentionTrace) -> None:
     if blind.any():
         rows = ", ".join(str(row + 1) for row in np.flatnonzero(blind))
         st.info(text("steps.blind", rows=rows))
-
-
-def side_by_side(n_words: int) -> Sequence[DeltaGenerator]:
-    """Three places for maps: columns, or one below the other for long sentences."""
-    if n_words < maps.STACKED_FROM:
-        return st.columns(3, gap="small")
-    return [st.container() for _ in range(3)]
