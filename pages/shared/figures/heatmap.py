@@ -32,7 +32,7 @@ _WORD = "slice(datum.label, indexof(datum.label, ':') + 1)"
 _WORD_AXIS: dict[str, Any] = {
     "labelExpr": _WORD,
     "labelOverlap": False,
-    "labelLimit": 90,
+    "labelLimit": 84,
     "ticks": False,
     "domain": False,
 }
@@ -141,7 +141,10 @@ def _specification(
     if n_columns <= NUMBERS_UP_TO and n_rows <= 2 * NUMBERS_UP_TO:
         layers.insert(1, _numbers(look[1]))
     chart = alt.layer(*layers).encode(
-        alt.X("column_name:N").sort(None).title(frame.columns).axis(_column_axis(n_columns)),
+        alt.X("column_name:N")
+        .sort(None)
+        .title(frame.columns)
+        .axis(_column_axis(n_columns, n_rows)),
         alt.Y("row_name:N").sort(None).title(frame.rows).axis(alt.Axis(**_WORD_AXIS)),
     )
     spec = chart.properties(height=_row_height(n_rows) * n_rows).to_dict(validate=False)
@@ -210,10 +213,18 @@ def _click() -> alt.Parameter:
     return alt.selection_point(name=CLICK, fields=fields, on="click", toggle=False, clear=False)
 
 
-def _column_axis(n_columns: int) -> alt.Axis:
+def _column_axis(n_columns: int, n_rows: int) -> alt.Axis:
     angle = 0 if n_columns <= 5 else -45 if n_columns <= 16 else -90
-    align = "left" if angle else "center"
-    return alt.Axis(orient="top", labelAngle=angle, labelAlign=align, **_WORD_AXIS)
+    # As deep for words as for names, so that the rows of maps side by side are level.
+    depth = 24 if n_rows <= 5 else 64 if n_rows <= 16 else 90
+    return alt.Axis(
+        orient="top",
+        labelAngle=angle,
+        labelAlign="left" if angle else "center",
+        minExtent=depth,
+        maxExtent=depth,
+        **_WORD_AXIS,
+    )
 
 
 def _row_height(n_rows: int) -> int:

@@ -26,10 +26,9 @@ def architectures(text: Text, scene: Scene, parameters: Parameters) -> None:
     }
     most = max(float(v.max()) for v in values.values()) or 1.0
     frame = Frame(text("axis.output_of"), text("axis.feels"), text(f"axis.{choice.comparison}"))
-    for cell, (name, measured) in zip(
-        maps.side_by_side(len(seen), len(words)), seen.items(), strict=True
-    ):
-        with cell:
+    places = maps.side_by_side(len(seen), len(words))
+    for place, (name, measured) in zip(places, seen.items(), strict=True):
+        with place:
             st.markdown(text(f"architectures.{name}"))
             heatmap = Heatmap(
                 values[name],
