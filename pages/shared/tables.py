@@ -24,7 +24,7 @@ def read_only(values: NDArray[Any], rows: Sequence[str], columns: Sequence[str])
 def editable(table: str, values: NDArray[Any], rows: Sequence[str], columns: Sequence[str]) -> None:
     """A matrix to type into; `edits.collect` takes what was typed in the next run."""
     headers = _number_headers(columns)
-    st.data_editor(_frame(values, rows), column_config=headers, key=edits.key(table))
+    _editor(_frame(values, rows), headers, table)
 
 
 def tickable(table: str, values: NDArray[np.bool_], words: Sequence[str]) -> None:
@@ -32,7 +32,7 @@ def tickable(table: str, values: NDArray[np.bool_], words: Sequence[str]) -> Non
     headers = {
         str(i): st.column_config.CheckboxColumn(name) for i, name in enumerate(numbered(words))
     }
-    st.data_editor(_frame(values, words), column_config=headers, key=edits.key(table))
+    _editor(_frame(values, words), headers, table)
 
 
 def download(
@@ -48,6 +48,10 @@ def download(
         on_click="ignore",
         key=f"download.{name}",
     )
+
+
+def _editor(frame: pd.DataFrame, headers: dict[str, Any], table: str) -> None:
+    st.data_editor(frame, column_config=headers, disabled=["_index"], key=edits.key(table))
 
 
 def _frame(values: NDArray[Any], rows: Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from core.layer import MATRICES, Parameters
 from core.measures import contribution
 from core.trace import Array, AttentionTrace
 from pages.shared import edits, names, tables
+from pages.shared.edits import BadCell
 from pages.shared.figures.heatmap import numbered
 from pages.shared.state import Scene
 from pages.shared.text import Text, plain
@@ -32,7 +33,7 @@ def numbers(text: Text, scene: Scene, parameters: Parameters, trace: AttentionTr
         name = _pick(text, "parameter", MATRICES)
         matrix = editable_matrices(text, scene, parameters)[name]
         tables.editable(name, *matrix)
-        _complaints(text, matrix)
+        _complaints(text, name, matrix)
         _buttons(text, scene, name, matrix)
     with right:
         st.markdown(text("numbers.results"))
@@ -76,22 +77,31 @@ def result_matrices(text: Text, scene: Scene, trace: AttentionTrace) -> dict[str
 
 
 def _pick(text: Text, kind: str, options: tuple[str, ...]) -> str:
-    shown = st.segmented_control(
+    return st.pills(
         text(f"numbers.{kind}"),
         options,
         format_func=lambda name: text(f"matrix.{name}"),
         key=f"shown_{kind}",
         label_visibility="collapsed",
+        default=options[0],
+        required=True,
+        wrap=True,
         persist_state="session",
     )
-    return shown or options[0]
 
 
-def _complaints(text: Text, matrix: Matrix) -> None:
+def _complaints(text: Text, name: str, matrix: Matrix) -> None:
     for cell in edits.bad_cells():
-        row, column = str(matrix.rows[cell.row]), str(matrix.columns[cell.column])
+        if cell.matrix != name or not _inside(cell, matrix):
+            continue
+        row, column = numbered(matrix.rows)[cell.row], matrix.columns[cell.column]
         value = f"{matrix.values[cell.row, cell.column]:g}"
         st.error(text("error.cell", row=plain(row), column=plain(column), value=value))
+
+
+def _inside(cell: BadCell, matrix: Matrix) -> bool:
+    n_rows, n_columns = matrix.values.shape
+    return 0 <= cell.row < n_rows and 0 <= cell.column < n_columns
 
 
 def _buttons(text: Text, scene: Scene, name: str, matrix: Matrix) -> None:

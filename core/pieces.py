@@ -1,0 +1,129 @@
+"""A sentence cut into the word pieces that a trained model reads, with what was left out told."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tokenizers import Encoding, Tokenizer
+
+from core.errors import InputError
+from core.tokens import clean
+
+Keep = Literal["start", "end"] | int
+"""Which part of a sentence over the limit is read: its start, its end, or from a piece on."""
+
+SPACE = "␣"
+"""Stands for a space in front of a piece, for models that make it part of the piece."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What a model reads of a sentence.
+
+    Attributes:
+        sentence: As it was cut up: cleaned, in composed form.
+        tokens: The pieces in their order, special ones such as ``[CLS]`` included.
+        ids: The pieces' numbers in the model's vocabulary.
+        words: The number of the word that each piece belongs to, counted over the whole sentence;
+            ``None`` for special pieces.
+        spans: Where each piece stands in ``sentence``: first character, and the one after its last.
+        total: How many pieces the whole sentence has, special ones not counted.
+        start: How many of these were left out before the first that is used.
+        unknown: How many of the used ones the vocabulary does not have.
+    """
+
+    sentence: str
+    tokens: tuple[str, ...]
+    ids: tuple[int, ...]
+    words: tuple[int | None, ...]
+    spans: tuple[tuple[int, int], ...]
+    total: int
+    start: int
+    unknown: int
+
+    @property
+    def used(self) -> int:
+        """How many pieces of the sentence the model reads, special ones not counted."""
+        return len(self.tokens) - sum(self.special)
+
+    @property
+    def special(self) -> tuple[bool, ...]:
+        """Which pieces the model added, such as ``[CLS]``."""
+        return tuple(word is None for word in self.words)
+
+
+def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -> Pieces:
+    """The pieces of a sentence, at most ``limit`` with the special ones.
+
+    Args:
+        tokenizer: Of the model; neither padding nor truncating by itself.
+        sentence: Any text.
+        limit: At least one more than the special pieces.
+        keep: What to use of a sentence over the limit. A number counts the sentence's own pieces
+            from 0, and is moved to the left where less than the limit would follow.
+
+    Raises:
+        InputError: ``no_tokens`` if nothing is left of the sentence; ``limit_out_of_range`` if
+            the limit leaves no room for it.
+    """
+    sentence = clean(sentence)
+    whole = tokenizer.encode(sentence)
+    own = tokenizer.encode(sentence, add_special_tokens=False)
+    total, n_special = len(own.ids), len(whole.ids) - len(own.ids)
+    if not total:
+        raise InputError("no_tokens")
+    if limit <= n_special:
+        raise InputError("limit_out_of_range", limit=limit, smallest=n_special + 1)
+    before = _find(own.ids, whole.ids)
+    used = min(total, limit - n_special)
+    start = _start(keep, total - used)
+    first = list(range(before))
+    kept = list(range(before + start, before + start + used))
+    at = first + kept + list(range(before + total, len(whole.ids)))
+    unknown = _unknown_id(tokenizer)
+    own_places = set(kept)
+    return Pieces(
+        sentence,
+        tokens=tuple(_label(tokenizer, whole, i, sentence) for i in at),
+        ids=tuple(whole.ids[i] for i in at),
+        words=tuple(_word(whole, i) if i in own_places else None for i in at),
+        spans=tuple(whole.offsets[i] for i in at),
+        total=total,
+        start=start,
+        unknown=sum(whole.ids[i] == unknown for i in kept),
+    )
+
+
+def _find(part: list[int], whole: list[int]) -> int:
+    """How many special pieces stand before the sentence's own."""
+    starts = range(len(whole) - len(part) + 1)
+    return next(i for i in starts if whole[i : i + len(part)] == part)
+
+
+def _start(keep: Keep, largest: int) -> int:
+    if keep == "start":
+        return 0
+    return largest if keep == "end" else max(0, min(keep, largest))
+
+
+def _word(encoding: Encoding, index: int) -> int:
+    """A special token that the reader typed has a word's number too, in most vocabularies."""
+    word = encoding.word_ids[index]
+    return -1 - index if word is None else word
+
+
+def _unknown_id(tokenizer: Tokenizer) -> int | None:
+    name = getattr(tokenizer.model, "unk_token", None)
+    return tokenizer.token_to_id(name) if isinstance(name, str) else None
+
+
+def _label(tokenizer: Tokenizer, encoding: Encoding, index: int, sentence: str) -> str:
+    """The piece as people read it; bytes that are no whole character stay as the model has them."""
+    token = encoding.tokens[index]
+    if type(tokenizer.decoder).__name__ not in ("ByteLevel", "Sequence", "Metaspace"):
+        return token
+    start, end = encoding.offsets[index]
+    text = tokenizer.decode([encoding.ids[index]], skip_special_tokens=False)
+    if not text or "\ufffd" in text:
+        return token
+    spaced = token[0] in "Ġ▁" or (start < end and sentence[start] == " ")
+    return SPACE * (spaced and token not in "Ġ▁") + text.strip() or token

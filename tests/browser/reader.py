@@ -1,0 +1,98 @@
+"""What a reader does with a page, and what they see."""
+
+from playwright.sync_api import Locator, Page
+
+_SETTLED = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  return app && app.dataset.testConnectionState === 'CONNECTED'
+    && app.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-stale="true"]')
+    && !document.querySelector('[data-testid=stSkeleton]');
+}"""
+
+
+class Reader:
+    """A person before a page.
+
+    Attributes:
+        page: The browser's page.
+        foreign_requests: Addresses that were asked for outside the server.
+    """
+
+    def __init__(self, page: Page, server: str) -> None:
+        self.page = page
+        self.foreign_requests: list[str] = []
+        page.on("request", lambda request: self._note(request.url, server))
+
+    def wait(self) -> None:
+        """Until the server has answered and everything is drawn."""
+        for _ in range(2):
+            self.page.wait_for_function(_SETTLED, timeout=60_000)
+            self.page.wait_for_timeout(200)
+        assert not self.page.get_by_test_id("stException").count()
+
+    def after(self, _action: object) -> "Reader":
+        """Wait for what an action sets off: ``reader.after(button.click())``."""
+        self.page.wait_for_timeout(400)
+        self.wait()
+        return self
+
+    def type_sentence(self, sentence: str, label: str = "Sentence") -> None:
+        field = self.page.get_by_role("textbox", name=label)
+        field.fill(sentence)
+        self.after(field.press("Enter"))
+
+    def words(self) -> list[str]:
+        """The words of the shaded sentence."""
+        return self.page.locator(".strip .word").all_inner_texts()
+
+    def asking(self) -> str:
+        return self.page.locator('.strip button[aria-pressed="true"] .word').inner_text()
+
+    def shares(self) -> list[str]:
+        return self.page.locator(".strip .share").all_inner_texts()
+
+    def ask(self, word: str) -> None:
+        self.after(self.page.locator(".strip button", has_text=word).first.click())
+
+    def map(self, title: str) -> Locator:
+        """A map by the beginning of what a screen reader says of it."""
+        return self.page.locator(f'[aria-label^="{title}"]').first
+
+    def cell(self, title: str, row: str, column: str) -> Locator:
+        """A cell by the names of its row and its column, such as "2:animal"."""
+        return (
+            self.map(title).locator(f'path[aria-label*=": {row};"][aria-label*=": {column}"]').first
+        )
+
+    def edit_cell(self, table: int, row: int, column: int, content: str) -> None:
+        """Type into an editable table; columns count from 1, rows from 0.
+
+        Nothing as content empties the cell.
+        """
+        grid = self.page.get_by_test_id("stDataFrame").nth(table)
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        assert box
+        self.page.mouse.move(box["x"] + 110, box["y"] + 50)
+        self.page.mouse.click(box["x"] + 110, box["y"] + 50)  # the first cell
+        for key in ["ArrowRight"] * (column - 1) + ["ArrowDown"] * row:
+            self.page.wait_for_timeout(100)
+            self.page.keyboard.press(key)
+        self.page.wait_for_timeout(100)
+        if content:
+            self.page.keyboard.press("Enter")
+            self.page.locator("#portal input").fill(content)
+            self.after(self.page.keyboard.press("Enter"))
+        else:
+            self.after(self.page.keyboard.press("Delete"))
+
+    def fits(self) -> bool:
+        """Whether nothing is wider than the window."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"
+        )
+
+    def _note(self, url: str, server: str) -> None:
+        if not url.startswith((server, server.replace("http", "ws"), "data:", "blob:")):
+            self.foreign_requests.append(url)

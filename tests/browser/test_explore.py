@@ -1,0 +1,134 @@
+"""The Explore page in a real browser, as a reader uses it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from core.sources.handset import HandsetSource
+from tests.browser.reader import Reader
+
+Visit = Callable[..., Reader]
+
+
+def test_a_chinese_sentence_is_typed_and_every_picture_follows(visit: Visit):
+    reader = visit(locale="zh-CN")
+    reader.type_sentence("我爱北京天安门", label="句子")
+    assert reader.words() == ["我", "爱", "北京", "天安门"]
+    for title in ("分数图", "权重图", "自注意力", "循环网络", "卷积网络"):
+        assert reader.cell(title, "3:北京", "4:天安门").count() == 1
+
+
+def test_a_clicked_word_asks(visit: Visit):
+    reader = visit()
+    reader.ask("animal")
+    assert reader.asking() == "animal"
+    assert reader.page.get_by_text("“animal” gives").count() == 1
+
+
+def test_the_shading_is_the_row_that_core_computes(visit: Visit):
+    reader = visit(locale="zh-CN")
+    weights = HandsetSource().trace("我爱吃炸鸡").layers[0].weights[0, 2]
+    assert reader.asking() == "吃"
+    assert reader.shares() == [f"{weight:.0%}" for weight in weights]
+
+
+@pytest.mark.parametrize("title", ["Map of scores", "Map of weights", "Influence map of self"])
+def test_a_clicked_cell_chooses_both_words_everywhere(visit: Visit, title: str):
+    reader = visit()
+    reader.after(reader.cell(title, "4:cross", "6:street").click())
+    assert reader.asking() == "cross"
+    assert reader.page.get_by_text("is the query of “cross”").count() == 1
+    assert reader.page.get_by_text("the key of “street”").count() == 1
+
+
+def test_the_same_cell_can_be_clicked_again_after_another(visit: Visit):
+    reader = visit()
+    for title in ("Map of weights", "Map of scores", "Map of weights"):
+        row, column = ("4:cross", "6:street") if "weights" in title else ("2:animal", "4:cross")
+        reader.after(reader.cell(title, row, column).click())
+        assert reader.asking() == row[2:]
+
+
+def test_an_edited_number_moves_the_maps_and_is_undone(visit: Visit):
+    reader = visit(locale="zh-CN")
+    before = reader.shares()
+    reader.edit_cell(table=0, row=3, column=3, content="0")  # 炸鸡 is no food any more
+    after = reader.shares()
+    assert after != before
+    assert reader.page.get_by_text("你改过").count() >= 1
+    reader.after(reader.page.get_by_role("button", name="撤销").click())
+    assert reader.shares() == before
+
+
+def test_nonsense_in_a_cell_is_refused_in_words(visit: Visit):
+    reader = visit()
+    before = reader.shares()
+    reader.edit_cell(table=0, row=1, column=2, content="")
+    assert reader.page.get_by_text("Row 2:animal, column animal").count() == 1
+    assert reader.shares() == before
+
+
+def test_the_language_changes_and_nothing_is_lost(visit: Visit):
+    reader = visit()
+    reader.type_sentence("The cat caught the mouse")
+    reader.ask("cat")
+    shares = reader.shares()
+    reader.after(reader.page.get_by_text("中文", exact=True).click())
+    assert reader.page.get_by_role("heading", name="探索注意力").count() == 1
+    assert (reader.asking(), reader.shares()) == ("cat", shares)
+
+
+@pytest.mark.parametrize("width", [390, 800, 1400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_the_window(visit: Visit, width: int, scheme: str):
+    reader = visit(width=width, color_scheme=scheme)
+    assert reader.fits()
+    assert reader.map("Map of outputs").locator("path").count() > 12
+    background = reader.page.evaluate(
+        "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    )
+    assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+
+
+def test_the_snippet_prints_the_numbers_of_the_page(visit: Visit):
+    reader = visit(locale="zh-CN")
+    reader.edit_cell(table=0, row=1, column=1, content="0.5")
+    code = reader.page.get_by_test_id("stCode").inner_text()
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    rows = re.findall(r"\[([\d., ]+)\]", printed)
+    query_row = [f"{float(number):.0%}" for number in rows[2].split(",")]
+    assert query_row == reader.shares()
+
+
+def test_what_the_reader_writes_stays_text_and_nothing_leaves_the_server(visit: Visit):
+    reader = visit()
+    reader.type_sentence(
+        "<img src=http://evil.test/x onerror=alert(1)> [a](http://evil.test) $x^2$ :smile: **b**"
+    )
+    assert {"<", "img", "$", ":", "*"} & set(reader.words())
+    assert reader.page.locator("a[href*=evil], img[src*=evil]").count() == 0
+    for position in range(0, len(reader.words()), 5):
+        reader.after(reader.page.locator(".strip button").nth(position).click())
+        summary = reader.page.get_by_text("of its attention").first
+        assert summary.locator("a, img, .katex, strong").count() == 0
+    assert reader.foreign_requests == []
+
+
+def test_a_long_sentence_says_what_is_shown(visit: Visit):
+    reader = visit()
+    reader.type_sentence(" ".join(f"word{i}" for i in range(70)))
+    assert reader.page.get_by_text("has 70 words and marks").count() == 1
+    assert len(reader.words()) == 64
+
+
+def test_an_empty_sentence_keeps_the_last_one(visit: Visit):
+    reader = visit()
+    words = reader.words()
+    reader.type_sentence("   ")
+    assert reader.page.get_by_text("There is no word in this sentence").count() == 1
+    assert reader.words() == words

@@ -1,0 +1,159 @@
+"""The ten lines of PyTorch are run, and give what the page shows."""
+
+import ast
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from core.choice import Choice
+from core.layer import Edit, trace
+from core.snippet import MOST_LINES, snippet
+from core.trace import LayerTrace
+
+WORDS = ("the", "猫", "zork", "the", "吃")
+BLIND = tuple((1, key) for key in range(5))
+
+edits = st.lists(
+    st.builds(
+        Edit,
+        st.sampled_from(["x", "w_q", "w_k", "w_v", "w_o"]),
+        st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 4)),
+        st.floats(-3, 3, width=32),
+    ),
+    max_size=3,
+).map(tuple)
+choices = st.builds(
+    Choice,
+    source=st.sampled_from(["handset", "seeded"]),
+    seed=st.integers(0, 99),
+    d_model=st.integers(2, 13),
+    d_k=st.integers(1, 6),
+    d_v=st.integers(1, 7),
+    n_heads=st.integers(1, 3),
+    scaled=st.booleans(),
+    temperature=st.sampled_from([0.5, 1.0, 3.7]),
+    mask=st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+    window=st.integers(0, 3),
+    padded=st.sets(st.integers(0, 4)).map(tuple),
+    blocked=st.sampled_from([(), BLIND, ((0, 2), (4, 1))]),
+    positions=st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+    edits=edits,
+)
+words = st.integers(1, len(WORDS)).map(lambda n: WORDS[:n])
+
+
+@pytest.fixture(autouse=True)
+def default_printing() -> Iterator[None]:
+    """The program sets how torch prints, for the whole process."""
+    yield
+    torch.set_printoptions(profile="default")
+
+
+def program(choice: Choice, tokens: tuple[str, ...] = WORDS) -> str:
+    source = choice.layer_source
+    return snippet(source.parameters(tokens), source.rules)
+
+
+def layer(choice: Choice, tokens: tuple[str, ...] = WORDS) -> LayerTrace:
+    source = choice.layer_source
+    return trace(tokens, source.parameters(tokens), source.rules, source.origin).layers[0]
+
+
+def run(code: str) -> tuple[dict[str, Any], str]:
+    """What the program leaves behind, and what it prints."""
+    names: dict[str, Any] = {}
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(code, names)
+    return names, printed.getvalue()
+
+
+def is_data(statement: ast.stmt) -> bool:
+    """Whether a statement gives a name to written-out numbers."""
+    match statement:
+        case ast.Assign(value=ast.Call(func=ast.Attribute(attr="tensor"), args=[ast.List()])):
+            return True
+        case _:
+            return False
+
+
+@given(choices, words)
+def test_the_program_gives_the_numbers_of_the_trace(choice: Choice, tokens: tuple[str, ...]):
+    names, _ = run(program(choice, tokens))
+    expected = layer(choice, tokens)
+    close = 1e-6 * max(1.0, float(np.abs(expected.scores).max()))
+    assert_allclose(names["weights"].numpy(), expected.weights, rtol=1e-6, atol=close)
+    assert_allclose(names["output"].numpy(), expected.output, rtol=1e-6, atol=close)
+
+
+@given(choices, words)
+def test_the_program_is_at_most_ten_lines_besides_imports_and_data(
+    choice: Choice, tokens: tuple[str, ...]
+):
+    imports, *rest = ast.parse(program(choice, tokens)).body
+    assert ast.unparse(imports) == "import torch"
+    code = [statement for statement in rest if not is_data(statement)]
+    assert len(code) <= MOST_LINES == 10
+    assert all(statement.lineno == statement.end_lineno for statement in code)
+
+
+def test_the_program_runs_on_its_own_and_prints_what_the_page_shows():
+    edited = (Edit("w_q", (0, 5, 2), -2.25),)
+    choice = Choice(d_k=4, d_v=3, mask="drawn", blocked=BLIND, positions="rope", edits=edited)
+    alone = subprocess.run(
+        [sys.executable, "-I", "-c", program(choice)], capture_output=True, text=True, check=True
+    )
+    names, printed = run(program(choice))
+    assert alone.stdout == printed
+    assert_allclose(names["weights"].numpy(), layer(choice).weights, atol=1e-6)
+    for step in ("weights", "output"):
+        assert str(names[step]) in printed
+
+
+def test_the_last_thing_printed_is_the_layers_output():
+    choice = Choice(source="seeded", d_v=3, n_heads=3)
+    _, printed = run(program(choice))
+    torch.set_printoptions(sci_mode=False)
+    assert printed.endswith(f"{torch.from_numpy(layer(choice).mixed.copy())}\n")
+
+
+@given(choices)
+def test_numbers_are_written_without_losing_a_bit(choice: Choice):
+    names, _ = run(program(replace(choice, positions="none")))
+    parameters = choice.layer_source.parameters(WORDS)
+    for name in ("x", "w_q", "w_k", "w_v"):
+        assert np.array_equal(names[name].numpy(), getattr(parameters, name))
+    stacked = parameters.w_o.reshape(-1, choice.d_model)
+    assert np.array_equal(names["w_o"].numpy(), stacked)
+
+
+@pytest.mark.parametrize(
+    ("change", "words_of_code"),
+    [
+        ({"mask": "causal"}, "masked_fill"),
+        ({"mask": "drawn", "blocked": BLIND}, "nan_to_num"),
+        ({"positions": "sinusoidal"}, "t.sin()"),
+        ({"positions": "rope"}, "torch.polar"),
+        ({"positions": "alibi"}, "slopes"),
+        ({"temperature": 2.5}, "/ 2.5"),
+    ],
+)
+def test_what_changes_nothing_is_left_out(change: dict[str, Any], words_of_code: str):
+    assert words_of_code not in program(Choice())
+    assert words_of_code in program(replace(Choice(), **change))
+
+
+def test_unscaled_scores_have_no_divisor():
+    assert "scores = q @ k.mT / 4**0.5\n" in program(Choice())
+    assert "scores = q @ k.mT\n" in program(Choice(scaled=False))

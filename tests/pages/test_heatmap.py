@@ -1,0 +1,189 @@
+"""One heatmap for every map: a valid specification that stays the same, and data that change."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.shared.figures.heatmap import (
+    CLICK,
+    NUMBERS_UP_TO,
+    Colours,
+    Frame,
+    Heatmap,
+    Marks,
+    balanced,
+    numbered,
+)
+
+FRAME = Frame("asks", "is looked at", "weight")
+HOSTILE = ['"', "'", "\\", "a:b", ":", "a.b[0]", "<b>x</b>", "$x$", "datum.value", "", "😀", "\u202e"]
+
+
+def heatmap(n_rows: int = 2, n_columns: int = 3, seed: int = 0) -> Heatmap:
+    values = np.random.default_rng(seed).random((n_rows, n_columns)).astype(np.float32)
+    rows = [f"r{i}" for i in range(n_rows)]
+    columns = [f"c{i}" for i in range(n_columns)]
+    return Heatmap(values, rows, columns, FRAME, "sequential", (0.0, 1.0))
+
+
+def marks_in(specification: dict[str, Any]) -> list[str]:
+    return [layer["mark"]["type"] for layer in specification["layer"]]
+
+
+def fields_in(part: object) -> set[str]:
+    """Every name that the specification reads from the data."""
+    match part:
+        case dict():
+            own = {value for key, value in part.items() if key == "field"}
+            return own.union(*(fields_in(value) for value in part.values()))
+        case list():
+            return set().union(*(fields_in(item) for item in part))
+        case _:
+            return set()
+
+
+# The specification
+
+
+@pytest.mark.parametrize("colours", ["sequential", "diverging"])
+@pytest.mark.parametrize("shape", [(1, 1), (4, 3), (9, 9), (10, 17), (64, 64)])
+def test_the_specification_is_valid_vega_lite(colours: Colours, shape: tuple[int, int]):
+    specification = replace(heatmap(*shape), colours=colours).specification()
+    alt.LayerChart.from_dict(specification, validate=True)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 4), (64, 64)])
+def test_the_specification_survives_json(shape: tuple[int, int]):
+    specification = heatmap(*shape).specification()
+    assert json.loads(json.dumps(specification, allow_nan=False)) == specification
+
+
+def test_other_words_and_values_have_the_same_specification():
+    other = replace(heatmap(seed=1), rows=["猫", "猫"], columns=HOSTILE[:3])
+    hidden = replace(other, possible=np.zeros((2, 3), bool))
+    first = heatmap().specification()
+    assert other.specification() is first
+    assert hidden.specification() is first
+
+
+def test_drawing_does_not_change_the_specification():
+    before = json.dumps(heatmap().specification())
+    heatmap().table(Marks(0, 1))
+    assert json.dumps(heatmap(seed=2).specification()) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"frame": Frame("提问", "被看", "权重")},
+        {"colours": "diverging"},
+        {"domain": (0.0, 2.0)},
+        {"ghosts": 0.5},
+    ],
+)
+def test_another_frame_or_look_has_another_specification(change: dict[str, Any]):
+    assert replace(heatmap(), **change).specification() != heatmap().specification()
+
+
+def test_no_word_of_a_reader_is_in_the_specification():
+    secret = replace(heatmap(), rows=["secret", "x"], columns=["secret"] * 3)
+    assert "secret" not in json.dumps(secret.specification())
+
+
+def test_the_data_have_every_field_of_the_specification():
+    derived = {"mark"}
+    specification = heatmap().specification()
+    assert fields_in(specification) - derived <= set(heatmap().table(Marks(0, 0)).columns)
+
+
+def test_rows_are_as_high_as_each_other_whatever_is_shown():
+    heights = [heatmap(n).specification()["height"] for n in (1, 2, 8, 16, 64)]
+    assert heights == sorted(heights)
+    assert heights[1] == 2 * heights[0]
+
+
+def test_small_maps_show_their_numbers_and_large_ones_do_not():
+    assert "text" in marks_in(heatmap(3, NUMBERS_UP_TO).specification())
+    assert "text" not in marks_in(heatmap(3, NUMBERS_UP_TO + 1).specification())
+
+
+def test_a_click_gives_the_cells_place():
+    clicks = [p for p in heatmap().specification()["params"] if p["name"] == CLICK]
+    assert [click["select"]["fields"][:2] for click in clicks] == [["row", "column"]]
+
+
+# The data
+
+
+def test_one_line_a_cell_by_hand():
+    table = heatmap().table(Marks(1, 2, turn=7))
+    assert table["row"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert table["column"].tolist() == [0, 1, 2, 0, 1, 2]
+    assert table["row_name"].tolist() == ["1:r0"] * 3 + ["2:r1"] * 3
+    assert table["column_name"].tolist() == ["1:c0", "2:c1", "3:c2"] * 2
+    assert table["value"].tolist() == heatmap().values.reshape(-1).tolist()
+    assert table["asks"].tolist() == [False] * 3 + [True] * 3
+    assert table["opened"].tolist() == [False] * 5 + [True]
+    assert set(table["turn"]) == {7}
+    assert table["possible"].all()
+
+
+def test_a_map_without_keys_opens_no_cell():
+    table = heatmap().table(Marks(1, None))
+    assert table["asks"].sum() == 3
+    assert not table["opened"].any()
+
+
+def test_what_is_not_possible_says_so_in_its_own_cell():
+    possible = np.array([[True, False, True], [False, True, True]])
+    table = replace(heatmap(), possible=possible).table(Marks(0, 0))
+    assert table["possible"].tolist() == possible.reshape(-1).tolist()
+
+
+@given(st.lists(st.sampled_from([*HOSTILE, "the", "the"]) | st.text(max_size=4), max_size=9))
+def test_repeated_words_have_names_of_their_own_and_keep_their_order(words: list[str]):
+    names = numbered(words)
+    assert len(set(names)) == len(words)
+    assert [name[name.index(":") + 1 :] for name in names] == words
+
+
+def test_any_words_are_data():
+    words = HOSTILE[:3]
+    table = replace(heatmap(), rows=words[:2], columns=words).table(Marks(0, 0))
+    assert table["column_name"].tolist() == numbered(words) * 2
+
+
+# Balanced domains
+
+numbers = st.lists(st.floats(-(2.0**100), 2.0**100, width=32), max_size=6)
+
+
+@given(numbers)
+def test_a_balanced_domain_holds_every_value_and_has_0_in_its_middle(values: list[float]):
+    low, high = balanced(np.array(values, dtype=np.float32))
+    largest = max(map(abs, values), default=0)
+    assert low == -high < 0
+    assert high >= largest * (1 - 1e-6)
+    assert largest == 0 or high <= largest * 5
+
+
+@pytest.mark.parametrize(
+    ("largest", "end"), [(0, 1), (0.3, 0.5), (1, 1), (1.01, 2), (2.5, 5), (-7, 10), (99, 100)]
+)
+def test_balanced_domains_by_hand(largest: float, end: float):
+    assert balanced(np.array([0.0, largest])) == pytest.approx((-end, end))
+
+
+def test_nothing_at_all_has_a_domain_too():
+    assert balanced(np.empty((0, 3))) == (-1, 1)
+
+
+@given(st.floats(1.05, 1.9), st.floats(1.05, 1.9))
+def test_a_balanced_domain_stays_while_values_move_a_little(one: float, other: float):
+    assert balanced(np.array([one])) == balanced(np.array([other]))
