@@ -6,4 +6,4 @@ from pages.shared import frame, server
 
 st.set_page_config(page_icon="🔦", layout="wide")
 server.warm_up()
-frame.navigation().run()
+frame.run()

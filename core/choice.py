@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
+from core.cnn import ConvolutionSettings
 from core.embeddings import FEATURES
 from core.layer import MATRICES, Edit, Rules, Sizes
 from core.masks import MaskKind, MaskRule
 from core.positions import Positions
-from core.rnn import Direction, RecurrentKind
+from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.sources.toy import ToySource
@@ -41,10 +42,10 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "query": (0, LIMIT - 1),
     "key": (0, LIMIT - 1),
     "rnn_gain": (0.1, 3.0),
-    "rnn_hidden": (1, 32),
     "cnn_kernel": (1, 9),
     "cnn_layers": (1, 6),
     "cnn_growth": (1, 3),
+    "d_hidden": (1, 16),
 }
 """The smallest and the largest value of each number, for widgets and for reading alike."""
 
@@ -75,11 +76,11 @@ class Choice:
         rnn_kind: Which recurrent layer stands beside attention.
         rnn_gain: How much longer the plain RNN's memory gets in a step.
         rnn_direction: Whether it reads in one direction or in both.
-        rnn_hidden: Width of its memory, per direction.
-        cnn_kernel: Tokens that one convolution looks at.
+        cnn_kernel: Tokens that one convolution looks at; odd, so that it has a middle.
         cnn_layers: How many are stacked.
         cnn_growth: The dilation's factor from layer to layer.
         cnn_causal: Whether windows end at the token itself.
+        d_hidden: Width of the RNN's memory, per direction, and channels of the CNN.
         comparison: Whether influence is shown as a share of its row or as it was measured.
         edits: Cells that the reader changed.
     """
@@ -105,11 +106,11 @@ class Choice:
     rnn_kind: RecurrentKind = "rnn"
     rnn_gain: float = 0.9
     rnn_direction: Direction = "forward"
-    rnn_hidden: int = 8
     cnn_kernel: int = 3
     cnn_layers: int = 1
     cnn_growth: int = 1
     cnn_causal: bool = False
+    d_hidden: int = 8
     comparison: Comparison = "share"
     edits: tuple[Edit, ...] = ()
 
@@ -130,9 +131,19 @@ class Choice:
         return HandsetSource(sizes, rules, self.edits, self.unit)
 
     @property
-    def dilations(self) -> tuple[int, ...]:
-        """One a layer of the convolutional stack."""
-        return tuple(self.cnn_growth**layer for layer in range(self.cnn_layers))
+    def recurrent(self) -> RecurrentSettings:
+        """The recurrent layer that stands beside attention."""
+        return RecurrentSettings(
+            self.rnn_kind, self.d_hidden, self.rnn_direction, self.rnn_gain, self.seed
+        )
+
+    @property
+    def convolution(self) -> ConvolutionSettings:
+        """The stack of convolutions that stands beside attention."""
+        dilations = tuple(self.cnn_growth**layer for layer in range(self.cnn_layers))
+        return ConvolutionSettings(
+            self.cnn_kernel, dilations, self.cnn_causal, self.d_hidden, self.seed
+        )
 
     def within(self, n_tokens: int) -> "Choice":
         """The same choice, pointing at tokens and a head that exist."""
@@ -212,6 +223,18 @@ def _whole(name: str) -> Callable[[object], int]:
     return whole
 
 
+def _odd(name: str) -> Callable[[object], int]:
+    whole = _whole(name)
+
+    def odd(raw: object) -> int:
+        value = whole(raw)
+        if value % 2 == 0:
+            raise ValueError
+        return value
+
+    return odd
+
+
 def _one_of(options: tuple[str, ...]) -> Callable[[object], str]:
     def option(raw: object) -> str:
         if not isinstance(raw, str) or raw not in options:
@@ -253,7 +276,7 @@ def _sequence(raw: object) -> tuple[object, ...]:
     return tuple(raw)
 
 
-_READERS: Mapping[str, Callable[[object], object]] = {
+_READERS: dict[str, Callable[[object], object]] = {
     "sentence": _text,
     "unit": _one_of(get_args(Unit)),
     "source": _one_of(get_args(SourceKind)),
@@ -266,7 +289,9 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "rnn_kind": _one_of(get_args(RecurrentKind)),
     "rnn_gain": _number("rnn_gain"),
     "rnn_direction": _one_of(get_args(Direction)),
+    "cnn_kernel": _odd("cnn_kernel"),
     "cnn_causal": _flag,
     "comparison": _one_of(get_args(Comparison)),
     "edits": _edits,
-} | {name: _whole(name) for name in LIMITS if name not in ("temperature", "rnn_gain")}
+}
+_READERS |= {name: _whole(name) for name in LIMITS if name not in _READERS}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.trace import Array
+from core.arrays import Array
 
 FEATURES = (
     "person",
@@ -24,6 +24,9 @@ FEATURES = (
 )
 """What the dimensions of a hand-set vector mean, in their order."""
 
+UNKNOWN_LENGTH = 0.1
+"""Length of an unknown word's numbers: short, so that chance is not taken for meaning."""
+
 _TABLE = Path(__file__).with_name("features.toml")
 
 
@@ -36,9 +39,9 @@ def handset(tokens: Sequence[str], d_model: int) -> Array:
 
     Returns:
         ``(token, d_model)`` float32, 0 to 1 for words of the table; the others get seeded vectors
-        (seed 0) of half the usual length.
+        (seed 0) of ``UNKNOWN_LENGTH`` times the usual length.
     """
-    x = seeded(tokens, d_model, seed=0) / 2
+    x = seeded(tokens, d_model, seed=0) * UNKNOWN_LENGTH
     width = min(d_model, len(FEATURES))
     for row, token in enumerate(tokens):
         if known(token):

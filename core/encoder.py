@@ -134,9 +134,7 @@ def embed(encoder: Encoder, ids: Sequence[int]) -> Tensor:
         return _normalised(x, encoder.norm, encoder.eps)
 
 
-def encode(
-    encoder: Encoder, x: Tensor, first: int = 0, off: Collection[HeadIndex] = ()
-) -> Encoded:
+def encode(encoder: Encoder, x: Tensor, first: int = 0, off: Collection[HeadIndex] = ()) -> Encoded:
     """Run the layers and keep every step.
 
     Args:
@@ -183,9 +181,10 @@ def pooled(hidden: Tensor) -> Tensor:
 def _run(
     encoder: Encoder, layer: EncoderLayer, x: Tensor, silent: list[int]
 ) -> tuple[MultiHeadSteps, Tensor]:
-    matrices = [part.weight for part in (layer.q, layer.k, layer.v, layer.o)]
-    biases = [part.bias for part in (layer.q, layer.k, layer.v, layer.o)]
-    steps = multi_head_attention(x, None, *matrices, encoder.n_heads, *biases)
+    (w_q, b_q), (w_k, b_k), (w_v, b_v), (w_o, b_o) = layer.q, layer.k, layer.v, layer.o
+    steps = multi_head_attention(
+        x, None, w_q, w_k, w_v, w_o, encoder.n_heads, b_q=b_q, b_k=b_k, b_v=b_v, b_o=b_o
+    )
     if silent:
         heads = steps.heads.clone()  # (head, query, d_v)
         heads[silent] = 0

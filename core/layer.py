@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.arrays import Array
 from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention
 from core.masks import MaskRule
 from core.positions import Positions, alibi_bias, rotate, sinusoidal
-from core.trace import Array, AttentionTrace, LayerTrace, Origin
+from core.trace import AttentionTrace, LayerTrace, Origin
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-BoolArray = NDArray[np.bool_]
+from core.arrays import BoolArray
+
 MaskKind = Literal["none", "causal", "window", "padding", "drawn"]
 
 

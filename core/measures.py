@@ -1,8 +1,11 @@
 """What can be read off the weights, and what each figure means."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
-from core.trace import Array
+from core.arrays import Array, BoolArray
 
 
 def entropy(weights: Array) -> Array:
@@ -48,3 +51,108 @@ def contribution(weights: Array, v: Array) -> Array:
     Source: Kobayashi et al., Attention Is Not Only a Weight, 2020, section 3.
     """
     return weights * np.linalg.norm(v, axis=-1)[..., None, :]
+
+
+def mean_over_heads(weights: Array) -> Array:
+    """The average map of a layer's heads; it need not look like any of them.
+
+    Args:
+        weights: ``(..., head, query, key)``, rows sum to 1.
+
+    Returns:
+        ``(..., query, key)``, rows sum to 1.
+    """
+    return weights.mean(axis=-3)
+
+
+def rollout(weights: Array) -> Array:
+    """How much of each input word is left in each word after every layer, if attention is all.
+
+    Heads are averaged, half of every word stays as it is (the residual connection), and the layers
+    are multiplied. Values, norms and feed-forward parts are left out.
+
+    Args:
+        weights: ``(layer, head, query, key)`` of self-attention, rows sum to 1.
+
+    Returns:
+        ``(layer, query, key)``: after each layer; rows sum to 1. A query that may look at nothing
+        keeps what it has.
+
+    Source: Abnar and Zuidema, Quantifying Attention Flow in Transformers, 2020, section 3.
+    """
+    mixed = mean_over_heads(weights) + np.eye(weights.shape[-1], dtype=weights.dtype)
+    mixed /= mixed.sum(axis=-1, keepdims=True)  # half and half: rows of weights sum to 1
+    result = [mixed[0]]
+    for layer in mixed[1:]:
+        result.append(layer @ result[-1])
+    return np.stack(result)
+
+
+def cosine_distance(a: Array, b: Array) -> Array:
+    """1 - the cosine of the angle between vectors.
+
+    Args:
+        a, b: ``(..., d)``.
+
+    Returns:
+        ``(...)``: 0 = same direction, 1 = right angle, 2 = opposite; exactly 0 for equal vectors.
+        A vector of length 0 is at right angles to all others.
+    """
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    lengths = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
+    cosine = np.divide((a * b).sum(axis=-1), lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    return np.where((a == b).all(axis=-1), 0.0, 1 - np.clip(cosine, -1, 1))
+
+
+class HeadFeatures(NamedTuple):
+    """What each head does on a sentence: ``(layer, head)`` each, means over queries.
+
+    Attributes:
+        previous: Weight on the token before the query, 0 to 1.
+        following: Weight on the token after the query, 0 to 1.
+        same: Weight on the query itself, 0 to 1.
+        special: Weight on special tokens together, 0 to 1.
+        entropy: In bits; large = wide, 0 = sharp.
+        distance: Between query and key, in tokens.
+    """
+
+    previous: Array
+    following: Array
+    same: Array
+    special: Array
+    entropy: Array
+    distance: Array
+
+
+def head_features(weights: Array, special: Sequence[bool]) -> HeadFeatures:
+    """What a head finder sorts by.
+
+    Args:
+        weights: ``(layer, head, token, token)`` of self-attention, rows sum to 1.
+        special: One a token. Special tokens do not count as queries, if there are others; they
+            count as keys.
+
+    Returns:
+        Means over the queries that have such a key: the first token has no previous one.
+
+    Raises:
+        ValueError: If ``special`` does not name every token.
+    """
+    hidden = np.asarray(special, dtype=bool)
+    if hidden.shape != weights.shape[-1:]:
+        raise ValueError(f"need {weights.shape[-1]} entries in special, got {len(hidden)}")
+    asks = ~hidden if not hidden.all() else hidden  # (query,)
+    return HeadFeatures(
+        previous=_mean(np.diagonal(weights, -1, -2, -1), asks[1:]),
+        following=_mean(np.diagonal(weights, 1, -2, -1), asks[:-1]),
+        same=_mean(np.diagonal(weights, 0, -2, -1), asks),
+        special=_mean(weights[..., hidden].sum(axis=-1), asks),
+        entropy=_mean(entropy(weights), asks),
+        distance=_mean(expected_distance(weights), asks),
+    )
+
+
+def _mean(values: Array, asks: BoolArray) -> Array:
+    """``(layer, head, query)`` to ``(layer, head)``; 0 where no query counts."""
+    counted = values[..., asks]
+    return counted.sum(axis=-1) / max(1, counted.shape[-1])

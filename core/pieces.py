@@ -1,9 +1,11 @@
 """A sentence cut into the word pieces that a trained model reads, with what was left out told."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from tokenizers import Encoding, Tokenizer
+from tokenizers.models import WordPiece
 
 from core.errors import InputError
 from core.tokens import clean
@@ -13,6 +15,8 @@ Keep = Literal["start", "end"] | int
 
 SPACE = "␣"
 """Stands for a space in front of a piece, for models that make it part of the piece."""
+
+_SPACE_SIGN = re.compile("[Ġ▁]")
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -
     own_places = set(kept)
     return Pieces(
         sentence,
-        tokens=tuple(_label(tokenizer, whole, i, sentence) for i in at),
+        tokens=tuple(_label(tokenizer, whole, i) for i in at),
         ids=tuple(whole.ids[i] for i in at),
         words=tuple(_word(whole, i) if i in own_places else None for i in at),
         spans=tuple(whole.offsets[i] for i in at),
@@ -116,14 +120,12 @@ def _unknown_id(tokenizer: Tokenizer) -> int | None:
     return tokenizer.token_to_id(name) if isinstance(name, str) else None
 
 
-def _label(tokenizer: Tokenizer, encoding: Encoding, index: int, sentence: str) -> str:
+def _label(tokenizer: Tokenizer, encoding: Encoding, index: int) -> str:
     """The piece as people read it; bytes that are no whole character stay as the model has them."""
     token = encoding.tokens[index]
-    if type(tokenizer.decoder).__name__ not in ("ByteLevel", "Sequence", "Metaspace"):
+    if tokenizer.decoder is None or isinstance(tokenizer.model, WordPiece):
         return token
-    start, end = encoding.offsets[index]
-    text = tokenizer.decode([encoding.ids[index]], skip_special_tokens=False)
+    text = tokenizer.decode([encoding.ids[index]], skip_special_tokens=False).strip()
     if not text or "\ufffd" in text:
-        return token
-    spaced = token[0] in "Ġ▁" or (start < end and sentence[start] == " ")
-    return SPACE * (spaced and token not in "Ġ▁") + text.strip() or token
+        return _SPACE_SIGN.sub(SPACE, token)
+    return SPACE + text if _SPACE_SIGN.match(token) else text

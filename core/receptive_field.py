@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import BoolArray, IntArray
 from core.cnn import margin
 from core.rnn import Direction
-
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,9 @@ def recurrent_field(n: int, direction: Direction = "forward") -> Field:
     return Field(reach, np.where(reach, distance + 1, 0), sequential=n)
 
 
-def convolution_field(n: int, kernel: int, dilations: Sequence[int], causal: bool) -> Field:
+def convolution_field(
+    n: int, kernel: int, dilations: Sequence[int] = (1,), causal: bool = False
+) -> Field:
     """Convolution: a window that grows with every layer."""
     return _stacked([_one_convolution(n, kernel, dilation, causal) for dilation in dilations])
 

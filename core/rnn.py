@@ -4,6 +4,7 @@ The layers are torch's own; only their numbers are drawn here, from a seed of th
 """
 
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -15,36 +16,38 @@ Direction = Literal["forward", "both"]
 _LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
+@dataclass(frozen=True)
+class RecurrentSettings:
+    """What decides a seeded recurrent layer.
+
+    Attributes:
+        kind: ``rnn`` is the plain one with tanh.
+        d_hidden: Width of the memory, per direction.
+        direction: ``both`` reads the sentence a second time from its end.
+        gain: For ``rnn``: how much longer the memory gets in one step, before tanh; below 1 it
+            vanishes, above 1 it explodes. Gates do this by themselves, so others ignore it.
+        seed: Same seed, same layer.
+    """
+
+    kind: RecurrentKind = "rnn"
+    d_hidden: int = 8
+    direction: Direction = "forward"
+    gain: float = 1.0
+    seed: int = 0
+
+
 class RecurrentLayer(nn.Module):
     """A seeded, untrained recurrent layer: reads token by token and keeps a memory."""
 
-    def __init__(
-        self,
-        kind: RecurrentKind,
-        d_in: int,
-        d_hidden: int,
-        *,
-        direction: Direction = "forward",
-        gain: float = 1.0,
-        seed: int = 0,
-    ) -> None:
-        """Draw a layer's numbers.
-
-        Args:
-            kind: ``rnn`` is the plain one with tanh.
-            d_in: Width of a token.
-            d_hidden: Width of the memory, per direction.
-            direction: ``both`` reads the sentence a second time from its end.
-            gain: For ``rnn``: how much longer the memory gets in one step, before tanh; below 1 it
-                vanishes, above 1 it explodes. Gates do this by themselves, so others ignore it.
-            seed: Same seed, same layer.
-        """
+    def __init__(self, d_in: int, settings: RecurrentSettings) -> None:
+        """Draw the numbers of a layer that reads tokens of width ``d_in``."""
         super().__init__()
-        both = direction == "both"
+        both = settings.direction == "both"
         # Made without memory first: torch would fill it from its global generator.
-        meta = _LAYERS[kind](d_in, d_hidden, bidirectional=both, device="meta")
+        make = _LAYERS[settings.kind]
+        meta = make(d_in, settings.d_hidden, bidirectional=both, device="meta")
         self.net = meta.to_empty(device="cpu").requires_grad_(False)
-        _draw(self.net, gain if kind == "rnn" else 1.0, seed)
+        _draw(self.net, settings.gain if settings.kind == "rnn" else 1.0, settings.seed)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(token, d_in)`` to ``(token, d_out)``; ``d_out`` is ``d_hidden`` for each direction."""

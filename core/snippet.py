@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from core.arrays import Array, BoolArray
 from core.layer import Parameters, Rules
-from core.masks import BoolArray
 from core.positions import alibi_slopes
-from core.trace import Array
 
 MOST_LINES = 10
-"""Lines of code, imports and data apart."""
+"""Lines of code; imports, the printing set-up and data apart."""
 
 
 def snippet(parameters: Parameters, rules: Rules) -> str:
@@ -19,10 +18,11 @@ def snippet(parameters: Parameters, rules: Rules) -> str:
         rules: Become the lines of code; steps that change nothing are left out.
 
     Returns:
-        Imports, data, and at most ``MOST_LINES`` lines of code, apart by empty lines.
+        Imports and how to print, data, and at most ``MOST_LINES`` lines of code, apart by empty lines.
     """
     mask = rules.mask.matrix(len(parameters.x))
-    parts = [["import torch"], _data(parameters, rules, mask), _code(parameters, rules, mask)]
+    setup = ["import torch", "torch.set_printoptions(sci_mode=False, threshold=10**6)"]
+    parts = [setup, _data(parameters, rules, mask), _code(parameters, rules, mask)]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
@@ -42,7 +42,6 @@ def _data(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
 
 def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str]:
     d_model, d_k = parameters.w_q.shape[1:]
-    yield "torch.set_printoptions(sci_mode=False, threshold=10**6)"
     if rules.positions == "sinusoidal":
         yield f"t = {_angles(d_model)}"
         yield f"x = x + torch.stack((t.sin(), t.cos()), -1).flatten(1)[:, :{d_model}].float()"
@@ -50,8 +49,8 @@ def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
     if rules.positions == "rope":
         yield f"t = {_angles(d_k)}"
         yield "turn = torch.polar(torch.ones_like(t), t).to(torch.complex64)"
-        pairs = "torch.view_as_complex(a.unflatten(2, (-1, 2)))"
-        yield f"q, k = (torch.view_as_real({pairs} * turn).flatten(2) for a in (q, k))"
+        yield "q, k = (torch.view_as_complex(a.unflatten(2, (-1, 2))) * turn for a in (q, k))"
+        yield "q, k = torch.view_as_real(q).flatten(2), torch.view_as_real(k).flatten(2)"
     yield f"scores = q @ k.mT{_divisor(rules, d_k)}"
     if rules.positions == "alibi":
         yield "t = torch.arange(len(x))"

@@ -5,6 +5,7 @@ cut by a dictionary (rjieba), since Chinese writes no spaces.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
@@ -105,3 +106,13 @@ def follow(old: tuple[str, ...], new: tuple[str, ...]) -> dict[int, int]:
     """
     blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
     return {b.a + i: b.b + i for b in blocks for i in range(b.size)}
+
+
+def occurrences(tokens: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Each token with how often it has come before: a name that survives edits around it."""
+    seen: Counter[str] = Counter()
+    named = []
+    for token in tokens:
+        named.append((token, seen[token]))
+        seen[token] += 1
+    return tuple(named)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.floating]
-BoolArray = NDArray[np.bool_]
+from core.arrays import Array, BoolArray
+
 OriginKind = Literal["handset", "seeded", "trained", "pretrained", "uploaded"]
 
 ROW_SUM_TOLERANCE = 1e-4
@@ -84,6 +83,11 @@ class LayerTrace:
             frozen = array.view()
             frozen.flags.writeable = False
             object.__setattr__(self, name, frozen)
+
+    @property
+    def biased_scores(self) -> Array:
+        """``(head, query, key)``: what softmax is taken of; -inf where the mask forbids."""
+        return self.scores + self.bias
 
     @property
     def may_look(self) -> BoolArray:

@@ -3,42 +3,47 @@
 import streamlit as st
 
 from pages.shared import controls, frame, state
-from pages.shared.views.architectures import architectures
+from pages.shared.views.architectures import architectures, measured
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
 from pages.shared.views.highlight import highlight
-from pages.shared.views.numbers import numbers
-from pages.shared.views.steps import steps
+from pages.shared.views.numbers import parameter_tables, result_tables
+from pages.shared.views.steps import projections, steps
 
 text = frame.open_page("explore")
 scene = state.scene()
 source = scene.choice.layer_source
 parameters = source.parameters(scene.tokens.kept)
-trace = source.trace(scene.choice.sentence)
+trace = source.trace_of(scene.tokens.kept)
+seen = measured(scene, parameters, source.rules)
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)
+highlight(text, scene, trace.layers[0])
 controls.layer(text, scene)
 controls.sizes(text)
-
-st.subheader(text("highlight.title"), anchor=False)
 badge(text, trace.origin)
-highlight(text, scene, trace.layers[0])
 
 st.subheader(text("steps.title"), anchor=False)
-steps(text, scene, trace)
+st.markdown(text("steps.lead"))
+with st.expander(text("projections.title")):
+    st.markdown(text("projections.lead"))
+    projections(text, scene, trace)
+steps(text, scene, trace, source.rules)
 
 st.subheader(text("architectures.title"), anchor=False)
 st.markdown(text("architectures.lead"))
-architectures(text, scene, parameters)
+architectures(text, scene, seen)
 
 st.subheader(text("arithmetic.title"), anchor=False)
 arithmetic(text, scene, trace.layers[0], source.rules)
 
 st.subheader(text("numbers.title"), anchor=False)
 st.markdown(text("numbers.lead"))
-numbers(text, scene, parameters, trace)
+parameter_tables(text, scene, parameters)
+st.markdown(text("numbers.results"))
+result_tables(text, scene, trace, seen)
 
 st.subheader(text("code.title"), anchor=False)
 st.markdown(text("code.lead"))

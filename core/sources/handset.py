@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from core import embeddings
+from core.arrays import Array
 from core.embeddings import FEATURES
 from core.layer import Parameters, resized
 from core.sources.toy import ToySource
-from core.trace import Array, Origin
+from core.trace import Origin
 
 Entries = Mapping[tuple[str, str], float]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from core.arrays import Array
 from core.attention import split_heads
 from core.encoder import Encoder, HeadIndex, embed, encode, pooled
 from core.errors import InputError
@@ -13,7 +14,7 @@ from core.measures import cosine_distance
 from core.pieces import Keep, Pieces, cut
 from core.sources.packaged import NAME, PackagedModel, packaged_model
 from core.sources.run import ModelRun, layer_trace
-from core.trace import Array, AttentionTrace, Origin
+from core.trace import AttentionTrace, Origin
 
 LIMIT = 256
 """Word pieces, the special ones included: what the model was made for."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
+from core.arrays import Array
 from core.attention import MultiHeadSteps
 from core.importance import Mixer
 from core.pieces import Pieces
-from core.trace import Array, AttentionTrace, LayerTrace
+from core.trace import AttentionTrace, LayerTrace
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import embeddings
+from core.arrays import Array
 from core.layer import Parameters
 from core.sources.toy import ToySource
-from core.trace import Array, Origin
+from core.trace import Origin
 
 
 @dataclass(frozen=True)

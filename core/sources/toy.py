@@ -31,7 +31,10 @@ class ToySource(ABC):
         Raises:
             InputError: ``no_tokens`` if there is none.
         """
-        tokens = tokenize(sentence, self.unit).kept
+        return self.trace_of(tokenize(sentence, self.unit).kept)
+
+    def trace_of(self, tokens: tuple[str, ...]) -> AttentionTrace:
+        """What the layer makes of these tokens."""
         return layer.trace(tokens, self.parameters(tokens), self.rules, self.origin)
 
     def parameters(self, tokens: tuple[str, ...]) -> Parameters:

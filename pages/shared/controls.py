@@ -4,63 +4,70 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choice import LIMITS, SourceKind
+from core.choice import LIMITS, LONGEST_SENTENCE, SourceKind
 from core.embeddings import known
 from core.masks import MaskKind
 from core.positions import Positions
-from core.tokens import LIMIT, Unit
-from pages.shared import names, state, tables
-from pages.shared.state import EXAMPLES, Scene
+from core.tokens import LIMIT, Unit, occurrences
+from pages.shared import edits, names, state, tables
+from pages.shared.book import Address
+from pages.shared.examples import EXAMPLES, named
+from pages.shared.state import Scene
+from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
+
+_HEADS_IN_SIGHT = 3
 
 
 def sentence(text: Text, scene: Scene) -> None:
     """The sentence, examples to begin with, and what is to be said about it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            text("sentence.label"), key="sentence", placeholder=text("sentence.hint"), width=640
+            text("sentence.label"),
+            key="sentence",
+            placeholder=text("sentence.hint"),
+            max_chars=LONGEST_SENTENCE,
+            width=640,
         )
-        _segments(text, "unit", get_args(Unit))
+        option(text, "unit", get_args(Unit))
     if scene.problem:
         st.error(text(f"error.{scene.problem.code}", **scene.problem.values))
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
-    unknown = dict.fromkeys(word for word in scene.tokens.kept if not known(word))
-    if unknown and scene.choice.source == "handset":
-        st.caption(text("sentence.unknown", words=plain(", ".join(unknown))))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(text("sentence.examples"), width="content")
-        for name in EXAMPLES:
+        for name, example in EXAMPLES.items():
             st.button(
-                text(f"example.{name}"),
+                example.short,
                 key=f"example.{name}",
                 on_click=state.show_example,
                 args=(name,),
                 type="tertiary",
+                help=text(f"example.{name}"),
             )
+    _remarks(text, scene)
 
 
 def layer(text: Text, scene: Scene) -> None:
     """Where the numbers come from, and how the layer computes with them."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        _segments(text, "source", get_args(SourceKind))
+        option(text, "source", get_args(SourceKind))
         if scene.choice.source == "seeded":
-            _number(text, "seed", width=120)
-            st.button(text("seed.next"), on_click=state.another_seed, icon=":material/casino:")
-        st.segmented_control(
-            text("head.label"),
-            range(scene.choice.n_heads),
-            format_func=lambda head: names.head(text, scene.choice, head),
-            key="head",
-            required=True,
-            width="content",
-        )
+            st.button(
+                text("seed.next"),
+                key="another_source_seed",
+                on_click=state.another_seed,
+                icon=":material/casino:",
+            )
+        _head(text, scene)
         _choices(text, "positions", get_args(Positions))
         _choices(text, "mask", get_args(MaskKind))
         _mask_details(text, scene)
         st.toggle(text("scaled.label"), key="scaled", help=text("scaled.help"))
     if scene.choice.positions == "rope" and not scene.choice.rope_fits:
         st.warning(text("error.rope_needs_even", d_k=scene.choice.d_k))
+    if scene.choice.mask == "drawn":
+        _drawn_mask(text, scene)
 
 
 def sizes(text: Text) -> None:
@@ -80,48 +87,70 @@ def slider(text: Text, name: str, step: float = 1) -> None:
     )
 
 
-def unusable(text: Text, scene: Scene) -> None:
-    """Which values were not usable and replaced."""
-    for name in scene.unusable:
-        st.warning(text("error.unusable", name=text(f"{name}.label")))
+def number(text: Text, name: str, width: int) -> None:
+    """A whole number of the choice, to be typed."""
+    low, high = LIMITS[name]
+    st.number_input(text(f"{name}.label"), int(low), int(high), key=name, width=width)
 
 
 def option(text: Text, name: str, options: tuple[str, ...]) -> None:
     """One of few words of the choice, all in sight."""
-    _segments(text, name, options)
-
-
-def _segments(text: Text, name: str, options: tuple[str, ...]) -> None:
     st.segmented_control(
         text(f"{name}.label"),
         options,
-        format_func=lambda option: text(f"{name}.{option}"),
+        format_func=lambda word: text(f"{name}.{word}"),
         key=name,
         required=True,
         width="content",
     )
 
 
+def unusable(text: Text, scene: Scene) -> None:
+    """Which values were not usable and replaced."""
+    for name in scene.unusable:
+        st.warning(text("error.unusable", name=text(f"{name}.label")))
+
+
 def _choices(text: Text, name: str, options: tuple[str, ...]) -> None:
     st.selectbox(
         text(f"{name}.label"),
         options,
-        format_func=lambda option: text(f"{name}.{option}"),
+        format_func=lambda word: text(f"{name}.{word}"),
         key=name,
         width=150,
         help=text(f"{name}.help"),
     )
 
 
-def _number(text: Text, name: str, width: int) -> None:
-    low, high = LIMITS[name]
-    st.number_input(text(f"{name}.label"), int(low), int(high), key=name, width=width)
+def _remarks(text: Text, scene: Scene) -> None:
+    """What an example means, and which words the feature table does not know."""
+    example = named(scene.choice.sentence)
+    if example and text(f"example.{example}") != EXAMPLES[example].sentence:
+        st.caption(text(f"example.{example}"))
+    unknown = dict.fromkeys(word for word in scene.tokens.kept if not known(word))
+    if unknown and scene.choice.source == "handset":
+        words = text("sentence.comma").join(plain(word) for word in unknown)
+        st.caption(text("sentence.unknown", words=words))
+
+
+def _head(text: Text, scene: Scene) -> None:
+    label, heads = text("head.label"), range(scene.choice.n_heads)
+
+    def name(head: int) -> str:
+        return names.head(text, scene.choice, head)
+
+    if len(heads) <= _HEADS_IN_SIGHT:
+        st.segmented_control(
+            label, heads, format_func=name, key="head", required=True, width="content"
+        )
+    else:
+        st.selectbox(label, heads, format_func=name, key="head", width=170)
 
 
 def _mask_details(text: Text, scene: Scene) -> None:
     match scene.choice.mask:
         case "window":
-            _number(text, "window", width=150)
+            number(text, "window", width=150)
         case "padding":
             words = scene.tokens.kept
             st.multiselect(
@@ -132,13 +161,21 @@ def _mask_details(text: Text, scene: Scene) -> None:
                 placeholder=text("padded.hint"),
                 width=260,
             )
-        case "drawn":
-            with st.popover(text("drawn.label"), icon=":material/draw:"):
-                _drawn_mask(text, scene)
 
 
 def _drawn_mask(text: Text, scene: Scene) -> None:
     words = scene.tokens.kept
     may_look = scene.choice.layer_source.rules.mask.matrix(len(words))
-    st.caption(text("drawn.help"))
-    tables.tickable("mask", may_look, words)
+    who = occurrences(words)
+    addresses = [[Address("mask", *query, *key) for key in who] for query in who]
+    with st.expander(text("drawn.label"), expanded=True, icon=":material/draw:"):
+        st.caption(text("drawn.help"))
+        key = edits.offer("mask", edits.MASK, addresses, may_look)
+        tables.editable(Matrix(may_look, words, words), key)
+        st.button(
+            text("drawn.clear"),
+            on_click=edits.reset,
+            args=(edits.MASK,),
+            disabled=not scene.choice.blocked,
+            icon=":material/restart_alt:",
+        )

@@ -1,160 +1,166 @@
-"""What the reader changed in tables: collected, undone, reset, kept apart for each source.
+"""What the reader changed in tables: collected, undone, reset.
 
-A table is drawn again under a new key whenever what it shows was changed from elsewhere; otherwise
-Streamlit would put old edits on new numbers.
+Edits lie on *shelves*: one for each source of numbers, one for the hand-drawn mask. An edit of a
+word's vector is addressed by the word, not by its position, so that it stays with the word and
+comes back with it.
+
+A table is drawn under a new key whenever it shows something else than before; otherwise Streamlit
+would put old edits on new numbers.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from core.choice import Choice, read_entry
-from core.layer import MATRICES, Edit
-from core.tokens import follow
+from core.arrays import Array, BoolArray
+from core.choice import MOST_EDITS, Choice, read_entry
+from core.layer import Edit
+from core.tokens import occurrences
+from pages.shared.book import Address, Offer, book
 
 MOST_STEPS = 50
 """Steps that can be undone."""
 
-_VERSION = "table_version"
-_CONTEXT = "table_context"
-_SHELF = "shelved_edits"
-_HISTORY = "edit_history"
-_BAD_CELLS = "bad_cells"
+MASK = "mask"
+"""The shelf of the hand-drawn mask: its numbers are 0 (may not look) and 1."""
 
 
-class BadCell(NamedTuple):
-    """A cell whose new content is not a usable number; its last number is kept."""
-
-    matrix: str
-    row: int
-    column: int
-
-
-def key(table: str) -> str:
-    """The key of an editable table, for as long as it shows the same thing."""
-    return f"table.{table}.{st.session_state.get(_VERSION, 0)}"
-
-
-def collect(choice: Choice, tokens: tuple[str, ...]) -> Choice:
-    """The choice with what was typed into the tables since the last run."""
-    context = (_source(choice), _sizes(choice), choice.head, tokens)
-    before = st.session_state.get(_CONTEXT)
-    st.session_state[_CONTEXT] = context
-    st.session_state[_BAD_CELLS] = []
-    if before != context:
-        _redraw()
-        return _unshelved(choice, before, tokens)
-    return _with_mask(_with_numbers(choice), len(tokens))
-
-
-def bad_cells() -> list[BadCell]:
-    """Cells whose new content could not be used in this run."""
-    return st.session_state.get(_BAD_CELLS, [])
-
-
-def can_undo() -> bool:
-    """Whether there is a step to take back."""
-    return bool(st.session_state.get(_HISTORY))
-
-
-def undo() -> None:
-    """Take the last change of a number back."""
-    _show(st.session_state[_HISTORY].pop())
-
-
-def reset() -> None:
-    """Give every number back to its source; this can be undone."""
-    _push(st.session_state["edits"])
-    _show(())
-
-
-def following_words(edits: tuple[Edit, ...], place: Mapping[int, int]) -> tuple[Edit, ...]:
-    """Edits of words' vectors moved to where the words stand now; those of gone words left out."""
-    moved = []
-    for edit in edits:
-        head, row, column = edit.at
-        if edit.matrix != "x":
-            moved.append(edit)
-        elif row in place:
-            moved.append(edit._replace(at=(head, place[row], column)))
-    return tuple(moved)
-
-
-def _with_numbers(choice: Choice) -> Choice:
-    edits = {(edit.matrix, edit.at): edit for edit in choice.edits}
-    for matrix in MATRICES:
-        for row, column, raw in _typed(matrix):
-            try:
-                edit = Edit(matrix, _index(choice, matrix, row, column), read_entry(raw))
-                edits[matrix, edit.at] = edit
-            except (ValueError, TypeError, OverflowError):
-                st.session_state[_BAD_CELLS].append(BadCell(matrix, row, column))
-    if st.session_state[_BAD_CELLS]:
-        _redraw()
-    collected = tuple(edits.values())
-    if collected != choice.edits:
-        _push(choice.edits)
-    return replace(choice, edits=collected)
-
-
-def _with_mask(choice: Choice, n_tokens: int) -> Choice:
-    blocked = set(choice.blocked)
-    for row, column, may_look in _typed("mask"):
-        if 0 <= row < n_tokens and 0 <= column < n_tokens:
-            (blocked.discard if may_look else blocked.add)((row, column))
-    return replace(choice, blocked=tuple(sorted(blocked)))
-
-
-def _typed(table: str) -> Iterator[tuple[int, int, Any]]:
-    """(row, column, content) of every cell that was typed into since the table was drawn anew."""
-    state = st.session_state.get(key(table), {})
-    for row, cells in state.get("edited_rows", {}).items():
-        for column, content in cells.items():
-            if str(column).isdecimal():
-                yield int(row), int(column), content
-
-
-def _index(choice: Choice, matrix: str, row: int, column: int) -> tuple[int, int, int]:
-    match matrix:
-        case "x":
-            return 0, row, column
-        case "w_o":  # its table has all heads, one below the other
-            return row // choice.d_v, row % choice.d_v, column
-        case _:
-            return choice.head, row, column
-
-
-def _unshelved(choice: Choice, before: tuple[Any, ...] | None, tokens: tuple[str, ...]) -> Choice:
-    """With another source, its own edits."""
-    if before is None or before[0] == _source(choice):
-        return choice
-    shelf = st.session_state.setdefault(_SHELF, {})
-    shelf[before[0]] = tokens, choice.edits
-    st.session_state[_HISTORY] = []
-    old_tokens, edits = shelf.get(_source(choice), (tokens, ()))
-    return replace(choice, edits=following_words(edits, follow(old_tokens, tokens)))
-
-
-def _source(choice: Choice) -> str:
+def shelf(choice: Choice) -> str:
+    """Where the edits of the chosen source lie."""
     return f"seeded {choice.seed}" if choice.source == "seeded" else choice.source
 
 
-def _sizes(choice: Choice) -> tuple[int, ...]:
-    return choice.d_model, choice.d_k, choice.d_v, choice.n_heads
+def offer(table: str, on: str, addresses: list[list[Address]], values: Array | BoolArray) -> str:
+    """Note that a table is drawn, so that :func:`collect` can read it in the next run.
+
+    Args:
+        table: The table's name.
+        on: The shelf of its edits.
+        addresses: One a cell.
+        values: ``(row, column)``, what the cells show.
+
+    Returns:
+        The key to draw it under.
+    """
+    notes = book()
+    context = on, addresses
+    if notes["contexts"].get(table) != context:
+        notes["contexts"][table] = context
+        redraw(table)
+    key = f"table.{table}.{notes['versions'][table]}"
+    shown = np.asarray(values, dtype=float).tolist()
+    notes["offers"][table] = Offer(key=key, shelf=on, addresses=addresses, values=shown)
+    return key
 
 
-def _push(edits: tuple[Edit, ...]) -> None:
-    history = st.session_state.setdefault(_HISTORY, [])
-    history.append(edits)
-    del history[:-MOST_STEPS]
+def collect() -> None:
+    """Take what was typed into the tables since the last run; to be called first in a run."""
+    notes = book()
+    notes["refused"] = []
+    offers, notes["offers"] = notes["offers"], {}
+    for table, offered in offers.items():
+        changes = {}
+        for cell, raw in _typed(offered):
+            try:
+                address, shown = _at(offered, cell)
+                value = read_entry(float(raw) if isinstance(raw, bool) else raw)
+            except (ValueError, TypeError, OverflowError, IndexError):
+                _refuse(table, offered, cell)
+                continue
+            if np.float32(value) != np.float32(shown):
+                changes[address] = value
+        if changes:
+            _put(offered["shelf"], book()["edits"].get(offered["shelf"], {}) | changes)
 
 
-def _show(edits: tuple[Edit, ...]) -> None:
-    st.session_state["edits"] = edits
-    _redraw()
+def matrix_edits(choice: Choice, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
+    """The edits of the chosen source, for the words of this sentence."""
+    rows = {name: row for row, name in enumerate(occurrences(tokens))}
+    found = []
+    for it, value in book()["edits"].get(shelf(choice), {}).items():
+        if it.table != "x":
+            found.append(Edit(it.table, (int(it.row_of), it.row, it.column), value))
+        elif (it.row_of, it.row) in rows:
+            found.append(Edit("x", (0, rows[it.row_of, it.row], it.column), value))
+    return tuple(found)
 
 
-def _redraw() -> None:
-    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+def blocked_pairs(tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """The (query, key) pairs that the hand-drawn mask forbids in this sentence."""
+    rows = {name: row for row, name in enumerate(occurrences(tokens))}
+    drawn = book()["edits"].get(MASK, {})
+    pairs = (
+        (rows.get((it.row_of, it.row)), rows.get((it.column_of, it.column)))
+        for it, may_look in drawn.items()
+        if not may_look
+    )
+    return tuple(sorted((q, k) for q, k in pairs if q is not None and k is not None))
+
+
+def was_refused(address: Address) -> bool:
+    """Whether the cell's new content could not be used in this run."""
+    return address in book()["refused"]
+
+
+def can_undo(on: str) -> bool:
+    """Whether there is a step to take back."""
+    return bool(book()["history"].get(on))
+
+
+def undo(on: str) -> None:
+    """Take the last change on a shelf back."""
+    book()["edits"][on] = book()["history"][on].pop()
+    redraw()
+
+
+def reset(on: str, matrix: str | None = None) -> None:
+    """Give a matrix, or all of them, back to the source; this can be undone."""
+    edits = book()["edits"].get(on, {})
+    kept = {
+        address: value for address, value in edits.items() if matrix not in (None, address.table)
+    }
+    _put(on, kept)
+    redraw()
+
+
+def redraw(table: str | None = None) -> None:
+    """Let a table, or all of them, be drawn anew from what holds now."""
+    versions = book()["versions"]
+    for name in [table] if table else list(versions):
+        versions[name] = versions.get(name, 0) + 1
+
+
+def _put(on: str, edits: dict[Address, float]) -> None:
+    notes = book()
+    before = notes["edits"].get(on, {})
+    if edits == before or len(edits) > MOST_EDITS:
+        return
+    notes["history"].setdefault(on, []).append(before)
+    del notes["history"][on][:-MOST_STEPS]
+    notes["edits"][on] = edits
+
+
+def _typed(offered: Offer) -> Iterator[tuple[tuple[int, int], Any]]:
+    """((row, column), content) of every cell that was typed into since the table was drawn anew."""
+    state = st.session_state.get(offered["key"]) or {}
+    for row, cells in state.get("edited_rows", {}).items():
+        for column, content in cells.items():
+            digits = str(row).isdecimal() and str(column).isdecimal()
+            yield (int(row), int(column)) if digits else (-1, -1), content
+
+
+def _at(offered: Offer, cell: tuple[int, int]) -> tuple[Address, float]:
+    """A cell's address and what it showed; an IndexError if there is no such cell."""
+    row, column = cell
+    if min(cell) < 0:
+        raise IndexError
+    return offered["addresses"][row][column], offered["values"][row][column]
+
+
+def _refuse(table: str, offered: Offer, cell: tuple[int, int]) -> None:
+    with suppress(IndexError):
+        book()["refused"].append(_at(offered, cell)[0])
+    redraw(table)

@@ -20,7 +20,8 @@ def warm_up() -> None:
     torch.set_num_threads(1)
     choice = Choice()
     parameters = choice.layer_source.parameters(tokenize(choice.sentence).kept)
-    for measure in (architectures.attention, architectures.recurrent, architectures.convolutional):
-        measure(choice, parameters)
+    architectures.attention(parameters, choice.layer_source.rules)
+    architectures.recurrent(parameters.x, choice.recurrent)
+    architectures.convolutional(parameters.x, choice.convolution)
     gc.collect()
     gc.freeze()

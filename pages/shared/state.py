@@ -1,12 +1,11 @@
 """The reader's choice: from widgets, or as it was before the page was left.
 
 Widgets are keyed by the names of `Choice`'s fields. Streamlit forgets a widget that was not drawn,
-so the last choice is remembered besides, as plain values.
+so the last choice is noted besides.
 """
 
-from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -15,20 +14,11 @@ from core.choice import Choice
 from core.errors import InputError
 from core.tokens import Tokens, follow, tokenize
 from pages.shared import edits
+from pages.shared.book import book
+from pages.shared.examples import EXAMPLES, FIRST
 from pages.shared.text import LANGUAGES, Text
 
-EXAMPLES: Mapping[str, tuple[str, int, int]] = {
-    "eat": ("我爱吃炸鸡", 2, 3),
-    "beijing": ("我爱北京天安门", 2, 3),
-    "cat": ("猫抓老鼠，天空很蓝", 0, 2),
-    "tired": ("The animal didn't cross the street because it was too tired.", 7, 1),
-    "wide": ("The animal didn't cross the street because it was too wide.", 7, 1),
-}
-"""Sentences to begin with, each with the word that asks and the word it is asked about."""
-
-_FIRST = {"en": "tired", "zh": "eat"}  # a first sentence that the reader can read
-_REMEMBERED = "remembered"
-_TOKENS = "tokens"
+_DERIVED = ("edits", "blocked")  # they lie on shelves, see `edits`
 
 
 class Scene(NamedTuple):
@@ -49,62 +39,67 @@ class Scene(NamedTuple):
 
 def text() -> Text:
     """The texts in the reader's language; at first the browser's."""
-    if st.session_state.get("language") not in LANGUAGES:
-        chinese = (st.context.locale or "").lower().startswith("zh")
-        st.session_state["language"] = "zh" if chinese else "en"
-    return Text(st.session_state["language"])
+    language = st.session_state.get("language", book()["language"])
+    if language not in LANGUAGES:
+        language = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+    if st.session_state.get("language") != language:
+        st.session_state["language"] = language
+    book()["language"] = language
+    return Text(language)
 
 
 def scene() -> Scene:
     """What the reader has chosen, made usable; to be called once a run, before any widget."""
-    if _REMEMBERED not in st.session_state:
-        _remember(Choice())
-        show_example(_FIRST[text().language])
+    edits.collect()
+    if not book()["fields"]:
+        _note(Choice())
+        show_example(FIRST[text().language])
     typed, unusable = _typed()
     typed, tokens, problem = _readable(typed)
-    choice = _following_words(typed, tokens).within(len(tokens.kept))
-    choice = edits.collect(choice, tokens.kept)
-    _remember(choice)
-    _seed_widgets(choice, keep_typed=problem is not None)
+    choice = _following_words(typed, tokens.kept).within(len(tokens.kept))
+    _note(choice)
+    _seed_widgets(keep_sentence=problem is not None)
+    choice = replace(
+        choice,
+        edits=edits.matrix_edits(choice, tokens.kept),
+        blocked=edits.blocked_pairs(tokens.kept),
+    )
     return Scene(choice, tokens, problem, unusable)
 
 
 def change(**values: object) -> None:
-    """Choose something that has no widget of its own, or that a widget shall show from now on."""
+    """Choose something by pointing; widgets of the same names show it from now on."""
     for name, value in values.items():
         st.session_state[name] = value
     count_turn()
 
 
 def count_turn() -> None:
-    """Note that something was chosen by pointing."""
-    st.session_state["turn"] = turn() + 1
-
-
-def turn() -> int:
-    """How often something was chosen by pointing: tells two equal clicks apart."""
-    return st.session_state.get("turn", 0)
+    """Note that something was chosen by pointing: it tells two equal clicks apart."""
+    book()["turn"] += 1
 
 
 def show_example(name: str) -> None:
     """Take one of the ``EXAMPLES``, with the words it points at."""
-    sentence, query, key = EXAMPLES[name]
-    st.session_state[_TOKENS] = tokenize(sentence).kept
-    change(sentence=sentence, unit="words", query=query, key=key, padded=[], blocked=())
+    example = EXAMPLES[name]
+    words = tokenize(example.sentence).kept
+    book()["tokens"] = words  # query and key are given anew: they follow no word
+    query, key = words.index(example.asks), words.index(example.about)
+    change(sentence=example.sentence, unit="words", query=query, key=key, head=0, padded=[])
 
 
 def another_seed() -> None:
-    """The next seed, so that it can be found again."""
-    last = choices.LIMITS["seed"][1]
-    change(seed=0 if st.session_state["seed"] >= last else st.session_state["seed"] + 1)
+    """The next seed: it can be found again."""
+    seed = int(st.session_state["seed"]) + 1
+    change(seed=0 if seed > choices.LIMITS["seed"][1] else seed)
 
 
 def _typed() -> tuple[Choice, tuple[str, ...]]:
-    remembered: dict[str, Any] = st.session_state[_REMEMBERED]
-    now = {name: st.session_state[name] for name in remembered if name in st.session_state}
+    noted = book()["fields"]
+    now = {name: st.session_state[name] for name in noted if name in st.session_state}
     _, unusable = choices.read(now)
     usable = {name: value for name, value in now.items() if name not in unusable}
-    choice, _ = choices.read(remembered | usable)
+    choice, _ = choices.read(noted | usable)
     return choice, unusable
 
 
@@ -113,36 +108,32 @@ def _readable(choice: Choice) -> tuple[Choice, Tokens, InputError | None]:
     try:
         return choice, tokenize(choice.sentence, choice.unit), None
     except InputError as problem:
-        choice = replace(choice, sentence=st.session_state[_REMEMBERED]["sentence"])
+        choice = replace(choice, sentence=book()["fields"]["sentence"])
         return choice, tokenize(choice.sentence, choice.unit), problem
 
 
-def _following_words(choice: Choice, tokens: Tokens) -> Choice:
-    """What is tied to a word stays with it when the sentence is edited around it."""
-    before = st.session_state.get(_TOKENS, tokens.kept)
-    st.session_state[_TOKENS] = tokens.kept
-    if before == tokens.kept:
+def _following_words(choice: Choice, tokens: tuple[str, ...]) -> Choice:
+    """What points at a word stays with it when the sentence is edited around it."""
+    before, book()["tokens"] = book()["tokens"], tokens
+    if before == tokens:
         return choice
-    place = follow(before, tokens.kept)
+    place = follow(before, tokens)
     return replace(
         choice,
         query=place.get(choice.query, choice.query),
         key=place.get(choice.key, choice.key),
-        padded=tuple(place[p] for p in choice.padded if p in place),
-        blocked=tuple((place[q], place[k]) for q, k in choice.blocked if {q, k} <= place.keys()),
-        edits=edits.following_words(choice.edits, place),
+        padded=tuple(place[position] for position in choice.padded if position in place),
     )
 
 
-def _remember(choice: Choice) -> None:
-    st.session_state[_REMEMBERED] = {f.name: getattr(choice, f.name) for f in fields(choice)}
+def _note(choice: Choice) -> None:
+    names = (field.name for field in fields(choice) if field.name not in _DERIVED)
+    book()["fields"] = {name: getattr(choice, name) for name in names}
 
 
-def _seed_widgets(choice: Choice, *, keep_typed: bool) -> None:
-    """Let widgets show the choice; what was typed and is unusable stays to be mended."""
-    for name, value in st.session_state[_REMEMBERED].items():
-        if name == "sentence" and keep_typed:
-            continue
-        shown = list(value) if name == "padded" else value
-        if st.session_state.get(name) != shown:
+def _seed_widgets(*, keep_sentence: bool) -> None:
+    """Let widgets show the choice; a sentence that cannot be used stays, to be mended."""
+    for name, value in book()["fields"].items():
+        shown = list(value) if isinstance(value, tuple) else value
+        if not (name == "sentence" and keep_sentence) and st.session_state.get(name) != shown:
             st.session_state[name] = shown

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,37 +11,34 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.choice import LARGEST_ENTRY
-from pages.shared import edits
 from pages.shared.figures.heatmap import numbered
 from pages.shared.text import Text
 
 
-def read_only(values: NDArray[Any], rows: Sequence[str], columns: Sequence[str]) -> None:
+class Matrix(NamedTuple):
+    """A matrix with the names of its rows and columns; names may repeat, or look like anything."""
+
+    values: NDArray[Any]
+    rows: Sequence[str]
+    columns: Sequence[str]
+
+
+def read_only(matrix: Matrix) -> None:
     """A matrix to look at."""
-    st.dataframe(_frame(values, rows), column_config=_number_headers(columns))
+    st.dataframe(_frame(matrix), column_config=_headers(matrix))
 
 
-def editable(table: str, values: NDArray[Any], rows: Sequence[str], columns: Sequence[str]) -> None:
-    """A matrix to type into; `edits.collect` takes what was typed in the next run."""
-    headers = _number_headers(columns)
-    _editor(_frame(values, rows), headers, table)
+def editable(matrix: Matrix, key: str) -> None:
+    """A matrix to type into; the key comes from `edits.offer`, which lets it be read."""
+    headers = _headers(matrix)
+    st.data_editor(_frame(matrix), column_config=headers, disabled=["_index"], key=key)
 
 
-def tickable(table: str, values: NDArray[np.bool_], words: Sequence[str]) -> None:
-    """A matrix of boxes to tick; `edits.collect` takes them in the next run."""
-    headers = {
-        str(i): st.column_config.CheckboxColumn(name) for i, name in enumerate(numbered(words))
-    }
-    _editor(_frame(values, words), headers, table)
-
-
-def download(
-    text: Text, name: str, values: NDArray[Any], rows: Sequence[str], columns: Sequence[str]
-) -> None:
+def download(text: Text, name: str, matrix: Matrix) -> None:
     """A button that gives the matrix as CSV, in full precision."""
     st.download_button(
         text("table.download"),
-        data=lambda: _csv(values, rows, columns),
+        data=lambda: as_csv(matrix),
         file_name=f"{name}.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -50,29 +47,39 @@ def download(
     )
 
 
-def _editor(frame: pd.DataFrame, headers: dict[str, Any], table: str) -> None:
-    st.data_editor(frame, column_config=headers, disabled=["_index"], key=edits.key(table))
-
-
-def _frame(values: NDArray[Any], rows: Sequence[str]) -> pd.DataFrame:
-    # Columns are called by position: names may repeat, or look like anything.
-    ids = [str(i) for i in range(values.shape[1])]
-    return pd.DataFrame(np.array(values), index=pd.Index(numbered(rows)), columns=pd.Index(ids))
-
-
-def _number_headers(columns: Sequence[str]) -> dict[str, Any]:
-    return {
-        str(i): st.column_config.NumberColumn(
-            name, format="%.3f", min_value=-LARGEST_ENTRY, max_value=LARGEST_ENTRY, step=0.001
-        )
-        for i, name in enumerate(columns)
-    }
-
-
-def _csv(values: NDArray[Any], rows: Sequence[str], columns: Sequence[str]) -> bytes:
-    """With a byte order mark, so that spreadsheets read Chinese."""
+def as_csv(matrix: Matrix) -> bytes:
+    """The matrix with its names; a byte order mark lets spreadsheets read Chinese."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(["", *columns])
-    writer.writerows(zip(rows, *values.T.tolist(), strict=True))
+    writer.writerow(["", *matrix.columns])
+    writer.writerows(
+        [row, *values] for row, values in zip(matrix.rows, matrix.values.tolist(), strict=True)
+    )
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _frame(matrix: Matrix) -> pd.DataFrame:
+    ids = [str(column) for column in range(matrix.values.shape[1])]
+    rows = pd.Index(numbered(matrix.rows))
+    return pd.DataFrame(np.array(matrix.values), index=rows, columns=pd.Index(ids))
+
+
+def _headers(matrix: Matrix) -> dict[str, Any]:
+    if matrix.values.dtype == bool:
+        headers = [
+            st.column_config.CheckboxColumn(name, width="small")
+            for name in numbered(matrix.columns)
+        ]
+    else:
+        headers = [
+            st.column_config.NumberColumn(
+                name,
+                format="%.3f",
+                min_value=-LARGEST_ENTRY,
+                max_value=LARGEST_ENTRY,
+                step=0.001,
+                width="small",
+            )
+            for name in matrix.columns
+        ]
+    return {str(column): header for column, header in enumerate(headers)}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from core.layer import Rules
-from core.trace import Array, LayerTrace
+from core.arrays import Array
+from core.trace import LayerTrace
 
 TERMS = 8
 """Terms that are written out; the rest is summed."""
@@ -19,43 +19,54 @@ def dot_product(layer: LayerTrace, head: int, query: int, key: int) -> str:
     """q·k, term by term."""
     q, k = layer.q[head, query], layer.k[head, key]
     terms = [rf"{_signed(a)} \cdot {_signed(b)}" for a, b in zip(q[:TERMS], k[:TERMS], strict=True)]
-    rest = [_number(float(q[TERMS:] @ k[TERMS:]))] if len(q) > TERMS else []
+    rest = [_signed(float(q[TERMS:] @ k[TERMS:]))] if len(q) > TERMS else []
     product = _sum([*terms, *rest])
     return rf"q_{{{query + 1}}} \cdot k_{{{key + 1}}} = {product} = {_number(float(q @ k))}"
 
 
-def score(layer: LayerTrace, rules: Rules, head: int, query: int, key: int) -> str:
-    """Scaling, temperature, and what is added: ALiBi or the mask."""
-    d_k = layer.q.shape[-1]
+def score(layer: LayerTrace, divisor: str, head: int, query: int, key: int) -> str:
+    """Scaling, and what is added: ALiBi or the mask.
+
+    Args:
+        layer: Whose numbers are shown.
+        divisor: LaTeX of what q·k is divided by, as :func:`divisor` gives it.
+        head, query, key: The cell.
+    """
+    at = rf"_{{{query + 1},{key + 1}}}"
     product = _number(float(layer.q[head, query] @ layer.k[head, key]))
-    divisor = rf"\sqrt{{{d_k}}}" if rules.scaled else "1"
-    if rules.temperature != 1:
-        divisor += rf" \cdot {rules.temperature:g}"
-    line = rf"s_{{{query + 1},{key + 1}}} = \dfrac{{{product}}}{{{divisor}}}"
-    line += rf" = {_number(layer.scores[head, query, key])}"
+    scaled = _number(layer.scores[head, query, key])
+    quotient = rf"\dfrac{{{product}}}{{{divisor}}} = {scaled}" if divisor else product
+    line = rf"s{at} = {quotient}"
     bias = float(layer.bias[head, query, key])
-    if bias == 0:
+    if not layer.bias[head, query].any():
         return line
-    scaled = layer.scores[head, query, key]
-    return rf"{line},\quad {_number(scaled)} {_added(bias)} = {_number(scaled + bias)}"
+    total = _number(layer.biased_scores[head, query, key])
+    return rf"{line}, \qquad s'{at} = {scaled} {_added(bias)} = {total}"
+
+
+def divisor(d_k: int, *, scaled: bool, temperature: float) -> str:
+    """What q·k is divided by, as LaTeX; empty if it is not."""
+    parts = [rf"\sqrt{{{d_k}}}"] if scaled else []
+    parts += [f"{temperature:g}"] if temperature != 1 else []
+    return r" \cdot ".join(parts)
 
 
 def softmax(layer: LayerTrace, head: int, query: int, key: int) -> str:
     """The score as a power of e, over the sum of its row; terms are in the row's order."""
-    biased = layer.scores[head, query].astype(float) + layer.bias[head, query]
     weight = rf"w_{{{query + 1},{key + 1}}}"
     if not layer.may_look[head, query].any():
         return rf"{weight} = 0"
+    biased = layer.biased_scores[head, query].astype(float)
+    symbol = "s'" if layer.bias[head, query].any() else "s"
     largest = float(biased.max())
     shift = largest if abs(largest) > LARGEST_EXPONENT else 0.0
     powers = np.exp(biased - shift)
     top = rf"e^{{{_number(biased[key])}{_shift(shift)}}}" if np.isfinite(biased[key]) else "0"
     shown = [_number(power) for power in powers[:TERMS]]
     rest = [_number(powers[TERMS:].sum())] if len(powers) > TERMS else []
-    below = _sum([*shown, *rest])
     return (
-        rf"{weight} = \dfrac{{{top}}}{{\sum_j e^{{s_{{{query + 1},j}}{_shift(shift)}}}}} = "
-        rf"\dfrac{{{_number(powers[key])}}}{{{below}}} = "
+        rf"{weight} = \dfrac{{{top}}}{{\sum_j e^{{{symbol}_{{{query + 1},j}}{_shift(shift)}}}}} = "
+        rf"\dfrac{{{_number(powers[key])}}}{{{_sum([*shown, *rest])}}} = "
         rf"\dfrac{{{_number(powers[key])}}}{{{_number(powers.sum())}}} = "
         rf"{_number(layer.weights[head, query, key])}"
     )

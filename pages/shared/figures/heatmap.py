@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 
 Colours = Literal["sequential", "diverging"]
 
-NUMBERS_UP_TO = 9
+NUMBERS_UP_TO = 12
 """Columns up to which a cell has room for its number."""
+
+CROSSES_UP_TO = 24
+"""Rows up to which a cell out of reach has room for a cross."""
 
 CLICK = "cell"
 """The selection that a click on a cell makes; its fields are ``row``, ``column`` and ``turn``."""
@@ -33,6 +36,7 @@ _WORD_AXIS: dict[str, Any] = {
     "labelExpr": _WORD,
     "labelOverlap": False,
     "labelLimit": 84,
+    "labelFlush": False,
     "ticks": False,
     "domain": False,
 }
@@ -80,7 +84,7 @@ class Heatmap:
         frame: The words around it.
         colours: ``diverging`` for numbers of both signs, ``sequential`` for the others.
         domain: The numbers at the two ends of the colours.
-        possible: ``(row, column)``, ``False`` = drawn without a frame. ``None`` = all are possible.
+        possible: ``(row, column)``, ``False`` = drawn as a cross. ``None`` = all are possible.
         ghosts: Opacity of cells that are not possible.
     """
 
@@ -139,13 +143,15 @@ def _specification(
     cells = _cells(*look).add_params(_click())
     layers = [cells, _row_mark(), _cell_mark()]
     if n_columns <= NUMBERS_UP_TO and n_rows <= 2 * NUMBERS_UP_TO:
-        layers.insert(1, _numbers(look[1]))
+        layers.insert(1, _numbers(look[1], 11 if n_columns <= 8 else 9))
+    if n_rows <= CROSSES_UP_TO:
+        layers.insert(1, _crosses())
     chart = alt.layer(*layers).encode(
         alt.X("column_name:N")
         .sort(None)
         .title(frame.columns)
         .axis(_column_axis(n_columns, n_rows)),
-        alt.Y("row_name:N").sort(None).title(frame.rows).axis(alt.Axis(**_WORD_AXIS)),
+        alt.Y("row_name:N").sort(None).title(frame.rows).axis(_row_axis()),
     )
     spec = chart.properties(height=_row_height(n_rows) * n_rows).to_dict(validate=False)
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}  # the height is the cells' alone
@@ -171,22 +177,28 @@ def _cells(colours: Colours, domain: tuple[float, float], ghosts: float) -> alt.
             stroke=alt.when("datum.possible")
             .then(alt.value("#8494a8"))
             .otherwise(alt.value("transparent")),
-            strokeOpacity=alt.value(0.35),
+            strokeOpacity=alt.value(0.6),
         )
     )
 
 
-def _numbers(domain: tuple[float, float]) -> alt.Chart:
+def _numbers(domain: tuple[float, float], font_size: int) -> alt.Chart:
     digits = ".2f" if max(abs(end) for end in domain) < 100 else ".3~s"
     return (
         alt.Chart()
         .transform_filter("datum.possible")
-        .mark_text(fontSize=11)
+        .mark_text(fontSize=font_size)
         .encode(
             alt.Text("value:Q").format(digits),
             color=alt.when(_DARK_CELL).then(alt.value("#ffffff")).otherwise(alt.value("#10151c")),
         )
     )
+
+
+def _crosses() -> alt.Chart:
+    """Nothing to see here: not a small number, but none."""
+    out = alt.Chart().transform_filter("datum.possible === false")
+    return out.mark_text(text="×", fontSize=11, color="#8494a8", opacity=0.7)
 
 
 def _row_mark() -> alt.Chart:
@@ -225,6 +237,12 @@ def _column_axis(n_columns: int, n_rows: int) -> alt.Axis:
         maxExtent=depth,
         **_WORD_AXIS,
     )
+
+
+def _row_axis() -> alt.Axis:
+    # The title lies in the corner above the words: turned by 90 degrees, Chinese is hard to read.
+    corner = {"titleAngle": 0, "titleAlign": "right", "titleX": -8, "titleY": -8}
+    return alt.Axis(**corner, **_WORD_AXIS)
 
 
 def _row_height(n_rows: int) -> int:

@@ -1,4 +1,4 @@
-"""The words on the pages: labels.toml holds both languages side by side, en/ and zh/ the prose."""
+"""The words on the pages: labels.toml holds both languages side by side."""
 
 import re
 import tomllib
@@ -28,10 +28,6 @@ class Text:
         """
         return labels()[key][self.language].format(**values)
 
-    def prose(self, name: str) -> str:
-        """A longer text, as Markdown."""
-        return (_FOLDER / self.language / f"{name}.md").read_text(encoding="utf-8")
-
 
 @cache
 def labels() -> dict[str, dict[str, str]]:
@@ -42,8 +38,18 @@ def labels() -> dict[str, dict[str, str]]:
 
 
 def plain(words: str) -> str:
-    """A reader's words as Markdown that shows just these words: nothing in them is markup."""
-    return _PUNCTUATION.sub(r"\\\1", words)
+    """A reader's words as Markdown that shows just these words: nothing in them is markup.
+
+    They are isolated, so that a word written from right to left leaves the sentence in order.
+    """
+    escaped = _PUNCTUATION.sub(r"\\\1", words)
+    return f"\u2068{escaped}\u2069"
+
+
+def plain_word(words: tuple[str, ...], position: int) -> str:
+    """One of a sentence's words, as in :func:`plain`; a repeated one with its place."""
+    word = words[position]
+    return plain(word if words.count(word) == 1 else f"{word} #{position + 1}")
 
 
 def _gather(table: dict, prefix: str, found: dict[str, dict[str, str]]) -> None:

@@ -7,7 +7,7 @@ from core.trace import LayerTrace
 from pages.shared import state
 from pages.shared.figures import formulas
 from pages.shared.state import Scene
-from pages.shared.text import Text, plain
+from pages.shared.text import Text, plain_word
 
 
 def arithmetic(text: Text, scene: Scene, layer: LayerTrace, rules: Rules) -> None:
@@ -15,11 +15,20 @@ def arithmetic(text: Text, scene: Scene, layer: LayerTrace, rules: Rules) -> Non
     words, choice = scene.tokens.kept, scene.choice
     head, query, key = choice.head, choice.query, choice.key
     _pickers(text, scene)
-    names = {"q": query + 1, "k": key + 1, "asks": plain(words[query]), "key": plain(words[key])}
-    st.markdown(text("arithmetic.intro", head=head + 1, **names))
+    st.markdown(
+        text(
+            "arithmetic.intro",
+            head=head + 1,
+            q=query + 1,
+            k=key + 1,
+            asks=plain_word(words, query),
+            answers=plain_word(words, key),
+        )
+    )
+    below = formulas.divisor(choice.d_k, scaled=rules.scaled, temperature=rules.temperature)
     lines = {
         "dot": formulas.dot_product(layer, head, query, key),
-        "score": formulas.score(layer, rules, head, query, key),
+        "score": formulas.score(layer, below, head, query, key),
         "softmax": formulas.softmax(layer, head, query, key),
         "sum": formulas.weighted_sum(layer, head, query),
     }
@@ -40,5 +49,5 @@ def _pickers(text: Text, scene: Scene) -> None:
                 format_func=lambda position: f"{position + 1} {words[position]}",
                 key=name,
                 on_change=state.count_turn,
-                width=220,
+                width=240,
             )

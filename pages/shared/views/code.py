@@ -8,9 +8,12 @@ from pages.shared.text import Text
 
 
 def code(text: Text, parameters: Parameters, rules: Rules) -> None:
-    """The program that prints this page's numbers."""
+    """The lines first; the program with its data, ready to run, folded away."""
     program = snippet(parameters, rules)
-    st.code(program, language="python", height=430)
+    _, _, lines = program.rpartition("\n\n")
+    st.code(lines, language="python", wrap_lines=True)
+    with st.expander(text("code.whole")):
+        st.code(program, language="python", height=360)
     st.download_button(
         text("code.download"),
         data=program,

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared import state
+from pages.shared.book import book
 from pages.shared.figures.heatmap import CLICK, Heatmap, Marks
 from pages.shared.state import Scene
 
@@ -30,7 +31,7 @@ def draw(key: str, heatmap: Heatmap, scene: Scene, alt: str, *, keys: bool = Tru
         alt: What a screen reader says of the map.
         keys: Whether columns are words too, so that a click chooses the key as well.
     """
-    marks = Marks(scene.choice.query, scene.choice.key if keys else None, state.turn())
+    marks = Marks(scene.choice.query, scene.choice.key if keys else None, book()["turn"])
     st.vega_lite_chart(
         heatmap.table(marks),
         heatmap.specification(),

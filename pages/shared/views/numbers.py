@@ -1,64 +1,93 @@
 """Every matrix as a table: the parameters to edit, the results to read, all to take away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
+from core.architectures import Measured
 from core.layer import MATRICES, Parameters
 from core.measures import contribution
-from core.trace import Array, AttentionTrace
+from core.tokens import occurrences
+from core.trace import AttentionTrace
 from pages.shared import edits, names, tables
-from pages.shared.edits import BadCell
+from pages.shared.book import Address
 from pages.shared.figures.heatmap import numbered
 from pages.shared.state import Scene
+from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 
-RESULTS = ("q", "k", "v", "scores", "weights", "contribution", "output", "mixed")
+
+class Editable(NamedTuple):
+    """A matrix to edit, with what each of its cells is called on the shelf of edits."""
+
+    matrix: Matrix
+    addresses: list[list[Address]]
 
 
-class Matrix(NamedTuple):
-    """A matrix with the names of its rows and columns."""
+def parameter_tables(text: Text, scene: Scene, parameters: Parameters) -> None:
+    """One parameter to edit, with undo and reset."""
+    name = _pick(text, "parameter", MATRICES)
+    found = editables(text, scene, parameters)[name]
+    shelf = edits.shelf(scene.choice)
+    key = edits.offer(name, shelf, found.addresses, found.matrix.values)
+    tables.editable(found.matrix, key)
+    _complaints(text, found)
+    with st.container(horizontal=True):
+        st.button(
+            text("edits.undo"),
+            on_click=edits.undo,
+            args=(shelf,),
+            disabled=not edits.can_undo(shelf),
+            icon=":material/undo:",
+        )
+        st.button(
+            text("edits.reset", name=text(f"matrix.{name}")),
+            on_click=edits.reset,
+            args=(shelf, name),
+            disabled=not any(edit.matrix == name for edit in scene.choice.edits),
+            icon=":material/restart_alt:",
+        )
+        st.button(
+            text("edits.reset_all"),
+            on_click=edits.reset,
+            args=(shelf,),
+            disabled=not scene.choice.edits,
+            icon=":material/delete_sweep:",
+        )
+        tables.download(text, name, found.matrix)
 
-    values: Array
-    rows: Sequence[str]
-    columns: Sequence[str]
+
+def result_tables(
+    text: Text, scene: Scene, trace: AttentionTrace, seen: Mapping[str, Measured]
+) -> None:
+    """One result to read."""
+    found = results(text, scene, trace) | _influences(scene, seen)
+    name = _pick(text, "result", tuple(found))
+    tables.read_only(found[name])
+    tables.download(text, name, found[name])
 
 
-def numbers(text: Text, scene: Scene, parameters: Parameters, trace: AttentionTrace) -> None:
-    """One parameter to edit beside one result to read."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown(text("numbers.editable"))
-        name = _pick(text, "parameter", MATRICES)
-        matrix = editable_matrices(text, scene, parameters)[name]
-        tables.editable(name, *matrix)
-        _complaints(text, name, matrix)
-        _buttons(text, scene, name, matrix)
-    with right:
-        st.markdown(text("numbers.results"))
-        name = _pick(text, "result", RESULTS)
-        matrix = result_matrices(text, scene, trace)[name]
-        tables.read_only(*matrix)
-        tables.download(text, name, *matrix)
-
-
-def editable_matrices(text: Text, scene: Scene, parameters: Parameters) -> dict[str, Matrix]:
-    """The parameters of the shown head, by name; W_O is shared by all heads."""
-    choice, head = scene.choice, scene.choice.head
+def editables(text: Text, scene: Scene, parameters: Parameters) -> dict[str, Editable]:
+    """The parameters of the shown head, by name; W_O has the rows of all heads."""
+    choice, head, words = scene.choice, scene.choice.head, scene.tokens.kept
     features = names.features(text, choice)
     channels, contents = names.channels(text, choice), names.contents(text, choice)
     mixing = parameters.w_o.reshape(-1, choice.d_model)
+    stacked = [(str(h), row) for h in range(choice.n_heads) for row in range(choice.d_v)]
+    here = [(str(head), row) for row in range(choice.d_model)]
     return {
-        "x": Matrix(parameters.x, scene.tokens.kept, features),
-        "w_q": Matrix(parameters.w_q[head], features, channels),
-        "w_k": Matrix(parameters.w_k[head], features, channels),
-        "w_v": Matrix(parameters.w_v[head], features, contents),
-        "w_o": Matrix(mixing, names.stacked_contents(text, choice), features),
+        "x": _editable("x", Matrix(parameters.x, words, features), occurrences(words)),
+        "w_q": _editable("w_q", Matrix(parameters.w_q[head], features, channels), here),
+        "w_k": _editable("w_k", Matrix(parameters.w_k[head], features, channels), here),
+        "w_v": _editable("w_v", Matrix(parameters.w_v[head], features, contents), here),
+        "w_o": _editable(
+            "w_o", Matrix(mixing, names.stacked_contents(text, choice), features), stacked
+        ),
     }
 
 
-def result_matrices(text: Text, scene: Scene, trace: AttentionTrace) -> dict[str, Matrix]:
+def results(text: Text, scene: Scene, trace: AttentionTrace) -> dict[str, Matrix]:
     """What the shown head computes, by name; ``mixed`` is the whole layer's output."""
     choice, head, layer = scene.choice, scene.choice.head, trace.layers[0]
     asks, answers = trace.query_tokens, trace.key_tokens
@@ -68,12 +97,27 @@ def result_matrices(text: Text, scene: Scene, trace: AttentionTrace) -> dict[str
         "q": Matrix(layer.q[head], asks, channels),
         "k": Matrix(layer.k[head], answers, channels),
         "v": Matrix(layer.v[head], answers, contents),
-        "scores": Matrix(layer.scores[head], asks, words),
+        "scores": Matrix(layer.biased_scores[head], asks, words),
         "weights": Matrix(layer.weights[head], asks, words),
         "contribution": Matrix(contribution(layer.weights, layer.v)[head], asks, words),
         "output": Matrix(layer.output[head], asks, contents),
         "mixed": Matrix(layer.mixed, asks, names.features(text, choice)),
     }
+
+
+def _influences(scene: Scene, seen: Mapping[str, Measured]) -> dict[str, Matrix]:
+    words = scene.tokens.kept
+    return {
+        f"influence_{name}": Matrix(it.influence.strength, words, numbered(words))
+        for name, it in seen.items()
+    }
+
+
+def _editable(name: str, matrix: Matrix, rows: Sequence[tuple[str, int]]) -> Editable:
+    columns = range(matrix.values.shape[1])
+    return Editable(
+        matrix, [[Address(name, *row, "", column) for column in columns] for row in rows]
+    )
 
 
 def _pick(text: Text, kind: str, options: tuple[str, ...]) -> str:
@@ -90,28 +134,15 @@ def _pick(text: Text, kind: str, options: tuple[str, ...]) -> str:
     )
 
 
-def _complaints(text: Text, name: str, matrix: Matrix) -> None:
-    for cell in edits.bad_cells():
-        if cell.matrix != name or not _inside(cell, matrix):
-            continue
-        row, column = numbered(matrix.rows)[cell.row], matrix.columns[cell.column]
-        value = f"{matrix.values[cell.row, cell.column]:g}"
-        st.error(text("error.cell", row=plain(row), column=plain(column), value=value))
-
-
-def _inside(cell: BadCell, matrix: Matrix) -> bool:
-    n_rows, n_columns = matrix.values.shape
-    return 0 <= cell.row < n_rows and 0 <= cell.column < n_columns
-
-
-def _buttons(text: Text, scene: Scene, name: str, matrix: Matrix) -> None:
-    with st.container(horizontal=True):
-        icon = ":material/undo:"
-        st.button(text("edits.undo"), on_click=edits.undo, disabled=not edits.can_undo(), icon=icon)
-        st.button(
-            text("edits.reset"),
-            on_click=edits.reset,
-            disabled=not scene.choice.edits,
-            icon=":material/restart_alt:",
-        )
-        tables.download(text, name, *matrix)
+def _complaints(text: Text, found: Editable) -> None:
+    for row, addresses in enumerate(found.addresses):
+        for column, address in enumerate(addresses):
+            if edits.was_refused(address):
+                st.error(
+                    text(
+                        "error.cell",
+                        row=plain(numbered(found.matrix.rows)[row]),
+                        column=plain(found.matrix.columns[column]),
+                        value=f"{found.matrix.values[row, column]:g}",
+                    )
+                )

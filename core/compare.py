@@ -1,0 +1,111 @@
+"""A beside B: one model on two sentences, compared where their tokens correspond."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+import numpy as np
+
+from core.arrays import Array
+from core.errors import InputError
+from core.trace import AttentionTrace
+
+
+class Alignment(NamedTuple):
+    """Which tokens of two sentences correspond, in order.
+
+    Attributes:
+        first: Places in the first sentence.
+        second: Places in the second, as many.
+        same: Whether the two tokens are equal; otherwise one replaces the other.
+    """
+
+    first: tuple[int, ...]
+    second: tuple[int, ...]
+    same: tuple[bool, ...]
+
+
+class HeadChange(NamedTuple):
+    """One head's weight from a token to another, in both sentences."""
+
+    layer: int
+    head: int
+    first: float
+    second: float
+
+    @property
+    def change(self) -> float:
+        """Second minus first."""
+        return self.second - self.first
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two traces of one model, and which of their tokens correspond.
+
+    Attributes:
+        first: Of sentence A.
+        second: Of sentence B.
+        alignment: Of the tokens that look.
+    """
+
+    first: AttentionTrace
+    second: AttentionTrace
+    alignment: Alignment
+
+    def difference(self, layer: int, head: int) -> Array:
+        """B minus A: ``(aligned, aligned)``, -1 to 1; exactly 0 where nothing changed.
+
+        Rows do not sum to 0 where a sentence has tokens that the other one has not.
+        """
+        a = _at(self.first.layers[layer].weights[head], self.alignment.first)
+        b = _at(self.second.layers[layer].weights[head], self.alignment.second)
+        return b - a
+
+    def by_change(self, query: int, key: int) -> tuple[HeadChange, ...]:
+        """All heads, those first whose weight from one token to another changed most.
+
+        Args:
+            query: Place of the token that looks, in the first sentence.
+            key: Place of the token that is looked at, in the first sentence.
+
+        Raises:
+            InputError: ``not_in_both`` if the second sentence has no token for one of them.
+        """
+        there = dict(zip(self.alignment.first, self.alignment.second, strict=True))
+        for place in (query, key):
+            if place not in there:
+                raise InputError("not_in_both", place=place)
+        changes = [
+            HeadChange(index, head, float(one[query, key]), float(two[there[query], there[key]]))
+            for index, (a, b) in enumerate(zip(self.first.layers, self.second.layers, strict=True))
+            for head, (one, two) in enumerate(zip(a.weights, b.weights, strict=True))
+        ]
+        return tuple(sorted(changes, key=lambda found: -abs(found.change)))
+
+
+def compare(first: AttentionTrace, second: AttentionTrace) -> Comparison:
+    """Put two traces of self-attention beside each other.
+
+    Raises:
+        ValueError: If they have not the same layers and heads.
+    """
+    shapes = [[len(layer.weights) for layer in trace.layers] for trace in (first, second)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"traces of one model have the same heads, got {shapes[0]}, {shapes[1]}")
+    return Comparison(first, second, align(first.query_tokens, second.query_tokens))
+
+
+def align(first: Sequence[str], second: Sequence[str]) -> Alignment:
+    """Match equal tokens, and stretches of equal length where one replaces the other."""
+    pairs: list[tuple[int, int, bool]] = []
+    for kind, a, a_end, b, b_end in SequenceMatcher(None, first, second, False).get_opcodes():
+        if a_end - a == b_end - b:
+            pairs += [(i, b + i - a, kind == "equal") for i in range(a, a_end)]
+    return Alignment(*zip(*pairs, strict=True)) if pairs else Alignment((), (), ())
+
+
+def _at(weights: Array, places: Sequence[int]) -> Array:
+    chosen = np.array(places, dtype=int)
+    return weights[chosen[:, None], chosen]

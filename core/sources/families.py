@@ -1,0 +1,163 @@
+"""Any other model, through transformers, which is imported when the first one is asked for.
+
+The model runs as its authors' code has it; `core.sources.layouts` goes through the steps of its
+attention once more, in the open.
+"""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from tokenizers import Tokenizer
+
+from core.errors import InputError
+from core.pieces import Keep, Pieces, cut
+from core.sources.hub import Hub, HuggingFaceHub, Progress, check_allowed, locate, no_progress
+from core.sources.layouts import FAMILIES, Family, retraced
+from core.sources.run import ModelRun
+from core.trace import AttentionTrace, Origin
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+LIMIT = 512
+"""Word pieces that a page can show; a model may allow fewer."""
+
+HUB = HuggingFaceHub()
+
+IN_MEMORY = 2
+"""Models kept; the one asked for longest ago goes first."""
+
+
+class Loaded(NamedTuple):
+    """A model ready to run, shared by everybody; nothing may write to it."""
+
+    name: str
+    family: Family
+    model: "PreTrainedModel"
+    tokenizer: Tokenizer
+    largest: int  # tokens, the special ones included
+
+
+@dataclass(frozen=True)
+class FamilySource:
+    """A model of one of the ``FAMILIES``.
+
+    Attributes:
+        model: A local folder, or the id of a model on the Hugging Face hub.
+        limit: In word pieces, special ones included; the model's own limit if that is lower.
+        keep: Which part of a longer sentence is read.
+        hub: Where models come from.
+    """
+
+    model: str
+    limit: int = LIMIT
+    keep: Keep = "start"
+    hub: Hub = HUB
+
+    def trace(self, sentence: str) -> AttentionTrace:
+        """Every head's attention on the sentence's word pieces.
+
+        Raises:
+            InputError: As :meth:`run`.
+        """
+        return self.run(sentence).trace
+
+    def pieces(self, sentence: str) -> Pieces:
+        """What the model reads of a sentence.
+
+        Raises:
+            InputError: As :meth:`run`.
+        """
+        loaded = self.load()
+        return cut(loaded.tokenizer, sentence, min(self.limit, loaded.largest), self.keep)
+
+    def load(self, progress: Progress = no_progress) -> Loaded:
+        """The model, loaded by the first who asks; readers of other models do not wait.
+
+        Raises:
+            InputError: As `core.sources.hub.locate`; ``family_unknown`` if the model is of another
+                family; ``model_unreadable`` if its files do not hold what they should.
+        """
+        check_allowed(self.model)
+        return _loaded.get(self.model) or _load_once(self.model, self.hub, progress)
+
+    def run(self, sentence: str) -> ModelRun:
+        """The model on a sentence, with everything kept.
+
+        Raises:
+            InputError: ``no_tokens`` if there is nothing to read; ``weights_disagree`` if what is
+                recomputed is not what the model computed; and as :meth:`load`.
+        """
+        loaded, pieces = self.load(), self.pieces(sentence)
+        family, model = loaded.family, loaded.model
+        with torch.inference_mode():
+            ids = torch.tensor([pieces.ids])
+            done = model(ids, output_attentions=True, output_hidden_states=True)
+            layers = model.get_submodule(family.layers).children()
+            inputs = done.hidden_states[:-1]
+            found = [
+                retraced(family, model, layer, x[0], weights[0])
+                for layer, x, weights in zip(layers, inputs, done.attentions, strict=True)
+            ]
+            hidden = torch.stack(done.hidden_states)[:, 0].numpy()
+        traces, mixers = zip(*found, strict=True)
+        origin = Origin("pretrained", loaded.name)
+        trace = AttentionTrace(pieces.tokens, pieces.tokens, traces, origin)
+        return ModelRun(pieces, trace, mixers, hidden)
+
+
+_guard = threading.Lock()
+_locks: dict[str, threading.Lock] = {}
+_loaded: dict[str, Loaded] = {}
+
+
+def _load_once(name: str, hub: Hub, progress: Progress) -> Loaded:
+    with _guard:
+        lock = _locks.setdefault(name, threading.Lock())
+    with lock:
+        if name in _loaded:
+            return _loaded[name]
+        loaded = _load(locate(name, hub, progress), name, progress)
+        with _guard:
+            while len(_loaded) >= IN_MEMORY:
+                del _loaded[next(iter(_loaded))]
+            _loaded[name] = loaded
+    return loaded
+
+
+def _load(folder: Path, name: str, progress: Progress) -> Loaded:
+    progress("loading", 0, 0)
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+    safely = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        config = AutoConfig.from_pretrained(folder, **safely)
+        family = FAMILIES[config.model_type]
+    except (OSError, ValueError, KeyError) as problem:
+        raise InputError("family_unknown", name=name, known=", ".join(FAMILIES)) from problem
+    try:
+        model, report = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            use_safetensors=True,
+            dtype=torch.float32,
+            attn_implementation="eager",
+            output_loading_info=True,
+            **family.options,
+            **safely,
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, **safely).backend_tokenizer
+    except Exception as problem:  # transformers promises no kind of error for spoilt files
+        raise InputError("model_unreadable", name=name, file=folder.name) from problem
+    if report["missing_keys"]:  # they would be random numbers
+        missing = min(report["missing_keys"])
+        raise InputError("model_unreadable", name=name, file=folder.name, missing=missing)
+    model.eval().requires_grad_(False)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    shown = folder.name if Path(name).is_dir() else name
+    largest = config.max_position_embeddings - family.first_position
+    return Loaded(shown, family, model, tokenizer, largest)
