@@ -18,7 +18,7 @@ def snippet(parameters: Parameters, rules: Rules) -> str:
         rules: Become the lines of code; steps that change nothing are left out.
 
     Returns:
-        Imports and how to print, data, and at most ``MOST_LINES`` lines of code, apart by empty lines.
+        Set-up, data, and at most ``MOST_LINES`` lines of code, with empty lines between them.
     """
     mask = rules.mask.matrix(len(parameters.x))
     setup = ["import torch", "torch.set_printoptions(sci_mode=False, threshold=10**6)"]

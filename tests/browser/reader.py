@@ -70,6 +70,36 @@ class Reader:
 
         Nothing as content empties the cell.
         """
+        self._go_to(table, row, column)
+        if content:
+            self.page.keyboard.press("Enter")
+            self.page.locator("#portal input").fill(content)
+            self.after(self.page.keyboard.press("Enter"))
+        else:
+            self.after(self.page.keyboard.press("Delete"))
+
+    def tick(self, table: int, row: int, column: int) -> None:
+        """Change a box in an editable table; columns count from 1, rows from 0."""
+        self._go_to(table, row, column)
+        self.after(self.page.keyboard.press("Space"))
+
+    def choose(self, label: str, option: str) -> None:
+        """Take an option of a select box."""
+        self.page.get_by_role("combobox", name=label).click()
+        self.after(self.page.get_by_role("option", name=option).click())
+
+    def says(self, words: str) -> bool:
+        """Whether these words stand on the page."""
+        text = self.page.get_by_test_id("stMain").inner_text()
+        return words in text.replace("\u2068", "").replace("\u2069", "")
+
+    def fits(self) -> bool:
+        """Whether nothing is wider than the window."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"
+        )
+
+    def _go_to(self, table: int, row: int, column: int) -> None:
         grid = self.page.get_by_test_id("stDataFrame").nth(table)
         grid.scroll_into_view_if_needed()
         box = grid.bounding_box()
@@ -80,18 +110,6 @@ class Reader:
             self.page.wait_for_timeout(100)
             self.page.keyboard.press(key)
         self.page.wait_for_timeout(100)
-        if content:
-            self.page.keyboard.press("Enter")
-            self.page.locator("#portal input").fill(content)
-            self.after(self.page.keyboard.press("Enter"))
-        else:
-            self.after(self.page.keyboard.press("Delete"))
-
-    def fits(self) -> bool:
-        """Whether nothing is wider than the window."""
-        return self.page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"
-        )
 
     def _note(self, url: str, server: str) -> None:
         if not url.startswith((server, server.replace("http", "ws"), "data:", "blob:")):

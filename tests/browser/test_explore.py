@@ -17,7 +17,7 @@ def test_a_chinese_sentence_is_typed_and_every_picture_follows(visit: Visit):
     reader = visit(locale="zh-CN")
     reader.type_sentence("我爱北京天安门", label="句子")
     assert reader.words() == ["我", "爱", "北京", "天安门"]
-    for title in ("分数图", "权重图", "自注意力", "循环网络", "卷积网络"):
+    for title in ("得分图", "权重图", "自注意力", "RNN", "CNN"):
         assert reader.cell(title, "3:北京", "4:天安门").count() == 1
 
 
@@ -25,7 +25,7 @@ def test_a_clicked_word_asks(visit: Visit):
     reader = visit()
     reader.ask("animal")
     assert reader.asking() == "animal"
-    assert reader.page.get_by_text("“animal” gives").count() == 1
+    assert reader.says("“animal” gives")
 
 
 def test_the_shading_is_the_row_that_core_computes(visit: Visit):
@@ -40,8 +40,8 @@ def test_a_clicked_cell_chooses_both_words_everywhere(visit: Visit, title: str):
     reader = visit()
     reader.after(reader.cell(title, "4:cross", "6:street").click())
     assert reader.asking() == "cross"
-    assert reader.page.get_by_text("is the query of “cross”").count() == 1
-    assert reader.page.get_by_text("the key of “street”").count() == 1
+    assert reader.says("is the query of “cross”")
+    assert reader.says("the key of “street”")
 
 
 def test_the_same_cell_can_be_clicked_again_after_another(visit: Visit):
@@ -58,7 +58,7 @@ def test_an_edited_number_moves_the_maps_and_is_undone(visit: Visit):
     reader.edit_cell(table=0, row=3, column=3, content="0")  # 炸鸡 is no food any more
     after = reader.shares()
     assert after != before
-    assert reader.page.get_by_text("你改过").count() >= 1
+    assert reader.says("你改过")
     reader.after(reader.page.get_by_role("button", name="撤销").click())
     assert reader.shares() == before
 
@@ -67,7 +67,7 @@ def test_nonsense_in_a_cell_is_refused_in_words(visit: Visit):
     reader = visit()
     before = reader.shares()
     reader.edit_cell(table=0, row=1, column=2, content="")
-    assert reader.page.get_by_text("Row 2:animal, column animal").count() == 1
+    assert reader.says("Row 2:animal, column animal")
     assert reader.shares() == before
 
 
@@ -96,7 +96,8 @@ def test_the_page_fits_the_window(visit: Visit, width: int, scheme: str):
 def test_the_snippet_prints_the_numbers_of_the_page(visit: Visit):
     reader = visit(locale="zh-CN")
     reader.edit_cell(table=0, row=1, column=1, content="0.5")
-    code = reader.page.get_by_test_id("stCode").inner_text()
+    reader.after(reader.page.get_by_text("完整程序，").click())
+    code = reader.page.get_by_test_id("stCode").nth(1).inner_text()
     printed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
@@ -108,21 +109,51 @@ def test_the_snippet_prints_the_numbers_of_the_page(visit: Visit):
 def test_what_the_reader_writes_stays_text_and_nothing_leaves_the_server(visit: Visit):
     reader = visit()
     reader.type_sentence(
-        "<img src=http://evil.test/x onerror=alert(1)> [a](http://evil.test) $x^2$ :smile: **b**"
+        "<img src=http://evil.test/x onerror=alert(1)> [a](http://evil.test) www.evil.test "
+        "$x^2$ :smile: **b** evil@evil.test"
     )
-    assert {"<", "img", "$", ":", "*"} & set(reader.words())
-    assert reader.page.locator("a[href*=evil], img[src*=evil]").count() == 0
-    for position in range(0, len(reader.words()), 5):
+    words = reader.words()
+    assert {"<", "img", "$", ":", "*", "www.evil.test"} <= set(words)
+    for position in range(0, len(words), 7):
         reader.after(reader.page.locator(".strip button").nth(position).click())
-        summary = reader.page.get_by_text("of its attention").first
-        assert summary.locator("a, img, .katex, strong").count() == 0
+        assert reader.page.locator("a[href*=evil], img[src*=evil]").count() == 0
+        told = reader.page.get_by_text("attention").nth(1)
+        assert told.locator("a, img, .katex, strong").count() == 0
     assert reader.foreign_requests == []
+
+
+def test_a_drawn_mask_hides_a_word_and_is_cleared(visit: Visit):
+    reader = visit(locale="zh-CN")
+    before = reader.shares()
+    reader.choose("掩码", "自己画")
+    reader.tick(table=0, row=2, column=4)  # 吃 may no longer look at 炸鸡
+    assert reader.shares()[3] == "0%"
+    reader.after(reader.page.get_by_role("button", name="恢复为全部可看").click())
+    assert reader.shares() == before
+
+
+def test_the_word_that_asks_can_be_chosen_without_a_mouse(visit: Visit):
+    reader = visit()
+    button = reader.page.locator(".strip button").nth(1)
+    button.focus()
+    reader.after(reader.page.keyboard.press("Enter"))
+    assert reader.asking() == "animal"
+
+
+def test_random_numbers_say_that_they_are_untrained(visit: Visit):
+    reader = visit()
+    reader.after(reader.page.get_by_text("random", exact=True).click())
+    assert reader.says("Nothing was learned here")
+    before = reader.shares()
+    reader.after(reader.page.get_by_role("button", name="Another seed").first.click())
+    assert reader.shares() != before
+    assert reader.says("Random, seed 1: untrained")
 
 
 def test_a_long_sentence_says_what_is_shown(visit: Visit):
     reader = visit()
     reader.type_sentence(" ".join(f"word{i}" for i in range(70)))
-    assert reader.page.get_by_text("has 70 words and marks").count() == 1
+    assert reader.says("has 70 tokens")
     assert len(reader.words()) == 64
 
 
@@ -130,5 +161,5 @@ def test_an_empty_sentence_keeps_the_last_one(visit: Visit):
     reader = visit()
     words = reader.words()
     reader.type_sentence("   ")
-    assert reader.page.get_by_text("There is no word in this sentence").count() == 1
+    assert reader.says("There is no word in this sentence")
     assert reader.words() == words
