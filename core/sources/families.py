@@ -28,7 +28,7 @@ LIMIT = 512
 HUB = HuggingFaceHub()
 
 IN_MEMORY = 2
-"""Models kept; the one asked for longest ago goes first."""
+"""Models kept; the one loaded first goes first."""
 
 
 class Loaded(NamedTuple):

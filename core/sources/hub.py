@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from core.errors import InputError
 
@@ -184,7 +184,7 @@ class HuggingFaceHub:
         from huggingface_hub.utils import tqdm
 
         class Bar(tqdm):
-            def update(self, n: Any = 1) -> Any:  # noqa: ANN401 - as in its base class
+            def update(self, n: float | None = 1) -> bool | None:
                 progress("downloading", int(self.n + (n or 0)), int(self.total or 0))
                 return super().update(n)
 

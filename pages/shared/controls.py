@@ -48,6 +48,19 @@ def sentence(text: Text, scene: Scene) -> None:
     _remarks(text, scene)
 
 
+def unknown_words(scene: Scene) -> list[str]:
+    """The different words that the feature table does not know, if it is used."""
+    if scene.choice.source != "handset":
+        return []
+    return list(dict.fromkeys(word for word in scene.tokens.kept if not known(word)))
+
+
+def remark(text: Text, scene: Scene) -> None:
+    """What the two famous sentences do not show with numbers set by hand."""
+    if scene.choice.source == "handset" and named(scene.choice.sentence) in ("tired", "wide"):
+        st.caption(text("highlight.same_it"))
+
+
 def layer(text: Text, scene: Scene) -> None:
     """Where the numbers come from, and how the layer computes with them."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -127,8 +140,8 @@ def _remarks(text: Text, scene: Scene) -> None:
     example = named(scene.choice.sentence)
     if example and text(f"example.{example}") != EXAMPLES[example].sentence:
         st.caption(text(f"example.{example}"))
-    unknown = dict.fromkeys(word for word in scene.tokens.kept if not known(word))
-    if unknown and scene.choice.source == "handset":
+    unknown = unknown_words(scene)
+    if unknown:
         words = text("sentence.comma").join(plain(word) for word in unknown)
         st.caption(text("sentence.unknown", words=words))
 

@@ -14,6 +14,7 @@ from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
+from pages.shared.views.opened import Opened
 
 
 def measured(scene: Scene, parameters: Parameters, rules: Rules) -> dict[str, Measured]:
@@ -25,7 +26,7 @@ def measured(scene: Scene, parameters: Parameters, rules: Rules) -> dict[str, Me
     }
 
 
-def architectures(text: Text, scene: Scene, seen: Mapping[str, Measured]) -> None:
+def architectures(text: Text, scene: Scene, it: Opened, seen: Mapping[str, Measured]) -> None:
     """Three influence maps, what they mean for the chosen word, and their controls."""
     words = scene.tokens.kept
     absolute = scene.choice.comparison == "strength"
@@ -34,7 +35,7 @@ def architectures(text: Text, scene: Scene, seen: Mapping[str, Measured]) -> Non
     }
     most = max(float(v.max()) for v in values.values()) if absolute else 1.0
     places = maps.side_by_side(len(seen), len(words))
-    for place, (name, it) in zip(places, seen.items(), strict=True):
+    for place, (name, found) in zip(places, seen.items(), strict=True):
         heatmap = Heatmap(
             values=values[name],
             rows=words,
@@ -44,13 +45,13 @@ def architectures(text: Text, scene: Scene, seen: Mapping[str, Measured]) -> Non
             ),
             colours="sequential",
             domain=(0.0, most or 1.0),
-            possible=it.field.reach,
+            possible=found.field.reach,
         )
         with place:
             st.markdown(text(f"architectures.{name}"))
             st.caption(text(f"architectures.{name}.numbers", seed=scene.choice.seed))
-            maps.draw(name, heatmap, scene, text(f"alt.{name}"))
-            st.markdown(_in_words(text, scene, name, it))
+            maps.draw(name, heatmap, it, text(f"alt.{name}"))
+            st.markdown(_in_words(text, scene, name, found))
             _controls(text, scene, name)
 
 

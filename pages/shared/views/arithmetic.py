@@ -3,51 +3,51 @@
 import streamlit as st
 
 from core.layer import Rules
-from core.trace import LayerTrace
 from pages.shared import state
 from pages.shared.figures import formulas
-from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
+from pages.shared.views.opened import Opened
 
 
-def arithmetic(text: Text, scene: Scene, layer: LayerTrace, rules: Rules) -> None:
+def arithmetic(text: Text, it: Opened, rules: Rules) -> None:
     """Four lines from q and k to the output; formulas wrap where the page is narrow."""
-    words, choice = scene.tokens.kept, scene.choice
-    head, query, key = choice.head, choice.query, choice.key
-    _pickers(text, scene)
+    head, query, key = it.head, it.query, it.key
+    _pickers(text, it)
     st.markdown(
         text(
             "arithmetic.intro",
             head=head + 1,
             q=query + 1,
             k=key + 1,
-            asks=plain_word(words, query),
-            answers=plain_word(words, key),
+            asks=plain_word(it.asking, query),
+            answers=plain_word(it.answering, key),
         )
     )
-    below = formulas.divisor(choice.d_k, scaled=rules.scaled, temperature=rules.temperature)
+    d_k = it.layer.q.shape[-1]
+    below = formulas.divisor(d_k, scaled=rules.scaled, temperature=rules.temperature)
     lines = {
-        "dot": formulas.dot_product(layer, head, query, key),
-        "score": formulas.score(layer, below, head, query, key),
-        "softmax": formulas.softmax(layer, head, query, key),
-        "sum": formulas.weighted_sum(layer, head, query),
+        "dot": formulas.dot_product(it.layer, head, query, key),
+        "score": formulas.score(it.layer, below, head, query, key),
+        "softmax": formulas.softmax(it.layer, head, query, key),
+        "sum": formulas.weighted_sum(it.layer, head, query),
     }
     for name, formula in lines.items():
         st.markdown(f"{text(f'arithmetic.{name}')}  \n${formula}$")
-    if not layer.may_look[head, query, key]:
+    if not it.layer.may_look[head, query, key]:
         st.info(text("arithmetic.masked"))
 
 
-def _pickers(text: Text, scene: Scene) -> None:
+def _pickers(text: Text, it: Opened) -> None:
     """The cell by its words, for those who cannot or will not click."""
-    words = scene.tokens.kept
     with st.container(horizontal=True):
-        for name in ("query", "key"):
+        for name, field, words in zip(
+            ("query", "key"), it.fields, (it.asking, it.answering), strict=True
+        ):
             st.selectbox(
                 text(f"{name}.label"),
                 range(len(words)),
-                format_func=lambda position: f"{position + 1} {words[position]}",
-                key=name,
+                format_func=lambda place, words=words: f"{place + 1} {words[place]}",
+                key=field,
                 on_change=state.count_turn,
                 width=240,
             )

@@ -1,35 +1,37 @@
 """Who the chosen word looks at, in colours and in words: attention highlights the key points."""
 
+from collections.abc import Collection
+
 import numpy as np
 import streamlit as st
 
 from core.arrays import Array
 from core.measures import entropy, expected_distance
-from core.trace import LayerTrace
-from pages.shared import examples
-from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
+from pages.shared.views.opened import Opened
 from pages.shared.views.word_strip import word_strip
 
 CLOSE = 1.15
 """Two weights whose ratio is below this are told as equal."""
 
 
-def highlight(text: Text, scene: Scene, layer: LayerTrace) -> None:
-    """The shaded sentence, and the same in words."""
-    head, query = scene.choice.head, scene.choice.query
-    weights = layer.weights[head, query]
-    word_strip(text, scene, weights)
-    st.markdown(in_words(text, scene.tokens.kept, query, weights))
-    example = examples.named(scene.choice.sentence)
-    if scene.choice.source == "handset" and example in ("tired", "wide"):
-        st.caption(text("highlight.same_it"))
+def highlight(text: Text, it: Opened, unknown: Collection[str] = ()) -> None:
+    """The shaded sentence, and the same in words.
+
+    Args:
+        text: The reader's language.
+        it: Whose query word asks.
+        unknown: Words to be drawn with dots.
+    """
+    weights = it.layer.weights[it.head]
+    word_strip(text, it, weights[it.query], unknown=unknown)
+    st.markdown(in_words(text, it.asking, it.query, weights[it.query]))
     st.caption(
         text(
             "highlight.spread",
-            bits=f"{entropy(weights[None])[0]:.2f}",
-            most=f"{np.log2(max(1, layer.may_look[head, query].sum())):.2f}",
-            distance=f"{expected_distance(layer.weights[head])[query]:.1f}",
+            bits=f"{entropy(weights)[it.query]:.2f}",
+            most=f"{np.log2(max(1, it.layer.may_look[it.head, it.query].sum())):.2f}",
+            distance=f"{expected_distance(weights)[it.query]:.1f}",
         )
     )
 

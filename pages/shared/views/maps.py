@@ -3,10 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.shared import state
 from pages.shared.book import book
 from pages.shared.figures.heatmap import CLICK, Heatmap, Marks
-from pages.shared.state import Scene
+from pages.shared.views.opened import Opened
 
 _LABELS = 90  # pixels for the words beside a map
 _CELL = 10  # pixels that a cell needs at least
@@ -21,29 +20,27 @@ def side_by_side(n_maps: int, n_words: int) -> list[DeltaGenerator]:
     return [grid.cell() for _ in range(n_maps)]
 
 
-def draw(key: str, heatmap: Heatmap, scene: Scene, alt: str, *, keys: bool = True) -> None:
+def draw(name: str, heatmap: Heatmap, it: Opened, alt: str, *, pairs: bool = True) -> None:
     """Draw a map whose rows are words that ask.
 
     Args:
-        key: The map's name on its page.
+        name: The map's, on its page.
         heatmap: What to draw.
-        scene: Whose query (and key) is marked.
+        it: Whose words are marked, and chosen by a click.
         alt: What a screen reader says of the map.
-        keys: Whether columns are words too, so that a click chooses the key as well.
+        pairs: Whether columns are words too, so that a click chooses the key as well.
     """
-    marks = Marks(scene.choice.query, scene.choice.key if keys else None, book()["turn"])
     st.vega_lite_chart(
-        heatmap.table(marks),
+        heatmap.table(Marks(it.query, it.key if pairs else None, book()["turn"])),
         heatmap.specification(),
-        key=key,
-        on_select=lambda: _choose(key, keys=keys),
+        key=name,
+        on_select=lambda: _choose(name, it, pairs=pairs),
         selection_mode=[CLICK],
         alt=alt,
     )
 
 
-def _choose(key: str, *, keys: bool) -> None:
-    cells = st.session_state[key].selection[CLICK]
+def _choose(name: str, it: Opened, *, pairs: bool) -> None:
+    cells = st.session_state[name].selection[CLICK]
     if cells:
-        chosen = {"query": cells[0]["row"]}
-        state.change(**(chosen | {"key": cells[0]["column"]} if keys else chosen))
+        it.point(cells[0]["row"], cells[0]["column"] if pairs else None)

@@ -1,5 +1,6 @@
 """The sentence as text, each word shaded by its weight; a click chooses the word that asks."""
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -7,53 +8,51 @@ import streamlit as st
 from streamlit.components.v2 import component
 from streamlit.components.v2.types import ComponentRenderer
 
-from core.embeddings import known
-from core.trace import Array
-from pages.shared import state
-from pages.shared.state import Scene
+from core.arrays import Array
 from pages.shared.text import Text
+from pages.shared.views.opened import Opened
 
-_KEY = "word_strip"
 
-
-def word_strip(text: Text, scene: Scene, weights: Array) -> None:
-    """Draw the words.
+def word_strip(
+    text: Text, it: Opened, weights: Array, name: str = "word_strip", unknown: Collection[str] = ()
+) -> None:
+    """Draw the words that are looked at.
 
     Args:
         text: The reader's language.
-        scene: Whose query word asks.
+        it: Whose query word asks.
         weights: ``(key,)``, what the query word gives to each word, 0 to 1.
+        name: The strip's, on its page.
+        unknown: Words to be drawn with dots.
     """
-    words = scene.tokens.kept
-    handset = scene.choice.source == "handset"
     data = {
         "label": text("strip.label"),
-        "asks": scene.choice.query,
+        "asks": it.query,
         "words": [
             {
                 "text": word,
                 "weight": float(weight),
                 "share": f"{weight:.0%}",
                 "description": text("strip.word", position=i + 1, word=word, share=f"{weight:.1%}"),
-                "unknown": handset and not known(word),
+                "unknown": word in unknown,
             }
-            for i, (word, weight) in enumerate(zip(words, weights, strict=True))
+            for i, (word, weight) in enumerate(zip(it.answering, weights, strict=True))
         ],
     }
-    _component()(key=_KEY, data=data, on_asked_change=_ask)
 
+    def ask() -> None:
+        asked = st.session_state[name].asked
+        if isinstance(asked, int) and 0 <= asked < len(it.asking):
+            it.point(query=asked)
 
-def _ask() -> None:
-    asked = st.session_state[_KEY].asked
-    if isinstance(asked, int) and asked >= 0:
-        state.change(query=asked)
+    _component()(key=name, data=data, on_asked_change=ask)
 
 
 @cache
 def _component() -> ComponentRenderer:
     here = Path(__file__)
     return component(
-        _KEY,
+        "word_strip",
         html='<div class="strip"></div>',
         css=here.with_suffix(".css").read_text(encoding="utf-8"),
         js=here.with_suffix(".js").read_text(encoding="utf-8"),

@@ -1,0 +1,208 @@
+"""Four measures of importance: by hand, against automatic differentiation, against scipy."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from torch import Tensor
+
+from core.attention import MultiHeadSteps, multi_head_attention, split_heads
+from core.importance import (
+    Mixer,
+    gradient_times_input,
+    kendall_tau,
+    leave_one_out,
+    transformed_contribution,
+)
+from core.sources.run import layer_trace
+from core.trace import LayerTrace
+
+HEAD, N, D_MODEL, D_OUT = 2, 5, 6, 4
+QUERY = 3
+seeds = st.integers(0, 999)
+
+
+def layer_of(
+    weights: list[float], values: list[list[float]], bias: list[float] | None = None
+) -> LayerTrace:
+    """One head, one query that gives these weights to these values."""
+    a, v = np.array([[weights]]), np.array([values])
+    scores = np.log(a, out=np.full_like(a, -60.0), where=a > 0)
+    added = np.zeros_like(a) if bias is None else np.array([[bias]])
+    x = np.zeros((1, len(weights), 3))
+    return LayerTrace(x[:, :1], x, v, scores, added, a, a @ v, (a @ v)[0])
+
+
+def run(
+    x: Tensor, context: Tensor, parts: dict[str, Tensor], mask: Tensor | None = None
+) -> MultiHeadSteps:
+    w_q, w_k, w_v, w_o = (parts[name] for name in ("w_q", "w_k", "w_v", "w_o"))
+    b_q, b_k, b_v = (parts[name] for name in ("b_q", "b_k", "b_v"))
+    return multi_head_attention(
+        x, context, w_q, w_k, w_v, w_o, HEAD, b_q=b_q, b_k=b_k, b_v=b_v, mask=mask
+    )
+
+
+def random_layer(seed: int) -> tuple[LayerTrace, Mixer, Tensor, dict[str, Tensor]]:
+    rng = torch.Generator().manual_seed(seed)
+    x = torch.randn(N, D_MODEL, generator=rng, dtype=torch.float64)
+    shapes = {"w_q": D_MODEL, "w_k": D_MODEL, "w_v": D_MODEL, "w_o": D_OUT}
+    parts = {
+        name: torch.randn(rows, D_MODEL, generator=rng, dtype=torch.float64)
+        for name, rows in shapes.items()
+    }
+    parts |= {
+        name: torch.randn(D_MODEL, generator=rng, dtype=torch.float64)
+        for name in ("b_q", "b_k", "b_v")
+    }
+    layer = layer_trace(run(x, x, parts))
+    mixer = Mixer(
+        split_heads(parts["w_o"], HEAD).mT.numpy(),
+        split_heads(parts["b_k"][None], HEAD).numpy(),
+        split_heads(parts["b_v"][None], HEAD).numpy(),
+    )
+    return layer, mixer, x, parts
+
+
+IDENTITY = Mixer(np.eye(2)[None])
+
+
+# By hand
+
+
+def test_a_big_weight_on_no_value_is_not_important():
+    layer = layer_of([0.9, 0.1], [[0.0, 0.0], [3.0, 4.0]])
+    assert_allclose(transformed_contribution(layer, IDENTITY, 0), [[0, 0.5]])
+    output = 0.5
+    assert_allclose(leave_one_out(layer, IDENTITY, 0), [[5 - output, output]])
+    assert_allclose(gradient_times_input(layer, IDENTITY, 0), [[0, 0.5]])
+
+
+def test_the_matrix_that_mixes_heads_counts():
+    layer = layer_of([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
+    squash = Mixer(np.array([[[2.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]))
+    assert_allclose(transformed_contribution(layer, squash, 0), [[1, 0]])
+    assert_allclose(leave_one_out(layer, squash, 0), [[1, 1]])
+
+
+def test_equal_values_can_be_left_out_without_a_trace():
+    layer = layer_of([0.7, 0.3], [[1.0, 2.0], [1.0, 2.0]])
+    assert_allclose(leave_one_out(layer, IDENTITY, 0), [[0, 0]], atol=1e-15)
+
+
+def test_without_its_only_key_a_query_is_left_with_nothing():
+    alone = layer_of([1.0, 0.0], [[3.0, 4.0], [9.0, 9.0]], bias=[0.0, -np.inf])
+    assert_allclose(leave_one_out(alone, IDENTITY, 0), [[5, 0]])
+    assert_allclose(transformed_contribution(alone, IDENTITY, 0), [[5, 0]])
+
+
+def test_a_query_that_may_look_at_nothing_gives_0_everywhere():
+    blind = layer_of([0.0, 0.0], [[3.0, 4.0], [9.0, 9.0]], bias=[-np.inf, -np.inf])
+    for measure in (transformed_contribution, leave_one_out, gradient_times_input):
+        assert measure(blind, IDENTITY, 0).tolist() == [[0, 0]]
+
+
+def test_what_is_left_of_a_weight_of_nearly_1_is_not_lost():
+    layer = layer_of([1 - 1e-9, 1e-9], [[0.0, 0.0], [3.0, 4.0]])
+    assert_allclose(leave_one_out(layer, IDENTITY, 0), [[5, 5e-9]], rtol=1e-6)
+
+
+# By law
+
+
+@given(seeds)
+def test_contributions_of_all_heads_add_up_before_they_are_measured(seed: int):
+    layer, mixer, _, _ = random_layer(seed)
+    pieces = np.einsum("hk,hkv,hvm->hkm", layer.weights[:, QUERY], layer.v, mixer.w_o)
+    assert_allclose(
+        transformed_contribution(layer, mixer, QUERY), np.linalg.norm(pieces, axis=-1), atol=1e-9
+    )
+    together = transformed_contribution(layer, mixer, QUERY, together=True)
+    assert_allclose(together, np.linalg.norm(pieces.sum(axis=0), axis=-1), atol=1e-9)
+    assert_allclose(pieces.sum(axis=(0, 1)), layer.mixed[QUERY], atol=1e-9)
+
+
+@given(seeds, st.integers(0, N - 1))
+def test_leaving_one_out_is_running_the_layer_with_that_key_masked(seed: int, key: int):
+    layer, mixer, x, parts = random_layer(seed)
+    mask = torch.ones(N, N, dtype=torch.bool)
+    mask[QUERY, key] = False
+    masked = run(x, x, parts, mask).output.numpy()
+    expected = np.linalg.norm(masked[QUERY] - layer.mixed[QUERY])
+    assert leave_one_out(layer, mixer, QUERY, together=True)[key] == pytest.approx(expected)
+
+
+@given(seeds)
+def test_one_head_alone_is_that_head_with_the_others_unmixed(seed: int):
+    layer, mixer, _, _ = random_layer(seed)
+    for measure in (transformed_contribution, leave_one_out, gradient_times_input):
+        for head in range(HEAD):
+            w_o = np.zeros_like(mixer.w_o)
+            w_o[head] = mixer.w_o[head]
+            alone = measure(layer, Mixer(w_o, mixer.b_k, mixer.b_v), QUERY, together=True)
+            assert_allclose(measure(layer, mixer, QUERY)[head], alone, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("key", [0, QUERY])
+def test_gradient_times_input_is_what_automatic_differentiation_says(seed: int, key: int):
+    layer, mixer, x, parts = random_layer(seed)
+
+    def output(context: Tensor) -> Tensor:
+        return run(x, context, parts).output[QUERY]
+
+    towards = torch.zeros_like(x)
+    towards[key] = x[key]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of torch about itself, on first use
+        slope = torch.func.jvp(output, (x,), (towards,))[1]
+    found = gradient_times_input(layer, mixer, QUERY, together=True)
+    assert found[key] == pytest.approx(float(slope.norm()), abs=1e-9)
+
+
+def test_the_scale_of_the_scores_counts():
+    layer, mixer, _, _ = random_layer(1)
+    scaled = Mixer(mixer.w_o, mixer.b_k, mixer.b_v, scale=(D_MODEL // HEAD) ** -0.5)
+    first = gradient_times_input(layer, mixer, QUERY)
+    assert_array_equal(gradient_times_input(layer, scaled, QUERY), first)
+    other = Mixer(mixer.w_o, mixer.b_k, mixer.b_v, scale=1.0)
+    assert not np.allclose(gradient_times_input(layer, other, QUERY), first)
+
+
+def test_a_mixer_cannot_be_written_to():
+    with pytest.raises(ValueError, match="read-only"):
+        IDENTITY.w_o[0] = 1
+
+
+# Agreement of rankings
+
+
+def test_tau_by_hand():
+    assert kendall_tau(np.array([1, 2, 3]), np.array([10, 20, 30])) == pytest.approx(1)
+    assert kendall_tau(np.array([1, 2, 3]), np.array([3, 2, 1])) == pytest.approx(-1)
+    assert kendall_tau(np.array([1, 2, 3]), np.array([1, 3, 2])) == pytest.approx(1 / 3)
+    ties = kendall_tau(np.array([1, 1, 2]), np.array([1, 2, 3]))
+    assert ties == pytest.approx(2 / np.sqrt(2 * 3))
+
+
+@pytest.mark.parametrize("a", [[1, 1, 1], [4], []])
+def test_no_order_agrees_with_nothing(a: list[int]):
+    assert np.isnan(kendall_tau(np.array(a, float), np.arange(len(a), dtype=float)))
+
+
+def test_rankings_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match=r"\(3,\) and \(2,\)"):
+        kendall_tau(np.zeros(3), np.zeros(2))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_tau_is_that_of_scipy(seed: int):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        stats = pytest.importorskip("scipy.stats")
+    a, b = np.random.default_rng(seed).integers(0, 9, (2, 30)).astype(float)
+    assert kendall_tau(a, b) == pytest.approx(stats.kendalltau(a, b).statistic)
