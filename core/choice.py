@@ -3,16 +3,17 @@
 Reading never raises: a value that cannot be used is replaced by the default, and is named.
 """
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from core import reading
 from core.cnn import ConvolutionSettings
 from core.embeddings import FEATURES
 from core.layer import MATRICES, Edit, Rules, Sizes
 from core.masks import MaskKind, MaskRule
 from core.positions import Positions
+from core.reading import Reader
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -24,9 +25,6 @@ Comparison = Literal["share", "strength"]
 
 LONGEST_SENTENCE = 20_000
 """Characters: far more than a page shows, so that its message can still say how many there are."""
-
-LARGEST_ENTRY = 1e6
-"""The largest number a cell may hold: products of such numbers stay finite in float32."""
 
 MOST_EDITS = 5_000
 
@@ -162,136 +160,52 @@ def read(raw: Mapping[str, object]) -> tuple[Choice, tuple[str, ...]]:
         raw: Field names to values of any kind, from widgets, a link or a file. Missing fields
             take their defaults; unknown ones are left out.
     """
-    values, unusable = {}, []
-    for name in (field.name for field in fields(Choice)):
-        if name in raw:
-            try:
-                values[name] = _READERS[name](raw[name])
-            except (ValueError, TypeError, OverflowError):
-                unusable.append(name)
-    return Choice(**values), tuple(unusable)
+    return reading.read(Choice, READERS, raw)
 
 
-def read_entry(raw: object) -> float:
-    """A number for a matrix cell.
-
-    Raises:
-        ValueError: If it is no number, not finite, or larger than ``LARGEST_ENTRY``.
-        TypeError: If it is nothing like a number.
-    """
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        raise TypeError
-    value = float(raw)
-    if not math.isfinite(value) or abs(value) > LARGEST_ENTRY:
-        raise ValueError
-    return value
-
-
-def _text(raw: object) -> str:
-    if not isinstance(raw, str):
-        raise TypeError
-    return raw[:LONGEST_SENTENCE]
-
-
-def _flag(raw: object) -> bool:
-    if not isinstance(raw, bool):
-        raise TypeError
-    return raw
-
-
-def _number(name: str) -> Callable[[object], float]:
-    low, high = LIMITS[name]
-
-    def number(raw: object) -> float:
-        value = read_entry(raw)
-        if not low <= value <= high:
-            raise ValueError
-        return value
-
-    return number
-
-
-def _whole(name: str) -> Callable[[object], int]:
-    number = _number(name)
-
-    def whole(raw: object) -> int:
-        value = number(raw)
-        if value != int(value):
-            raise ValueError
-        return int(value)
-
-    return whole
-
-
-def _odd(name: str) -> Callable[[object], int]:
-    whole = _whole(name)
-
-    def odd(raw: object) -> int:
-        value = whole(raw)
-        if value % 2 == 0:
-            raise ValueError
-        return value
-
-    return odd
-
-
-def _one_of(options: tuple[str, ...]) -> Callable[[object], str]:
-    def option(raw: object) -> str:
-        if not isinstance(raw, str) or raw not in options:
-            raise ValueError
-        return raw
-
-    return option
-
-
-def _position(raw: object) -> int:
-    return _whole("query")(raw)
+_position = reading.whole(*LIMITS["query"])
 
 
 def _positions(raw: object) -> tuple[int, ...]:
-    return tuple(sorted({_position(position) for position in _sequence(raw)}))
+    return tuple(sorted({_position(position) for position in reading.sequence(raw)}))
 
 
 def _pairs(raw: object) -> tuple[tuple[int, int], ...]:
     pairs = set()
-    for pair in _sequence(raw):
-        query, key = _sequence(pair)
+    for pair in reading.sequence(raw):
+        query, key = reading.sequence(pair)
         pairs.add((_position(query), _position(key)))
     return tuple(sorted(pairs))
 
 
 def _edits(raw: object) -> tuple[Edit, ...]:
+    matrix_of = reading.one_of(MATRICES)
     edits: dict[tuple[str, tuple[int, int, int]], float] = {}
-    for edit in _sequence(raw)[:MOST_EDITS]:
-        matrix, index, value = _sequence(edit)
-        name = _one_of(MATRICES)(matrix)
-        head, row, column = (_position(i) for i in _sequence(index))
-        edits[name, (head, row, column)] = read_entry(value)
-    return tuple(Edit(name, index, value) for (name, index), value in edits.items())
+    for edit in reading.sequence(raw)[:MOST_EDITS]:
+        matrix, place, value = reading.sequence(edit)
+        head, row, column = (_position(i) for i in reading.sequence(place))
+        edits[matrix_of(matrix), (head, row, column)] = reading.entry(value)
+    return tuple(Edit(matrix, at, value) for (matrix, at), value in edits.items())
 
 
-def _sequence(raw: object) -> tuple[object, ...]:
-    if not isinstance(raw, list | tuple):
-        raise TypeError
-    return tuple(raw)
-
-
-_READERS: dict[str, Callable[[object], object]] = {
-    "sentence": _text,
-    "unit": _one_of(get_args(Unit)),
-    "source": _one_of(get_args(SourceKind)),
-    "scaled": _flag,
-    "temperature": _number("temperature"),
-    "mask": _one_of(get_args(MaskKind)),
+READERS: dict[str, Reader] = {
+    "sentence": reading.text(LONGEST_SENTENCE),
+    "unit": reading.one_of(get_args(Unit)),
+    "source": reading.one_of(get_args(SourceKind)),
+    "scaled": reading.flag,
+    "temperature": reading.number(*LIMITS["temperature"]),
+    "mask": reading.one_of(get_args(MaskKind)),
     "padded": _positions,
     "blocked": _pairs,
-    "positions": _one_of(get_args(Positions)),
-    "rnn_kind": _one_of(get_args(RecurrentKind)),
-    "rnn_gain": _number("rnn_gain"),
-    "rnn_direction": _one_of(get_args(Direction)),
-    "cnn_kernel": _odd("cnn_kernel"),
-    "cnn_causal": _flag,
-    "comparison": _one_of(get_args(Comparison)),
+    "positions": reading.one_of(get_args(Positions)),
+    "rnn_kind": reading.one_of(get_args(RecurrentKind)),
+    "rnn_gain": reading.number(*LIMITS["rnn_gain"]),
+    "rnn_direction": reading.one_of(get_args(Direction)),
+    "cnn_kernel": reading.whole(*LIMITS["cnn_kernel"], odd=True),
+    "cnn_causal": reading.flag,
+    "comparison": reading.one_of(get_args(Comparison)),
     "edits": _edits,
 }
-_READERS |= {name: _whole(name) for name in LIMITS if name not in _READERS}
+"""What makes a value of a field usable."""
+
+READERS |= {name: reading.whole(*LIMITS[name]) for name in LIMITS if name not in READERS}

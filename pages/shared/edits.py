@@ -16,8 +16,9 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, BoolArray
-from core.choice import MOST_EDITS, Choice, read_entry
+from core.choice import MOST_EDITS, Choice
 from core.layer import Edit
+from core.reading import entry
 from core.tokens import occurrences
 from pages.shared.book import Address, Offer, book
 
@@ -66,7 +67,7 @@ def collect() -> None:
         for cell, raw in _typed(offered):
             try:
                 address, shown = _at(offered, cell)
-                value = read_entry(float(raw) if isinstance(raw, bool) else raw)
+                value = entry(float(raw) if isinstance(raw, bool) else raw)
             except (ValueError, TypeError, OverflowError, IndexError):
                 _refuse(table, offered, cell)
                 continue

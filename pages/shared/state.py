@@ -4,6 +4,7 @@ Widgets are keyed by the names of `Choice`'s fields. Streamlit forgets a widget 
 so the last choice is noted besides.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import streamlit as st
 from core import choice as choices
 from core.choice import Choice
 from core.errors import InputError
+from core.reading import Reader, Record, read
 from core.tokens import Tokens, follow, tokenize
 from pages.shared import edits
 from pages.shared.book import book
@@ -51,7 +53,7 @@ def text() -> Text:
 def scene() -> Scene:
     """What the reader has chosen, made usable; to be called once a run, before any widget."""
     edits.collect()
-    if not book()["fields"]:
+    if "sentence" not in book()["fields"]:
         _note(Choice())
         show_example(FIRST[text().language])
     typed, unusable = _typed()
@@ -65,6 +67,23 @@ def scene() -> Scene:
         blocked=edits.blocked_pairs(tokens.kept),
     )
     return Scene(choice, tokens, problem, unusable)
+
+
+def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:
+    """A page's own choices: from its widgets, keyed by the names of the record's fields.
+
+    To be called before the widgets; they show what it gives.
+
+    Args:
+        kind: A dataclass whose fields have defaults; their names occur in no other record.
+        readers: One for each field.
+    """
+    found = {name: st.session_state[name] for name in readers if name in st.session_state}
+    _, unusable = read(kind, readers, found)
+    usable = {name: value for name, value in found.items() if name not in unusable}
+    record, _ = read(kind, readers, book()["fields"] | usable)
+    _show({name: getattr(record, name) for name in readers})
+    return record
 
 
 def change(**values: object) -> None:
@@ -95,7 +114,7 @@ def another_seed() -> None:
 
 
 def _typed() -> tuple[Choice, tuple[str, ...]]:
-    noted = book()["fields"]
+    noted = {name: book()["fields"][name] for name in choices.READERS.keys() - set(_DERIVED)}
     now = {name: st.session_state[name] for name in noted if name in st.session_state}
     _, unusable = choices.read(now)
     usable = {name: value for name, value in now.items() if name not in unusable}
@@ -128,12 +147,19 @@ def _following_words(choice: Choice, tokens: tuple[str, ...]) -> Choice:
 
 def _note(choice: Choice) -> None:
     names = (field.name for field in fields(choice) if field.name not in _DERIVED)
-    book()["fields"] = {name: getattr(choice, name) for name in names}
+    book()["fields"] |= {name: getattr(choice, name) for name in names}
 
 
 def _seed_widgets(*, keep_sentence: bool) -> None:
     """Let widgets show the choice; a sentence that cannot be used stays, to be mended."""
-    for name, value in book()["fields"].items():
+    hidden = {"sentence"} if keep_sentence else set()
+    names = choices.READERS.keys() - hidden - set(_DERIVED)
+    _show({name: book()["fields"][name] for name in names})
+
+
+def _show(values: Mapping[str, object]) -> None:
+    book()["fields"] |= values
+    for name, value in values.items():
         shown = list(value) if isinstance(value, tuple) else value
-        if not (name == "sentence" and keep_sentence) and st.session_state.get(name) != shown:
+        if st.session_state.get(name) != shown:
             st.session_state[name] = shown
