@@ -9,7 +9,7 @@ class Entry(NamedTuple):
     Attributes:
         chapter: The label ``chapter.<chapter>`` names it.
         name: The file's name, the address, and the start of its labels' keys.
-        icon: A Material symbol.
+        icon: An emoji; a Material symbol as the tab's icon would be fetched from another host.
     """
 
     chapter: str
@@ -22,4 +22,7 @@ class Entry(NamedTuple):
         return f"pages/{self.name}.py"
 
 
-CONTENTS = (Entry("look", "explore", ":material/grid_on:"),)
+CONTENTS = (
+    Entry("look", "explore", "🔦"),
+    Entry("look", "model", "🧠"),
+)

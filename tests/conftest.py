@@ -1,26 +1,42 @@
 """The dashboard without a browser: on a server that others have used, and on a fresh one."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test
 
 settings.register_profile("lab", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("lab")
 
 DASHBOARD = Path(__file__).parent.parent / "dashboard.py"
+GUARD = "pages.shared.frame"
 
 
 class Remembering(PagesManager):
     """AppTest forgets before every run what the server has learnt: that menus come from code."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, main_script_path: str, *args: ScriptCache, **kwargs: bool) -> None:
+        super().__init__(main_script_path, *args, **kwargs)
         PagesManager.uses_pages_directory = False
+
+
+@pytest.fixture(autouse=True)
+def no_page_fails(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """A page that fails says so kindly, and in the log: there nobody but a test would look."""
+    yield
+    if request.node.get_closest_marker("xfail"):
+        return  # known, and told by the test itself
+    records = (record for phase in ("setup", "call") for record in caplog.get_records(phase))
+    failed = [it for it in records if it.name == GUARD and it.levelno >= logging.ERROR]
+    if failed:
+        pytest.fail("\n".join(caplog.handler.format(record) for record in failed))
 
 
 @pytest.fixture

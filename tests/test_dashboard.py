@@ -1,12 +1,13 @@
 """Every page in every language, with its frame, whatever the way there."""
 
+import logging
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import CONTENTS, Entry
+from pages.shared.figures import formulas
 from pages.shared.text import LANGUAGES, Language, Text
 
 Visit = Callable[[str | None], AppTest]
@@ -16,17 +17,20 @@ every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def switch(app: AppTest, language: Language) -> None:
-    app.sidebar.segmented_control(key="language").set_value(language).run()
+    app.segmented_control(key="language").set_value(language).run()
 
 
 def assert_page(app: AppTest, entry: Entry, language: Language) -> None:
     assert not app.exception
+    assert not app.error
     assert [title.value for title in app.title] == [Text(language)(f"{entry.name}.title")]
 
 
 @every_page
 @every_language
-def test_every_page_draws_in_every_language(open_dashboard: Visit, entry: Entry, language: Language):
+def test_every_page_draws_in_every_language(
+    open_dashboard: Visit, entry: Entry, language: Language
+):
     app = open_dashboard(language)
     if entry is not CONTENTS[0]:
         app.switch_page(entry.path).run()
@@ -49,13 +53,13 @@ def test_every_page_can_be_switched_to_any_language(
 def test_a_bookmark_on_a_fresh_server_gets_its_frame(cold_dashboard: Visit, entry: Entry):
     app = cold_dashboard("zh-CN").switch_page(entry.path).run()
     assert_page(app, entry, "zh")
-    assert [control.key for control in app.sidebar.segmented_control] == ["language"]
+    assert app.segmented_control(key="language").value == "zh"
 
 
 def test_the_first_page_on_a_fresh_server_gets_its_frame(cold_dashboard: Visit):
     app = cold_dashboard("en-US").run()
     assert_page(app, CONTENTS[0], "en")
-    assert [control.key for control in app.sidebar.segmented_control] == ["language"]
+    assert app.segmented_control(key="language").value == "en"
 
 
 @pytest.mark.parametrize(
@@ -82,44 +86,70 @@ def test_the_readers_language_wins_over_the_browsers(dashboard: AppTest):
 
 
 @every_language
-def test_the_menu_is_in_the_readers_language(open_dashboard: Visit, language: Language):
-    control = open_dashboard(language).sidebar.segmented_control(key="language")
+def test_the_language_control_is_in_the_readers_language(open_dashboard: Visit, language: Language):
+    control = open_dashboard(language).segmented_control(key="language")
     assert control.label == Text(language)("frame.language")
     assert control.options == list(LANGUAGES.values())
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("sentence", "猫抓老鼠，天空很蓝"),
-        ("unit", "characters"),
-        ("source", "seeded"),
-        ("n_heads", 3),
-        ("head", 1),
-        ("d_model", 12),
-        ("d_k", 3),
-        ("d_v", 5),
-        ("temperature", 2.5),
-        ("scaled", False),
-        ("mask", "causal"),
-        ("positions", "alibi"),
-        ("query", 0),
-        ("key", 1),
-        ("rnn_kind", "gru"),
-        ("rnn_direction", "both"),
-        ("rnn_hidden", 4),
-        ("cnn_kernel", 5),
-        ("cnn_layers", 2),
-        ("cnn_causal", True),
-        ("comparison", "strength"),
-    ],
-)
-def test_switching_the_language_keeps_what_was_chosen(
-    dashboard: AppTest, name: str, value: Any
-):
-    dashboard.session_state[name] = value
+CHOSEN = {
+    "sentence": "猫抓老鼠，天空很蓝",
+    "unit": "characters",
+    "source": "seeded",
+    "n_heads": 3,
+    "d_model": 12,
+    "d_k": 3,
+    "d_v": 5,
+    "temperature": 2.5,
+    "scaled": False,
+    "mask": "causal",
+    "positions": "alibi",
+    "query": 0,
+    "key": 1,
+    "rnn_kind": "gru",
+    "rnn_direction": "both",
+    "d_hidden": 4,
+    "cnn_kernel": 5,
+    "cnn_layers": 2,
+    "cnn_causal": True,
+    "comparison": "strength",
+}
+
+
+def test_switching_the_language_keeps_what_was_chosen(dashboard: AppTest):
+    for name, value in CHOSEN.items():
+        dashboard.session_state[name] = value
+    dashboard.run()
+    dashboard.session_state["head"] = 1
     dashboard.run()
     for language in ("en", "zh"):
         switch(dashboard, language)
-        assert dashboard.session_state[name] == value
-        assert not dashboard.exception
+        assert_page(dashboard, CONTENTS[0], language)
+        kept = {name: dashboard.session_state[name] for name in (*CHOSEN, "head")}
+        assert kept == CHOSEN | {"head": 1}
+
+
+# When a page fails
+
+
+@every_language
+def test_a_page_that_fails_says_so_and_logs_why(
+    open_dashboard: Visit,
+    language: Language,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(formulas, "dot_product", lambda *_: 1 // 0)
+        app = open_dashboard(language)
+    [record] = [it for it in caplog.records if it.levelno >= logging.ERROR]
+    caplog.clear()  # expected here, and nowhere else
+    assert record.name == "pages.shared.frame"
+    assert record.exc_info
+    assert record.exc_info[0] is ZeroDivisionError
+    [said] = [error.value for error in app.error]
+    reference = record.getMessage().removeprefix("A page failed, reference ")
+    assert said == Text(language)("error.page", reference=reference)
+    assert len(reference) == 6
+    assert not app.exception
+    assert_page(app.run(), CONTENTS[0], language)

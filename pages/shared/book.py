@@ -41,6 +41,8 @@ class Book(TypedDict):
         language: The last one chosen.
         fields: The last usable choice, by the names of its fields.
         tokens: Of the last sentence.
+        words: Page to the tokens of its last text, for pages with a text of their own.
+        good_texts: Page to its last usable text.
         turn: How often something was chosen by pointing.
         edits: Shelf (a source, or the mask) to address to number.
         history: Shelf to earlier states of its edits, the latest last.
@@ -53,6 +55,8 @@ class Book(TypedDict):
     language: Language | None
     fields: dict[str, object]
     tokens: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+    good_texts: dict[str, str]
     turn: int
     edits: dict[str, dict[Address, float]]
     history: dict[str, list[dict[Address, float]]]
@@ -72,6 +76,8 @@ def book() -> Book:
             language=None,
             fields={},
             tokens=(),
+            words={},
+            good_texts={},
             turn=0,
             edits={},
             history={},

@@ -16,7 +16,7 @@ from pages.shared.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 
-_HEADS_IN_SIGHT = 3
+_HEADS_BY_NAME = 3  # more of them have room for their numbers only
 
 
 def sentence(text: Text, scene: Scene) -> None:
@@ -147,17 +147,16 @@ def _remarks(text: Text, scene: Scene) -> None:
 
 
 def _head(text: Text, scene: Scene) -> None:
-    label, heads = text("head.label"), range(scene.choice.n_heads)
-
-    def name(head: int) -> str:
-        return names.head(text, scene.choice, head)
-
-    if len(heads) <= _HEADS_IN_SIGHT:
-        st.segmented_control(
-            label, heads, format_func=name, key="head", required=True, width="content"
-        )
-    else:
-        st.selectbox(label, heads, format_func=name, key="head", width=170)
+    heads = range(scene.choice.n_heads)
+    few = len(heads) <= _HEADS_BY_NAME
+    st.segmented_control(
+        text("head.label"),
+        heads,
+        format_func=lambda head: names.head(text, scene.choice, head) if few else str(head + 1),
+        key="head",
+        required=True,
+        width="content",
+    )
 
 
 def _mask_details(text: Text, scene: Scene) -> None:

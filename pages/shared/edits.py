@@ -8,7 +8,7 @@ A table is drawn under a new key whenever it shows something else than before; o
 would put old edits on new numbers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -64,10 +64,12 @@ def collect() -> None:
     offers, notes["offers"] = notes["offers"], {}
     for table, offered in offers.items():
         changes = {}
+        if not isinstance(st.session_state.get(offered["key"], {}), Mapping):
+            redraw(table)  # forged: Streamlit could not draw a table from it
         for cell, raw in _typed(offered):
             try:
                 address, shown = _at(offered, cell)
-                value = entry(float(raw) if isinstance(raw, bool) else raw)
+                value = entry(float(raw) if table == MASK and isinstance(raw, bool) else raw)
             except (ValueError, TypeError, OverflowError, IndexError):
                 _refuse(table, offered, cell)
                 continue
@@ -146,9 +148,10 @@ def _put(on: str, edits: dict[Address, float]) -> None:
 
 def _typed(offered: Offer) -> Iterator[tuple[tuple[int, int], Any]]:
     """((row, column), content) of every cell that was typed into since the table was drawn anew."""
-    state = st.session_state.get(offered["key"]) or {}
-    for row, cells in state.get("edited_rows", {}).items():
-        for column, content in cells.items():
+    state = st.session_state.get(offered["key"])
+    rows = state.get("edited_rows") if isinstance(state, Mapping) else None
+    for row, cells in rows.items() if isinstance(rows, Mapping) else ():
+        for column, content in cells.items() if isinstance(cells, Mapping) else [("", None)]:
             digits = str(row).isdecimal() and str(column).isdecimal()
             yield (int(row), int(column)) if digits else (-1, -1), content
 

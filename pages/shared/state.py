@@ -42,7 +42,7 @@ class Scene(NamedTuple):
 def text() -> Text:
     """The texts in the reader's language; at first the browser's."""
     language = st.session_state.get("language", book()["language"])
-    if language not in LANGUAGES:
+    if language not in tuple(LANGUAGES):
         language = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
     if st.session_state.get("language") != language:
         st.session_state["language"] = language
@@ -82,7 +82,7 @@ def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Re
     _, unusable = read(kind, readers, found)
     usable = {name: value for name, value in found.items() if name not in unusable}
     record, _ = read(kind, readers, book()["fields"] | usable)
-    _show({name: getattr(record, name) for name in readers})
+    show(**{name: getattr(record, name) for name in readers})
     return record
 
 
@@ -154,10 +154,11 @@ def _seed_widgets(*, keep_sentence: bool) -> None:
     """Let widgets show the choice; a sentence that cannot be used stays, to be mended."""
     hidden = {"sentence"} if keep_sentence else set()
     names = choices.READERS.keys() - hidden - set(_DERIVED)
-    _show({name: book()["fields"][name] for name in names})
+    show(**{name: book()["fields"][name] for name in names})
 
 
-def _show(values: Mapping[str, object]) -> None:
+def show(**values: object) -> None:
+    """Let widgets of these names show these values; to be called before they are drawn."""
     book()["fields"] |= values
     for name, value in values.items():
         shown = list(value) if isinstance(value, tuple) else value

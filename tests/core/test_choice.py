@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choice import LARGEST_ENTRY, LIMITS, LONGEST_SENTENCE, MOST_EDITS, Choice, read, read_entry
+from core.choice import (
+    LIMITS,
+    LONGEST_SENTENCE,
+    MOST_EDITS,
+    Choice,
+    SourceKind,
+    read,
+)
+from core.cnn import ConvolutionSettings
 from core.layer import MATRICES, Edit
+from core.reading import LARGEST_ENTRY, entry
+from core.rnn import RecurrentSettings
 from core.tokens import LIMIT
 
 FIELDS = [field.name for field in fields(Choice)]
@@ -47,7 +57,9 @@ junk = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=8,
 )
-edits = st.lists(st.tuples(st.sampled_from(MATRICES) | junk, st.tuples(*[leaves] * 3) | junk, leaves))
+edits = st.lists(
+    st.tuples(st.sampled_from(MATRICES) | junk, st.tuples(*[leaves] * 3) | junk, leaves)
+)
 raw_choices = st.dictionaries(st.sampled_from(FIELDS), junk | edits)
 
 
@@ -139,12 +151,17 @@ def test_numbers_at_their_limits_are_usable_and_beyond_are_named(name: str):
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_whole_numbers_stay_whole(name: str):
-    middle = math.ceil(LIMITS[name][0]) + 1
+    middle = math.ceil(LIMITS[name][0]) + 2  # odd where the smallest is
     assert read({name: middle + 0.5}) == (Choice(), (name,))
     for written in (float(middle), str(middle)):
         value = getattr(read({name: written})[0], name)
         assert value == middle
         assert isinstance(value, int)
+
+
+@pytest.mark.parametrize("kernel", [2, 4, 6, 8])
+def test_a_kernel_needs_a_middle(kernel: int):
+    assert read({"cnn_kernel": kernel}) == (Choice(), ("cnn_kernel",))
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -213,7 +230,7 @@ def test_edits_end_somewhere():
 
 @pytest.mark.parametrize("usable", [0, -LARGEST_ENTRY, "1e3", " 2 ", 0.1])
 def test_a_cell_takes_finite_numbers(usable: float | str):
-    assert read_entry(usable) == float(usable)
+    assert entry(usable) == float(usable)
 
 
 @pytest.mark.parametrize("text", ["", "boo", "nan", "inf", "-1e7", "1,5", "1 2"])
@@ -248,9 +265,25 @@ def test_rope_is_left_out_where_d_k_is_odd(d_k: int, positions: str):
     ("growth", "layers", "dilations"), [(1, 3, (1, 1, 1)), (2, 4, (1, 2, 4, 8)), (3, 1, (1,))]
 )
 def test_dilations_grow_by_their_factor(growth: int, layers: int, dilations: tuple[int, ...]):
-    assert Choice(cnn_growth=growth, cnn_layers=layers).dilations == dilations
+    assert Choice(cnn_growth=growth, cnn_layers=layers).convolution.dilations == dilations
+
+
+def test_both_layers_beside_attention_take_their_width_and_seed_from_the_choice():
+    choice = Choice(
+        seed=7,
+        d_hidden=5,
+        rnn_kind="gru",
+        rnn_direction="both",
+        rnn_gain=2.0,
+        cnn_kernel=4,
+        cnn_layers=2,
+        cnn_growth=3,
+        cnn_causal=True,
+    )
+    assert choice.recurrent == RecurrentSettings("gru", 5, "both", gain=2.0, seed=7)
+    assert choice.convolution == ConvolutionSettings(4, (1, 3), causal=True, d_out=5, seed=7)
 
 
 @pytest.mark.parametrize(("kind", "name"), [("handset", "handset"), ("seeded", "seeded (7)")])
-def test_the_source_is_the_chosen_one(kind: Any, name: str):
+def test_the_source_is_the_chosen_one(kind: SourceKind, name: str):
     assert str(Choice(source=kind, seed=7).layer_source.origin) == name

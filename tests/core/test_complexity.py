@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
 from core.attention import multi_head_attention, scaled_dot_product_attention
-from core.cnn import ConvolutionStack
+from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.complexity import LayerKind, operations
-from core.rnn import RecurrentKind, RecurrentLayer
+from core.rnn import RecurrentKind, RecurrentLayer, RecurrentSettings
 
 N, D = 5, 6
 ONE_LAYER: list[LayerKind] = ["projections", "rnn", "gru", "lstm", "convolution"]
@@ -50,7 +50,8 @@ def test_heads_share_the_work_of_one(n_heads: int):
 
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
 def test_recurrent_layers_agree_with_torchs_counter(kind: RecurrentKind):
-    layer = RecurrentLayer(kind, D, D).double()  # in float32 the LSTM runs where none is counted
+    layer = RecurrentLayer(D, RecurrentSettings(kind, D))
+    layer = layer.double()  # in float32 the LSTM runs where none is counted
     with FlopCounterMode(display=False) as counter:
         layer(torch.ones(N, D).double())
     assert operations(kind, N, D) == counter.get_total_flops()
@@ -59,7 +60,7 @@ def test_recurrent_layers_agree_with_torchs_counter(kind: RecurrentKind):
 @pytest.mark.parametrize("kernel", [1, 3, 4])
 def test_a_convolution_agrees_with_torchs_counter(kernel: int):
     with FlopCounterMode(display=False) as counter:
-        ConvolutionStack(D, D, kernel=kernel)(torch.ones(N, D))
+        ConvolutionStack(D, ConvolutionSettings(kernel, d_out=D))(torch.ones(N, D))
     assert operations("convolution", N, D, k=kernel) == counter.get_total_flops()
 
 

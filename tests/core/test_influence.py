@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from core.cnn import ConvolutionStack
-from core.influence import Influence, influence
+from core.cnn import ConvolutionSettings, ConvolutionStack
+from core.influence import Influence, attention_influence, influence
 from core.layer import Parameters, Rules, as_function
 from core.masks import MaskKind, MaskRule, causal, everything
 from core.positions import Positions
 from core.receptive_field import attention_field, convolution_field, recurrent_field
-from core.rnn import RecurrentKind, RecurrentLayer
+from core.rnn import RecurrentKind, RecurrentLayer, RecurrentSettings
 
 N, D = 5, 3
 Layer = Callable[[Tensor], Tensor]
@@ -32,7 +32,7 @@ def attention(rules: Rules) -> Layer:
 
 
 def recurrent(kind: RecurrentKind) -> Layer:
-    return RecurrentLayer(kind, D, 4, gain=0.9).double()
+    return RecurrentLayer(D, RecurrentSettings(kind, 4, gain=0.9)).double()
 
 
 def finite_differences(layer: Layer, x: Tensor, step: float = 1e-5) -> np.ndarray:
@@ -53,8 +53,8 @@ LAYERS: dict[str, Layer] = {
     "rnn": recurrent("rnn"),
     "lstm": recurrent("lstm"),
     "gru": recurrent("gru"),
-    "both directions": RecurrentLayer("rnn", D, 4, direction="both").double(),
-    "convolutions": ConvolutionStack(D, 4, dilations=(1, 2)).double(),
+    "both directions": RecurrentLayer(D, RecurrentSettings("rnn", 4, "both")).double(),
+    "convolutions": ConvolutionStack(D, ConvolutionSettings(dilations=(1, 2), d_out=4)).double(),
 }
 
 
@@ -82,7 +82,8 @@ def test_a_recurrent_layer_feels_exactly_nothing_to_the_right(kind: RecurrentKin
 def test_a_convolution_feels_its_window_and_exactly_nothing_outside(
     kernel: int, dilations: list[int], is_causal: bool
 ):
-    stack = ConvolutionStack(D, 4, kernel=kernel, dilations=dilations, causal=is_causal).double()
+    settings = ConvolutionSettings(kernel, tuple(dilations), is_causal, d_out=4)
+    stack = ConvolutionStack(D, settings).double()
     reach = convolution_field(9, kernel, dilations, is_causal).reach
     measured = influence(stack, sentence(9), reach).strength
     assert np.array_equal(measured > 0, reach)
@@ -114,9 +115,54 @@ def test_a_query_that_may_see_nothing_feels_nothing_and_others_do():
 
 
 def test_the_memory_of_a_plain_layer_fades():
-    weak = RecurrentLayer("rnn", D, 4, gain=0.3).double()
+    weak = RecurrentLayer(D, RecurrentSettings(d_hidden=4, gain=0.3)).double()
     last = influence(weak, sentence(), causal(N)).strength[-1]
     assert (np.diff(last) > 0).all()
+
+
+# Attention in closed form
+
+lengths = st.integers(1, 6)
+widths = st.integers(1, 5)
+masks = st.builds(
+    MaskRule,
+    st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+    st.integers(0, 2),
+    st.sets(st.integers(0, 5)).map(tuple),
+    st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=20).map(tuple),
+)
+rules_of_layers = st.builds(
+    Rules,
+    st.booleans(),
+    st.floats(0.3, 3),
+    masks,
+    st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+)
+
+
+@given(rules_of_layers, lengths, st.integers(1, 4), st.tuples(widths, widths, widths))
+def test_the_closed_form_is_the_derivative(
+    rules: Rules, n: int, n_heads: int, sizes: tuple[int, int, int]
+):
+    d_model, half_d_k, d_v = sizes
+    d_k = 2 * half_d_k if rules.positions == "rope" else half_d_k
+    rng = np.random.default_rng(n)
+    shapes = (d_model, d_k), (d_model, d_k), (d_model, d_v), (d_v, d_model)
+    heads = (rng.standard_normal((n_heads, *shape)) for shape in shapes)
+    parameters = Parameters(rng.standard_normal((n, d_model)), *heads)
+    reach = attention_field(rules.mask.matrix(n)).reach
+    x = torch.from_numpy(parameters.x)
+    expected = influence(as_function(parameters, rules), x, reach).strength
+    found = attention_influence(parameters, rules, reach).strength
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
+
+
+def test_the_closed_form_refuses_what_theory_does_not_allow():
+    rng = np.random.default_rng(0)
+    shapes = (N, D), (2, D, 4), (2, D, 4), (2, D, 7), (2, 7, D)
+    parameters = Parameters(*(rng.standard_normal(shape) for shape in shapes))
+    with pytest.raises(ValueError, match="output 0 feels input 1, which should be out of reach"):
+        attention_influence(parameters, Rules(), causal(N))
 
 
 # What is refused
@@ -129,7 +175,7 @@ def test_a_layer_that_reads_from_the_right_cannot_pass_for_one_that_reads_from_t
 
 
 def test_a_window_that_is_one_too_wide_is_found_out():
-    stack = ConvolutionStack(D, 4, kernel=5).double()
+    stack = ConvolutionStack(D, ConvolutionSettings(5, d_out=4)).double()
     with pytest.raises(ValueError, match="output 0 feels input 2"):
         influence(stack, sentence(), convolution_field(N, 3, (1,), causal=False).reach)
 

@@ -8,19 +8,21 @@ import pytest
 import torch
 from numpy.random import mtrand
 
-from core.cnn import ConvolutionStack
+from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.influence import influence
 from core.masks import causal
-from core.rnn import RecurrentLayer
+from core.rnn import RecurrentLayer, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 
 WORK: dict[str, Callable[[], object]] = {
-    "rnn": lambda: RecurrentLayer("rnn", 3, 4, seed=1),
-    "lstm": lambda: RecurrentLayer("lstm", 3, 4, direction="both"),
-    "gru": lambda: RecurrentLayer("gru", 3, 4),
-    "convolutions": lambda: ConvolutionStack(3, 4, dilations=(1, 2), seed=1),
-    "influence": lambda: influence(RecurrentLayer("rnn", 3, 4), torch.ones(5, 3), causal(5)),
+    "rnn": lambda: RecurrentLayer(3, RecurrentSettings("rnn", seed=1)),
+    "lstm": lambda: RecurrentLayer(3, RecurrentSettings("lstm", direction="both")),
+    "gru": lambda: RecurrentLayer(3, RecurrentSettings("gru")),
+    "convolutions": lambda: ConvolutionStack(3, ConvolutionSettings(dilations=(1, 2), seed=1)),
+    "influence": lambda: influence(
+        RecurrentLayer(3, RecurrentSettings()), torch.ones(5, 3), causal(5)
+    ),
     "handset source": lambda: HandsetSource().trace("猫 unheard"),
     "seeded source": lambda: SeededSource(seed=5).trace("猫 unheard"),
 }
@@ -52,6 +54,8 @@ def test_the_default_dtype_and_the_grad_mode_are_left_alone(
 
 def test_global_seeds_do_not_reach_the_layers():
     torch.manual_seed(1)
-    first = RecurrentLayer("rnn", 3, 4).net.state_dict()["weight_hh_l0"]
+    first = RecurrentLayer(3, RecurrentSettings()).net.state_dict()["weight_hh_l0"]
     torch.manual_seed(2)
-    assert torch.equal(first, RecurrentLayer("rnn", 3, 4).net.state_dict()["weight_hh_l0"])
+    assert torch.equal(
+        first, RecurrentLayer(3, RecurrentSettings()).net.state_dict()["weight_hh_l0"]
+    )

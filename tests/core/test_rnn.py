@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.testing import assert_close
 
-from core.rnn import Direction, RecurrentKind, RecurrentLayer
+from core.rnn import Direction, RecurrentKind, RecurrentLayer, RecurrentSettings
 
 D_IN, D_HIDDEN = 3, 5
 KINDS: tuple[RecurrentKind, ...] = ("rnn", "lstm", "gru")
@@ -23,7 +23,8 @@ def sentence(n: int = 7) -> Tensor:
 def layer_of(
     kind: RecurrentKind, direction: Direction = "forward", seed: int = 0
 ) -> RecurrentLayer:
-    return RecurrentLayer(kind, D_IN, D_HIDDEN, direction=direction, seed=seed).double()
+    settings = RecurrentSettings(kind, D_HIDDEN, direction, seed=seed)
+    return RecurrentLayer(D_IN, settings).double()
 
 
 def matrices(layer: RecurrentLayer) -> tuple[Tensor, Tensor]:
@@ -113,7 +114,7 @@ def test_memory_is_turned_and_biases_are_0(kind: RecurrentKind, direction: Direc
 
 @pytest.mark.parametrize("gain", [0.5, 1.0, 1.5])
 def test_the_gain_is_how_much_longer_memory_gets(gain: float):
-    layer = RecurrentLayer("rnn", D_IN, D_HIDDEN, gain=gain)
+    layer = RecurrentLayer(D_IN, RecurrentSettings(d_hidden=D_HIDDEN, gain=gain))
     _, w_h = matrices(layer)
     memory = torch.ones(D_HIDDEN)
     assert_close((w_h @ memory).norm(), gain * memory.norm())
@@ -121,7 +122,9 @@ def test_the_gain_is_how_much_longer_memory_gets(gain: float):
 
 @pytest.mark.parametrize("kind", ["lstm", "gru"])
 def test_gates_ignore_the_gain(kind: RecurrentKind):
-    plain, strong = (RecurrentLayer(kind, D_IN, D_HIDDEN, gain=gain) for gain in (1.0, 3.0))
+    plain, strong = (
+        RecurrentLayer(D_IN, RecurrentSettings(kind, D_HIDDEN, gain=gain)) for gain in (1.0, 3.0)
+    )
     assert torch.equal(matrices(plain)[1], matrices(strong)[1])
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pages.shared.figures.heatmap import (
     CLICK,
+    CROSSES_UP_TO,
     NUMBERS_UP_TO,
     Colours,
     Frame,
@@ -22,7 +23,20 @@ from pages.shared.figures.heatmap import (
 )
 
 FRAME = Frame("asks", "is looked at", "weight")
-HOSTILE = ['"', "'", "\\", "a:b", ":", "a.b[0]", "<b>x</b>", "$x$", "datum.value", "", "😀", "\u202e"]
+HOSTILE = [
+    '"',
+    "'",
+    "\\",
+    "a:b",
+    ":",
+    "a.b[0]",
+    "<b>x</b>",
+    "$x$",
+    "datum.value",
+    "",
+    "😀",
+    "\u202e",
+]
 
 
 def heatmap(n_rows: int = 2, n_columns: int = 3, seed: int = 0) -> Heatmap:
@@ -32,8 +46,10 @@ def heatmap(n_rows: int = 2, n_columns: int = 3, seed: int = 0) -> Heatmap:
     return Heatmap(values, rows, columns, FRAME, "sequential", (0.0, 1.0))
 
 
-def marks_in(specification: dict[str, Any]) -> list[str]:
-    return [layer["mark"]["type"] for layer in specification["layer"]]
+def texts_in(specification: dict[str, Any]) -> set[str]:
+    """What is written into cells: the fields shown, or a text that is the same in all of them."""
+    marks = (layer for layer in specification["layer"] if layer["mark"]["type"] == "text")
+    return {it["mark"].get("text") or it["encoding"]["text"]["field"] for it in marks}
 
 
 def fields_in(part: object) -> set[str]:
@@ -109,8 +125,22 @@ def test_rows_are_as_high_as_each_other_whatever_is_shown():
 
 
 def test_small_maps_show_their_numbers_and_large_ones_do_not():
-    assert "text" in marks_in(heatmap(3, NUMBERS_UP_TO).specification())
-    assert "text" not in marks_in(heatmap(3, NUMBERS_UP_TO + 1).specification())
+    assert "value" in texts_in(heatmap(3, NUMBERS_UP_TO).specification())
+    assert "value" not in texts_in(heatmap(3, NUMBERS_UP_TO + 1).specification())
+
+
+def test_what_is_out_of_reach_has_a_cross_as_long_as_there_is_room():
+    assert "×" in texts_in(heatmap(CROSSES_UP_TO, 64).specification())
+    assert "×" not in texts_in(heatmap(CROSSES_UP_TO + 1, 3).specification())
+
+
+def test_crosses_and_numbers_never_share_a_cell():
+    filters = {
+        layer["transform"][0]["filter"]
+        for layer in heatmap(3, 3).specification()["layer"]
+        if layer["mark"]["type"] == "text"
+    }
+    assert filters == {"datum.possible", "!datum.possible"}
 
 
 def test_a_click_gives_the_cells_place():
@@ -131,13 +161,13 @@ def test_one_line_a_cell_by_hand():
     assert table["asks"].tolist() == [False] * 3 + [True] * 3
     assert table["opened"].tolist() == [False] * 5 + [True]
     assert set(table["turn"]) == {7}
-    assert table["possible"].all()
+    assert table["possible"].tolist() == [True] * 6
 
 
 def test_a_map_without_keys_opens_no_cell():
     table = heatmap().table(Marks(1, None))
-    assert table["asks"].sum() == 3
-    assert not table["opened"].any()
+    assert table["asks"].tolist() == [False] * 3 + [True] * 3
+    assert table["opened"].tolist() == [False] * 6
 
 
 def test_what_is_not_possible_says_so_in_its_own_cell():

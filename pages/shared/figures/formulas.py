@@ -109,7 +109,7 @@ def _vector(values: Array) -> str:
 
 def _number(value: float) -> str:
     """Two decimals; powers of ten where these would say nothing."""
-    value = float(value)
+    value = float(value) + 0.0  # no sign before zero
     if np.isneginf(value):
         return r"-\infty"
     if value and not 0.005 <= abs(value) < 1e4:

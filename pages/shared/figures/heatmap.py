@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pages.shared.figures.specification import finished
+
 Colours = Literal["sequential", "diverging"]
 
 NUMBERS_UP_TO = 12
@@ -86,6 +88,7 @@ class Heatmap:
         domain: The numbers at the two ends of the colours.
         possible: ``(row, column)``, ``False`` = drawn as a cross. ``None`` = all are possible.
         ghosts: Opacity of cells that are not possible.
+        first: What the first row and column are counted as, from 0, in a part of a map.
     """
 
     values: NDArray[Any]
@@ -96,6 +99,7 @@ class Heatmap:
     domain: tuple[float, float]
     possible: NDArray[np.bool_] | None = None
     ghosts: float = 0.0
+    first: tuple[int, int] = (0, 0)
 
     def table(self, marks: Marks) -> pd.DataFrame:
         """The data, one line a cell."""
@@ -105,8 +109,12 @@ class Heatmap:
             {
                 "row": row.astype(np.int16),
                 "column": column.astype(np.int16),
-                "row_name": pd.Categorical.from_codes(row.tolist(), numbered(self.rows)),
-                "column_name": pd.Categorical.from_codes(column.tolist(), numbered(self.columns)),
+                "row_name": pd.Categorical.from_codes(
+                    row.tolist(), numbered(self.rows, self.first[0])
+                ),
+                "column_name": pd.Categorical.from_codes(
+                    column.tolist(), numbered(self.columns, self.first[1])
+                ),
                 "value": self.values.reshape(-1).astype(np.float32),
                 "possible": (whole if self.possible is None else self.possible).reshape(-1),
                 "asks": row == marks.row,
@@ -131,9 +139,9 @@ def balanced(values: NDArray[Any]) -> tuple[float, float]:
     return -end, end
 
 
-def numbered(names: Sequence[str]) -> list[str]:
-    """Names made different by their position, counted from 1."""
-    return [f"{position}:{name}" for position, name in enumerate(names, start=1)]
+def numbered(names: Sequence[str], first: int = 0) -> list[str]:
+    """Names made different by their position, counted from 1 where ``first`` is 0."""
+    return [f"{position}:{name}" for position, name in enumerate(names, start=first + 1)]
 
 
 @lru_cache(maxsize=256)
@@ -153,14 +161,12 @@ def _specification(
         .axis(_column_axis(n_columns, n_rows)),
         alt.Y("row_name:N").sort(None).title(frame.rows).axis(_row_axis()),
     )
-    spec = chart.properties(height=_row_height(n_rows) * n_rows).to_dict(validate=False)
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}  # the height is the cells' alone
-    spec["layer"][0]["encoding"]["tooltip"] = [
+    tooltip = [
         {"field": "row_name", "title": frame.rows},
         {"field": "column_name", "title": frame.columns},
         {"field": "value", "title": frame.value, "format": ".4f"},
     ]
-    return spec
+    return finished(chart.properties(height=_row_height(n_rows) * n_rows), {0: tooltip})
 
 
 def _cells(colours: Colours, domain: tuple[float, float], ghosts: float) -> alt.Chart:
@@ -197,7 +203,7 @@ def _numbers(domain: tuple[float, float], font_size: int) -> alt.Chart:
 
 def _crosses() -> alt.Chart:
     """Nothing to see here: not a small number, but none."""
-    out = alt.Chart().transform_filter("datum.possible === false")
+    out = alt.Chart().transform_filter("!datum.possible")
     return out.mark_text(text="×", fontSize=11, color="#8494a8", opacity=0.7)
 
 

@@ -1,12 +1,21 @@
 """A heatmap on a page: a click on a cell chooses its words everywhere."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared import theme
 from pages.shared.book import book
+from pages.shared.figures import overview
 from pages.shared.figures.heatmap import CLICK, Heatmap, Marks
-from pages.shared.views.opened import Opened
+from pages.shared.figures.overview import Overview
+from pages.shared.views.opened import Pointed
 
+LARGE = 45
+"""Words from which on a map is a picture, with its cells drawn around the opened one only."""
+
+_AROUND = 11  # words to each side of the opened one
 _LABELS = 90  # pixels for the words beside a map
 _CELL = 10  # pixels that a cell needs at least
 _STACKED = 22  # words from which on each map gets a row of its own
@@ -14,14 +23,18 @@ _STACKED = 22  # words from which on each map gets a row of its own
 
 def side_by_side(n_maps: int, n_words: int) -> list[DeltaGenerator]:
     """Places for maps: side by side as far as the window allows, one below the other otherwise."""
-    if n_words > _STACKED:
+    if _STACKED < n_words <= LARGE:
         return [st.container() for _ in range(n_maps)]
-    grid = st.grid(n_maps, min_column_width=max(220, _LABELS + _CELL * n_words))
+    shown = n_words if n_words <= LARGE else 2 * _AROUND
+    grid = st.grid(n_maps, min_column_width=max(220, _LABELS + _CELL * shown))
     return [grid.cell() for _ in range(n_maps)]
 
 
-def draw(name: str, heatmap: Heatmap, it: Opened, alt: str, *, pairs: bool = True) -> None:
+def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = True) -> None:
     """Draw a map whose rows are words that ask.
+
+    A large one is drawn around the opened cell only; a large map of weights comes with a picture
+    of the whole.
 
     Args:
         name: The map's, on its page.
@@ -30,17 +43,62 @@ def draw(name: str, heatmap: Heatmap, it: Opened, alt: str, *, pairs: bool = Tru
         alt: What a screen reader says of the map.
         pairs: Whether columns are words too, so that a click chooses the key as well.
     """
+    marks = Marks(it.query, it.key if pairs else None, book()["turn"])
+    top, left = 0, 0
+    if len(heatmap.rows) > LARGE:
+        if pairs and heatmap.colours == "sequential":
+            _overview(f"{name}.whole", heatmap, it, marks, alt)
+        top, left = _start(it.query, len(heatmap.rows)), 0
+        if pairs:
+            left = _start(it.key, len(heatmap.columns))
+        heatmap = _window(heatmap, top, left, whole_rows=not pairs)
+        marks = replace(marks, row=it.query - top, column=it.key - left if pairs else None)
     st.vega_lite_chart(
-        heatmap.table(Marks(it.query, it.key if pairs else None, book()["turn"])),
+        heatmap.table(marks),
         heatmap.specification(),
         key=name,
-        on_select=lambda: _choose(name, it, pairs=pairs),
+        on_select=lambda: _choose(name, CLICK, it, (top, left if pairs else None)),
         selection_mode=[CLICK],
         alt=alt,
     )
 
 
-def _choose(name: str, it: Opened, *, pairs: bool) -> None:
-    cells = st.session_state[name].selection[CLICK]
-    if cells:
-        it.point(cells[0]["row"], cells[0]["column"] if pairs else None)
+def _overview(name: str, heatmap: Heatmap, it: Pointed, marks: Marks, alt: str) -> None:
+    whole = Overview(
+        heatmap.values, heatmap.rows, heatmap.columns, heatmap.frame, theme.sequential()
+    )
+    st.vega_lite_chart(
+        whole.table(marks),
+        whole.specification(),
+        key=name,
+        on_select=lambda: _choose(name, overview.CLICK, it, (0, 0)),
+        selection_mode=[overview.CLICK],
+        alt=alt,
+    )
+
+
+def _start(place: int, n: int) -> int:
+    return max(0, min(place - _AROUND, n - 2 * _AROUND))
+
+
+def _window(heatmap: Heatmap, top: int, left: int, *, whole_rows: bool) -> Heatmap:
+    rows = slice(top, top + 2 * _AROUND)
+    columns = slice(None) if whole_rows else slice(left, left + 2 * _AROUND)
+    return replace(
+        heatmap,
+        values=heatmap.values[rows, columns],
+        rows=heatmap.rows[rows],
+        columns=heatmap.columns[columns],
+        possible=None if heatmap.possible is None else heatmap.possible[rows, columns],
+        first=(top, left),
+    )
+
+
+def _choose(name: str, click: str, it: Pointed, start: tuple[int, int | None]) -> None:
+    cells = st.session_state[name].selection[click]
+    if not cells:
+        return
+    row, column = cells[0].get("row"), cells[0].get("column")
+    top, left = start
+    if isinstance(row, int) and isinstance(column, int):
+        it.point(row + top, None if left is None else column + left)

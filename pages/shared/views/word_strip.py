@@ -10,11 +10,11 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from core.arrays import Array
 from pages.shared.text import Text
-from pages.shared.views.opened import Opened
+from pages.shared.views.opened import Pointed
 
 
 def word_strip(
-    text: Text, it: Opened, weights: Array, name: str = "word_strip", unknown: Collection[str] = ()
+    text: Text, it: Pointed, weights: Array, name: str = "word_strip", unknown: Collection[str] = ()
 ) -> None:
     """Draw the words that are looked at.
 

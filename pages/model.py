@@ -1,0 +1,42 @@
+"""A real model: all heads of MiniLM, one head in full, two sentences beside each other."""
+
+import streamlit as st
+
+from pages.shared import frame
+from pages.shared.views import model_text
+from pages.shared.views.atlas import atlas, finder
+from pages.shared.views.badge import badge
+from pages.shared.views.beside import beside
+from pages.shared.views.importance import importance
+from pages.shared.views.model_head import model_head, model_steps, view_controls
+from pages.shared.views.switched_off import switched_off
+
+text = frame.open_page("model")
+scene = model_text.scene_or_stop(text)
+model_text.model_text(text, scene)
+badge(text, scene.run.trace.origin)
+
+st.subheader(text("atlas.title"), anchor=False)
+st.markdown(text("atlas.lead"))
+atlas(text, scene)
+with st.expander(text("finder.title")):
+    finder(text, scene)
+
+st.subheader(
+    text("head.title", layer=scene.choice.model_layer, head=scene.choice.model_head), anchor=False
+)
+view_controls(text, scene)
+model_head(text, scene)
+with st.expander(text("head.steps")):
+    st.markdown(text("head.steps.lead"))
+    model_steps(text, scene)
+
+st.subheader(text("beside.title"), anchor=False)
+st.markdown(text("beside.lead"))
+beside(text, scene)
+
+st.subheader(text("importance.title"), anchor=False)
+importance(text, scene)
+
+st.subheader(text("off.title"), anchor=False)
+switched_off(text, scene)

@@ -1,0 +1,125 @@
+"""A map with too many cells to draw one by one: a picture, with blocks of cells to click."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pages.shared.figures.heatmap import Frame, Marks
+from pages.shared.figures.pictures import picture
+from pages.shared.figures.specification import finished
+
+CLICK = "block"
+"""The selection that a click makes; its fields are ``row``, ``column`` and ``turn``."""
+
+_BLOCKS = 40  # blocks along each side, at most
+_SIDE = 420  # pixels
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A large map of weights.
+
+    Attributes:
+        values: ``(row, column)``, 0 to 1.
+        rows: Names of the rows.
+        columns: Names of the columns.
+        frame: The words around it.
+        colours: The scale, as ``#rrggbb``.
+    """
+
+    values: NDArray[np.floating]
+    rows: Sequence[str]
+    columns: Sequence[str]
+    frame: Frame
+    colours: Sequence[str]
+
+    def table(self, marks: Marks) -> pd.DataFrame:
+        """One line a block: its greatest cell, which a click on it opens."""
+        n_rows, n_columns = self.values.shape
+        size = -(-max(n_rows, n_columns) // _BLOCKS)
+        lines = []
+        for top in range(0, n_rows, size):
+            for left in range(0, n_columns, size):
+                block = self.values[top : top + size, left : left + size]
+                row, column = np.unravel_index(int(block.argmax()), block.shape)
+                lines.append((top, left, top + int(row), left + int(column)))
+        found = np.array(lines)
+        row, column = found[:, 2], found[:, 3]
+        here = (marks.row // size * size, (marks.column or 0) // size * size)
+        return pd.DataFrame(
+            {
+                "top": found[:, 0],
+                "left": found[:, 1],
+                "bottom": np.minimum(found[:, 0] + size, n_rows),
+                "right": np.minimum(found[:, 1] + size, n_columns),
+                "row": row,
+                "column": column,
+                "row_name": pd.Categorical([f"{i + 1}:{self.rows[i]}" for i in row]),
+                "column_name": pd.Categorical([f"{i + 1}:{self.columns[i]}" for i in column]),
+                "value": self.values[row, column].astype(np.float32),
+                "opened": (found[:, 0] == here[0]) & (found[:, 1] == here[1]),
+                "turn": marks.turn,
+                "picture": [picture(np.sqrt(self.values), self.colours)] + [""] * (len(row) - 1),
+            }
+        )
+
+    def specification(self) -> dict[str, Any]:
+        """The Vega-Lite specification, to be drawn with :meth:`table`'s data."""
+        n_rows, n_columns = self.values.shape
+        return _specification(n_rows, n_columns, self.frame)
+
+
+@lru_cache(maxsize=64)
+def _specification(n_rows: int, n_columns: int, frame: Frame) -> dict[str, Any]:
+    image = (
+        alt.Chart()
+        .transform_filter("datum.picture !== ''")
+        .mark_image(
+            width={"expr": "width"},
+            height={"expr": "height"},
+            aspect=False,
+            align="left",
+            baseline="top",
+            smooth=False,
+        )
+        .encode(url="picture:N", x=alt.value(0), y=alt.value(0))
+    )
+    click = alt.selection_point(
+        name=CLICK, fields=["row", "column", "turn"], on="click", toggle=False, clear=False
+    )
+    x = alt.X("left:Q").scale(domain=[0, n_columns], nice=False).title(frame.columns)
+    y = alt.Y("top:Q").scale(domain=[0, n_rows], reverse=True, nice=False).title(frame.rows)
+    places = (
+        x.axis(orient="top", grid=False),
+        y.axis(grid=False),
+        alt.X2("right"),
+        alt.Y2("bottom"),
+    )
+    blocks = (
+        alt.Chart()
+        .mark_rect(fill="#888888", fillOpacity=0, cursor="pointer")
+        .encode(*places)
+        .add_params(click)
+    )
+    mark = (
+        alt.Chart()
+        .transform_filter("datum.opened")
+        .transform_calculate(mark="'chosen'")
+        .mark_rect(filled=False, strokeWidth=3)
+        .encode(
+            *places,
+            alt.Stroke("mark:N").scale(domain=["chosen"], range="category").legend(None),
+        )
+    )
+    tooltip = [
+        {"field": "row_name", "title": frame.rows},
+        {"field": "column_name", "title": frame.columns},
+        {"field": "value", "title": frame.value, "format": ".4f"},
+    ]
+    return finished(alt.layer(image, blocks, mark).properties(height=_SIDE), {1: tooltip})

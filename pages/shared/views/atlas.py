@@ -1,0 +1,96 @@
+"""All heads of the model at once, and the heads sorted by what they do."""
+
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.arrays import Array
+from core.choice_model import Order
+from core.measures import head_features
+from pages.shared import controls, state, theme
+from pages.shared.book import book
+from pages.shared.figures import atlas as figure
+from pages.shared.figures.atlas import Words
+from pages.shared.model_state import ModelScene
+from pages.shared.text import Text, plain_word
+
+_LISTED = 12  # heads in the finder
+
+
+def atlas(text: Text, scene: ModelScene) -> None:
+    """The small maps; a click opens a head."""
+    layers = [layer.weights for layer in scene.run.trace.layers]
+    values = _features(scene)[scene.choice.model_order]
+    chosen = scene.choice.model_layer, scene.choice.model_head
+    words = Words(
+        text("word.layer"), text("word.head"), text(f"model_order.{scene.choice.model_order}")
+    )
+    st.vega_lite_chart(
+        figure.table(layers, values, chosen, book()["turn"], theme.sequential()),
+        figure.specification(*values.shape, len(scene.run.pieces.tokens), words),
+        key="model_atlas",
+        on_select=_open_clicked,
+        selection_mode=[figure.CLICK],
+        alt=text("alt.atlas"),
+    )
+
+
+def finder(text: Text, scene: ModelScene) -> None:
+    """The heads that do something most, each with its number; choosing a row opens it."""
+    controls.option(text, "model_order", get_args(Order))
+    tokens, choice = scene.run.pieces.tokens, scene.choice
+    st.caption(
+        text(
+            f"model_order.{choice.model_order}.help",
+            asks=plain_word(tokens, choice.model_query),
+            answers=plain_word(tokens, choice.model_key),
+        )
+    )
+    values = _features(scene)[choice.model_order]
+    falling = values if choice.model_order == "sharp" else -values
+    order = np.argsort(falling, axis=None, kind="stable")
+    layer, head = np.unravel_index(order[:_LISTED], values.shape)
+    found = pd.DataFrame({"layer": layer, "head": head, "value": values[layer, head]})
+    st.dataframe(
+        found,
+        hide_index=True,
+        column_config={
+            "layer": text("word.layer"),
+            "head": text("word.head"),
+            "value": st.column_config.NumberColumn(
+                text(f"model_order.{choice.model_order}"), format="%.3f"
+            ),
+        },
+        key=f"model_finder.{book()['turn']}",
+        on_select=lambda: _open_listed(layer.tolist(), head.tolist()),
+        selection_mode="single-row",
+    )
+
+
+def _features(scene: ModelScene) -> dict[str, Array]:
+    """What heads are sorted by: ``(layer, head)`` each."""
+    weights = np.stack([layer.weights for layer in scene.run.trace.layers])
+    found = head_features(weights, scene.run.pieces.special)
+    return {
+        "pair": weights[:, :, scene.choice.model_query, scene.choice.model_key],
+        "previous": found.previous,
+        "following": found.following,
+        "same": found.same,
+        "special": found.special,
+        "sharp": found.entropy,
+        "wide": found.entropy,
+    }
+
+
+def _open_clicked() -> None:
+    cells = st.session_state["model_atlas"].selection[figure.CLICK]
+    if cells:
+        state.change(model_layer=cells[0]["layer"], model_head=cells[0]["head"])
+
+
+def _open_listed(layers: list[int], heads: list[int]) -> None:
+    rows = st.session_state[f"model_finder.{book()['turn']}"].selection.rows
+    if rows:
+        state.change(model_layer=layers[rows[0]], model_head=heads[rows[0]])

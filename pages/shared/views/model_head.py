@@ -1,0 +1,161 @@
+"""One head of the real model, or an aggregate of heads: highlighted text, map, lines."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from core.arrays import Array, IntArray
+from core.choice_model import Aggregate
+from core.layer import Rules
+from core.measures import mean_over_heads, rollout
+from core.words import hidden, merged, words_of
+from pages.shared import controls
+from pages.shared.figures import lines
+from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.figures.lines import Sides
+from pages.shared.model_state import ModelScene
+from pages.shared.text import Text
+from pages.shared.views import maps
+from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.highlight import in_words
+from pages.shared.views.opened import Opened, Pointed
+from pages.shared.views.steps import steps
+from pages.shared.views.word_strip import word_strip
+
+FIELDS = ("model_query", "model_key")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A map as the reader wants it: of pieces or words, with or without special ones.
+
+    Attributes:
+        it: The words, and the pair that is pointed at.
+        weights: ``(query, key)``.
+    """
+
+    it: Pointed
+    weights: Array
+
+
+def view_controls(text: Text, scene: ModelScene) -> None:
+    """What of the model's attention is shown."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        controls.option(text, "model_aggregate", get_args(Aggregate))
+        st.toggle(text("model_special.label"), key="model_special")
+        if not scene.choice.model_special:
+            st.toggle(text("model_renormalise.label"), key="model_renormalise")
+        st.toggle(text("model_words.label"), key="model_words", help=text("model_words.help"))
+    st.caption(text(f"model_aggregate.{scene.choice.model_aggregate}.help"))
+
+
+def shown(scene: ModelScene, weights: Array) -> Shown:
+    """A map of pieces put into the form that the reader has chosen."""
+    choice, pieces = scene.choice, scene.run.pieces
+    if choice.model_words:
+        words = words_of(pieces)
+        tokens, special, groups = words.tokens, words.special, words.groups
+        weights = merged(weights, groups)
+    else:
+        tokens, special = pieces.tokens, pieces.special
+        groups = tuple((place,) for place in range(len(tokens)))
+    hide = np.array(special) & (not choice.model_special)
+    if hide.all():
+        hide[:] = False
+    left = np.flatnonzero(~hide)
+    names = tuple(tokens[i] for i in left)
+    it = Pointed(
+        asking=names,
+        answering=names,
+        query=_place(choice.model_query, groups, left),
+        key=_place(choice.model_key, groups, left),
+        fields=FIELDS,
+        places=tuple(groups[i][0] for i in left),
+    )
+    return Shown(it, hidden(weights, hide.tolist(), choice.model_renormalise))
+
+
+def attention_map(scene: ModelScene) -> Array:
+    """The chosen head's weights, or the aggregate: ``(query, key)``."""
+    choice, layers = scene.choice, scene.run.trace.layers
+    match choice.model_aggregate:
+        case "mean":
+            return mean_over_heads(layers[choice.model_layer].weights)
+        case "rollout":
+            upto = layers[: choice.model_layer + 1]
+            return rollout(np.stack([layer.weights for layer in upto]))[-1]
+        case _:
+            return layers[choice.model_layer].weights[choice.model_head]
+
+
+def model_head(text: Text, scene: ModelScene) -> None:
+    """The text shaded by the chosen word's weights, the map, and the two-column picture."""
+    view = shown(scene, attention_map(scene))
+    it, weights = view.it, view.weights
+    word_strip(text, it, weights[it.query], name="model_strip")
+    st.markdown(in_words(text, it.asking, it.query, weights[it.query]))
+    places = maps.side_by_side(2, len(it.asking))
+    with places[0]:
+        heatmap = Heatmap(
+            values=weights,
+            rows=it.asking,
+            columns=it.answering,
+            frame=Frame(text("axis.query"), text("axis.key"), text("axis.weight")),
+            colours="sequential",
+            domain=(0.0, 1.0),
+        )
+        st.markdown(text("model.map"))
+        maps.draw("model_map", heatmap, it, text("alt.weights"))
+    with places[1]:
+        _lines(text, scene, it)
+
+
+def model_steps(text: Text, scene: ModelScene) -> None:
+    """The head's scores, weights, outputs and arithmetic, on the model's own word pieces."""
+    choice, tokens = scene.choice, scene.run.pieces.tokens
+    it = Opened(
+        asking=tokens,
+        answering=tokens,
+        query=choice.model_query,
+        key=choice.model_key,
+        fields=FIELDS,
+        layer=scene.run.trace.layers[choice.model_layer],
+        head=choice.model_head,
+    )
+    contents = [f"v{i + 1}" for i in range(it.layer.v.shape[-1])]
+    steps(text, it, contents, Rules())
+    arithmetic(text, it, Rules())
+
+
+def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
+    layer = scene.run.trace.layers[scene.choice.model_layer]
+    heads = st.multiselect(
+        text("model.lines"),
+        range(len(layer.weights)),
+        default=[scene.choice.model_head],
+        key=f"model_lines.{scene.choice.model_layer}.{scene.choice.model_head}",
+        format_func=lambda head: f"{scene.choice.model_layer}·{head}",
+        max_selections=5,
+    )
+    if not heads:
+        return
+    weights = np.stack([shown(scene, layer.weights[head]).weights for head in heads])
+    names = [f"{scene.choice.model_layer}·{head}" for head in heads]
+    first = max(0, min(it.query - maps.LARGE // 2, len(it.asking) - maps.LARGE))
+    part = slice(first, first + maps.LARGE)
+    data = lines.table(weights[:, part, part], it.asking[part], names, it.query - first)
+    sides = Sides(text("axis.query"), text("axis.key"), text("head.label"), text("axis.weight"))
+    st.vega_lite_chart(
+        data,
+        lines.specification(len(it.asking[part]), sides),
+        key="model_lines_picture",
+        alt=text("alt.lines"),
+    )
+
+
+def _place(piece: int, groups: tuple[tuple[int, ...], ...], left: IntArray) -> int:
+    """Where a piece's word stands among the shown ones; the first one if it is hidden."""
+    group = next(i for i, places in enumerate(groups) if piece in places)
+    return next((place for place, i in enumerate(left) if i == group), 0)

@@ -1,0 +1,46 @@
+"""A head switched off: how far the layer's output and the sentence embedding move."""
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import cache
+from pages.shared.figures.heatmap import Frame, Heatmap, Marks
+from pages.shared.model_state import ModelScene
+from pages.shared.text import Text
+
+
+def switched_off(text: Text, scene: ModelScene) -> None:
+    """Every head switched off alone, at the reader's wish: it takes a moment."""
+    st.markdown(text("off.lead"))
+    if not st.toggle(text("off.compute"), key="off_compute"):
+        return
+    effects = cache.effects(scene.choice.model_sentence, scene.choice.model_part)
+    choice = scene.choice
+    rows = [str(layer) for layer in range(len(effects.embedding))]
+    columns = [str(head) for head in range(effects.embedding.shape[1])]
+    with st.grid(2, min_column_width=330):
+        for name, values in (("layer", effects.layer_output), ("embedding", effects.embedding)):
+            most = float(values.max()) or 1.0
+            frame = Frame(text("word.layer"), text("word.head"), text("off.distance"))
+            heatmap = Heatmap(values, rows, columns, frame, "sequential", (0.0, most))
+            with st.container():
+                st.markdown(text(f"off.{name}"))
+                st.vega_lite_chart(
+                    heatmap.table(Marks(choice.model_layer, choice.model_head)),
+                    heatmap.specification(),
+                    key=f"off_{name}",
+                    alt=text(f"alt.off_{name}"),
+                )
+    here = choice.model_layer, choice.model_head
+    layer, head = np.unravel_index(int(effects.embedding.argmax()), effects.embedding.shape)
+    st.markdown(
+        text(
+            "off.story",
+            layer=here[0],
+            head=here[1],
+            moved=f"{effects.embedding[here]:.3f}",
+            most_layer=int(layer),
+            most_head=int(head),
+            most=f"{effects.embedding.max():.3f}",
+        )
+    )

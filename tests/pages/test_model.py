@@ -1,0 +1,171 @@
+"""The page of the real model: its numbers are the model's, whatever is typed."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import UnknownElement
+
+from core.choice_model import READERS, ModelChoice
+from core.compare import compare
+from core.measures import head_features, mean_over_heads, rollout
+from core.reading import read
+from core.sources.packaged import NAME
+from core.sources.pretrained import LIMIT, PretrainedSource
+from pages.shared.text import LANGUAGES, Text
+
+Visit = Callable[[str | None], AppTest]
+
+TIRED, WIDE = ModelChoice().model_sentence, ModelChoice().model_other
+EN = Text("en")
+
+
+@pytest.fixture
+def model(open_dashboard: Visit) -> AppTest:
+    return open_dashboard("en-US").switch_page("pages/model.py").run()
+
+
+def choose(app: AppTest, **values: object) -> AppTest:
+    for name, value in values.items():
+        app.session_state[name] = value
+    return app.run()
+
+
+def chart(app: AppTest, name: str) -> pd.DataFrame:
+    found = app.get_by_key(name)
+    assert isinstance(found, UnknownElement)
+    return convert_arrow_bytes_to_pandas_df(found.proto.data.data)
+
+
+def square(app: AppTest, name: str) -> np.ndarray:
+    data = chart(app, name)
+    n = int(data["row"].max()) + 1
+    return data["value"].to_numpy().reshape(n, -1)
+
+
+def weights(sentence: str, layer: int, head: int) -> np.ndarray:
+    return PretrainedSource().trace(sentence).layers[layer].weights[head]
+
+
+def test_the_map_is_the_head_of_the_model(model: AppTest):
+    assert_allclose(square(model, "model_map"), weights(TIRED, 3, 1), atol=1e-6)
+
+
+def test_the_famous_example_is_told_as_it_is(model: AppTest):
+    story = " ".join(it.value for it in model.markdown).replace("\u2068", "").replace("\u2069", "")
+    assert "“it” gives “animal” 0.677 in A and 0.281 in B" in story
+    assert "In B its largest weight goes to “\\[CLS\\]”" in story
+
+
+def test_another_head_is_another_map(model: AppTest):
+    choose(model, model_layer=4, model_head=0)
+    assert_allclose(square(model, "model_map"), weights(TIRED, 4, 0), atol=1e-6)
+
+
+def test_the_mean_and_rollout_are_what_they_are_called(model: AppTest):
+    layers = PretrainedSource().trace(TIRED).layers
+    choose(model, model_aggregate="mean")
+    assert_allclose(square(model, "model_map"), mean_over_heads(layers[3].weights), atol=1e-6)
+    choose(model, model_aggregate="rollout")
+    upto = rollout(np.stack([layer.weights for layer in layers[:4]]))[-1]
+    assert_allclose(square(model, "model_map"), upto, atol=1e-6)
+
+
+def test_hidden_special_pieces_leave_rows_that_sum_to_less_until_they_are_scaled(model: AppTest):
+    choose(model, model_special=False)
+    found = square(model, "model_map")
+    assert_allclose(found, weights(TIRED, 3, 1)[1:-1, 1:-1], atol=1e-6)
+    choose(model, model_renormalise=True)
+    assert_allclose(square(model, "model_map").sum(axis=1), 1, atol=1e-5)
+
+
+def test_pieces_are_put_together_to_words(model: AppTest):
+    choose(model, model_sentence="unbelievable cats", model_words=True)
+    assert len(square(model, "model_map")) == 4  # [CLS], two words, [SEP]
+
+
+def test_a_sentence_beside_itself_gives_exactly_nothing(model: AppTest):
+    choose(model, model_other=TIRED)
+    assert (square(model, "beside_difference") == 0).all()
+
+
+def test_the_difference_is_b_minus_a(model: AppTest):
+    both = compare(PretrainedSource().trace(TIRED), PretrainedSource().trace(WIDE))
+    assert_allclose(square(model, "beside_difference"), both.difference(3, 1), atol=1e-6)
+
+
+@pytest.mark.parametrize("order", ["previous", "following", "same", "special", "wide"])
+def test_the_finder_puts_the_head_first_that_does_it_most(model: AppTest, order: str):
+    choose(model, model_order=order)
+    run = PretrainedSource().run(TIRED)
+    layers = np.stack([layer.weights for layer in run.trace.layers])
+    features = head_features(layers, run.pieces.special)
+    expected = features.entropy if order == "wide" else getattr(features, order)
+    found = next(it.value for it in model.dataframe if "head" in it.value)
+    assert found["value"][0] == pytest.approx(expected.max())
+    assert expected[found["layer"][0], found["head"][0]] == expected.max()
+    assert found["value"].is_monotonic_decreasing
+
+
+def test_a_long_text_says_how_much_of_it_is_read(model: AppTest):
+    choose(model, model_sentence="cat " * 400)
+    told = [it.value for it in model.warning]
+    assert any(str(LIMIT - 2) in it and "400" in it for it in told)
+    choose(model, model_part="end")
+    assert not model.exception
+
+
+def test_what_the_model_cannot_read_is_told(model: AppTest):
+    choose(model, model_sentence="我爱吃炸鸡")
+    assert any("[UNK]" in it.value for it in model.warning)
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", "\u200b", "\n\n"])
+def test_an_empty_text_keeps_the_last_picture(model: AppTest, nothing: str):
+    before = square(model, "model_map")
+    choose(model, model_sentence=nothing)
+    assert [it.value for it in model.error] == [EN("error.no_tokens")]
+    assert_allclose(square(model, "model_map"), before)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["<b>$x$</b> [a](http://b.c)", "😀" * 9, "مرحبا", "[CLS] [SEP]"]
+)
+@pytest.mark.parametrize("field", ["model_sentence", "model_other"])
+def test_any_text_works(model: AppTest, field: str, sentence: str):
+    choose(model, **{field: sentence})
+    assert not model.exception
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_tampered_value_becomes_the_last_usable_one(model: AppTest, name: str):
+    record, unusable = read(ModelChoice, READERS, {name: ["nonsense"]})
+    assert (record, unusable) == (ModelChoice(), (name,))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_is_drawn_in_every_language(open_dashboard: Visit, language: str):
+    app = open_dashboard(language).switch_page("pages/model.py").run()
+    choose(app, off_compute=True)
+    text = Text("zh" if language == "zh" else "en")
+    assert app.title[0].value == text("model.title")
+    assert any(NAME in it.proto.body for it in app.markdown)
+    assert text("off.embedding") in [it.value for it in app.markdown]
+
+
+def test_ten_readers_with_ten_sentences_each_see_their_own_numbers(open_dashboard: Visit):
+    sentences = [f"The cat saw {n} mice." for n in range(10)]
+    apps = [open_dashboard("en").switch_page("pages/model.py") for _ in sentences]
+    with ThreadPoolExecutor(10) as pool:
+        list(
+            pool.map(
+                lambda it: choose(it[0], model_sentence=it[1]), zip(apps, sentences, strict=True)
+            )
+        )
+    for app, sentence in zip(apps, sentences, strict=True):
+        assert_allclose(square(app, "model_map"), weights(sentence, 3, 1), atol=1e-6)

@@ -1,0 +1,104 @@
+"""Large maps as pictures: every pixel a cell, every block its greatest cell."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from pages.shared.figures import atlas, lines
+from pages.shared.figures.atlas import Words
+from pages.shared.figures.heatmap import Frame, Marks
+from pages.shared.figures.lines import Sides
+from pages.shared.figures.overview import Overview
+from pages.shared.figures.pictures import picture, pooled
+
+BLACK_TO_WHITE = ("#000000", "#ffffff")
+
+
+def pixels(url: str) -> np.ndarray:
+    kind, _, data = url.partition(",")
+    assert kind == "data:image/png;base64"
+    return np.array(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA"))
+
+
+def test_each_cell_is_a_pixel_of_its_shade():
+    found = pixels(picture(np.array([[0.0, 0.5, 1.0], [np.nan, 1.0, 0.0]]), BLACK_TO_WHITE))
+    assert found.shape == (2, 3, 4)
+    assert found[0, :, 0].tolist() == [0, 128, 255]
+    assert found[:, :, 3].tolist() == [[255, 255, 255], [0, 255, 255]]
+
+
+def test_a_picture_of_many_cells_is_small():
+    values = np.random.default_rng(0).random((256, 256))
+    assert len(picture(values, BLACK_TO_WHITE)) < 2 * 256 * 256
+
+
+@given(n=st.integers(1, 40), largest=st.integers(1, 40), seed=st.integers(0, 99))
+def test_pooling_keeps_the_greatest_cell_of_each_block(n: int, largest: int, seed: int):
+    values = np.random.default_rng(seed).random((2, n, n))
+    found = pooled(values, largest)
+    assert found.shape[-1] <= largest
+    assert (found.max(axis=(1, 2)) == values.max(axis=(1, 2))).all()
+    if n <= largest:
+        assert (found == values).all()
+
+
+def test_the_atlas_has_a_cell_for_each_head_and_one_picture():
+    weights = [np.random.default_rng(layer).random((3, 7, 7)) for layer in range(2)]
+    table = atlas.table(weights, np.arange(6.0).reshape(2, 3), (1, 2), 5, BLACK_TO_WHITE)
+    assert len(table) == 6
+    assert table["picture"].ne("").tolist() == [True] + [False] * 5
+    assert table.loc[table["chosen"], ["layer", "head", "value"]].to_numpy().tolist() == [[1, 2, 5]]
+    height, width, _ = pixels(table["picture"][0]).shape
+    assert (height, width) == (2 * 7 + 1, 3 * 7 + 2)
+
+
+@pytest.mark.parametrize("n_tokens", [3, 47, 48, 49, 96, 256, 512])
+def test_the_cells_of_the_atlas_lie_on_its_maps(n_tokens: int):
+    weights = [np.zeros((2, n_tokens, n_tokens))]
+    mosaic = pixels(atlas.table(weights, np.zeros((1, 2)), (0, 0), 0, BLACK_TO_WHITE)["picture"][0])
+    side, width = mosaic.shape[:2]
+    spec = atlas.specification(1, 2, n_tokens, Words("layer", "head", "value"))
+    inner = spec["encoding"]["x"]["scale"]["paddingInner"]
+    assert inner == pytest.approx((width - 2 * side) / (width - side))
+
+
+def test_a_block_of_an_overview_opens_its_greatest_cell():
+    values = np.zeros((100, 100))
+    values[57, 31] = 0.8
+    names = [f"w{i}" for i in range(100)]
+    frame = Frame("query", "key", "weight")
+    table = Overview(values, names, names, frame, BLACK_TO_WHITE).table(Marks(57, 31))
+    here = table[table["opened"]].iloc[0]
+    assert (here["row"], here["column"], here["row_name"]) == (57, 31, "58:w57")
+    assert len(table) <= 2000
+    covered = ((table["bottom"] - table["top"]) * (table["right"] - table["left"])).sum()
+    assert covered == values.size
+
+
+def test_lines_are_the_strongest_weights():
+    values = np.random.default_rng(1).random((2, 40, 40))
+    words = [str(i) for i in range(40)]
+    table = lines.table(values, words, ["a", "b"], 3)
+    assert len(table) == lines.MOST_LINES
+    assert table["value"].min() == pytest.approx(np.sort(values, axis=None)[-lines.MOST_LINES])
+    row = table.iloc[0]
+    head = ["a", "b"].index(row["head"])
+    assert row["value"] == pytest.approx(values[head, row["query"], row["key"]])
+
+
+def test_specifications_are_plain_and_carry_no_data():
+    names = ["a"] * 50
+    whole = Overview(np.eye(50), names, names, Frame("q", "k", "w"), BLACK_TO_WHITE)
+    for spec in (
+        atlas.specification(6, 12, 16, Words("layer", "head", "value")),
+        lines.specification(9, Sides("q", "k", "head", "w")),
+        whole.specification(),
+    ):
+        assert '"data"' not in json.dumps(spec)
+        assert "datasets" not in spec
