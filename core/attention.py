@@ -8,6 +8,7 @@ Translate, 2015, appendix A.1.2 (additive).
 import math
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -197,8 +198,8 @@ def _mix(scores: Tensor, v: Tensor, mask: Tensor | None, is_causal: bool) -> Ste
 
 def _masked(scores: Tensor, mask: Tensor) -> Tensor:
     try:
-        fits = torch.broadcast_shapes(mask.shape, scores.shape) == scores.shape
-    except RuntimeError:
+        fits = np.broadcast_shapes(mask.shape, scores.shape) == scores.shape
+    except ValueError:
         fits = False
     if not fits:
         raise ValueError(

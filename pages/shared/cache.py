@@ -32,7 +32,7 @@ def convolutional(x: Array, settings: ConvolutionSettings) -> Measured:
 
 
 # Runs are large (52 MB for 256 pieces) and read-only: kept few, and not copied.
-@st.cache_resource(max_entries=4, ttl=3600, show_spinner=False)
+@st.cache_resource(max_entries=3, ttl=3600, show_spinner=False)
 def model(sentence: str, part: Keep) -> ModelRun:
     """The packaged model on a sentence."""
     return PretrainedSource(keep=part).run(sentence)
