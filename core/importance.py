@@ -121,6 +121,22 @@ def gradient_times_input(
     return _lengths(weights[..., None] * slope, mixer, together)
 
 
+def silent_toy() -> tuple[LayerTrace, Mixer]:
+    """One head, set by hand: the word with weight 0.9 carries next to nothing.
+
+    Returns:
+        A layer in which one query looks at four keys, and parameters that change nothing.
+    """
+    weights = np.array([0.9, 0.05, 0.03, 0.02])
+    q, k = np.ones((1, 1, 1)), np.log(weights).reshape(1, 4, 1)
+    v = np.array([[[0.01, 0.0], [0.0, 1.0], [1.0, 0.0], [-1.0, 0.5]]])
+    scores = q @ k.mT
+    softmax = np.exp(scores) / np.exp(scores).sum()
+    output = softmax @ v
+    layer = LayerTrace(q, k, v, scores, np.zeros((1, 1, 4)), softmax, output, output[0])
+    return layer, Mixer(w_o=np.eye(2)[None])
+
+
 def kendall_tau(a: Array, b: Array) -> float:
     """How far two rankings agree: Kendall's τ-b.
 

@@ -7,7 +7,7 @@ from pages.shared.views import model_text
 from pages.shared.views.atlas import atlas, finder
 from pages.shared.views.badge import badge
 from pages.shared.views.beside import beside
-from pages.shared.views.importance import importance
+from pages.shared.views.importance import model_importance
 from pages.shared.views.model_head import model_head, model_steps, view_controls
 from pages.shared.views.switched_off import switched_off
 
@@ -36,7 +36,7 @@ st.markdown(text("beside.lead"))
 beside(text, scene)
 
 st.subheader(text("importance.title"), anchor=False)
-importance(text, scene)
+model_importance(text, scene)
 
 st.subheader(text("off.title"), anchor=False)
 switched_off(text, scene)

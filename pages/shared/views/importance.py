@@ -1,6 +1,7 @@
 """Does a big weight mean important? Four measures for each word that the chosen one looks at."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -8,25 +9,78 @@ import streamlit as st
 
 from core.arrays import Array
 from core.importance import (
+    Mixer,
     gradient_times_input,
     kendall_tau,
     leave_one_out,
+    silent_toy,
     transformed_contribution,
 )
 from pages.shared.figures.heatmap import numbered
 from pages.shared.model_state import ModelScene
 from pages.shared.tables import Matrix, download
 from pages.shared.text import Text, plain_word
+from pages.shared.views.opened import Opened
 
 SINK = 0.5
 """Weight from which on a special piece or a punctuation mark is called a sink."""
 
 
-def importance(text: Text, scene: ModelScene) -> None:
-    """The measures beside each other, how far their rankings agree, and who is a sink."""
-    tokens, measures = scene.run.pieces.tokens, _measures(scene)
-    st.markdown(text("importance.intro", asks=plain_word(tokens, scene.choice.model_query)))
-    table = pd.DataFrame(dict(measures), index=pd.Index(numbered(tokens)))
+@dataclass(frozen=True, kw_only=True)
+class Weighed(Opened):
+    """A head's row, with what measures of importance need besides.
+
+    Attributes:
+        mixer: The layer's other parameters.
+        special: Which of the words the model added.
+    """
+
+    mixer: Mixer
+    special: tuple[bool, ...]
+
+
+def model_importance(text: Text, scene: ModelScene) -> None:
+    """The measures of the chosen head and piece, or of a toy that makes the point."""
+    st.markdown(text("importance.lead"))
+    if st.toggle(text("importance.toy"), key="importance_toy"):
+        layer, mixer = silent_toy()
+        words = tuple(text("importance.toy.words").split())
+        toy = Weighed(
+            asking=words[1:2],
+            answering=words,
+            query=0,
+            key=0,
+            layer=layer,
+            head=0,
+            mixer=mixer,
+            special=(False,) * len(words),
+        )
+        st.caption(text("importance.toy.help"))
+        _table(text, toy)
+        return
+    choice, pieces = scene.choice, scene.run.pieces
+    row = Weighed(
+        asking=pieces.tokens,
+        answering=pieces.tokens,
+        query=choice.model_query,
+        key=choice.model_key,
+        layer=scene.run.trace.layers[choice.model_layer],
+        head=choice.model_head,
+        mixer=scene.run.mixers[choice.model_layer],
+        special=pieces.special,
+    )
+    _table(text, row)
+    sink = _sink(row)
+    if sink is not None:
+        share = f"{row.layer.weights[row.head, row.query, sink]:.0%}"
+        st.info(text("importance.sink", word=plain_word(row.answering, sink), share=share))
+
+
+def _table(text: Text, row: Weighed) -> None:
+    """The measures beside each other, and how far their rankings agree."""
+    measures = _measures(row)
+    st.markdown(text("importance.intro", asks=plain_word(row.asking, row.query)))
+    table = pd.DataFrame(dict(measures), index=pd.Index(numbered(row.answering)))
     st.dataframe(
         table,
         column_config={
@@ -41,19 +95,13 @@ def importance(text: Text, scene: ModelScene) -> None:
         },
     )
     names = [text(f"importance.{name}") for name in measures]
-    download(text, "importance", Matrix(table.to_numpy(), tokens, names))
+    download(text, "importance", Matrix(table.to_numpy(), row.answering, names))
     st.markdown(_agreement(text, measures))
-    sink = _sink(scene, measures["weight"])
-    if sink is not None:
-        share = f"{measures['weight'][sink]:.0%}"
-        st.info(text("importance.sink", word=plain_word(tokens, sink), share=share))
 
 
-def _measures(scene: ModelScene) -> Mapping[str, Array]:
+def _measures(row: Weighed) -> Mapping[str, Array]:
     """By name, one number for each key: ``(key,)``."""
-    choice = scene.choice
-    layer, mixer = scene.run.trace.layers[choice.model_layer], scene.run.mixers[choice.model_layer]
-    head, query = choice.model_head, choice.model_query
+    layer, mixer, head, query = row.layer, row.mixer, row.head, row.query
     return {
         "weight": layer.weights[head, query],
         "contribution": transformed_contribution(layer, mixer, query)[head],
@@ -71,9 +119,9 @@ def _agreement(text: Text, measures: Mapping[str, Array]) -> str:
     return text("importance.agreement", **{name: f"{tau:.2f}" for name, tau in taus.items()})
 
 
-def _sink(scene: ModelScene, weights: Array) -> int | None:
+def _sink(row: Weighed) -> int | None:
     """The place of a special piece or a mark that takes most of the weight, if there is one."""
+    weights = row.layer.weights[row.head, row.query]
     most = int(np.argmax(weights))
-    pieces = scene.run.pieces
-    empty = pieces.special[most] or not any(c.isalnum() for c in pieces.tokens[most])
+    empty = row.special[most] or not any(c.isalnum() for c in row.answering[most])
     return most if empty and weights[most] >= SINK else None

@@ -10,10 +10,32 @@ from pages.shared.text import Text
 
 
 def switched_off(text: Text, scene: ModelScene) -> None:
-    """Every head switched off alone, at the reader's wish: it takes a moment."""
+    """Some heads switched off together; or every head alone, which takes a moment."""
     st.markdown(text("off.lead"))
-    if not st.toggle(text("off.compute"), key="off_compute"):
+    _together(text, scene)
+    if st.toggle(text("off.compute"), key="off_compute"):
+        _alone(text, scene)
+
+
+def _together(text: Text, scene: ModelScene) -> None:
+    layers = scene.run.trace.layers
+    heads = [(layer, head) for layer in range(len(layers)) for head in range(len(layers[0].q))]
+    off = st.multiselect(
+        text("off.heads"),
+        heads,
+        default=[],
+        key="off_heads",
+        format_func=lambda it: f"{it[0]}·{it[1]}",
+        placeholder=text("off.heads.hint"),
+    )
+    if not off:
         return
+    moved = cache.without(scene.choice.model_sentence, scene.choice.model_part, tuple(sorted(off)))
+    layer_moves = ", ".join(f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers))
+    st.markdown(text("off.together", layers=layer_moves, embedding=f"{moved.embedding:.3f}"))
+
+
+def _alone(text: Text, scene: ModelScene) -> None:
     effects = cache.effects(scene.choice.model_sentence, scene.choice.model_part)
     choice = scene.choice
     rows = [str(layer) for layer in range(len(effects.embedding))]
