@@ -39,6 +39,7 @@ class Book(TypedDict):
 
     Attributes:
         language: The last one chosen.
+        page: The address of the page that is open.
         fields: The last usable choice, by the names of its fields.
         tokens: Of the last sentence.
         words: Page to the tokens of its last text, for pages with a text of their own.
@@ -53,6 +54,7 @@ class Book(TypedDict):
     """
 
     language: Language | None
+    page: str
     fields: dict[str, object]
     tokens: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
@@ -74,6 +76,7 @@ def book() -> Book:
     if _KEY not in st.session_state:
         st.session_state[_KEY] = Book(
             language=None,
+            page="",
             fields={},
             tokens=(),
             words={},

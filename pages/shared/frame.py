@@ -62,5 +62,6 @@ def _navigation() -> StreamlitPage:
         chapters.setdefault(text(f"chapter.{entry.chapter}"), []).append(page)
     chosen = st.navigation(chapters)
     st.html(_STYLE)
+    state.carry_over(chosen.url_path)
     st.session_state[_FRAMED] = True
     return chosen

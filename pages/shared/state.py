@@ -86,6 +86,18 @@ def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Re
     return record
 
 
+def carry_over(page: str) -> None:
+    """Let the widgets of a page that was just opened show what was chosen on others.
+
+    Streamlit gives a new page's widgets their defaults, unless a value is set in the same run.
+    """
+    if book()["page"] != page:
+        book()["page"] = page
+        for name in book()["fields"]:
+            if name in st.session_state:
+                st.session_state[name] = st.session_state[name]
+
+
 def change(**values: object) -> None:
     """Choose something by pointing; widgets of the same names show it from now on."""
     for name, value in values.items():

@@ -20,8 +20,8 @@ from pages.shared.figures.pictures import picture, pooled
 BLACK_TO_WHITE = ("#000000", "#ffffff")
 
 
-def pixels(url: str) -> np.ndarray:
-    kind, _, data = url.partition(",")
+def pixels(url: object) -> np.ndarray:
+    kind, _, data = str(url).partition(",")
     assert kind == "data:image/png;base64"
     return np.array(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA"))
 
@@ -74,11 +74,11 @@ def test_a_block_of_an_overview_opens_its_greatest_cell():
     names = [f"w{i}" for i in range(100)]
     frame = Frame("query", "key", "weight")
     table = Overview(values, names, names, frame, BLACK_TO_WHITE).table(Marks(57, 31))
-    here = table[table["opened"]].iloc[0]
-    assert (here["row"], here["column"], here["row_name"]) == (57, 31, "58:w57")
+    here = table.loc[table["opened"], ["row", "column", "row_name"]]
+    assert here.to_numpy().tolist() == [[57, 31, "58:w57"]]
     assert len(table) <= 2000
-    covered = ((table["bottom"] - table["top"]) * (table["right"] - table["left"])).sum()
-    assert covered == values.size
+    sides = table[["top", "left", "bottom", "right"]].to_numpy()
+    assert np.prod(sides[:, 2:] - sides[:, :2], axis=1).sum() == values.size
 
 
 def test_lines_are_the_strongest_weights():
@@ -86,7 +86,8 @@ def test_lines_are_the_strongest_weights():
     words = [str(i) for i in range(40)]
     table = lines.table(values, words, ["a", "b"], 3)
     assert len(table) == lines.MOST_LINES
-    assert table["value"].min() == pytest.approx(np.sort(values, axis=None)[-lines.MOST_LINES])
+    drawn = table["value"].to_numpy(float)
+    assert drawn.min() == pytest.approx(np.sort(values, axis=None)[-lines.MOST_LINES])
     row = table.iloc[0]
     head = ["a", "b"].index(row["head"])
     assert row["value"] == pytest.approx(values[head, row["query"], row["key"]])

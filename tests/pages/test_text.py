@@ -25,7 +25,7 @@ TERMS = set(
         r"\w+",
         "softmax tanh RNN CNN LSTM GRU RoPE ALiBi PyTorch CSV attention py "
         "MiniLM UNK CLS SEP rollout sink Q K V X W W_Q W_K W_V W_O d_model d_k d_v e j q k v A B "
-        "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Xiao et al",
+        "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao et al",
     )
 )
 """Words of the field, symbols and authors, that Chinese texts write in Latin letters."""

@@ -1,0 +1,171 @@
+"""Table 1 of "Attention Is All You Need" with numbers put in: by formula, and by torch's counter.
+
+Source: Vaswani et al., Attention Is All You Need, 2017, section 4, table 1.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.module_tracker import ModuleTracker
+
+from core.attention import multi_head_attention, scaled_dot_product_attention
+from core.cnn import ConvolutionSettings, ConvolutionStack
+from core.complexity import operations
+from core.receptive_field import receptive_field
+from core.rnn import RecurrentKind, RecurrentLayer, RecurrentSettings
+
+Row = Literal["self_attention", "recurrent", "convolution", "restricted"]
+ROWS: tuple[Row, ...] = ("self_attention", "recurrent", "convolution", "restricted")
+"""The rows of the table."""
+
+LARGEST_COUNTED = 1_000_000_000
+"""Operations up to which a layer is run to be counted: it has to be run in full."""
+
+MOST_STEPS = 1024
+"""Tokens up to which a layer is run to be counted: a recurrent one takes them one by one."""
+
+
+class Setting(NamedTuple):
+    """What the layers are given.
+
+    Attributes:
+        n: Tokens, at least 2.
+        d: Width of a token, in and out.
+        k: The convolution's kernel, odd.
+        r: Tokens that restricted self-attention looks at, itself included; odd.
+        recurrent: Which recurrent layer.
+        projections: Whether attention's W_Q, W_K, W_V and W_O count, which the table leaves out.
+    """
+
+    n: int
+    d: int
+    k: int = 3
+    r: int = 9
+    recurrent: RecurrentKind = "rnn"
+    projections: bool = False
+
+
+def formula(row: Row, it: Setting) -> int:
+    """Operations of one layer by formula; a multiply-add counts 2."""
+    match row:
+        case "recurrent":
+            return operations(it.recurrent, it.n, it.d)
+        case "convolution":
+            return operations("convolution", it.n, it.d, k=it.k)
+        case "restricted":
+            work = operations("restricted_self_attention", it.n, it.d, r=min(it.r, it.n))
+        case _:
+            work = operations("self_attention", it.n, it.d)
+    return work + (operations("projections", it.n, it.d) if it.projections else 0)
+
+
+def sequential(row: Row, it: Setting) -> int:
+    """Steps of one layer that have to wait for each other."""
+    return it.n if row == "recurrent" else 1
+
+
+def longest_path(row: Row, it: Setting) -> int:
+    """Steps until the last token has felt the first one: tokens if recurrent, layers otherwise.
+
+    Windows end at their token, as in a language model. Convolutions are dilated by 1, k, k², ...
+    from layer to layer, as the table has it.
+    """
+    if row == "self_attention":
+        return 1
+    if row == "recurrent":
+        return it.n
+    layers: list[tuple[int, int, int]] = []
+    while receptive_field(layers) < it.n:
+        layers.append((it.k, it.k ** len(layers), 1) if row == "convolution" else (it.r, 1, 1))
+    return len(layers)
+
+
+def crossing(it: Setting) -> int | None:
+    """The length above which self-attention needs more operations than the recurrent layer.
+
+    Returns:
+        In tokens; d for the plain recurrent layer without projections. ``None`` if it needs more
+        at any length.
+    """
+    n = (formula("recurrent", it) - it.projections * operations("projections", it.n, it.d)) // (
+        4 * it.n * it.d
+    )
+    return n if n > 0 else None
+
+
+def too_large(row: Row, it: Setting) -> bool:
+    """Whether the layer is not run to be counted: it would keep the reader waiting."""
+    return formula(row, it) > LARGEST_COUNTED or it.n > MOST_STEPS
+
+
+@lru_cache(maxsize=512)
+def counted(row: Row, it: Setting) -> int | None:
+    """Operations as torch's counter sees them while the layer runs.
+
+    Returns:
+        ``None`` where it cannot: the layer is too large to be run at every change, or torch runs
+        it as one piece that the counter does not look into (LSTM on a CPU).
+    """
+    if too_large(row, it):
+        return None
+    run = runner(row, it)
+    counter = FlopCounterMode(display=False)
+    counter.mod_tracker = _NoModules()
+    with counter, torch.no_grad():
+        run()
+    return counter.get_total_flops() or None
+
+
+def runner(row: Row, it: Setting) -> Callable[[], Tensor]:
+    """The layer, ready to be run on a random sentence; which numbers it has costs nothing."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(it.n, it.d, generator=generator)
+    if row == "recurrent":
+        recurrent = RecurrentLayer(it.d, RecurrentSettings(it.recurrent, it.d))
+        return lambda: recurrent(x)
+    if row == "convolution":
+        stack = ConvolutionStack(it.d, ConvolutionSettings(it.k, d_out=it.d))
+        return lambda: stack(x)
+    w = torch.randn(4, it.d, it.d, generator=generator) / it.d**0.5
+    if row == "self_attention":
+        if it.projections:
+            return lambda: multi_head_attention(x, None, *w, n_heads=1).output
+        return lambda: scaled_dot_product_attention(x, x, x).output
+    r = min(it.r, it.n)
+    if not it.projections:
+        return lambda: restricted_attention(x, x, x, r)
+    return lambda: restricted_attention(x @ w[0], x @ w[1], x @ w[2], r) @ w[3]
+
+
+def restricted_attention(q: Tensor, k: Tensor, v: Tensor, r: int) -> Tensor:
+    """Self-attention in which every token looks at the r tokens around it, and computes no more.
+
+    Args:
+        q, k, v: ``(token, d)``.
+        r: Itself included; with an even one the window has one token more before than behind.
+
+    Returns:
+        ``(token, d)``, as if all other scores had been masked.
+    """
+    n, d = q.shape
+    margins = (0, 0, r // 2, (r - 1) // 2)
+    keys, values = (pad(it, margins).unfold(0, r, 1) for it in (k, v))  # (token, d, r)
+    inside = pad(torch.ones(n, 1), margins)[:, 0].unfold(0, r, 1) > 0  # (token, r)
+    scores = torch.bmm(q[:, None] / d**0.5, keys)[:, 0]  # (token, r)
+    weights = scores.masked_fill(~inside, -torch.inf).softmax(dim=-1)
+    return torch.bmm(values, weights[..., None])[..., 0]  # (token, d)
+
+
+class _NoModules(ModuleTracker):
+    """Leaves modules alone: torch's tracker would hook into those of all other threads as well."""
+
+    def __enter__(self) -> "_NoModules":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass

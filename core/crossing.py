@@ -1,0 +1,197 @@
+"""One attention, two sentences: where Q comes from, where K and V come from, and how pairs score.
+
+Self-attention is the case in which both are the same sentence; nothing else changes.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.attention import Steps, additive_attention, merge_heads, scaled_dot_product_attention
+from core.embeddings import FEATURES
+from core.layer import Parameters, Sizes
+from core.masks import causal
+from core.sources.handset import HEADS, HandsetSource
+from core.sources.seeded import SeededSource
+from core.sources.toy import ToySource
+from core.trace import AttentionTrace, LayerTrace
+
+Scoring = Literal["dot", "scaled", "general", "additive"]
+Numbers = Literal["handset", "seeded"]
+Tokens = tuple[str, ...]
+
+SIZES = Sizes(d_model=len(FEATURES), d_k=4, d_v=4, n_heads=len(HEADS))
+"""Of the layer that every score is computed with."""
+
+SAME_KIND = 1
+"""The hand-set head whose queries find words of their own kind, in any language."""
+
+D_A = 10
+"""Width of the small network in additive attention."""
+
+_STEEP = 2.0
+_STRONG = 3.0
+
+
+class Cost(NamedTuple):
+    """What one head's scores cost; a multiply-add counts 2, as in `core.complexity`.
+
+    Attributes:
+        learned: Numbers that training has to find, for the scores alone.
+        words: Operations done once for every word.
+        pairs: Operations done once for every (query, key) pair.
+        tanh: How often tanh is computed besides.
+    """
+
+    learned: int
+    words: int
+    pairs: int
+    tanh: int
+
+
+@dataclass(frozen=True)
+class CrossSource:
+    """One layer that can look at its own sentence or at another one.
+
+    Attributes:
+        scoring: How a query and a key are compared: ``dot`` h·h' of the words' vectors as they
+            are; ``scaled`` q·k/√d_k; ``general`` h W_a h' with W_a = W_Q W_Kᵀ; ``additive``
+            v_a·tanh(W_1 h + W_2 h').
+        numbers: Set by hand, or seeded: without meaning.
+        seed: Of the seeded numbers.
+        is_causal: Whether a word may look at itself and earlier ones only.
+
+    Source: Luong et al., Effective Approaches to Attention-based Neural Machine Translation, 2015,
+    equation 8 (dot, general); Bahdanau et al. 2015, appendix A.1.2 (additive); Vaswani et al.
+    2017, equation 1 (scaled).
+    """
+
+    scoring: Scoring = "scaled"
+    numbers: Numbers = "handset"
+    seed: int = 0
+    is_causal: bool = False
+
+    def trace(self, asking: Tokens, answering: Tokens) -> AttentionTrace:
+        """What the asking sentence finds in the answering one.
+
+        Args:
+            asking: Where the queries come from.
+            answering: Where keys and values come from; the same tokens in self-attention.
+
+        Returns:
+            One layer: all heads with ``scaled`` and ``general``, which compare by the heads' W_Q
+            and W_K; one head with the others, with the values of ``SAME_KIND``. With ``additive``,
+            q and k are W_1 h and W_2 h'.
+        """
+        asks, answers = self._toy.parameters(asking), self._toy.parameters(answering)
+        x, context = torch.from_numpy(asks.x), torch.from_numpy(answers.x)
+        v = context @ torch.from_numpy(self._heads(answers.w_v))  # (head, key, d_v)
+        q, k, steps = self._steps(x, context, v, answers)
+        shape = (len(v), len(asking), len(answering))
+        w_o = torch.from_numpy(self._heads(answers.w_o)).flatten(0, 1)
+        mixed = merge_heads(steps.output) @ w_o  # (query, d_model)
+        parts = (q, k, v, steps.scores, self._bias(*shape), steps.weights, steps.output, mixed)
+        layer = LayerTrace(*(part.numpy() for part in parts))
+        return AttentionTrace(asking, answering, (layer,), self._toy.origin)
+
+    @property
+    def _toy(self) -> ToySource:
+        if self.numbers == "seeded":
+            return SeededSource(SIZES, seed=self.seed)
+        return HandsetSource(SIZES)
+
+    def _heads(self, matrices: np.ndarray) -> np.ndarray:
+        """The matrices of the heads that this scoring has."""
+        if self.scoring in ("scaled", "general"):
+            return matrices
+        return matrices[SAME_KIND : SAME_KIND + 1]
+
+    def _steps(
+        self, x: Tensor, context: Tensor, v: Tensor, parameters: Parameters
+    ) -> tuple[Tensor, Tensor, Steps]:
+        """Queries, keys, and what they lead to."""
+        w_q, w_k = torch.from_numpy(parameters.w_q), torch.from_numpy(parameters.w_k)
+        mask = self._bias(len(v), len(x), len(context))
+        match self.scoring:
+            case "additive":
+                w_1, w_2, v_a = (torch.from_numpy(w) for w in self._network())
+                steps = additive_attention(x[None], context[None], v, w_1, w_2, v_a, mask)
+                return (x @ w_1.mT)[None], (context @ w_2.mT)[None], steps
+            case "general":
+                q, k = x @ (w_q @ w_k.mT), context.expand(len(w_q), -1, -1)
+            case "scaled":
+                q, k = x @ w_q, context @ w_k
+            case _:
+                q, k = x[None], context[None]
+        scale = None if self.scoring == "scaled" else 1.0
+        return q, k, scaled_dot_product_attention(q, k, v, mask, scale=scale)
+
+    def _network(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """W_1 and W_2 ``(d_a, d_model)`` and v_a ``(d_a,)`` of additive attention.
+
+        Set by hand, every unit is about one feature, and its tanh saturates: having the feature
+        twice, in both words, counts little more than having it once. With a negative v_a, words
+        that share their features lose less: they score higher.
+        """
+        if self.numbers == "handset":
+            same = np.eye(D_A, SIZES.d_model, dtype=np.float32) * _STEEP
+            return same, same, np.full(D_A, -_STRONG, np.float32)
+        generator = np.random.default_rng((self.seed, 4))
+        drawn = generator.standard_normal((2, D_A, SIZES.d_model)) / SIZES.d_model**0.5
+        w_1, w_2 = drawn.astype(np.float32)
+        return w_1, w_2, generator.standard_normal(D_A).astype(np.float32)
+
+    def _bias(self, n_heads: int, n_query: int, n_key: int) -> Tensor:
+        """``(head, query, key)``: 0, or -inf where a word may not look."""
+        bias = torch.zeros(n_heads, n_query, n_key)
+        if self.is_causal:
+            bias[:, ~torch.from_numpy(causal(max(n_query, n_key))[:n_query, :n_key])] = -torch.inf
+        return bias
+
+
+def cost(scoring: Scoring, n_query: int, n_key: int) -> Cost:
+    """What the scores of one head cost on two sentences.
+
+    Args:
+        scoring: As in :class:`CrossSource`.
+        n_query: Words that ask.
+        n_key: Words that are looked at.
+    """
+    d, d_k, words, pairs = SIZES.d_model, SIZES.d_k, n_query + n_key, n_query * n_key
+    match scoring:
+        case "dot":
+            return Cost(0, 0, 2 * pairs * d, 0)
+        case "scaled":
+            return Cost(2 * d * d_k, 2 * words * d * d_k, 2 * pairs * d_k, 0)
+        case "general":
+            return Cost(d * d, 2 * n_query * d * d, 2 * pairs * d, 0)
+        case _:
+            learned = 2 * d * D_A + D_A
+            return Cost(learned, 2 * words * d * D_A, pairs * 3 * D_A, pairs * D_A)
+
+
+def difference(one: AttentionTrace, other: AttentionTrace) -> float:
+    """The largest difference between two traces of the same sizes, over every step.
+
+    Returns:
+        0 only if all queries, keys, values, scores, weights and outputs are equal to the last bit.
+    """
+    pairs = zip(one.layers, other.layers, strict=True)
+    return max(
+        float(np.abs(getattr(a, name) - getattr(b, name)).max())
+        for a, b in pairs
+        for name in ("q", "k", "v", "scores", "weights", "output", "mixed")
+    )
+
+
+def general_gap(source: CrossSource, asking: Tokens, answering: Tokens) -> float:
+    """How far √d_k times the scaled scores are from the general ones: 0, but for rounding.
+
+    With W_a = W_Q W_Kᵀ, the general score h W_a h' is (h W_Q)·(h' W_K), the product of q and k.
+    """
+    scaled = replace(source, scoring="scaled").trace(asking, answering).layers[0]
+    general = replace(source, scoring="general").trace(asking, answering).layers[0]
+    return float(np.abs(general.scores - scaled.scores * SIZES.d_k**0.5).max())

@@ -1,0 +1,32 @@
+"""The buffet: a wish asks, labels answer, food is mixed on a plate."""
+
+import streamlit as st
+
+from core.choice_buffet import READERS, BuffetChoice
+from pages.shared import edits, frame, state
+from pages.shared.views.buffet import arithmetic, plate, served, table, wishes
+from pages.shared.views.diners import diners
+from pages.shared.views.papers import papers
+
+text = frame.open_page("buffet")
+edits.collect()
+choice = state.remembered(BuffetChoice, READERS)
+it = served(text, choice)
+
+wishes(text)
+plate(text, it)
+with st.expander(text("buffet.arithmetic")):
+    st.markdown(text("buffet.formula"))
+    arithmetic(text, it)
+
+st.subheader(text("buffet.table"), anchor=False)
+st.markdown(text("buffet.table.lead"))
+table(text, it)
+
+st.subheader(text("diners.title"), anchor=False)
+st.markdown(text("diners.lead"))
+diners(text, it)
+
+st.subheader(text("buffet.fails"), anchor=False)
+st.markdown(text("buffet.fails.list"))
+papers(text, "vaswani")

@@ -1,0 +1,28 @@
+"""What does it cost? Table 1 of "Attention Is All You Need" with the reader's numbers."""
+
+import streamlit as st
+
+from core.choice_cost import READERS, CostChoice
+from pages.shared import frame, state
+from pages.shared.views.cost import curves, in_words, sizes, table
+from pages.shared.views.papers import papers
+from pages.shared.views.timing import stopwatch
+
+text = frame.open_page("cost")
+setting = state.remembered(CostChoice, READERS).setting
+
+sizes(text)
+table(text, setting)
+in_words(text, setting)
+
+st.subheader(text("cost.curves"), anchor=False)
+st.markdown(text("cost.curves.lead"))
+curves(text, setting)
+
+st.subheader(text("cost.stopwatch"), anchor=False)
+st.markdown(text("cost.stopwatch.lead"))
+stopwatch(text, setting)
+
+st.subheader(text("cost.fails"), anchor=False)
+st.markdown(text("cost.fails.list"))
+papers(text, "vaswani")

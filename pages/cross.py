@@ -1,0 +1,43 @@
+"""Attention or self-attention: one switch decides where Q comes from, and where K and V do."""
+
+import streamlit as st
+
+from core.choice_cross import READERS, CrossChoice
+from pages.shared import frame, state
+from pages.shared.views.badge import badge
+from pages.shared.views.concepts import concepts
+from pages.shared.views.crossing import crossing, sentences, switch
+from pages.shared.views.crossing_maps import diagram, key_points, same_or_not, who_asks_whom
+from pages.shared.views.papers import papers
+from pages.shared.views.scorings import scorings
+
+text = frame.open_page("cross")
+it = crossing(state.remembered(CrossChoice, READERS))
+trace = it.trace()
+opened = it.opened(trace)
+
+sentences(text, it)
+switch(text, it)
+badge(text, trace.origin)
+seen, drawn = st.columns(2, gap="medium")
+with seen:
+    key_points(text, opened)
+with drawn:
+    diagram(text, it.choice)
+who_asks_whom(text, it, opened)
+same_or_not(text, it)
+
+st.subheader(text("cross.notice_title"), anchor=False)
+st.markdown(text("cross.notice"))
+
+st.subheader(text("cross.scoring_title"), anchor=False)
+st.markdown(text("cross.scoring_lead"))
+scorings(text, it)
+
+st.subheader(text("cross.concepts_title"), anchor=False)
+st.markdown(text("cross.concepts_lead"))
+concepts(text)
+
+st.subheader(text("cross.limits_title"), anchor=False)
+st.markdown(text("cross.limits"))
+papers(text, "bahdanau", "luong", "vaswani", "koehn")

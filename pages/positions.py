@@ -1,0 +1,36 @@
+"""Why positions: shuffled words give shuffled outputs, unless something tells their order."""
+
+import streamlit as st
+
+from core.choice_positions import READERS, PositionsChoice
+from pages.shared import controls, frame, state
+from pages.shared.views.badge import badge
+from pages.shared.views.encodings import encodings
+from pages.shared.views.order import order_controls
+from pages.shared.views.papers import papers
+from pages.shared.views.shuffling import differences, outputs, shuffling
+
+text = frame.open_page("positions")
+scene = state.scene()
+it = shuffling(scene, state.remembered(PositionsChoice, READERS))
+
+controls.unusable(text, scene)
+controls.sentence(text, scene)
+order_controls(text, it)
+badge(text, it.origin)
+outputs(text, it)
+
+st.subheader(text("positions.differences_title"), anchor=False)
+st.markdown(text("positions.differences_lead"))
+differences(text, it)
+
+st.subheader(text("positions.notice_title"), anchor=False)
+st.markdown(text("positions.notice"))
+
+st.subheader(text("positions.encodings_title"), anchor=False)
+st.markdown(text("positions.encodings_lead"))
+encodings(text, it)
+
+st.subheader(text("positions.limits_title"), anchor=False)
+st.markdown(text("positions.limits"))
+papers(text, "lee", "haviv", "vaswani", "su", "press")

@@ -1,0 +1,192 @@
+"""The buffet: wishes, a table of labels and food, and the plate that attention fills."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from core.buffet import DISHES, NUTRIENTS, Table, laid, serve
+from core.choice_buffet import LIMITS, WISHES, BuffetChoice
+from core.layer import Rules
+from core.trace import LayerTrace, Origin
+from pages.shared import edits, state, tables
+from pages.shared.book import Address, book
+from pages.shared.figures import formulas
+from pages.shared.figures.bars import CLICK, Bars, Scale
+from pages.shared.figures.heatmap import balanced
+from pages.shared.tables import Matrix
+from pages.shared.text import Text
+from pages.shared.views.badge import badge
+from pages.shared.views.highlight import CLOSE
+
+SHELF = "buffet"
+"""Where the reader's changes of labels and food lie."""
+
+_TABLES = {"buffet_keys": 0, "buffet_values": 1}
+_DINERS = {
+    "gym": (3.0, -1.0, 1.0, 0.0, 0.0),
+    "sweet": (0.0, 3.0, 0.0, -2.0, 0.0),
+    "green": (0.0, -2.0, 3.0, 0.0, 0.0),
+    "nothing": (0.0, 0.0, 0.0, 0.0, 0.0),
+}
+
+
+class Served(NamedTuple):
+    """What stands on the table in its present order, and what comes of it.
+
+    Attributes:
+        choice: The reader's.
+        order: Which dish stands at each place.
+        table: Changes included.
+        layer: Attention's steps.
+        names: The dishes', one a place.
+    """
+
+    choice: BuffetChoice
+    order: tuple[int, ...]
+    table: Table
+    layer: LayerTrace
+    names: tuple[str, ...]
+
+    @property
+    def opened(self) -> int:
+        """The place of the opened dish."""
+        return self.order.index(self.choice.buffet_dish)
+
+
+def served(text: Text, choice: BuffetChoice) -> Served:
+    """The table with the reader's changes, and the plate."""
+    table = laid()
+    for it, value in book()["edits"].get(SHELF, {}).items():
+        table[_TABLES[it.table]][it.row, it.column] = value
+    table = table.ordered(choice.order)
+    names = tuple(text(f"dish.{DISHES[dish].name}") for dish in choice.order)
+    return Served(choice, choice.order, table, serve(choice.goal, table), names)
+
+
+def wishes(text: Text) -> None:
+    """What the diner wants: the query."""
+    with st.grid(len(WISHES), min_column_width=150, gap=("small", "medium")):
+        for name in WISHES:
+            st.slider(text(f"{name}.label"), *LIMITS[name], step=0.5, key=name)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(text("buffet.diners"), width="content")
+        for name, goal in _DINERS.items():
+            st.button(
+                text(f"diner.{name}"),
+                key=f"diner.{name}",
+                on_click=state.change,
+                kwargs=dict(zip(WISHES, goal, strict=True)),
+                type="tertiary",
+            )
+
+
+def plate(text: Text, it: Served) -> None:
+    """The weights of the dishes, the nutrients on the plate, and both in words."""
+    badge(text, Origin("handset", edited=bool(book()["edits"].get(SHELF))))
+    st.markdown(_in_words(text, it))
+    weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
+    promised = weights @ it.table.labels
+    amounts = np.append(output, promised)
+    low, high = balanced(amounts)
+    scale = Scale(text("buffet.amount"), ".2f", (low if amounts.min() < 0 else 0.0, high))
+    nutrients = [text(f"nutrient.{name}") for name in NUTRIENTS]
+    on_plate = Bars(output, nutrients, scale, expected=promised)
+    portions = Scale(text("axis.weight"), ".0%", (0.0, 1.0))
+    of_dishes = Bars(weights, it.names, portions, chosen=it.opened)
+    with st.grid(2, min_column_width=300):
+        with st.container():
+            st.markdown(text("buffet.weights"))
+            st.vega_lite_chart(
+                of_dishes.table(book()["turn"]),
+                of_dishes.specification(),
+                key="buffet_weights",
+                on_select=lambda: _open(it),
+                selection_mode=[CLICK],
+                alt=text("alt.buffet_weights"),
+            )
+        with st.container():
+            st.markdown(text("buffet.plate"))
+            st.vega_lite_chart(
+                on_plate.table(), on_plate.specification(), alt=text("alt.buffet_plate")
+            )
+            st.caption(text("buffet.promised"))
+
+
+def arithmetic(text: Text, it: Served) -> None:
+    """The opened dish's way from its label to the plate, with its numbers."""
+    dish, d_k = it.opened, it.layer.q.shape[-1]
+    st.selectbox(
+        text("buffet_dish.label"),
+        range(len(DISHES)),
+        format_func=lambda dish: text(f"dish.{DISHES[dish].name}"),
+        key="buffet_dish",
+        on_change=state.count_turn,
+        width=240,
+    )
+    divisor = formulas.divisor(d_k, scaled=True, temperature=Rules().temperature)
+    st.markdown(f"${formulas.dot_product(it.layer, 0, 0, dish)}$")
+    st.markdown(f"${formulas.score(it.layer, divisor, 0, 0, dish)}$")
+    st.markdown(f"${formulas.softmax(it.layer, 0, 0, dish)}$")
+    st.markdown(f"${formulas.weighted_sum(it.layer, 0, 0)}$")
+
+
+def table(text: Text, it: Served) -> None:
+    """Labels and food, to be changed; in the order in which they stand."""
+    columns = [text(f"nutrient.{name}") for name in NUTRIENTS]
+    with st.grid(2, min_column_width=300):
+        for name, part in _TABLES.items():
+            addresses = [
+                [Address(name, "", dish, "", column) for column in range(len(columns))]
+                for dish in it.order
+            ]
+            with st.container():
+                st.markdown(text(f"{name}.title"))
+                key = edits.offer(name, SHELF, addresses, it.table[part])
+                tables.editable(Matrix(it.table[part], it.names, columns), key)
+                tables.download(text, name, Matrix(it.table[part], it.names, columns))
+    for address in book()["refused"]:
+        if address.table in _TABLES:
+            place = it.order.index(address.row)
+            kept = it.table[_TABLES[address.table]][place, address.column]
+            cell = {"row": it.names[place], "column": columns[address.column]}
+            st.error(text("error.cell", **cell, value=f"{kept:g}"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle(text("buffet_reversed.label"), key="buffet_reversed")
+        _buttons(text)
+
+
+def _buttons(text: Text) -> None:
+    changed = bool(book()["edits"].get(SHELF))
+    undo, reset = ":material/undo:", ":material/delete_sweep:"
+    usable = edits.can_undo(SHELF)
+    st.button(
+        text("edits.undo"), on_click=edits.undo, args=(SHELF,), disabled=not usable, icon=undo
+    )
+    label = text("edits.reset_all")
+    st.button(label, on_click=edits.reset, args=(SHELF,), disabled=not changed, icon=reset)
+
+
+def _open(it: Served) -> None:
+    clicked = st.session_state["buffet_weights"].selection[CLICK]
+    if clicked:
+        state.change(buffet_dish=it.order[clicked[0]["row"]])
+
+
+def _in_words(text: Text, it: Served) -> str:
+    """What is on the plate, in a sentence."""
+    weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
+    most = text(f"nutrient.{NUTRIENTS[int(output.argmax())]}")
+    amount = f"{output.max():.2f}"
+    if weights.max() < weights.min() * CLOSE:
+        return text("buffet.even", n=len(weights), share=f"{weights.max():.1%}")
+    first, second = np.argsort(-weights, kind="stable")[:2]
+    return text(
+        "buffet.in_words",
+        first=it.names[first],
+        share=f"{weights[first]:.0%}",
+        second=it.names[second],
+        other=f"{weights[second]:.0%}",
+        most=most,
+        amount=amount,
+    )

@@ -1,0 +1,42 @@
+"""Related concepts compared; each row has a button that shows it on the page."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.choice_cross import CrossChoice
+from pages.shared import state
+from pages.shared.text import Text
+
+_QUESTIONS = ("queries", "keys", "mask", "use")
+
+STATES: Mapping[str, Mapping[str, object]] = {
+    "attention": {"cross_sources": "b_asks_a", "cross_scoring": "additive"},
+    "self": {"cross_sources": "self_a"},
+    "cross": {"cross_sources": "b_asks_a"},
+    "many": {"cross_sources": "b_asks_a", "cross_several": True},
+    "masked": {"cross_sources": "self_b", "cross_causal": True},
+}
+"""What the page is set to for each concept; what is not named takes its default."""
+
+_PLAIN = {
+    name: getattr(CrossChoice(), f"cross_{name}") for name in ("scoring", "causal", "several")
+}
+
+
+def concepts(text: Text) -> None:
+    """A table that folds on narrow screens: one row a concept, each cell with its question."""
+    for name, values in STATES.items():
+        with st.container(border=True):
+            grid = st.grid(len(_QUESTIONS) + 2, min_column_width=130)
+            grid.cell().markdown(f"**{text(f'concept.{name}')}**")
+            for question in _QUESTIONS:
+                asked, answered = text(f"concept.{question}"), text(f"concept.{name}.{question}")
+                grid.cell().markdown(f":small[:gray[{asked}]]  \n{answered}")
+            grid.cell().button(
+                text("concept.show"),
+                key=f"concept.{name}",
+                icon=":material/visibility:",
+                on_click=state.change,
+                kwargs={f"cross_{field}": value for field, value in _PLAIN.items()} | dict(values),
+            )

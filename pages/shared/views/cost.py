@@ -1,0 +1,131 @@
+"""What layers cost: the paper's table with the reader's numbers, and curves over length."""
+
+from typing import get_args
+
+import pandas as pd
+import streamlit as st
+
+from core.choice_cost import LENGTHS, LIMITS, WIDTHS
+from core.cost import (
+    ROWS,
+    Row,
+    Setting,
+    counted,
+    crossing,
+    formula,
+    longest_path,
+    sequential,
+    too_large,
+)
+from core.rnn import RecurrentKind
+from pages.shared import controls
+from pages.shared.figures import growth
+from pages.shared.text import Text
+
+_COMPLEXITY = {
+    "self_attention": "O(n^2 \\cdot d)",
+    "recurrent": "O(n \\cdot d^2)",
+    "convolution": "O(k \\cdot n \\cdot d^2)",
+    "restricted": "O(r \\cdot n \\cdot d)",
+}
+_STEPS = {"recurrent": "O(n)"}
+_PATHS = {"recurrent": "O(n)", "convolution": "O(\\log_k n)", "restricted": "O(n / r)"}
+_PER_TOKEN = {"rnn": 4, "gru": 12, "lstm": 16}  # times d²; a multiply-add counts 2
+
+
+def sizes(text: Text) -> None:
+    """The numbers to put in."""
+    with st.grid(4, min_column_width=190, gap=("small", "medium")):
+        for name, options in (("cost_n", LENGTHS), ("cost_d", WIDTHS)):
+            st.select_slider(text(f"{name}.label"), options, key=name)
+        for name, (low, high) in LIMITS.items():
+            st.slider(text(f"{name}.label"), low, high, step=2, key=name)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.option(text, "cost_recurrent", get_args(RecurrentKind))
+        label, more = text("cost_projections.label"), text("cost_projections.help")
+        st.toggle(label, key="cost_projections", help=more)
+
+
+def table(text: Text, it: Setting) -> None:
+    """Table 1: what the paper says, and what that is here."""
+    rows = {unbroken(text(f"cost.{row}")): _cells(text, row, it) for row in ROWS}
+    st.table(pd.DataFrame.from_dict(rows, orient="index"))
+    for row in ROWS:
+        if counted(row, it) is None:
+            why = "large" if too_large(row, it) else "hidden"
+            st.caption(text(f"cost.uncounted.{why}", layer=text(f"cost.{row}")))
+    st.caption(text("cost.how"))
+
+
+def in_words(text: Text, it: Setting) -> None:
+    """Attention beside the recurrent layer: fewer steps, and more or less work."""
+    ours, theirs = formula("self_attention", it), formula("recurrent", it)
+    numbers = {"n": it.n, "d": it.d, "layer": text(f"cost_recurrent.{it.recurrent}")}
+    if crossing(it) is None:
+        kind = "never"
+    elif ours == theirs:
+        kind = "equal"
+    else:
+        kind = "less" if ours < theirs else "more"
+    st.markdown(
+        text(f"cost.words.{kind}", times=multiple(max(ours, theirs) / min(ours, theirs)), **numbers)
+    )
+
+
+def curves(text: Text, it: Setting) -> None:
+    """Operations over length, and where self-attention overtakes the recurrent layer."""
+    amounts = {
+        text(f"cost.{row}"): [formula(row, it._replace(n=n)) for n in LENGTHS] for row in ROWS
+    }
+    frame = growth.Frame(
+        text("cost.lengths"), text("cost.operations"), tuple(amounts), text("cost.chosen")
+    )
+    st.vega_lite_chart(
+        growth.table(LENGTHS, amounts, it.n, _meeting(it)),
+        growth.specification(frame, (LENGTHS[0], LENGTHS[-1])),
+        key="cost_curves",
+        alt=text("alt.cost_curves"),
+    )
+
+
+def unbroken(name: str) -> str:
+    """A name whose words stay whole in a narrow table; Chinese would break after any character."""
+    return " ".join("\u2060".join(word) for word in name.split(" "))
+
+
+def multiple(ratio: float) -> str:
+    """A ratio to be read: three digits, no powers of ten."""
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+
+
+def _cells(text: Text, row: Row, it: Setting) -> dict[str, str]:
+    found, expected = counted(row, it), formula(row, it)
+    torchs = "–" if found is None else f"{found:,} {'✓' if found == expected else '≠'}"
+    cells = {
+        "complexity": f"${_COMPLEXITY[row]}$",
+        "formula": f"${_formula(row, it)}$ = {expected:,}",
+        "counted": torchs,
+        "sequential": f"${_STEPS.get(row, 'O(1)')}$: {sequential(row, it):,}",
+        "path": f"${_PATHS.get(row, 'O(1)')}$: {longest_path(row, it):,}",
+    }
+    return {text(f"cost.column.{name}"): cell for name, cell in cells.items()}
+
+
+def _formula(row: Row, it: Setting) -> str:
+    match row:
+        case "recurrent":
+            return f"{_PER_TOKEN[it.recurrent]}nd^2"
+        case "convolution":
+            return "2knd^2"
+        case _:
+            alone = "4n^2d" if row == "self_attention" else "4rnd"
+            return f"{alone} + 8nd^2" if it.projections else alone
+
+
+def _meeting(it: Setting) -> tuple[int, int, str] | None:
+    n = crossing(it)
+    if n is None or not LENGTHS[0] <= n <= LENGTHS[-1]:
+        return None
+    times = "" if n == it.d else n // it.d
+    label = f"n = {times}d = {n:,}"
+    return n, formula("self_attention", it._replace(n=n)), label

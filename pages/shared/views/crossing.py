@@ -1,0 +1,127 @@
+"""Two sentences and a switch: where Q comes from, and where K and V come from."""
+
+from dataclasses import replace
+from typing import NamedTuple, get_args
+
+import streamlit as st
+
+from core.choice_cross import LIMITS, CrossChoice, Sources, read_sentence
+from core.crossing import SIZES, Numbers, Scoring, Tokens
+from core.errors import InputError
+from core.sources.handset import head_at
+from core.trace import AttentionTrace
+from pages.shared import controls, state
+from pages.shared.text import Text
+from pages.shared.views.opened import Opened
+
+
+class Crossing(NamedTuple):
+    """Two sentences, and what the reader looks at.
+
+    Attributes:
+        choice: Pointing at words that exist.
+        a: The words of sentence A.
+        b: The words of sentence B.
+        problems: What is wrong with a sentence, by ``a`` or ``b``.
+    """
+
+    choice: CrossChoice
+    a: Tokens
+    b: Tokens
+    problems: dict[str, InputError | None]
+
+    def words(self, sentence: str) -> Tokens:
+        """The words of ``a`` or ``b``."""
+        return self.a if sentence == "a" else self.b
+
+    def switched(self, sources: Sources) -> "Crossing":
+        """The same with another switch, without a mask."""
+        choice = replace(self.choice, cross_sources=sources, cross_causal=False)
+        return self._replace(choice=choice.within(len(self.a), len(self.b)))
+
+    def trace(self) -> AttentionTrace:
+        """What the chosen switch gives."""
+        it = self.choice
+        return it.source.trace(self.words(it.asks), self.words(it.answers))
+
+    def opened(self, trace: AttentionTrace) -> Opened:
+        """The chosen head and pair of words."""
+        it = self.choice
+        fields = f"cross_word_{it.asks}", f"cross_word_{'other' if it.is_self else it.answers}"
+        query, key = (getattr(it, field) for field in fields)
+        head = min(it.cross_head, len(trace.layers[0].weights) - 1)
+        return Opened(
+            asking=trace.query_tokens,
+            answering=trace.key_tokens,
+            query=query,
+            key=key,
+            fields=fields,
+            layer=trace.layers[0],
+            head=head,
+        )
+
+
+def crossing(choice: CrossChoice) -> Crossing:
+    """The two sentences of a choice; widgets show what was made of it."""
+    usual = CrossChoice()
+    a, problem_a = read_sentence(choice.cross_a, usual.cross_a)
+    b, problem_b = read_sentence(choice.cross_b, usual.cross_b)
+    choice = choice.within(len(a), len(b))
+    state.show(**{name: getattr(choice, name) for name in LIMITS})
+    return Crossing(choice, a, b, {"a": problem_a, "b": problem_b})
+
+
+def sentences(text: Text, it: Crossing) -> None:
+    """The two sentences, and ways to change them together."""
+    a, b, usual = it.choice.cross_a, it.choice.cross_b, CrossChoice()
+    grid = st.grid(2, min_column_width=280)
+    for name in ("cross_a", "cross_b"):
+        with grid.cell():
+            st.text_input(text(f"{name}.label"), key=name)
+            problem = it.problems[name[-1]]
+            if problem:
+                st.warning(text(f"cross.{problem.code}", **problem.values))
+    buttons = {
+        "swap": (":material/swap_horiz:", {"cross_a": b, "cross_b": a}),
+        "same": (":material/content_copy:", {"cross_b": a}),
+        "usual": (":material/translate:", {"cross_a": usual.cross_a, "cross_b": usual.cross_b}),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for name, (icon, values) in buttons.items():
+            st.button(
+                text(f"cross.{name}"),
+                icon=icon,
+                on_click=state.change,
+                kwargs=values,
+                type="tertiary",
+            )
+
+
+def switch(text: Text, it: Crossing) -> None:
+    """Who asks whom, and how the layer computes."""
+    controls.option(text, "cross_sources", get_args(Sources))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.option(text, "cross_scoring", get_args(Scoring))
+        controls.option(text, "cross_numbers", get_args(Numbers))
+        if it.choice.cross_numbers == "seeded":
+            low, high = LIMITS["cross_seed"]
+            st.number_input(text("seed.label"), int(low), int(high), key="cross_seed", width=130)
+        if it.choice.is_self:
+            st.toggle(text("cross_causal.label"), key="cross_causal")
+        if it.choice.cross_scoring in ("scaled", "general"):
+            st.segmented_control(
+                text("head.label"),
+                range(SIZES.n_heads),
+                format_func=lambda head: head_name(text, it.choice, head),
+                key="cross_head",
+                required=True,
+                width="content",
+            )
+            st.toggle(text("cross_several.label"), key="cross_several")
+
+
+def head_name(text: Text, choice: CrossChoice, head: int) -> str:
+    """A head by what it does where that was set by hand, otherwise by its number."""
+    if choice.cross_numbers == "handset":
+        return text(f"head.{head_at(head).name}")
+    return str(head + 1)

@@ -1,0 +1,151 @@
+"""Words that change places, and what the outputs make of it."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from core.arrays import Array
+from core.choice_positions import MOST_WORDS, PositionsChoice
+from core.shuffling import Order, OrderedHead, float32_difference
+from core.trace import Origin
+from pages.shared import names, state
+from pages.shared.book import book
+from pages.shared.figures.bars import CLICK, Bars, Scale
+from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
+from pages.shared.state import Scene
+from pages.shared.text import Text
+from pages.shared.views import maps
+
+
+@dataclass(frozen=True)
+class Shuffling:
+    """The scene's first words, in their order and in another one.
+
+    Attributes:
+        scene: Its sentence, numbers and head are used; its mask and positions are not.
+        choice: Of this page.
+    """
+
+    scene: Scene
+    choice: PositionsChoice
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """As written."""
+        return self.scene.tokens.kept[:MOST_WORDS]
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Which word stands first, second, ..."""
+        return self.choice.places(len(self.words))
+
+    @property
+    def origin(self) -> Origin:
+        """Where the layer's numbers come from."""
+        return self.scene.choice.layer_source.origin
+
+    @cached_property
+    def head(self) -> OrderedHead:
+        """The head that is shown."""
+        it = self.scene.choice
+        parameters = it.layer_source.parameters(self.words)
+        kind = self.choice.positions_kind
+        return OrderedHead(parameters, it.head, kind, self.choice.positions_seed)
+
+    @cached_property
+    def differences(self) -> dict[Order, float]:
+        """How far the outputs move at most, with everything that can tell the order."""
+        return {
+            order: float(np.abs(replace(self.head, order=order).moved(self.places)).max())
+            for order in orders(self.scene)
+        }
+
+
+def orders(scene: Scene) -> tuple[Order, ...]:
+    """What can tell the order with the reader's sizes: RoPE needs an even d_k."""
+    return tuple(it for it in get_args(Order) if it != "rope" or scene.choice.rope_fits)
+
+
+def shuffling(scene: Scene, choice: PositionsChoice) -> Shuffling:
+    """What the reader looks at; widgets show what was made of it."""
+    word = min(choice.positions_word, len(scene.tokens.kept[:MOST_WORDS]) - 1)
+    kind = choice.positions_kind if choice.positions_kind in orders(scene) else "none"
+    state.show(positions_word=word, positions_kind=kind)
+    return Shuffling(scene, replace(choice, positions_word=word, positions_kind=kind))
+
+
+def outputs(text: Text, it: Shuffling) -> None:
+    """Outputs as written, shuffled, and the difference once every row is back in its place."""
+    n, word = len(it.words), it.choice.positions_word
+    before, after = it.head.run(range(n)).output, it.head.run(it.places).output
+    difference = it.head.moved(it.places)
+    shuffled = [it.words[place] for place in it.places]
+    domain = balanced(np.stack([before, after]))
+    shown = {
+        "before": (before, it.words, domain, word),
+        "after": (after, shuffled, domain, it.places.index(word)),
+        "difference": (difference, it.words, balanced(difference), word),
+    }
+    for place, (name, found) in zip(maps.side_by_side(len(shown), n), shown.items(), strict=True):
+        with place:
+            st.markdown(text(f"positions.{name}"))
+            _map(text, it, name, found)
+    largest = float(np.abs(difference).max())
+    if largest:
+        st.info(text("positions.moved", difference=f"{largest:.3g}"))
+    else:
+        st.success(text("positions.same", difference=f"{largest:g}"))
+
+
+def differences(text: Text, it: Shuffling) -> None:
+    """The largest difference with each of them; a bar can be chosen."""
+    found = it.differences
+    values, kinds = np.array(list(found.values())), list(found)
+    bars = Bars(
+        values,
+        [text(f"positions_kind.{kind}") for kind in kinds],
+        Scale(text("positions.largest"), ".3g", (0.0, float(values.max()) or 1.0)),
+        chosen=kinds.index(it.choice.positions_kind),
+    )
+
+    def choose() -> None:
+        chosen = st.session_state["positions_bars"].selection[CLICK]
+        if chosen and 0 <= chosen[0]["row"] < len(kinds):
+            state.change(positions_kind=kinds[chosen[0]["row"]])
+
+    st.vega_lite_chart(
+        bars.table(book()["turn"]),
+        bars.specification(),
+        key="positions_bars",
+        on_select=choose,
+        selection_mode=[CLICK],
+        alt=text("alt.positions_bars"),
+    )
+    rounding = float32_difference(it.head.parameters, it.head.head, it.places)
+    st.caption(text("positions.exactly", rounding=f"{rounding:.1g}"))
+
+
+def _map(
+    text: Text,
+    it: Shuffling,
+    name: str,
+    found: tuple[Array, "list[str] | tuple[str, ...]", tuple[float, float], int],
+) -> None:
+    values, rows, domain, marked = found
+    heatmap = Heatmap(
+        values=values,
+        rows=rows,
+        columns=names.contents(text, it.scene.choice),
+        frame=Frame(text("axis.word"), text("axis.carried"), text("axis.output")),
+        colours="diverging",
+        domain=domain,
+    )
+    st.vega_lite_chart(
+        heatmap.table(Marks(marked, None)),
+        heatmap.specification(),
+        key=f"positions_{name}",
+        alt=text(f"alt.positions_{name}"),
+    )

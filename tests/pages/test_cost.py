@@ -1,0 +1,170 @@
+"""The cost page: the table, the words and the curves say what core counts."""
+
+from collections.abc import Callable, Iterator
+from typing import get_args
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import UnknownElement
+
+from core import timing
+from core.choice_cost import LENGTHS, READERS, WIDTHS, CostChoice
+from core.cost import ROWS, Setting, counted, crossing, formula, longest_path, sequential
+from core.rnn import RecurrentKind
+from core.timing import ROUNDS
+from pages.shared.text import LANGUAGES, Language, Text
+from pages.shared.views.cost import multiple
+
+Visit = Callable[[str | None], AppTest]
+EN = Text("en")
+
+
+@pytest.fixture
+def cost(open_dashboard: Visit) -> AppTest:
+    return open_dashboard("en-US").switch_page("pages/cost.py").run()
+
+
+def choose(app: AppTest, **values: object) -> AppTest:
+    for name, value in values.items():
+        app.session_state[name] = value
+    return app.run()
+
+
+def curves(app: AppTest) -> pd.DataFrame:
+    [found] = [it for it in app.get("vega_lite_chart") if it.proto.alt == EN("alt.cost_curves")]
+    assert isinstance(found, UnknownElement)
+    return convert_arrow_bytes_to_pandas_df(found.proto.data.data)
+
+
+def said(app: AppTest, it: Setting, kind: str) -> bool:
+    """Whether the sentence of this kind stands on the page, with its numbers."""
+    ours, theirs = formula("self_attention", it), formula("recurrent", it)
+    times = multiple(max(ours, theirs) / min(ours, theirs))
+    words = {"n": it.n, "d": it.d, "times": times, "layer": EN(f"cost_recurrent.{it.recurrent}")}
+    return EN(f"cost.words.{kind}", **words) in [it.value for it in app.markdown]
+
+
+def assert_table(app: AppTest, it: Setting) -> None:
+    shown = app.table[0].value.astype(str).to_dict("index")
+    assert [str(name).replace("\u2060", "") for name in shown] == [
+        EN(f"cost.{row}") for row in ROWS
+    ]
+    for row, cells in zip(ROWS, shown.values(), strict=True):
+        assert cells[EN("cost.column.formula")].endswith(f"= {formula(row, it):,}")
+        found = counted(row, it)
+        expected = "–" if found is None else f"{found:,} ✓"
+        assert cells[EN("cost.column.counted")] == expected
+        assert cells[EN("cost.column.sequential")].endswith(f": {sequential(row, it):,}")
+        assert cells[EN("cost.column.path")].endswith(f": {longest_path(row, it):,}")
+
+
+def test_the_table_holds_the_readers_numbers(cost: AppTest):
+    assert_table(cost, CostChoice().setting)
+    choose(cost, cost_n=96, cost_d=24, cost_k=5, cost_r=15, cost_recurrent="gru")
+    assert_table(cost, Setting(96, 24, 5, 15, "gru"))
+    choose(cost, cost_projections=True)
+    assert_table(cost, Setting(96, 24, 5, 15, "gru", True))
+
+
+def test_where_torch_does_not_count_the_page_says_so(cost: AppTest):
+    choose(cost, cost_n=16, cost_d=16, cost_recurrent="lstm")
+    hidden = EN("cost.uncounted.hidden", layer=EN("cost.recurrent"))
+    assert hidden in [it.value for it in cost.caption]
+    choose(cost, cost_n=4096)
+    large = [EN("cost.uncounted.large", layer=EN(f"cost.{row}")) for row in ROWS]
+    assert set(large) <= {it.value for it in cost.caption}
+    assert_table(cost, Setting(4096, 16, recurrent="lstm"))
+
+
+@pytest.mark.parametrize(
+    ("n", "projections", "kind"),
+    [(64, False, "less"), (512, False, "equal"), (1024, False, "more"), (64, True, "never")],
+)
+def test_the_words_follow_the_numbers(cost: AppTest, n: int, projections: bool, kind: str):
+    choose(cost, cost_n=n, cost_projections=projections)
+    it, kinds = Setting(n, 512, projections=projections), ("less", "equal", "more", "never")
+    assert [other for other in kinds if said(cost, it, other)] == [kind]
+
+
+def test_the_curves_are_the_formulas_and_cross_at_d(cost: AppTest):
+    choose(cost, cost_d=256, cost_n=32)
+    found, it = curves(cost), Setting(32, 256)
+    for row in ROWS:
+        line = found[(found.kind == "line") & (found.line == EN(f"cost.{row}"))]
+        assert line.n.tolist() == list(LENGTHS)
+        assert line.amount.tolist() == [formula(row, it._replace(n=n)) for n in LENGTHS]
+    assert found[found.kind == "chosen"].n.tolist() == [32]
+    [label] = found[found.kind == "crossing"].label
+    assert label == "n = d = 256"
+    choose(cost, cost_projections=True)
+    assert not (curves(cost).kind == "crossing").any()
+
+
+def test_the_stopwatch_runs_and_shows_its_spread(cost: AppTest):
+    choose(cost, cost_n=8, cost_d=8)
+    cost.button(key="cost_time").click().run()
+    assert len(cost.table) == 2
+    shown = cost.table[1].value
+    assert shown[EN("cost.time.median")].iloc[0] == "1 ×"
+    assert EN("cost.time.how", runs=ROUNDS) in [it.value for it in cost.caption]
+    choose(cost, cost_n=16)
+    assert len(cost.table) == 1
+    assert EN("cost.time.again") in [it.value for it in cost.caption]
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    running = timing.timed(Setting(8, 8))
+    next(running)
+    yield
+    running.close()
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_at_a_time_may_use_the_stopwatch(open_dashboard: Visit, language: Language):
+    app = open_dashboard(language).switch_page("pages/cost.py").run()
+    app.button(key="cost_time").click().run()
+    assert [it.value for it in app.error] == [Text(language)("error.timing_is_busy")]
+
+
+def test_what_would_take_too_long_is_refused_in_words(cost: AppTest):
+    choose(cost, cost_n=4096, cost_d=1024)
+    cost.button(key="cost_time").click().run()
+    assert [it.value for it in cost.error] == [EN("error.too_large_to_time")]
+
+
+@given(
+    n=st.sampled_from(LENGTHS),
+    d=st.sampled_from(WIDTHS),
+    kind=st.sampled_from(get_args(RecurrentKind)),
+    projections=st.booleans(),
+)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_marked_crossing_is_cores(
+    cost: AppTest, n: int, d: int, kind: RecurrentKind, projections: bool
+):
+    choose(cost, cost_n=n, cost_d=d, cost_recurrent=kind, cost_projections=projections)
+    at = crossing(Setting(n, d, recurrent=kind, projections=projections))
+    expected = [at] if at is not None and LENGTHS[0] <= at <= LENGTHS[-1] else []
+    assert curves(cost).query("kind == 'crossing'").n.tolist() == expected
+
+
+@pytest.mark.parametrize("nonsense", ["x", None, 99.5, 7])
+def test_nonsense_in_the_session_is_replaced(cost: AppTest, nonsense: object):
+    for name in set(READERS) - ({"cost_k", "cost_r"} if nonsense == 7 else set()):
+        cost.session_state[name] = nonsense
+    cost._run()
+    assert not cost.error
+    assert_table(cost, CostChoice().setting)
+
+
+def test_the_sizes_are_kept_while_other_pages_are_read(cost: AppTest):
+    choose(cost, cost_n=24)
+    cost.switch_page("pages/explore.py").run()
+    cost.switch_page("pages/cost.py").run()
+    assert_table(cost, Setting(24, 512))
