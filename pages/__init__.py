@@ -25,8 +25,8 @@ class Entry(NamedTuple):
 CONTENTS = (
     Entry("look", "explore", "🔦"),
     Entry("look", "model", "🧠"),
-    Entry("ideas", "buffet", "🍽️"),
-    Entry("ideas", "cost", "⏱️"),
     Entry("ideas", "cross", "🔀"),
     Entry("ideas", "positions", "🔢"),
+    Entry("ideas", "buffet", "🍽️"),
+    Entry("ideas", "cost", "⏱️"),
 )

@@ -153,3 +153,22 @@ def test_a_page_that_fails_says_so_and_logs_why(
     assert len(reference) == 6
     assert not app.exception
     assert_page(app.run(), CONTENTS[0], language)
+
+
+def test_edits_and_choices_survive_a_visit_to_every_other_page(dashboard: AppTest):
+    choose = {"sentence": "猫抓老鼠", "d_k": 6, "d_v": 3, "mask": "causal", "rnn_kind": "gru"}
+    for name, value in choose.items():
+        dashboard.session_state[name] = value
+    dashboard.run()
+    table = dashboard.session_state["book"]["offers"]["x"]["key"]
+    nothing = {"added_rows": [], "deleted_rows": []}
+    dashboard.session_state[table] = {"edited_rows": {0: {"1": 7.5}}, **nothing}
+    dashboard.run()
+    edits = dict(dashboard.session_state["book"]["edits"])
+    assert edits["handset"]
+    for entry in CONTENTS[1:]:
+        dashboard.switch_page(entry.path).run()
+    dashboard.switch_page(CONTENTS[0].path).run()
+    assert dashboard.session_state["book"]["edits"] == edits
+    assert {name: dashboard.session_state[name] for name in choose} == choose
+    assert dashboard.text_input(key="sentence").value == "猫抓老鼠"
