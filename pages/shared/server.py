@@ -8,6 +8,7 @@ import torch
 from core import architectures
 from core.choice import Choice
 from core.tokens import tokenize
+from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 
 
 @cache
@@ -20,8 +21,13 @@ def warm_up() -> None:
     torch.set_num_threads(1)
     choice = Choice()
     parameters = choice.layer_source.parameters(tokenize(choice.sentence).kept)
-    architectures.attention(parameters, choice.layer_source.rules)
+    seen = architectures.attention(parameters, choice.layer_source.rules)
     architectures.recurrent(parameters.x, choice.recurrent)
     architectures.convolutional(parameters.x, choice.convolution)
+    words = [""] * len(parameters.x)
+    frame = Frame("", "", "")
+    chart = Heatmap(seen.influence.share, words, words, frame, "sequential", (0.0, 1.0))
+    chart.table(Marks(0, 0))
+    chart.specification()
     gc.collect()
     gc.freeze()
