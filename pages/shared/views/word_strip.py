@@ -14,7 +14,12 @@ from pages.shared.views.opened import Pointed
 
 
 def word_strip(
-    text: Text, it: Pointed, weights: Array, name: str = "word_strip", unknown: Collection[str] = ()
+    text: Text,
+    it: Pointed,
+    weights: Array,
+    *,
+    name: str = "strip",
+    unknown: Collection[str] = (),
 ) -> None:
     """Draw the words that are looked at.
 
@@ -22,11 +27,11 @@ def word_strip(
         text: The reader's language.
         it: Whose query word asks.
         weights: ``(key,)``, what the query word gives to each word, 0 to 1.
-        name: The strip's, on its page.
+        name: The strip's, on its page; the label ``<name>.label`` says what a click chooses.
         unknown: Words to be drawn with dots.
     """
     data = {
-        "label": text("strip.label"),
+        "label": text(f"{name}.label"),
         "asks": it.query,
         "words": [
             {
