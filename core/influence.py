@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.autograd.functional import jacobian as jacobian_of
 
 from core.arrays import Array, BoolArray
 from core.layer import Parameters, Rules, steps
@@ -117,8 +116,8 @@ def influence(layer: Callable[[Tensor], Tensor], x: Tensor, reach: BoolArray) ->
     Raises:
         ValueError: If something is felt that is out of reach.
     """
-    # Not torch.func.jacrev: its first call imports a compiler, 35 MB that nothing else needs.
+    # torch.autograd.functional.jacobian needs 35 MB less, and two to eight times as long.
     with torch.enable_grad():
-        jacobian = jacobian_of(layer, x.detach(), vectorize=True)  # (output, d_out, input, d_in)
+        jacobian = torch.func.jacrev(layer)(x.detach())  # (output, d_out, input, d_in)
     strength = torch.linalg.vector_norm(jacobian, dim=(1, 3))  # (output, input)
     return Influence(reach, strength.detach().numpy())
