@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pages.shared.figures.pictures import picture, pooled
-from pages.shared.figures.specification import finished
+from pages.shared.figures.specification import backdrop, finished
 
 CLICK = "head"
 """The selection that a click makes; its fields are ``layer``, ``head`` and ``turn``."""
@@ -65,13 +65,6 @@ def specification(n_layers: int, n_heads: int, n_tokens: int, words: Words) -> d
     """The atlas, to be drawn with :func:`table`'s data."""
     inner = _inner_gap(_pooled_size(n_tokens))
     scale = alt.Scale(paddingInner=inner, paddingOuter=0)
-    everywhere = {"aspect": False, "align": "left", "baseline": "top", "smooth": False}
-    image = (
-        alt.Chart()
-        .transform_filter("datum.picture !== ''")
-        .mark_image(width={"expr": "width"}, height={"expr": "height"}, **everywhere)
-        .encode(url="picture:N", x=alt.value(0), y=alt.value(0))
-    )
     click = alt.selection_point(
         name=CLICK, fields=["layer", "head", "turn"], on="click", toggle=False, clear=False
     )
@@ -89,7 +82,7 @@ def specification(n_layers: int, n_heads: int, n_tokens: int, words: Words) -> d
         .encode(alt.Stroke("mark:N").scale(domain=["chosen"], range="category").legend(None))
     )
     axis = {"ticks": False, "domain": False, "labelAngle": 0}
-    chart = alt.layer(image, cells, mark).encode(
+    chart = alt.layer(backdrop(), cells, mark).encode(
         alt.X("head:O").title(words.head).scale(scale).axis(alt.Axis(orient="top", **axis)),
         alt.Y("layer:O").title(words.layer).scale(scale).axis(alt.Axis(**axis)),
     )

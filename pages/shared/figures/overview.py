@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.pictures import picture
-from pages.shared.figures.specification import finished
+from pages.shared.figures.specification import backdrop, finished
 
 CLICK = "block"
 """The selection that a click makes; its fields are ``row``, ``column`` and ``turn``."""
@@ -77,19 +77,6 @@ class Overview:
 
 @lru_cache(maxsize=64)
 def _specification(n_rows: int, n_columns: int, frame: Frame) -> dict[str, Any]:
-    image = (
-        alt.Chart()
-        .transform_filter("datum.picture !== ''")
-        .mark_image(
-            width={"expr": "width"},
-            height={"expr": "height"},
-            aspect=False,
-            align="left",
-            baseline="top",
-            smooth=False,
-        )
-        .encode(url="picture:N", x=alt.value(0), y=alt.value(0))
-    )
     click = alt.selection_point(
         name=CLICK, fields=["row", "column", "turn"], on="click", toggle=False, clear=False
     )
@@ -122,4 +109,4 @@ def _specification(n_rows: int, n_columns: int, frame: Frame) -> dict[str, Any]:
         {"field": "column_name", "title": frame.columns},
         {"field": "value", "title": frame.value, "format": ".4f"},
     ]
-    return finished(alt.layer(image, blocks, mark).properties(height=_SIDE), {1: tooltip})
+    return finished(alt.layer(backdrop(), blocks, mark).properties(height=_SIDE), {1: tooltip})

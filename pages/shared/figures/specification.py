@@ -24,3 +24,20 @@ def finished(chart: alt.TopLevelMixin, tooltips: Mapping[int, Tooltip]) -> dict[
         spec["layer"][number]["encoding"]["tooltip"] = list(fields)
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}  # the height is the marks' alone
     return spec
+
+
+def backdrop() -> alt.Chart:
+    """The picture in the column ``picture``, over the whole view; other layers lie on it."""
+    return (
+        alt.Chart()
+        .transform_filter("datum.picture !== ''")
+        .mark_image(
+            width={"expr": "width"},
+            height={"expr": "height"},
+            aspect=False,
+            align="left",
+            baseline="top",
+            smooth=False,
+        )
+        .encode(url="picture:N", x=alt.value(0), y=alt.value(0))
+    )
