@@ -7,9 +7,10 @@ from pages.shared import edits, frame, state
 from pages.shared.views.buffet import arithmetic, plate, served, table, wishes
 from pages.shared.views.diners import diners
 from pages.shared.views.papers import papers
+from pages.shared.views.questions import questions
 
 text = frame.open_page("buffet")
-edits.collect()
+edits.collect(of_buffet=True)
 choice = state.remembered(BuffetChoice, READERS)
 it = served(text, choice)
 
@@ -29,4 +30,5 @@ diners(text, it)
 
 st.subheader(text("buffet.fails"), anchor=False)
 st.markdown(text("buffet.fails.list"))
+questions(text, "buffet", it)
 papers(text, "vaswani")

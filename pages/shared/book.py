@@ -1,28 +1,12 @@
 """What the pages note about a reader between runs, besides the widgets: plain values, one key."""
 
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
 import streamlit as st
 
+from core.edited import Address
+from core.exploration import Exploration
 from pages.shared.text import Language
-
-
-class Address(NamedTuple):
-    """Where an edit belongs, in terms that survive other changes.
-
-    Attributes:
-        table: A matrix of `Parameters`, or the hand-drawn mask.
-        row_of: The row's word, or the head's number.
-        row: Which of the equal words, or which row of the head's matrix.
-        column_of: The column's word, in a mask.
-        column: Which of the equal words, or which column.
-    """
-
-    table: str
-    row_of: str
-    row: int
-    column_of: str
-    column: int
 
 
 class Offer(TypedDict):
@@ -39,11 +23,19 @@ class Book(TypedDict):
 
     Attributes:
         language: The last one chosen.
-        page: The address of the page that is open.
+        page: The address of the page that is open; None at first.
+        arrival: What a link or a file asked for, until the page has shown it.
+        seen: The address bar's parameters when they were last looked at.
+        written: What was put into the address bar, the latest last, to when that was replaced.
+        used: Names of the fields that the page shows.
         fields: The last usable choice, by the names of its fields.
         tokens: Of the last sentence.
         words: Page to the tokens of its last text, for pages with a text of their own.
         good_texts: Page to its last usable text.
+        private: Whether the reader's sentences are kept out of links.
+        refused_file: Code and values of what was wrong with the last file.
+        go_to: The name of the page that a file asks for.
+        runs: How often a page was drawn.
         turn: How often something was chosen by pointing.
         edits: Shelf (a source, or the mask) to address to number.
         history: Shelf to earlier states of its edits, the latest last.
@@ -54,11 +46,19 @@ class Book(TypedDict):
     """
 
     language: Language | None
-    page: str
+    page: str | None
+    arrival: Exploration | None
+    seen: str
+    written: dict[str, float]
+    used: list[str]
     fields: dict[str, object]
     tokens: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
     good_texts: dict[str, str]
+    private: bool
+    refused_file: tuple[str, dict[str, object]] | None
+    go_to: str
+    runs: int
     turn: int
     edits: dict[str, dict[Address, float]]
     history: dict[str, list[dict[Address, float]]]
@@ -76,11 +76,19 @@ def book() -> Book:
     if _KEY not in st.session_state:
         st.session_state[_KEY] = Book(
             language=None,
-            page="",
+            page=None,
+            arrival=None,
+            seen="",
+            written={},
+            used=[],
             fields={},
             tokens=(),
             words={},
             good_texts={},
+            private=False,
+            refused_file=None,
+            go_to="",
+            runs=0,
             turn=0,
             edits={},
             history={},

@@ -5,12 +5,12 @@ from typing import get_args
 import streamlit as st
 
 from core.choice import LIMITS, LONGEST_SENTENCE, SourceKind
+from core.edited import MASK, Address
 from core.embeddings import known
 from core.masks import MaskKind
 from core.positions import Positions
 from core.tokens import LIMIT, Unit, occurrences
 from pages.shared import edits, names, state, tables
-from pages.shared.book import Address
 from pages.shared.examples import EXAMPLES, named
 from pages.shared.state import Scene
 from pages.shared.tables import Matrix
@@ -182,12 +182,12 @@ def _drawn_mask(text: Text, scene: Scene) -> None:
     addresses = [[Address("mask", *query, *key) for key in who] for query in who]
     with st.expander(text("drawn.label"), expanded=True, icon=":material/draw:"):
         st.caption(text("drawn.help"))
-        key = edits.offer("mask", edits.MASK, addresses, may_look)
+        key = edits.offer("mask", MASK, addresses, may_look)
         tables.editable(Matrix(may_look, words, words), key)
         st.button(
             text("drawn.clear"),
             on_click=edits.reset,
-            args=(edits.MASK,),
+            args=(MASK,),
             disabled=not scene.choice.blocked,
             icon=":material/restart_alt:",
         )

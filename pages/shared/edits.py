@@ -17,16 +17,14 @@ import streamlit as st
 
 from core.arrays import Array, BoolArray
 from core.choice import MOST_EDITS, Choice
+from core.edited import BUFFET, MASK, Address
 from core.layer import Edit
 from core.reading import entry
 from core.tokens import occurrences
-from pages.shared.book import Address, Offer, book
+from pages.shared.book import Offer, book
 
 MOST_STEPS = 50
 """Steps that can be undone."""
-
-MASK = "mask"
-"""The shelf of the hand-drawn mask: its numbers are 0 (may not look) and 1."""
 
 
 def shelf(choice: Choice) -> str:
@@ -57,26 +55,22 @@ def offer(table: str, on: str, addresses: list[list[Address]], values: Array | B
     return key
 
 
-def collect() -> None:
-    """Take what was typed into the tables since the last run; to be called first in a run."""
+def collect(*, of_buffet: bool = False) -> None:
+    """Take what was typed into the tables since the last run, or what a link brings.
+
+    To be called first in a run.
+
+    Args:
+        of_buffet: Whether the page shows the buffet's tables; the others show the layer's.
+    """
     notes = book()
-    notes["refused"] = []
-    offers, notes["offers"] = notes["offers"], {}
-    for table, offered in offers.items():
-        changes = {}
-        if not isinstance(st.session_state.get(offered["key"], {}), Mapping):
-            redraw(table)  # forged: Streamlit could not draw a table from it
-        for cell, raw in _typed(offered):
-            try:
-                address, shown = _at(offered, cell)
-                value = entry(float(raw) if table == MASK and isinstance(raw, bool) else raw)
-            except (ValueError, TypeError, OverflowError, IndexError):
-                _refuse(table, offered, cell)
-                continue
-            if np.float32(value) != np.float32(shown):
-                changes[address] = value
-        if changes:
-            _put(offered["shelf"], book()["edits"].get(offered["shelf"], {}) | changes)
+    _collect_typed()
+    if notes["arrival"]:
+        found = notes["arrival"].shelves
+        for on in {*notes["edits"], *found}:
+            if (on == BUFFET) == of_buffet:
+                _put(on, dict(found.get(on, {})))
+        redraw()
 
 
 def matrix_edits(choice: Choice, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
@@ -134,6 +128,27 @@ def redraw(table: str | None = None) -> None:
     versions = book()["versions"]
     for name in [table] if table else list(versions):
         versions[name] = versions.get(name, 0) + 1
+
+
+def _collect_typed() -> None:
+    notes = book()
+    notes["refused"] = []
+    offers, notes["offers"] = notes["offers"], {}
+    for table, offered in offers.items():
+        changes = {}
+        if not isinstance(st.session_state.get(offered["key"], {}), Mapping):
+            redraw(table)  # forged: Streamlit could not draw a table from it
+        for cell, raw in _typed(offered):
+            try:
+                address, shown = _at(offered, cell)
+                value = entry(float(raw) if table == MASK and isinstance(raw, bool) else raw)
+            except (ValueError, TypeError, OverflowError, IndexError):
+                _refuse(table, offered, cell)
+                continue
+            if np.float32(value) != np.float32(shown):
+                changes[address] = value
+        if changes:
+            _put(offered["shelf"], book()["edits"].get(offered["shelf"], {}) | changes)
 
 
 def _put(on: str, edits: dict[Address, float]) -> None:

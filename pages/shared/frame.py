@@ -5,11 +5,15 @@ import secrets
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from pages import CONTENTS
-from pages.shared import state
+from pages import CONTENTS, Entry
+from pages.shared import address, state
+from pages.shared.book import book
 from pages.shared.text import LANGUAGES, Text
+from pages.shared.views import share
+from pages.shared.views.take_away import take_away
 
 _FRAMED = "framed"
 _STYLE = Path(__file__).with_suffix(".css")
@@ -18,17 +22,25 @@ _LOG = logging.getLogger(__name__)
 
 def run() -> None:
     """Draw the menu and the page that was asked for."""
-    page = _navigation()
+    entry, page = _navigation()
+    text = state.text()
+    _go_elsewhere(entry)
+    place = _head(text, entry)
+    share.arrived(text)
     try:
         page.run()
     except Exception:
         reference = secrets.token_hex(3)
         _LOG.exception("A page failed, reference %s", reference)
-        st.error(state.text()("error.page", reference=reference))
+        st.error(text("error.page", reference=reference))
+    with place:
+        share.link(text, page)
+        take_away(text, entry.name)
+    address.depart()
 
 
 def open_page(name: str) -> Text:
-    """Begin a page: its title, the language switch, its lead; gives the reader's texts.
+    """Begin a page: its lead; gives the reader's texts.
 
     On a fresh server Streamlit runs a bookmarked page's file by itself, without ``dashboard.py``:
     then the frame is drawn first.
@@ -37,8 +49,15 @@ def open_page(name: str) -> Text:
         _navigation()
         st.rerun()
     text = state.text()
+    st.markdown(text(f"{name}.lead"))
+    return text
+
+
+def _head(text: Text, entry: Entry) -> DeltaGenerator:
+    """The title, the language switch, and the place for what takes the page away."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(text(f"{name}.title"), anchor=False)
+        st.title(text(f"{entry.name}.title"), anchor=False)
+        place = st.container(horizontal=True, vertical_alignment="center", width="content")
         st.segmented_control(
             text("frame.language"),
             list(LANGUAGES),
@@ -48,20 +67,30 @@ def open_page(name: str) -> Text:
             label_visibility="collapsed",
             width="content",
         )
-    st.markdown(text(f"{name}.lead"))
-    return text
+    return place
 
 
-def _navigation() -> StreamlitPage:
+def _go_elsewhere(entry: Entry) -> None:
+    """To the page that a file asks for."""
+    name, book()["go_to"] = book()["go_to"], ""
+    for other in CONTENTS:
+        if other.name == name != entry.name:
+            st.switch_page(other.path)
+
+
+def _navigation() -> tuple[Entry, StreamlitPage]:
     text = state.text()
     chapters: dict[str, list[StreamlitPage]] = {}
+    entries: dict[str, Entry] = {}
     for index, entry in enumerate(CONTENTS):
         page = st.Page(
             entry.path, title=text(f"{entry.name}.menu"), icon=entry.icon, default=index == 0
         )
         chapters.setdefault(text(f"chapter.{entry.chapter}"), []).append(page)
+        entries[page.url_path] = entry
     chosen = st.navigation(chapters)
     st.html(_STYLE)
+    address.arrive(chosen.url_path)
     state.carry_over(chosen.url_path)
     st.session_state[_FRAMED] = True
-    return chosen
+    return entries[chosen.url_path], chosen

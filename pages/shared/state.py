@@ -5,7 +5,7 @@ so the last choice is noted besides.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import streamlit as st
@@ -13,6 +13,7 @@ import streamlit as st
 from core import choice as choices
 from core.choice import Choice
 from core.errors import InputError
+from core.exploration import DERIVED
 from core.reading import Reader, Record, read
 from core.tokens import Tokens, follow, tokenize
 from pages.shared import edits
@@ -20,7 +21,7 @@ from pages.shared.book import book
 from pages.shared.examples import EXAMPLES, FIRST
 from pages.shared.text import LANGUAGES, Text
 
-_DERIVED = ("edits", "blocked")  # they lie on shelves, see `edits`
+_TYPED = {name: reader for name, reader in choices.READERS.items() if name not in DERIVED}
 
 
 class Scene(NamedTuple):
@@ -55,8 +56,9 @@ def scene() -> Scene:
     edits.collect()
     if "sentence" not in book()["fields"]:
         _note(Choice())
-        show_example(FIRST[text().language])
-    typed, unusable = _typed()
+        if not (book()["arrival"] or "sentence" in st.session_state):
+            show_example(FIRST[text().language])
+    typed, unusable = _chosen(Choice, _TYPED)
     typed, tokens, problem = _readable(typed)
     choice = _following_words(typed, tokens.kept).within(len(tokens.kept))
     _note(choice)
@@ -78,10 +80,7 @@ def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Re
         kind: A dataclass whose fields have defaults; their names occur in no other record.
         readers: One for each field.
     """
-    found = {name: st.session_state[name] for name in readers if name in st.session_state}
-    _, unusable = read(kind, readers, found)
-    usable = {name: value for name, value in found.items() if name not in unusable}
-    record, _ = read(kind, readers, book()["fields"] | usable)
+    record, _ = _chosen(kind, readers)
     show(**{name: getattr(record, name) for name in readers})
     return record
 
@@ -125,13 +124,19 @@ def another_seed() -> None:
     change(seed=0 if seed > choices.LIMITS["seed"][1] else seed)
 
 
-def _typed() -> tuple[Choice, tuple[str, ...]]:
-    noted = {name: book()["fields"][name] for name in choices.READERS.keys() - set(_DERIVED)}
-    now = {name: st.session_state[name] for name in noted if name in st.session_state}
-    _, unusable = choices.read(now)
+def _chosen(
+    kind: Callable[..., Record], readers: Mapping[str, Reader]
+) -> tuple[Record, tuple[str, ...]]:
+    """What widgets hold, else what was noted or a link asks for; and what was not usable."""
+    notes = book()
+    notes["used"].extend(readers)
+    arrival = notes["arrival"]
+    noted = arrival.fields if arrival else notes["fields"]
+    now = {name: st.session_state[name] for name in readers if name in st.session_state}
+    _, unusable = read(kind, readers, now)
     usable = {name: value for name, value in now.items() if name not in unusable}
-    choice, _ = choices.read(noted | usable)
-    return choice, unusable
+    record, _ = read(kind, readers, {**noted, **usable})
+    return record, unusable
 
 
 def _readable(choice: Choice) -> tuple[Choice, Tokens, InputError | None]:
@@ -158,14 +163,13 @@ def _following_words(choice: Choice, tokens: tuple[str, ...]) -> Choice:
 
 
 def _note(choice: Choice) -> None:
-    names = (field.name for field in fields(choice) if field.name not in _DERIVED)
-    book()["fields"] |= {name: getattr(choice, name) for name in names}
+    book()["fields"] |= {name: getattr(choice, name) for name in _TYPED}
 
 
 def _seed_widgets(*, keep_sentence: bool) -> None:
     """Let widgets show the choice; a sentence that cannot be used stays, to be mended."""
     hidden = {"sentence"} if keep_sentence else set()
-    names = choices.READERS.keys() - hidden - set(_DERIVED)
+    names = _TYPED.keys() - hidden
     show(**{name: book()["fields"][name] for name in names})
 
 

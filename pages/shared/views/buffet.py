@@ -7,10 +7,11 @@ import streamlit as st
 
 from core.buffet import DISHES, NUTRIENTS, Table, laid, serve
 from core.choice_buffet import LIMITS, WISHES, BuffetChoice
+from core.edited import BUFFET, BUFFET_TABLES, Address
 from core.layer import Rules
 from core.trace import LayerTrace, Origin
 from pages.shared import edits, state, tables
-from pages.shared.book import Address, book
+from pages.shared.book import book
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
@@ -19,10 +20,7 @@ from pages.shared.text import Text
 from pages.shared.views.badge import badge
 from pages.shared.views.highlight import CLOSE
 
-SHELF = "buffet"
-"""Where the reader's changes of labels and food lie."""
-
-_TABLES = {"buffet_keys": 0, "buffet_values": 1}
+_TABLES = {name: part for part, name in enumerate(BUFFET_TABLES)}
 _DINERS = {
     "gym": (3.0, -1.0, 1.0, 0.0, 0.0),
     "sweet": (0.0, 3.0, 0.0, -2.0, 0.0),
@@ -57,7 +55,7 @@ class Served(NamedTuple):
 def served(text: Text, choice: BuffetChoice) -> Served:
     """The table with the reader's changes, and the plate."""
     table = laid()
-    for it, value in book()["edits"].get(SHELF, {}).items():
+    for it, value in book()["edits"].get(BUFFET, {}).items():
         table[_TABLES[it.table]][it.row, it.column] = value
     table = table.ordered(choice.order)
     names = tuple(text(f"dish.{DISHES[dish].name}") for dish in choice.order)
@@ -83,7 +81,7 @@ def wishes(text: Text) -> None:
 
 def plate(text: Text, it: Served) -> None:
     """The weights of the dishes, the nutrients on the plate, and both in words."""
-    badge(text, Origin("handset", edited=bool(book()["edits"].get(SHELF))))
+    badge(text, Origin("handset", edited=bool(book()["edits"].get(BUFFET))))
     st.markdown(_in_words(text, it))
     weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
     promised = weights @ it.table.labels
@@ -142,7 +140,7 @@ def table(text: Text, it: Served) -> None:
             ]
             with st.container():
                 st.markdown(text(f"{name}.title"))
-                key = edits.offer(name, SHELF, addresses, it.table[part])
+                key = edits.offer(name, BUFFET, addresses, it.table[part])
                 tables.editable(Matrix(it.table[part], it.names, columns), key)
                 tables.download(text, name, Matrix(it.table[part], it.names, columns))
     for address in book()["refused"]:
@@ -157,14 +155,14 @@ def table(text: Text, it: Served) -> None:
 
 
 def _buttons(text: Text) -> None:
-    changed = bool(book()["edits"].get(SHELF))
+    changed = bool(book()["edits"].get(BUFFET))
     undo, reset = ":material/undo:", ":material/delete_sweep:"
-    usable = edits.can_undo(SHELF)
+    usable = edits.can_undo(BUFFET)
     st.button(
-        text("edits.undo"), on_click=edits.undo, args=(SHELF,), disabled=not usable, icon=undo
+        text("edits.undo"), on_click=edits.undo, args=(BUFFET,), disabled=not usable, icon=undo
     )
     label = text("edits.reset_all")
-    st.button(label, on_click=edits.reset, args=(SHELF,), disabled=not changed, icon=reset)
+    st.button(label, on_click=edits.reset, args=(BUFFET,), disabled=not changed, icon=reset)
 
 
 def _open(it: Served) -> None:

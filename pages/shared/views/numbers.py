@@ -6,12 +6,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.architectures import Measured
+from core.edited import Address
 from core.layer import MATRICES, Parameters
 from core.measures import contribution
 from core.tokens import occurrences
 from core.trace import AttentionTrace
 from pages.shared import edits, names, tables
-from pages.shared.book import Address
 from pages.shared.figures.heatmap import numbered
 from pages.shared.state import Scene
 from pages.shared.tables import Matrix

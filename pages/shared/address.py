@@ -1,0 +1,92 @@
+"""The address bar: every view has an address, and an address brings its view back.
+
+A small script in the page (`views/share.py`) writes the address without a new entry in the
+browser's history, so that Back leads to the page before, as it was left.
+"""
+
+import time
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
+from pages.shared.book import book
+from pages.shared.text import LANGUAGES
+
+_ECHO = 3.0
+"""Seconds in which an address that we wrote may come back without having been asked for."""
+
+_REMEMBERED = 20  # addresses that we wrote
+
+
+def arrive(page: str) -> None:
+    """Note what a link asks for, if one was followed; to be called first in a run.
+
+    Args:
+        page: The name of the page that is open.
+    """
+    notes = book()
+    notes["used"] = []
+    notes["runs"] += 1
+    found = st.query_params.to_dict()
+    bar = urlencode(found)
+    opened = notes["page"] != page
+    if "v" in found and (opened or _asked_for(bar)):
+        take(from_parameters(found))
+    notes["seen"] = bar
+
+
+def take(asked: Exploration) -> None:
+    """Let the page that is drawn next show an exploration, whatever was chosen before."""
+    notes = book()
+    notes["arrival"] = asked
+    notes["tokens"] = ()  # what points at words is given anew: it follows none
+    notes["words"].clear()
+    if asked.language in tuple(LANGUAGES):
+        notes["language"] = st.session_state["language"] = asked.language
+    if notes["page"] is not None:  # else what a lost session's widgets hold is newer than the address
+        for name in READERS:
+            st.session_state.pop(name, None)
+
+
+def depart() -> None:
+    """The page has shown what was asked for."""
+    book()["arrival"] = None
+
+
+def here(*, with_texts: bool = True) -> Mapping[str, str]:
+    """The parameters of the view that was just drawn.
+
+    Args:
+        with_texts: Whether the reader's own sentences are among them.
+    """
+    notes = book()
+    kept = {name: notes["fields"][name] for name in notes["used"] if name in notes["fields"]}
+    if not with_texts:
+        kept = {name: value for name, value in kept.items() if name not in TEXTS}
+    found = parameters(kept, notes["edits"], notes["language"] or "")
+    _note_written(urlencode(found))
+    return found
+
+
+def _note_written(bar: str) -> None:
+    written = book()["written"]
+    if bar in written and bar == next(reversed(written)):
+        return
+    now = time.monotonic()
+    if written:
+        written[next(reversed(written))] = now  # it holds no longer
+    written.pop(bar, None)
+    written[bar] = now
+    while len(written) > _REMEMBERED:
+        del written[next(iter(written))]
+
+
+def _asked_for(bar: str) -> bool:
+    """Whether the address changed, and not because of what we wrote."""
+    notes = book()
+    written = notes["written"]
+    if bar == notes["seen"] or (written and bar == next(reversed(written))):
+        return False
+    return bar not in written or time.monotonic() - written[bar] > _ECHO

@@ -1,0 +1,62 @@
+"""What leads to this view again: the address bar, and a link to copy."""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2 import component
+from streamlit.components.v2.types import ComponentRenderer
+from streamlit.navigation.page import StreamlitPage
+
+from pages import CONTENTS
+from pages.shared import address
+from pages.shared.book import book
+from pages.shared.text import Text, labels
+
+
+def link(text: Text, page: StreamlitPage) -> None:
+    """Write the address bar, and offer its link."""
+    _component()(
+        key="share",
+        data={
+            "page": page.url_path,
+            "others": [entry.name for entry in CONTENTS],
+            "parameters": dict(address.here(with_texts=not book()["private"])),
+            "copy": text("share.copy"),
+            "copied": text("share.copied"),
+            "failed": text("share.failed"),
+            "help": text("share.help"),
+        },
+        width="content",
+    )
+
+
+def arrived(text: Text) -> None:
+    """What of a link could not be used, if one was followed."""
+    asked = book()["arrival"]
+    if not asked:
+        return
+    if asked.unusable:
+        names = (_named(text, field) for field in asked.unusable)
+        st.warning(text("share.unusable", names=text("sentence.comma").join(names)))
+    if not asked.whole:
+        st.warning(text("share.partly"))
+    if not asked.known:
+        st.warning(text("share.other_version"))
+
+
+def _named(text: Text, field: str) -> str:
+    if field == "edits":
+        return text("share.edits")
+    return text(f"{field}.label") if f"{field}.label" in labels() else field
+
+
+@cache
+def _component() -> ComponentRenderer:
+    here = Path(__file__)
+    return component(
+        "share",
+        html='<button type="button"></button>',
+        css=here.with_suffix(".css").read_text(encoding="utf-8"),
+        js=here.with_suffix(".js").read_text(encoding="utf-8"),
+    )

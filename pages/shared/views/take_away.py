@@ -1,0 +1,76 @@
+"""What a reader takes away, and brings back: the whole exploration as a file."""
+
+from html import escape
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from core import exploration
+from core.errors import InputError
+from pages.shared import address
+from pages.shared.book import book
+from pages.shared.text import Text
+
+
+def take_away(text: Text, page: str) -> None:
+    """Everything that can leave the page, and a way back in; drawn when it is opened.
+
+    Args:
+        text: The reader's language.
+        page: The name of the page that is open.
+    """
+    shut = st.popover(
+        text("take.title"), icon=":material/ios_share:", key="take_away", on_change="rerun"
+    )
+    if not shut.open:
+        return
+    notes = book()
+    with shut:
+        st.toggle(text("take.private"), notes["private"], key="private", on_change=_keep_texts_out)
+        st.caption(text("take.private.help"))
+        st.markdown(text("take.embed"))
+        st.code(_snippet(), language="html", wrap_lines=True)
+        st.markdown(text("take.file"))
+        st.download_button(
+            text("take.download"),
+            data=lambda: exploration.to_file(
+                page, notes["fields"], notes["edits"], notes["language"] or ""
+            ),
+            file_name="attention-lab.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.file_uploader(
+            text("take.restore"), type="json", key="restore", on_change=_restore, max_upload_size=2
+        )
+        if notes["refused_file"]:
+            code, values = notes["refused_file"]
+            st.error(text(f"error.{code}", **values))
+
+
+def _keep_texts_out() -> None:
+    book()["private"] = bool(st.session_state["private"])
+
+
+def _restore() -> None:
+    uploaded = st.session_state["restore"]
+    notes = book()
+    notes["refused_file"] = None
+    if uploaded is None:
+        return
+    try:
+        found = exploration.from_file(uploaded.getvalue())
+    except InputError as problem:
+        notes["refused_file"] = problem.code, problem.values
+        return
+    address.take(found)
+    notes["go_to"] = found.page
+
+
+def _snippet() -> str:
+    """A frame for somebody else's page; what stands in an address is encoded."""
+    base = urlsplit(st.context.url or "")
+    query = urlencode({**address.here(with_texts=not book()["private"]), "embed": "true"})
+    source = escape(base._replace(query=query, fragment="").geturl())
+    return f'<iframe src="{source}" width="100%" height="900" loading="lazy"></iframe>'

@@ -1,0 +1,120 @@
+"""Every view has an address: following it gives the view, on a fresh server too."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from core import exploration
+from core.edited import Address
+from pages import CONTENTS, Entry
+
+Open = Callable[[str | None], AppTest]
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """What the page writes into the address bar."""
+    (share,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
+    return json.loads(share.proto.json)["parameters"]
+
+
+def charts(app: AppTest) -> list[dict]:
+    """The numbers of every chart, but how often something was clicked."""
+    found = []
+    for chart in app.get("vega_lite_chart"):
+        table = convert_arrow_bytes_to_pandas_df(chart.proto.data.data)
+        found.append(table.drop(columns="turn", errors="ignore").to_dict("list"))
+    assert found
+    return found
+
+
+def follow(app: AppTest, found: dict[str, str], page: str = "") -> AppTest:
+    """Open a link in a new tab."""
+    for name, value in found.items():
+        app.query_params[name] = value
+    return app.switch_page(f"pages/{page}.py").run() if page else app.run()
+
+
+def test_a_link_shows_the_same_numbers_to_somebody_else(dashboard: AppTest, cold_dashboard: Open):
+    dashboard.text_input(key="sentence").set_value("猫抓老鼠").run()
+    dashboard.slider(key="d_k").set_value(7).run()
+    dashboard.selectbox(key="mask").set_value("causal").run()
+    dashboard.segmented_control(key="source").set_value("seeded").run()
+    dashboard.session_state["book"]["edits"]["seeded 0"] = {Address("w_q", "0", 1, "", 2): 3.25}
+    dashboard.run()
+    other = follow(cold_dashboard("en-US"), address(dashboard))
+    assert charts(other) == charts(dashboard)
+    assert other.text_input(key="sentence").value == "猫抓老鼠"
+    assert (
+        other.title[0].value == dashboard.title[0].value
+    )  # the link's language, not the browser's
+    assert address(other) == address(dashboard)
+
+
+@pytest.mark.parametrize("entry", CONTENTS, ids=lambda entry: entry.name)
+def test_every_page_has_an_address_that_leads_to_itself(dashboard: AppTest, entry: Entry):
+    if entry != CONTENTS[0]:
+        dashboard.switch_page(entry.path).run()
+    found = address(dashboard)
+    assert found["v"] == "1"
+    assert exploration.from_parameters(found).unusable == ()
+
+
+def test_a_damaged_link_loads_what_it_can_and_names_the_rest(cold_dashboard: Open):
+    app = follow(
+        cold_dashboard("en-US"),
+        {"v": "1", "d_k": "many", "d_v": "9", "edits": "!", "sentence": "a b"},
+    )
+    assert app.slider(key="d_v").value == 9
+    assert app.text_input(key="sentence").value == "a b"
+    (warning,) = app.warning
+    assert "edits" in warning.value or "edited" in warning.value
+    assert not app.run().warning  # said once
+
+
+def test_a_link_sets_back_what_it_does_not_name(dashboard: AppTest):
+    dashboard.slider(key="d_k").set_value(9).run()
+    follow(dashboard, {"v": "1", "d_v": "3"})
+    assert dashboard.slider(key="d_k").value == 4
+    assert dashboard.slider(key="d_v").value == 3
+
+
+def test_our_own_address_coming_back_changes_nothing(dashboard: AppTest):
+    dashboard.slider(key="d_k").set_value(9).run()
+    early = address(dashboard)
+    dashboard.slider(key="d_k").set_value(10).run()
+    follow(dashboard, early)  # typed faster than the address bar follows
+    assert dashboard.slider(key="d_k").value == 10
+
+
+def test_widgets_that_outlived_their_server_are_newer_than_the_address(cold_dashboard: Open):
+    app = cold_dashboard("en-US")
+    app.session_state["d_k"] = 12
+    follow(app, {"v": "1", "d_k": "5", "d_v": "6"})
+    assert app.slider(key="d_k").value == 12
+    assert app.slider(key="d_v").value == 6
+
+
+def test_a_link_to_one_page_leaves_the_choices_of_others(dashboard: AppTest):
+    dashboard.slider(key="d_k").set_value(9).run()
+    follow(dashboard, {"v": "1", "cost_n": "96"}, "cost")
+    for name in list(dashboard.query_params):
+        del dashboard.query_params[name]
+    dashboard.switch_page("pages/explore.py").run()
+    assert dashboard.slider(key="d_k").value == 9
+
+
+def test_the_sentence_can_be_kept_out_of_the_link(dashboard: AppTest):
+    dashboard.text_input(key="sentence").set_value("secret words").run()
+    assert "secret words" in address(dashboard).values()
+    dashboard.session_state["book"]["private"] = True
+    dashboard.run()
+    assert "secret" not in urlencode(address(dashboard))
+
+
+def test_a_link_made_elsewhere_says_so(cold_dashboard: Open):
+    app = follow(cold_dashboard("en-US"), {"v": "7", "part": "1"})
+    assert len(app.warning) == 2
