@@ -33,7 +33,7 @@ def test_the_specification_of_bars_stays_the_same_while_numbers_move():
 
 
 def test_bars_carry_their_numbers_in_their_names_and_mark_the_chosen_one():
-    shown = Bars(np.array([0.5, 0.25]), ("x", "x"), SCALE, chosen=1).table(turn=4)
+    shown = Bars(np.array([0.5, 0.25]), ("x", "x"), SCALE, chosen=1).table(turn=4).to_pandas()
     assert shown.name.tolist() == ["1:x  50%", "2:x  25%"]
     assert shown.mark.tolist() == ["other", "chosen"]
     assert shown.turn.tolist() == [4, 4]
@@ -47,7 +47,7 @@ def test_curves_are_valid_and_stay_the_same():
 
 def test_curves_know_the_readers_length_and_the_crossing():
     amounts = {"a": [4, 16], "b": [8, 16]}
-    shown = growth.table((2, 4), amounts, 4, (4, 16, "n = 4"))
+    shown = growth.table((2, 4), amounts, 4, (4, 16, "n = 4")).to_pandas()
     assert shown.kind.tolist() == ["line"] * 4 + ["chosen", "crossing"]
     assert shown.iloc[-1][["n", "amount", "label"]].tolist() == [4, 16.0, "n = 4"]
-    assert "crossing" not in set(growth.table((2, 4), amounts, 4, None).kind)
+    assert "crossing" not in set(growth.table((2, 4), amounts, 4, None)["kind"].to_pylist())

@@ -115,7 +115,7 @@ def test_no_word_of_a_reader_is_in_the_specification():
 def test_the_data_have_every_field_of_the_specification():
     derived = {"mark"}
     specification = heatmap().specification()
-    assert fields_in(specification) - derived <= set(heatmap().table(Marks(0, 0)).columns)
+    assert fields_in(specification) - derived <= set(heatmap().table(Marks(0, 0)).column_names)
 
 
 def test_rows_are_as_high_as_each_other_whatever_is_shown():
@@ -152,7 +152,7 @@ def test_a_click_gives_the_cells_place():
 
 
 def test_one_line_a_cell_by_hand():
-    table = heatmap().table(Marks(1, 2, turn=7))
+    table = heatmap().table(Marks(1, 2, turn=7)).to_pandas()
     assert table["row"].tolist() == [0, 0, 0, 1, 1, 1]
     assert table["column"].tolist() == [0, 1, 2, 0, 1, 2]
     assert table["row_name"].tolist() == ["1:r0"] * 3 + ["2:r1"] * 3
@@ -165,14 +165,14 @@ def test_one_line_a_cell_by_hand():
 
 
 def test_a_map_without_keys_opens_no_cell():
-    table = heatmap().table(Marks(1, None))
+    table = heatmap().table(Marks(1, None)).to_pandas()
     assert table["asks"].tolist() == [False] * 3 + [True] * 3
     assert table["opened"].tolist() == [False] * 6
 
 
 def test_what_is_not_possible_says_so_in_its_own_cell():
     possible = np.array([[True, False, True], [False, True, True]])
-    table = replace(heatmap(), possible=possible).table(Marks(0, 0))
+    table = replace(heatmap(), possible=possible).table(Marks(0, 0)).to_pandas()
     assert table["possible"].tolist() == possible.reshape(-1).tolist()
 
 
@@ -185,7 +185,7 @@ def test_repeated_words_have_names_of_their_own_and_keep_their_order(words: list
 
 def test_any_words_are_data():
     words = HOSTILE[:3]
-    table = replace(heatmap(), rows=words[:2], columns=words).table(Marks(0, 0))
+    table = replace(heatmap(), rows=words[:2], columns=words).table(Marks(0, 0)).to_pandas()
     assert table["column_name"].tolist() == numbered(words) * 2
 
 

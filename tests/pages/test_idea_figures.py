@@ -31,7 +31,7 @@ def test_specifications_are_made_once():
     [("encoder", {"Q K V"}), ("decoder", {"Q K V"}), ("cross", {"Q", "K V", ""})],
 )
 def test_the_working_part_is_in_colour_with_what_flows_into_it(working: Part, symbols: set[str]):
-    table = flow_table({name: name.title() for name in LABELS}, working)
+    table = flow_table({name: name.title() for name in LABELS}, working).to_pandas()
     chosen = table[table["chosen"]]
     assert set(chosen.loc[chosen["kind"] == "box", "label"]) == {working.title()}
     assert set(chosen.loc[chosen["kind"] != "box", "label"]) == symbols
@@ -39,7 +39,7 @@ def test_the_working_part_is_in_colour_with_what_flows_into_it(working: Part, sy
 
 def test_curves_keep_their_names_and_numbers():
     series = {"b": np.array([1.0, 2.0]), "a": np.array([3.0, 4.0])}
-    table = curves_table(np.arange(2), series, chosen="a")
+    table = curves_table(np.arange(2), series, chosen="a").to_pandas()
     for name, values in series.items():
         found = table[table["series"] == name]
         assert found["value"].tolist() == values.tolist()
@@ -48,6 +48,6 @@ def test_curves_keep_their_names_and_numbers():
 
 def test_each_word_and_pair_has_its_hand():
     degrees = np.array([[0.0, 10.0], [90.0, 20.0], [180.0, 30.0]])
-    table = hands_table(degrees, ["the", "cat", "the"], ["1", "2"])
+    table = hands_table(degrees, ["the", "cat", "the"], ["1", "2"]).to_pandas()
     assert table["degrees"].tolist() == degrees.reshape(-1).tolist()
     assert list(table["word"].unique()) == ["1:the", "2:cat", "3:the"]

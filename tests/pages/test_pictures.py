@@ -50,7 +50,9 @@ def test_pooling_keeps_the_greatest_cell_of_each_block(n: int, largest: int, see
 
 def test_the_atlas_has_a_cell_for_each_head_and_one_picture():
     weights = [np.random.default_rng(layer).random((3, 7, 7)) for layer in range(2)]
-    table = atlas.table(weights, np.arange(6.0).reshape(2, 3), (1, 2), 5, BLACK_TO_WHITE)
+    table = atlas.table(
+        weights, np.arange(6.0).reshape(2, 3), (1, 2), 5, BLACK_TO_WHITE
+    ).to_pandas()
     assert len(table) == 6
     assert table["picture"].ne("").tolist() == [True] + [False] * 5
     assert table.loc[table["chosen"], ["layer", "head", "value"]].to_numpy().tolist() == [[1, 2, 5]]
@@ -61,7 +63,9 @@ def test_the_atlas_has_a_cell_for_each_head_and_one_picture():
 @pytest.mark.parametrize("n_tokens", [3, 47, 48, 49, 96, 256, 512])
 def test_the_cells_of_the_atlas_lie_on_its_maps(n_tokens: int):
     weights = [np.zeros((2, n_tokens, n_tokens))]
-    mosaic = pixels(atlas.table(weights, np.zeros((1, 2)), (0, 0), 0, BLACK_TO_WHITE)["picture"][0])
+    mosaic = pixels(
+        atlas.table(weights, np.zeros((1, 2)), (0, 0), 0, BLACK_TO_WHITE)["picture"][0].as_py()
+    )
     side, width = mosaic.shape[:2]
     spec = atlas.specification(1, 2, n_tokens, Words("layer", "head", "value"))
     inner = spec["encoding"]["x"]["scale"]["paddingInner"]
@@ -73,7 +77,7 @@ def test_a_block_of_an_overview_opens_its_greatest_cell():
     values[57, 31] = 0.8
     names = [f"w{i}" for i in range(100)]
     frame = Frame("query", "key", "weight")
-    table = Overview(values, names, names, frame, BLACK_TO_WHITE).table(Marks(57, 31))
+    table = Overview(values, names, names, frame, BLACK_TO_WHITE).table(Marks(57, 31)).to_pandas()
     here = table.loc[table["opened"], ["row", "column", "row_name"]]
     assert here.to_numpy().tolist() == [[57, 31, "58:w57"]]
     assert len(table) <= 2000
@@ -84,7 +88,7 @@ def test_a_block_of_an_overview_opens_its_greatest_cell():
 def test_lines_are_the_strongest_weights():
     values = np.random.default_rng(1).random((2, 40, 40))
     words = [str(i) for i in range(40)]
-    table = lines.table(values, words, ["a", "b"], 3)
+    table = lines.table(values, words, ["a", "b"], 3).to_pandas()
     assert len(table) == lines.MOST_LINES
     drawn = table["value"].to_numpy(float)
     assert drawn.min() == pytest.approx(np.sort(values, axis=None)[-lines.MOST_LINES])

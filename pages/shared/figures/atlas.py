@@ -8,9 +8,10 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from pages.shared.figures import columns
 from pages.shared.figures.pictures import picture, pooled
 from pages.shared.figures.specification import backdrop, finished
 
@@ -37,7 +38,7 @@ def table(
     chosen: tuple[int, int],
     turn: int,
     colours: Sequence[str],
-) -> pd.DataFrame:
+) -> pa.Table:
     """The data, one line a head; the first line carries the picture of all.
 
     Args:
@@ -48,14 +49,14 @@ def table(
         colours: The scale of the picture, as ``#rrggbb``.
     """
     layer, head = np.indices(values.shape).reshape(2, -1)
-    return pd.DataFrame(
+    return columns.table(
         {
             "layer": layer,
             "head": head,
             "value": values.reshape(-1).astype(np.float32),
             "chosen": (layer == chosen[0]) & (head == chosen[1]),
-            "turn": turn,
-            "picture": [_mosaic(weights, colours)] + [""] * (values.size - 1),
+            "turn": columns.same(turn, values.size),
+            "picture": columns.picture(_mosaic(weights, colours), values.size),
         }
     )
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from pages.shared.figures import columns
 from pages.shared.figures.heatmap import numbered
 
 CLICK = "bar"
@@ -53,10 +54,10 @@ class Bars:
     expected: NDArray[np.floating] | None = None
     chosen: int | None = None
 
-    def table(self, turn: int = 0) -> pd.DataFrame:
+    def table(self, turn: int = 0) -> pa.Table:
         """The data, one line a bar; ``turn`` changes whenever something is chosen."""
         row = np.arange(len(self.values))
-        return pd.DataFrame(
+        return columns.table(
             {
                 "row": row,
                 # The number stands in the label, where the theme's colours make it readable.
@@ -69,7 +70,7 @@ class Bars:
                 "value": self.values.astype(float),
                 "expected": self.values if self.expected is None else self.expected,
                 "mark": np.where(row == self.chosen, "chosen", "other"),
-                "turn": turn,
+                "turn": columns.same(turn, row.size),
             }
         )
 

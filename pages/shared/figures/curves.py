@@ -7,9 +7,10 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from core.arrays import Array, IntArray
+from pages.shared.figures import columns
 from pages.shared.figures.specification import finished
 
 _HEIGHT = 260
@@ -26,7 +27,7 @@ class Axes:
 
 def curves_table(
     across: IntArray, series: Mapping[str, Array], chosen: str | None = None
-) -> pd.DataFrame:
+) -> pa.Table:
     """The data, one line a point.
 
     Args:
@@ -36,10 +37,10 @@ def curves_table(
     """
     names = list(series)
     code = np.repeat(np.arange(len(names)), len(across))
-    return pd.DataFrame(
+    return columns.table(
         {
             "across": np.tile(across, len(names)),
-            "series": pd.Categorical.from_codes(code.tolist(), names),
+            "series": columns.names(code, names),
             "value": np.concatenate([series[name] for name in names]).astype(np.float32),
             "mark": ["chosen" if names[at] == chosen else "other" for at in code],
         }

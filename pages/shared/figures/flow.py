@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
 
+from pages.shared.figures import columns
 from pages.shared.figures.specification import finished
 
 Part = Literal["encoder", "decoder", "cross"]
@@ -57,7 +58,7 @@ LABELS = ("read", "written", "encoder", "decoder", "cross")
 _SYMBOLS = {"qkv": "Q K V", "q": "Q", "kv": "K V", "": ""}
 
 
-def flow_table(labels: Mapping[str, str], working: Part) -> pd.DataFrame:
+def flow_table(labels: Mapping[str, str], working: Part) -> pa.Table:
     """The data of the diagram, one line a box or an arrow.
 
     Args:
@@ -72,8 +73,8 @@ def flow_table(labels: Mapping[str, str], working: Part) -> pd.DataFrame:
         ("arrow" if head is not None else "bend", *ends, _SYMBOLS[name], part == working, head or 0)
         for ends, name, part, head in _ARROWS
     ]
-    columns = ["kind", "x", "y", "x2", "y2", "label", "chosen", "head"]
-    return pd.DataFrame([*boxes, *arrows], columns=pd.Index(columns))
+    names = ("kind", "x", "y", "x2", "y2", "label", "chosen", "head")
+    return columns.table(dict(zip(names, zip(*boxes, *arrows, strict=True), strict=True)))
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
+
+from pages.shared.figures import columns
 
 _HEIGHT = 400  # pixels
 _DASHES = [[1, 0], [1, 0], [8, 3], [2, 2], [6, 2, 2, 2]]  # so that colours are not alone
@@ -35,7 +37,7 @@ def table(
     amounts: Mapping[str, Sequence[int]],
     chosen: int,
     crossing: tuple[int, int, str] | None,
-) -> pd.DataFrame:
+) -> pa.Table:
     """The data, one line a point.
 
     Args:
@@ -44,16 +46,17 @@ def table(
         chosen: The reader's length.
         crossing: Length, amount and label of the point where two lines meet, if they do.
     """
-    points = [
-        {"kind": "line", "line": name, "n": n, "amount": float(amount)}
+    points: list[tuple[str, str | None, int, float | None, str | None]] = [
+        ("line", name, n, float(amount), None)
         for name, row in amounts.items()
         for n, amount in zip(lengths, row, strict=True)
     ]
-    points.append({"kind": "chosen", "n": chosen})
+    points.append(("chosen", None, chosen, None, None))
     if crossing:
         n, amount, label = crossing
-        points.append({"kind": "crossing", "n": n, "amount": float(amount), "label": label})
-    return pd.DataFrame(points, columns=["kind", "line", "n", "amount", "label"])
+        points.append(("crossing", None, n, float(amount), label))
+    names = ("kind", "line", "n", "amount", "label")
+    return columns.table(dict(zip(names, zip(*points, strict=True), strict=True)))
 
 
 @lru_cache(maxsize=32)

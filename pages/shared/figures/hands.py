@@ -6,9 +6,10 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from core.arrays import Array
+from pages.shared.figures import columns
 from pages.shared.figures.heatmap import numbered
 from pages.shared.figures.specification import finished
 
@@ -16,7 +17,7 @@ _ROW = 34  # pixels
 _WORD = "slice(datum.label, indexof(datum.label, ':') + 1)"
 
 
-def hands_table(degrees: Array, words: Sequence[str], pairs: Sequence[str]) -> pd.DataFrame:
+def hands_table(degrees: Array, words: Sequence[str], pairs: Sequence[str]) -> pa.Table:
     """The data, one line a hand.
 
     Args:
@@ -25,10 +26,10 @@ def hands_table(degrees: Array, words: Sequence[str], pairs: Sequence[str]) -> p
         pairs: Names of the columns.
     """
     row, column = np.indices(degrees.shape).reshape(2, -1)
-    return pd.DataFrame(
+    return columns.table(
         {
-            "word": pd.Categorical.from_codes(row.tolist(), numbered(words)),
-            "pair": pd.Categorical.from_codes(column.tolist(), list(pairs)),
+            "word": columns.names(row, numbered(words)),
+            "pair": columns.names(column, pairs),
             "degrees": degrees.reshape(-1).astype(np.float32),
         }
     )

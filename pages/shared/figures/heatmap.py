@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from pages.shared.figures import columns
 from pages.shared.figures.specification import finished
 
 Colours = Literal["sequential", "diverging"]
@@ -101,25 +102,21 @@ class Heatmap:
     ghosts: float = 0.0
     first: tuple[int, int] = (0, 0)
 
-    def table(self, marks: Marks) -> pd.DataFrame:
+    def table(self, marks: Marks) -> pa.Table:
         """The data, one line a cell."""
-        row, column = np.indices(self.values.shape).reshape(2, -1)
+        row, column = np.indices(self.values.shape, np.int16).reshape(2, -1)
         whole = np.ones(self.values.shape, bool)
-        return pd.DataFrame(
+        return columns.table(
             {
-                "row": row.astype(np.int16),
-                "column": column.astype(np.int16),
-                "row_name": pd.Categorical.from_codes(
-                    row.tolist(), numbered(self.rows, self.first[0])
-                ),
-                "column_name": pd.Categorical.from_codes(
-                    column.tolist(), numbered(self.columns, self.first[1])
-                ),
+                "row": row,
+                "column": column,
+                "row_name": columns.names(row, numbered(self.rows, self.first[0])),
+                "column_name": columns.names(column, numbered(self.columns, self.first[1])),
                 "value": self.values.reshape(-1).astype(np.float32),
                 "possible": (whole if self.possible is None else self.possible).reshape(-1),
                 "asks": row == marks.row,
                 "opened": (row == marks.row) & (column == marks.column),
-                "turn": np.full(self.values.size, marks.turn, np.int32),
+                "turn": columns.same(marks.turn, row.size),
             }
         )
 

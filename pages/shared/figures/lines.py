@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from pages.shared.figures import columns
 from pages.shared.figures.heatmap import numbered
 from pages.shared.figures.specification import finished
 
@@ -35,7 +36,7 @@ class Sides:
 
 def table(
     weights: NDArray[np.floating], words: Sequence[str], heads: Sequence[str], query: int
-) -> pd.DataFrame:
+) -> pa.Table:
     """The data, one line a weight.
 
     Args:
@@ -48,14 +49,14 @@ def table(
     values = weights[head, row, column]
     strongest = np.sort(np.argsort(-values, kind="stable")[:MOST_LINES])
     head, row, column = head[strongest], row[strongest], column[strongest]
-    names = numbered(words)
-    return pd.DataFrame(
+    named = numbered(words)
+    return columns.table(
         {
             "query": row.astype(np.int16),
             "key": column.astype(np.int16),
-            "query_name": pd.Categorical.from_codes(row.tolist(), names),
-            "key_name": pd.Categorical.from_codes(column.tolist(), names),
-            "head": pd.Categorical.from_codes(head.tolist(), list(heads)),
+            "query_name": columns.names(row, named),
+            "key_name": columns.names(column, named),
+            "head": columns.names(head, heads),
             "value": values[strongest].astype(np.float32),
             "asks": row == query,
         }

@@ -7,9 +7,10 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from pages.shared.figures import columns
 from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.pictures import picture
 from pages.shared.figures.specification import backdrop, finished
@@ -39,7 +40,7 @@ class Overview:
     frame: Frame
     colours: Sequence[str]
 
-    def table(self, marks: Marks) -> pd.DataFrame:
+    def table(self, marks: Marks) -> pa.Table:
         """One line a block: its greatest cell, which a click on it opens."""
         n_rows, n_columns = self.values.shape
         size = -(-max(n_rows, n_columns) // _BLOCKS)
@@ -52,7 +53,7 @@ class Overview:
         found = np.array(lines)
         row, column = found[:, 2], found[:, 3]
         here = (marks.row // size * size, (marks.column or 0) // size * size)
-        return pd.DataFrame(
+        return columns.table(
             {
                 "top": found[:, 0],
                 "left": found[:, 1],
@@ -60,12 +61,12 @@ class Overview:
                 "right": np.minimum(found[:, 1] + size, n_columns),
                 "row": row,
                 "column": column,
-                "row_name": pd.Categorical([f"{i + 1}:{self.rows[i]}" for i in row]),
-                "column_name": pd.Categorical([f"{i + 1}:{self.columns[i]}" for i in column]),
+                "row_name": [f"{i + 1}:{self.rows[i]}" for i in row],
+                "column_name": [f"{i + 1}:{self.columns[i]}" for i in column],
                 "value": self.values[row, column].astype(np.float32),
                 "opened": (found[:, 0] == here[0]) & (found[:, 1] == here[1]),
-                "turn": marks.turn,
-                "picture": [picture(np.sqrt(self.values), self.colours)] + [""] * (len(row) - 1),
+                "turn": columns.same(marks.turn, len(row)),
+                "picture": columns.picture(picture(np.sqrt(self.values), self.colours), len(row)),
             }
         )
 
