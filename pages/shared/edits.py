@@ -97,9 +97,9 @@ def blocked_pairs(tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     return tuple(sorted((q, k) for q, k in pairs if q is not None and k is not None))
 
 
-def was_refused(address: Address) -> bool:
-    """Whether the cell's new content could not be used in this run."""
-    return address in book()["refused"]
+def refused() -> list[Address]:
+    """The cells whose new content could not be used in this run."""
+    return book()["refused"]
 
 
 def can_undo(on: str) -> bool:

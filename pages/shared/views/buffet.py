@@ -143,7 +143,7 @@ def table(text: Text, it: Served) -> None:
                 key = edits.offer(name, BUFFET, addresses, it.table[part])
                 tables.editable(Matrix(it.table[part], it.names, columns), key)
                 tables.download(text, name, Matrix(it.table[part], it.names, columns))
-    for address in book()["refused"]:
+    for address in edits.refused():
         if address.table in _TABLES:
             place = it.order.index(address.row)
             kept = it.table[_TABLES[address.table]][place, address.column]

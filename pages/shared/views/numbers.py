@@ -135,9 +135,10 @@ def _pick(text: Text, kind: str, options: tuple[str, ...]) -> str:
 
 
 def _complaints(text: Text, found: Editable) -> None:
-    for row, addresses in enumerate(found.addresses):
-        for column, address in enumerate(addresses):
-            if edits.was_refused(address):
+    for refused in edits.refused():
+        for row, addresses in enumerate(found.addresses):
+            if refused in addresses:
+                column = addresses.index(refused)
                 st.error(
                     text(
                         "error.cell",

@@ -48,7 +48,8 @@ def arrived(text: Text) -> None:
 def _named(text: Text, field: str) -> str:
     if field == "edits":
         return text("share.edits")
-    return text(f"{field}.label") if f"{field}.label" in labels() else field
+    label = labels().get(f"{field}.label", {}).get(text.language, "")
+    return label if label and "{" not in label else field
 
 
 @cache
