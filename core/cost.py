@@ -113,12 +113,16 @@ def counted(row: Row, it: Setting) -> int | None:
     """
     if too_large(row, it):
         return None
-    run = runner(row, it)
+    return watched(runner(row, it)) or None
+
+
+def watched(run: Callable[[], Tensor]) -> int:
+    """Operations as torch's counter sees them while something runs; 0 where it cannot look."""
     counter = FlopCounterMode(display=False)
     counter.mod_tracker = _NoModules()
     with counter, torch.no_grad():
         run()
-    return counter.get_total_flops() or None
+    return counter.get_total_flops()
 
 
 def runner(row: Row, it: Setting) -> Callable[[], Tensor]:

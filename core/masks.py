@@ -37,6 +37,31 @@ def window(n: int, width: int) -> BoolArray:
     return np.abs(position[:, None] - position) <= width
 
 
+def dilated(n: int, width: int, step: int) -> BoolArray:
+    """Every token may look at itself and ``width`` tokens on each side, ``step`` apart.
+
+    Raises:
+        ValueError: If ``width`` is negative or ``step`` is less than 1.
+
+    Source: Beltagy et al., Longformer: The Long-Document Transformer, 2020, section 3.1.
+    """
+    if step < 1:
+        raise ValueError(f"a dilated window needs a step of at least 1, got {step}")
+    position = np.arange(n)
+    distance = np.abs(position[:, None] - position)
+    return window(n, width * step) & (distance % step == 0)
+
+
+def with_global(may_look: BoolArray, count: int) -> BoolArray:
+    """The first ``count`` tokens may look at everything, and everything may look at them.
+
+    Source: Beltagy et al. 2020, section 3.1.
+    """
+    result = may_look.copy()
+    result[:count], result[:, :count] = True, True
+    return result
+
+
 def padding(n: int, padded: Iterable[int]) -> BoolArray:
     """Nobody may look at the tokens that only fill up space.
 

@@ -1,0 +1,51 @@
+"""Many heads: several attentions side by side, concatenated, mixed by W_O."""
+
+import streamlit as st
+
+from core.choice_heads import READERS, HeadsChoice
+from pages.shared import controls, frame, state
+from pages.shared.views.badge import badge
+from pages.shared.views.heads import head_controls, head_maps, several
+from pages.shared.views.heads_alike import alike
+from pages.shared.views.heads_blocks import blocks
+from pages.shared.views.heads_cost import cost
+from pages.shared.views.heads_mixed import mixed, switched
+from pages.shared.views.papers import papers
+from pages.shared.views.questions import questions
+
+text = frame.open_page("heads")
+scene = state.scene()
+it = several(scene, state.remembered(HeadsChoice, READERS))
+
+controls.unusable(text, scene)
+controls.sentence(text, scene)
+head_controls(text, scene)
+badge(text, it.origin)
+head_maps(text, it)
+
+st.subheader(text("heads.mixed_title"), anchor=False)
+st.markdown(text("heads.mixed_lead"))
+mixed(text, it)
+
+st.subheader(text("heads.off_title"), anchor=False)
+st.markdown(text("heads.off_lead"))
+switched(text, it)
+
+st.subheader(text("heads.alike_title"), anchor=False)
+st.markdown(text("heads.alike_lead"))
+alike(text, it)
+
+st.subheader(text("heads.blocks_title"), anchor=False)
+st.markdown(text("heads.blocks_lead"))
+blocks(text, it)
+
+st.subheader(text("heads.cost_title"), anchor=False)
+st.markdown(text("heads.cost_lead"))
+cost(text, it)
+
+st.subheader(text("heads.notice_title"), anchor=False)
+st.markdown(text("heads.notice"))
+st.subheader(text("heads.limits_title"), anchor=False)
+st.markdown(text("heads.limits"))
+questions(text, "heads", scene)
+papers(text, "vaswani", "michel", "voita", "clark")

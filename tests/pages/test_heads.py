@@ -1,0 +1,156 @@
+"""The page about heads: maps, sums, switches, blocks and costs, as a reader sees them."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import UnknownElement
+
+from core.heads import Heads, heads, look_alike, one_big_head
+from core.layer import Rules, Sizes
+from core.sources.handset import HandsetSource
+from core.sources.seeded import SeededSource
+from core.tokens import words
+from pages.shared.text import Text
+
+CHICKEN = words("我爱吃炸鸡")
+ZH = Text("zh")
+
+
+@pytest.fixture
+def page(open_dashboard: Callable[[str | None], AppTest]) -> AppTest:
+    return open_dashboard("zh-CN").switch_page("pages/heads.py").run()
+
+
+def choose(app: AppTest, **values: object) -> AppTest:
+    for name, value in values.items():
+        app.session_state[name] = value
+    return app.run()
+
+
+def tables(app: AppTest, alt: str, **values: object) -> list[pd.DataFrame]:
+    charts = [chart for chart in app.get("vega_lite_chart") if isinstance(chart, UnknownElement)]
+    found = [chart.proto.data.data for chart in charts if chart.proto.alt == ZH(alt, **values)]
+    return [convert_arrow_bytes_to_pandas_df(data) for data in found]
+
+
+def drawn(app: AppTest, alt: str, **values: object) -> np.ndarray:
+    [table] = tables(app, alt, **values)
+    return table.pivot(index="row", columns="column", values="value").to_numpy()
+
+
+def handset(n_heads: int) -> Heads:
+    return heads(HandsetSource(Sizes(n_heads=n_heads)).parameters(CHICKEN), Rules())
+
+
+def told(app: AppTest) -> list[str]:
+    return [box.value for box in (*app.error, *app.warning, *app.info, *app.success)]
+
+
+@pytest.mark.parametrize("n_heads", range(1, 9))
+def test_every_head_has_its_map(page: AppTest, n_heads: int):
+    choose(page, n_heads=n_heads)
+    for head, weights in enumerate(handset(n_heads).weights):
+        assert_allclose(drawn(page, "alt.heads_map", head=head + 1), weights, atol=1e-6)
+    assert not tables(page, "alt.heads_map", head=n_heads + 1)
+    assert not page.error
+
+
+@pytest.mark.parametrize("n_heads", [1, 2, 4, 8])
+def test_the_rows_shown_add_up_to_the_output_shown(page: AppTest, n_heads: int):
+    choose(page, n_heads=n_heads, query=1)
+    shown = drawn(page, "alt.heads_sum")
+    assert_allclose(shown[:-1].sum(axis=0), shown[-1], atol=1e-6)
+    assert_allclose(shown[-1], handset(n_heads).output[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("n_heads", [2, 8])
+def test_the_column_times_w_o_is_the_output_shown(page: AppTest, n_heads: int):
+    choose(page, n_heads=n_heads)
+    column = np.concatenate([part["value"] for part in tables(page, "alt.heads_found")])
+    w_o = [
+        part.pivot(index="row", columns="column", values="value").to_numpy()
+        for part in tables(page, "alt.heads_w_o")
+    ]
+    assert_allclose(column @ np.concatenate(w_o), drawn(page, "alt.heads_sum")[-1], atol=1e-6)
+
+
+def test_heads_that_are_off_are_missing_below(page: AppTest):
+    choose(page, n_heads=3, query=0)
+    choose(page, heads_off=[0, 2])
+    found = handset(3)
+    shown = drawn(page, "alt.heads_sum")
+    assert_allclose(shown[-1], found.contributions[1, 0], atol=1e-6)
+    assert_allclose(shown[-2], found.output[0], atol=1e-6)
+    said = f"**{found.moved([0, 2])[0]:.0%}**"
+    assert any(said in markdown.value for markdown in page.markdown)
+
+
+def test_all_heads_off_leave_nothing(page: AppTest):
+    choose(page, heads_off=[0, 1])
+    assert not drawn(page, "alt.heads_sum")[-1].any()
+    assert any("**100%**" in markdown.value for markdown in page.markdown)
+
+
+def test_a_head_that_is_gone_is_not_off(page: AppTest):
+    choose(page, n_heads=4)
+    choose(page, heads_off=[1, 3])
+    choose(page, n_heads=2)
+    assert list(page.session_state["heads_off"]) == [1]
+
+
+def test_likeness_is_computed_from_the_maps(page: AppTest):
+    choose(page, n_heads=5)
+    assert_allclose(drawn(page, "alt.heads_look"), look_alike(handset(5).weights), atol=1e-6)
+    choose(page, n_heads=1)
+    assert ZH("heads.alike_one") in told(page)
+
+
+def test_only_blocks_that_stay_apart_are_the_heads(page: AppTest):
+    for mode in ("apart", "open", "merged"):
+        choose(page, heads_blocks=mode, source="seeded")
+        parameters = SeededSource(Sizes()).parameters(CHICKEN)
+        big = one_big_head(parameters, Rules(), mode)
+        assert_allclose(drawn(page, "alt.heads_big"), big.weights, atol=1e-6)
+        assert bool(page.success) == (mode == "apart")
+        assert bool(page.warning) == (mode != "apart")
+
+
+def test_the_cost_is_the_same_in_every_row(page: AppTest):
+    choose(page, heads_width=32)
+    table = page.table[-1].value
+    assert list(table.index) == ["1", "2", "4", "8"]
+    work = f"{8 * 4 * 32**2 + 4 * 4**2 * 32:,}"
+    assert set(table[ZH("heads.cost_formula")]) == {work}
+    assert set(table[ZH("heads.cost_counted")]) == {work}
+
+
+def test_random_numbers_say_so(page: AppTest):
+    choose(page, source="seeded", seed=3)
+    assert any(ZH("origin.seeded", detail="3") in it.value for it in page.markdown)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"heads_off": "all"},
+        {"heads_off": [99]},
+        {"heads_blocks": "round"},
+        {"heads_width": 7},
+        {"n_heads": 99},
+        {"sentence": " "},
+        {"sentence": "the cat " * 40},
+        {"sentence": "猫"},
+        {"n_heads": 8, "d_v": 64, "d_model": 64},
+        {"n_heads": 3, "d_v": 1, "mask": "padding", "padded": [0, 1, 2, 3]},
+    ],
+    ids=str,
+)
+def test_nothing_breaks_the_page(page: AppTest, values: dict[str, object]):
+    choose(page, **values)
+    assert not page.exception
+    assert drawn(page, "alt.heads_sum").size
