@@ -1,0 +1,42 @@
+"""Can it see that far? Theory and measurement of three architectures, over distance."""
+
+import streamlit as st
+
+from core.choice_reach import READERS, ReachChoice
+from pages.shared import frame, state
+from pages.shared.views.badge import badge
+from pages.shared.views.papers import papers
+from pages.shared.views.questions import questions
+from pages.shared.views.reach import looked_at, reaching, sentence_or_numbers
+from pages.shared.views.reach_curves import by_distance, by_layers, paths
+from pages.shared.views.reach_fields import fields
+from pages.shared.views.reach_maps import three
+
+text = frame.open_page("reach")
+scene = state.scene()
+it = reaching(scene, state.remembered(ReachChoice, READERS))
+
+sentence_or_numbers(text, it)
+badge(text, it.origin)
+three(text, it)
+
+st.subheader(text("reach.distance_title"), anchor=False)
+st.markdown(text("reach.distance_lead"))
+looked_at(text, it)
+by_distance(text, it)
+paths(text, it)
+
+st.subheader(text("reach.layers_title"), anchor=False)
+st.markdown(text("reach.layers_lead"))
+by_layers(text, it)
+
+st.subheader(text("reach.fields_title"), anchor=False)
+st.markdown(text("reach.fields_lead"))
+fields(text, it)
+
+st.subheader(text("reach.notice_title"), anchor=False)
+st.markdown(text("reach.notice"))
+st.subheader(text("reach.limits_title"), anchor=False)
+st.markdown(text("reach.limits"))
+questions(text, "reach", it)
+papers(text, "vaswani", "luo", "yu", "beltagy", "tang")

@@ -1,0 +1,41 @@
+"""The page about reach, in a real browser."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.reader import Reader
+
+Visit = Callable[..., Reader]
+
+
+def test_a_window_takes_the_first_position_out_of_reach(visit: Visit):
+    reader = visit("/reach", locale="zh-CN")
+    assert reader.says("输出 32 能看到 32 个输入中的 32 个。需要依次进行的步数：1")
+    reader.choose("每一层的掩码", "膨胀窗口")
+    assert reader.says("输出 32 能看到 32 个输入中的 3 个")
+
+
+def test_the_output_stays_where_it_was_when_there_are_more_positions(visit: Visit):
+    reader = visit("/reach")
+    reader.page.get_by_role("slider", name="How many positions").focus()
+    reader.after(reader.page.keyboard.press("ArrowRight"))
+    assert reader.says("Output 32 can see 33 of 33 inputs")
+
+
+def test_dilations_are_typed(visit: Visit):
+    reader = visit("/reach")
+    field = reader.page.get_by_role("textbox", name="Dilations, one a layer")
+    field.fill("1,1")
+    reader.after(field.press("Enter"))
+    assert reader.says("Output 32 can see 3 of 32 inputs")
+    field.fill("wide")
+    reader.after(field.press("Enter"))
+    assert reader.says("such as 1,2,4,8")
+
+
+@pytest.mark.parametrize("width", [390, 800])
+def test_the_page_fits_the_window(visit: Visit, width: int):
+    reader = visit("/reach", width=width, color_scheme="dark")
+    assert reader.fits()
+    assert reader.map("Curves with bands").locator("path").count() > 10
