@@ -8,7 +8,13 @@ from pages.shared.text import Text
 
 
 def open_state(
-    text: Text, label: str, page: str, *, shelves: Shelves | None = None, **fields: object
+    text: Text,
+    label: str,
+    page: str,
+    *,
+    shelves: Shelves | None = None,
+    icon: str | None = None,
+    **fields: object,
 ) -> None:
     """A link that opens a page with these choices; everything else as in the beginning.
 
@@ -17,8 +23,9 @@ def open_state(
         label: The key of what the link says.
         page: Its name.
         shelves: Edited cells.
+        icon: Before the label.
         fields: Names of the page's choices to plain values.
     """
     query = parameters(fields, shelves, text.language)
     again = {"n": str(book()["runs"])}  # else a link that is followed twice does nothing
-    st.page_link(f"pages/{page}.py", label=text(label), query_params=query | again)
+    st.page_link(f"pages/{page}.py", label=text(label), icon=icon, query_params=query | again)

@@ -73,15 +73,104 @@ PAPERS = {
     "koehn": Paper(
         "Philipp Koehn", True, "Six Challenges for Neural Machine Translation", 2017, "1706.03872"
     ),
+    "michel": Paper(
+        "Paul Michel", True, "Are Sixteen Heads Really Better than One?", 2019, "1905.10650"
+    ),
+    "voita": Paper(
+        "Elena Voita",
+        True,
+        "Analyzing Multi-Head Self-Attention: Specialized Heads Do the Heavy Lifting, the Rest "
+        "Can Be Pruned",
+        2019,
+        "1905.09418",
+    ),
+    "luo": Paper(
+        "Wenjie Luo",
+        True,
+        "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks",
+        2016,
+        "1701.04128",
+    ),
+    "beltagy": Paper(
+        "Iz Beltagy", True, "Longformer: The Long-Document Transformer", 2020, "2004.05150"
+    ),
+    "yu": Paper(
+        "Fisher Yu",
+        True,
+        "Multi-Scale Context Aggregation by Dilated Convolutions",
+        2016,
+        "1511.07122",
+    ),
+    "tang": Paper(
+        "Gongbo Tang",
+        True,
+        "Why Self-Attention? A Targeted Evaluation of Neural Machine Translation Architectures",
+        2018,
+        "1808.08946",
+    ),
+    "clark": Paper(
+        "Kevin Clark",
+        True,
+        "What Does BERT Look At? An Analysis of BERT's Attention",
+        2019,
+        "1906.04341",
+    ),
+    "devlin": Paper(
+        "Jacob Devlin",
+        True,
+        "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+        2019,
+        "1810.04805",
+    ),
+    "phuong": Paper("Mary Phuong", True, "Formal Algorithms for Transformers", 2022, "2207.09238"),
+    "khandelwal": Paper(
+        "Urvashi Khandelwal",
+        True,
+        "Sharp Nearby, Fuzzy Far Away: How Neural Language Models Use Context",
+        2018,
+        "1805.04623",
+    ),
+    "jain": Paper("Sarthak Jain", True, "Attention is not Explanation", 2019, "1902.10186"),
+    "serrano": Paper("Sofia Serrano", True, "Is Attention Interpretable?", 2019, "1906.03731"),
+    "wiegreffe": Paper(
+        "Sarah Wiegreffe", True, "Attention is not not Explanation", 2019, "1908.04626"
+    ),
+    "kobayashi": Paper(
+        "Goro Kobayashi",
+        True,
+        "Attention is Not Only a Weight: Analyzing Transformers with Vector Norms",
+        2020,
+        "2004.10102",
+    ),
+    "xiao": Paper(
+        "Guangxuan Xiao",
+        True,
+        "Efficient Streaming Language Models with Attention Sinks",
+        2023,
+        "2309.17453",
+    ),
+    "adebayo": Paper("Julius Adebayo", True, "Sanity Checks for Saliency Maps", 2018, "1810.03292"),
+    "arora": Paper(
+        "Simran Arora",
+        True,
+        "Zoology: Measuring and Improving Recall in Efficient Language Models",
+        2023,
+        "2312.04927",
+    ),
 }
 
 
 def papers(text: Text, *names: str) -> None:
     """One line a paper, in the order given."""
-    lines = []
-    for paper in (PAPERS[name] for name in names):
-        who = text("papers.others", first=paper.first) if paper.more else paper.first
-        lines.append(
-            f"- {who} ({paper.year}): [{paper.title}](https://arxiv.org/abs/{paper.arxiv})"
-        )
+    lines = (f"- {_line(text, PAPERS[name])}" for name in names)
     st.markdown("\n".join([text("papers.title"), "", *lines]))
+
+
+def cited(text: Text, *names: str) -> None:
+    """Small, below what they are the source of."""
+    st.caption("  \n".join(_line(text, PAPERS[name]) for name in names))
+
+
+def _line(text: Text, paper: Paper) -> str:
+    who = text("papers.others", first=paper.first) if paper.more else paper.first
+    return f"{who} ({paper.year}): [{paper.title}](https://arxiv.org/abs/{paper.arxiv})"

@@ -1,0 +1,143 @@
+"""What popular explanations get wrong about one layer, measured.
+
+Each function is given the choice that a page is opened with: the page shows the same numbers.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from core.choice import Choice
+from core.choice_cross import CrossChoice, read_sentence
+from core.choice_positions import MOST_WORDS, PositionsChoice
+from core.crossing import difference
+from core.measures import entropy
+from core.shuffling import OrderedHead
+from core.tokens import tokenize
+from core.trace import LayerTrace
+
+SEEDS = 4
+"""Untrained layers that are compared."""
+
+
+class Column(NamedTuple):
+    """One word that is looked at.
+
+    Attributes:
+        weight: From the word that asks.
+        other: The word that looks at it least, by its place.
+        other_weight: From that one.
+        row: The sum of the asking word's weights.
+        column: The sum of all weights that the word gets.
+    """
+
+    weight: float
+    other: int
+    other_weight: float
+    row: float
+    column: float
+
+
+class Sharpness(NamedTuple):
+    """Entropy of one row of weights, in bits.
+
+    Attributes:
+        divided: Scores over √d_k.
+        undivided: Scores as they are.
+        even: The most there can be.
+    """
+
+    divided: float
+    undivided: float
+    even: float
+
+
+class Sources(NamedTuple):
+    """Queries from one sentence, keys and values from another.
+
+    Attributes:
+        n_query: Rows of the map.
+        n_key: Columns of the map.
+        gap: Largest difference from self-attention, over every step, once both are the same.
+    """
+
+    n_query: int
+    n_key: int
+    gap: float
+
+
+class Moved(NamedTuple):
+    """How far an output moves at most when words change places, without positional encoding."""
+
+    unmasked: float
+    causal: float
+
+
+def weight(choice: Choice) -> float:
+    """From the word that asks to the word it is asked about."""
+    return float(_layer(choice).weights[choice.head, choice.query, choice.key])
+
+
+def heaviest(choice: Choice) -> int:
+    """The place of the word that the asking word looks at most."""
+    return int(_layer(choice).weights[choice.head, choice.query].argmax())
+
+
+def column(choice: Choice) -> Column:
+    """The weights of one word: they depend on who asks, and need not sum to 1."""
+    weights = _layer(choice).weights[choice.head].astype(np.float64)
+    received = weights[:, choice.key]
+    least = int(received.argmin())
+    return Column(
+        float(received[choice.query]),
+        least,
+        float(received[least]),
+        float(weights[choice.query].sum()),
+        float(received.sum()),
+    )
+
+
+def sharpness(choice: Choice) -> Sharpness:
+    """The asking word's row with and without the division by √d_k."""
+    divided, undivided = (
+        float(entropy(_layer(replace(choice, scaled=scaled)).weights[choice.head, choice.query]))
+        for scaled in (True, False)
+    )
+    return Sharpness(divided, undivided, float(np.log2(len(words(choice)))))
+
+
+def sources(choice: CrossChoice) -> Sources:
+    """The two sentences of the choice, and what is left of it if they are the same."""
+    usual = CrossChoice()
+    a, _ = read_sentence(choice.cross_a, usual.cross_a)
+    b, _ = read_sentence(choice.cross_b, usual.cross_b)
+    crossed, own = choice.source.trace(a, a), replace(choice, cross_sources="self_a").source
+    n_query, n_key = (len(a if part == "a" else b) for part in (choice.asks, choice.answers))
+    return Sources(n_query, n_key, difference(crossed, own.trace(a, a)))
+
+
+def moved(choice: Choice, order: PositionsChoice) -> Moved:
+    """The same shuffle without a mask and with a causal one."""
+    kept = words(choice)[:MOST_WORDS]
+    parameters, places = choice.layer_source.parameters(kept), order.places(len(kept))
+    unmasked, causal = (
+        float(np.abs(OrderedHead(parameters, choice.head, kind).moved(places)).max())
+        for kind in ("none", "causal")
+    )
+    return Moved(unmasked, causal)
+
+
+def untrained(choice: Choice) -> tuple[int, ...]:
+    """The place that the asking word looks at most, for one seed after the other."""
+    seeded = (replace(choice, seed=choice.seed + i) for i in range(SEEDS))
+    return tuple(heaviest(it) for it in seeded)
+
+
+def words(choice: Choice) -> tuple[str, ...]:
+    """What the choice's sentence is cut into."""
+    return tokenize(choice.sentence, choice.unit).kept
+
+
+def _layer(choice: Choice) -> LayerTrace:
+    return choice.layer_source.trace_of(words(choice)).layers[0]
