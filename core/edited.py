@@ -7,10 +7,11 @@ import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from core import reading
 from core.buffet import DISHES, NUTRIENTS
 from core.choice import LIMITS, MOST_EDITS
 from core.layer import MATRICES
-from core.reading import entry, one_of, sequence, text, whole
+from core.reading import entry, one_of, sequence, whole
 
 MASK = "mask"
 """The shelf of the hand-drawn mask: its numbers are 0 (may not look) and 1."""
@@ -104,7 +105,7 @@ def shelves(found: object) -> dict[str, dict[Address, float]]:
     return by_shelf
 
 
-_text = text(1_000)
+_text = reading.text(1_000)
 _index = whole(0, MOST_EDITS)
 _seed = whole(*LIMITS["seed"])
 

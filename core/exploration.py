@@ -17,6 +17,9 @@ from core import (
     choice_heads,
     choice_model,
     choice_positions,
+    choice_reach,
+    choice_training,
+    choice_upload,
     edited,
 )
 from core.edited import Shelves
@@ -35,7 +38,7 @@ LARGEST_FILE = 2_000_000
 DERIVED = ("edits", "blocked")
 """Fields of `core.choice.Choice` that follow from the edited cells."""
 
-TEXTS = ("sentence", "model_sentence", "model_other", "cross_a", "cross_b")
+TEXTS = ("sentence", "model_sentence", "model_other", "cross_a", "cross_b", "upload_name")
 """Fields that hold what a reader wrote."""
 
 _RECORDS = (
@@ -44,8 +47,11 @@ _RECORDS = (
     (choice_cross.CrossChoice(), choice_cross.READERS),
     (choice_heads.HeadsChoice(), choice_heads.READERS),
     (choice_positions.PositionsChoice(), choice_positions.READERS),
+    (choice_reach.ReachChoice(), choice_reach.READERS),
     (choice_buffet.BuffetChoice(), choice_buffet.READERS),
     (choice_cost.CostChoice(), choice_cost.READERS),
+    (choice_training.TrainingChoice(), choice_training.READERS),
+    (choice_upload.UploadChoice(), choice_upload.READERS),
 )
 
 READERS: Mapping[str, Reader] = {
@@ -94,11 +100,17 @@ def parameters(
         fields: Names to plain values.
         shelves: The edited cells.
         language: The reader's.
+
+    Raises:
+        KeyError: If a name is no field's.
     """
+    unknown = fields.keys() - DEFAULTS.keys()
+    if unknown:
+        raise KeyError(min(unknown))
     found = {"v": str(VERSION)}
     if language:
         found["lang"] = language
-    for name in sorted(fields.keys() & DEFAULTS.keys() - set(DERIVED)):
+    for name in sorted(fields.keys() - set(DERIVED)):
         if fields[name] != DEFAULTS[name]:
             found[name] = _as_text(fields[name])
     packed = edited.pack(shelves or {})
