@@ -10,7 +10,12 @@ import torch
 
 from core.arrays import Array
 from core.cnn import ConvolutionSettings, ConvolutionStack
-from core.influence import Influence, attention_influence, influence
+from core.influence import (
+    Influence,
+    attention_influence,
+    convolution_influence,
+    recurrent_influence,
+)
 from core.layer import Parameters, Rules
 from core.receptive_field import Field, attention_field, convolution_field, recurrent_field
 from core.rnn import RecurrentLayer, RecurrentSettings
@@ -33,11 +38,11 @@ def recurrent(x: Array, settings: RecurrentSettings) -> Measured:
     """A seeded recurrent layer on vectors ``x``: ``(token, d_model)``."""
     field = recurrent_field(len(x), settings.direction)
     net = RecurrentLayer(x.shape[1], settings).double()
-    return Measured(field, influence(net, torch.from_numpy(x).double(), field.reach))
+    return Measured(field, recurrent_influence(net, torch.from_numpy(x).double(), field.reach))
 
 
 def convolutional(x: Array, settings: ConvolutionSettings) -> Measured:
     """A seeded stack of convolutions on vectors ``x``: ``(token, d_model)``."""
     field = convolution_field(len(x), settings.kernel, settings.dilations, settings.causal)
     net = ConvolutionStack(x.shape[1], settings).double()
-    return Measured(field, influence(net, torch.from_numpy(x).double(), field.reach))
+    return Measured(field, convolution_influence(net, torch.from_numpy(x).double(), field.reach))

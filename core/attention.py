@@ -40,6 +40,7 @@ def scaled_dot_product_attention(
     mask: Tensor | None = None,
     is_causal: bool = False,
     scale: float | None = None,
+    out: Steps | None = None,
 ) -> Steps:
     """Mix values by how well each query matches each key: softmax(q kᵀ · scale + mask) v.
 
@@ -52,6 +53,8 @@ def scaled_dot_product_attention(
         is_causal: Query i sees keys j <= i only, counted from the top left corner, as in torch.
             Combines with ``mask``.
         scale: Factor of the scores. ``None`` means 1/√d_k.
+        out: Steps of an earlier call on inputs of the same shapes, to be overwritten: for many
+            tokens, getting new memory takes as long as computing. Nothing is differentiated.
 
     Returns:
         Scores (scaled, before the mask), weights and output, in the dtype of ``q``. A query that
@@ -65,11 +68,13 @@ def scaled_dot_product_attention(
     """
     _check(q, k, v, same_width=True)
     dtype = q.dtype
-    if dtype in (torch.float16, torch.bfloat16):
-        q, k, v = q.float(), k.float(), v.float()
+    if dtype.itemsize < 4:
+        q, k, v, out = q.float(), k.float(), v.float(), None
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
-    scores = (q * scale) @ k.mT  # (..., query, key)
-    steps = _mix(scores, v, mask, is_causal)
+    if out is not None:
+        out = Steps(*(step.detach() for step in out))
+    scores = _product(q * scale, k.mT, out and out.scores)  # (..., query, key)
+    steps = _mix(scores, v, mask, is_causal, out)
     return steps if dtype == q.dtype else _in_dtype(steps, dtype)
 
 
@@ -179,24 +184,56 @@ def merge_heads(x: Tensor) -> Tensor:
     return x.transpose(-3, -2).flatten(-2)
 
 
-def _mix(scores: Tensor, v: Tensor, mask: Tensor | None, is_causal: bool) -> Steps:
+def weigh(scores: Tensor, allowed: Tensor | None, out: Tensor | None = None) -> Tensor:
+    """Softmax over the keys that may be looked at.
+
+    Args:
+        scores: ``(..., query, key)``.
+        allowed: Booleans that broadcast to the scores, ``True`` = may look. ``None``: everything.
+        out: Where to write the weights; may be ``scores`` itself. Then nothing is differentiated.
+
+    Returns:
+        ``(..., query, key)``; a row sums to 1, or is 0 if nothing may be looked at.
+    """
+    if allowed is None:
+        return torch.softmax(scores, dim=-1, out=out)
+    blind = ~allowed.any(dim=-1, keepdim=True)  # (..., query, 1)
+    # Blind rows look at everything, then at nothing: a softmax of -inf alone has NaN as gradient.
+    hidden = ~(allowed | blind)
+    if out is None:
+        return scores.masked_fill(hidden, -math.inf).softmax(dim=-1).masked_fill(blind, 0.0)
+    if out is not scores:
+        out.copy_(scores)
+    torch.softmax(out.masked_fill_(hidden, -math.inf), dim=-1, out=out)
+    return out.masked_fill_(blind, 0.0) if blind.any() else out
+
+
+def _mix(
+    scores: Tensor, v: Tensor, mask: Tensor | None, is_causal: bool, out: Steps | None = None
+) -> Steps:
     """Softmax over the keys that may be looked at, then the weighted sum of values."""
-    biased = scores
+    biased, allowed = scores, None
     if mask is not None:
-        biased = _masked(biased, mask)
+        _check_mask(mask, scores)
+        allowed = mask
+        if mask.is_floating_point():
+            allowed = mask > -math.inf
+            biased = scores + mask.masked_fill(~allowed, 0.0).to(scores.dtype)
     if is_causal:
-        may_look = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
-        biased = biased.masked_fill(~may_look, -math.inf)
-    if biased is scores:
-        weights = scores.softmax(dim=-1)
-    else:
-        # Blind rows are made finite before the softmax: afterwards their gradient would be NaN.
-        blind = (biased == -math.inf).all(dim=-1, keepdim=True)  # (..., query, 1)
-        weights = biased.masked_fill(blind, 0.0).softmax(dim=-1).masked_fill(blind, 0.0)
-    return Steps(scores, weights, weights @ v)
+        past = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+        allowed = past if allowed is None else allowed & past
+    weights = weigh(biased, allowed, out and out.weights)
+    return Steps(scores, weights, _product(weights, v, out and out.output))
 
 
-def _masked(scores: Tensor, mask: Tensor) -> Tensor:
+def _product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
+    """``a @ b``; a stack of matrices by ``bmm``, which begins sooner than ``matmul``."""
+    if a.ndim == b.ndim == 3 and a.shape[0] == b.shape[0]:
+        return torch.bmm(a, b) if out is None else torch.bmm(a, b, out=out)
+    return a @ b if out is None else torch.matmul(a, b, out=out)
+
+
+def _check_mask(mask: Tensor, scores: Tensor) -> None:
     try:
         fits = np.broadcast_shapes(mask.shape, scores.shape) == scores.shape
     except ValueError:
@@ -205,11 +242,8 @@ def _masked(scores: Tensor, mask: Tensor) -> Tensor:
         raise ValueError(
             f"a mask of shape {tuple(mask.shape)} does not fit scores {tuple(scores.shape)}"
         )
-    if mask.dtype == torch.bool:
-        return scores.masked_fill(~mask, -math.inf)
-    if mask.is_floating_point():
-        return scores + mask.to(scores.dtype)
-    raise ValueError(f"a mask must be boolean or float, got {mask.dtype}")
+    if mask.dtype != torch.bool and not mask.is_floating_point():
+        raise ValueError(f"a mask must be boolean or float, got {mask.dtype}")
 
 
 def _project(name: str, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:

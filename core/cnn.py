@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from core.rnn import give_memory
+
 
 def margin(kernel: int, dilation: int, causal: bool) -> tuple[int, int]:
     """Zeros to put before and behind a sentence, so that a convolution keeps its length."""
@@ -55,11 +57,12 @@ class ConvolutionStack(nn.Module):
         self.settings = settings
         widths = [d_in] + [settings.d_out] * len(settings.dilations)
         # Made without memory first: torch would fill it from its global generator.
-        meta = nn.ModuleList(
+        layers = [
             nn.Conv1d(width, settings.d_out, settings.kernel, dilation=dilation, device="meta")
             for width, dilation in zip(widths, settings.dilations, strict=False)
-        )
-        self.layers = meta.to_empty(device="cpu").requires_grad_(False)
+        ]
+        self.layers = nn.ModuleList(layers)
+        give_memory(self.layers)
         _draw(self, settings.seed)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -72,6 +75,58 @@ class ConvolutionStack(nn.Module):
             margins = margin(settings.kernel, dilation, settings.causal)
             x = layer(pad(torch.tanh(x) if index else x, margins))
         return x.mT
+
+    def jacobian(self, x: Tensor) -> Tensor:
+        """How every output changes with every input.
+
+        Every layer is passed token by token, on what its window has felt so far and no more.
+
+        Args:
+            x: ``(token, d_in)``.
+
+        Returns:
+            ``(output, input, d_in, d_out)``, 0 outside the window.
+        """
+        n, d_in = x.shape
+        felt = [torch.eye(d_in, dtype=x.dtype)[None]] * n  # a token: (input, d_in, channel)
+        seen = [range(i, i + 1) for i in range(n)]  # a token: which inputs
+        hidden, settings = x, self.settings
+        for index, (layer, dilation) in enumerate(
+            zip(self.layers, settings.dilations, strict=True)
+        ):
+            if index:
+                hidden = torch.tanh(hidden)
+                felt = [it * slope for it, slope in zip(felt, 1 - hidden**2, strict=True)]
+            before, _ = margins = margin(settings.kernel, dilation, settings.causal)
+            felt, seen = _passed(felt, seen, layer.get_parameter("weight"), dilation, before)
+            hidden = layer(pad(hidden.mT, margins)).mT
+        whole = x.new_zeros(n, n, d_in, settings.d_out)
+        for row, it, inputs in zip(whole, felt, seen, strict=True):
+            row[inputs.start : inputs.stop] = it
+        return whole
+
+
+def _passed(
+    felt: list[Tensor], seen: list[range], w: Tensor, dilation: int, before: int
+) -> tuple[list[Tensor], list[range]]:
+    """What tokens feel after one more convolution, given what they felt before it."""
+    n, (d_out, _, kernel) = len(felt), w.shape
+    taps = w.permute(2, 1, 0).contiguous()  # (kernel, channel, d_out)
+    after, windows = [], []
+    for i in range(n):
+        places = [(i + tap * dilation - before, tap) for tap in range(kernel)]
+        places = [(place, tap) for place, tap in places if 0 <= place < n]
+        window = range(
+            min((seen[place].start for place, _ in places), default=i),
+            max((seen[place].stop for place, _ in places), default=i),
+        )
+        total = w.new_zeros(len(window), felt[0].shape[1], d_out)
+        for place, tap in places:
+            first = seen[place].start - window.start
+            total[first : first + len(seen[place])] += felt[place] @ taps[tap]
+        after.append(total)
+        windows.append(window)
+    return after, windows
 
 
 def _draw(stack: ConvolutionStack, seed: int) -> None:

@@ -5,7 +5,7 @@ The layers are torch's own; only their numbers are drawn here, from a seed of th
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +36,18 @@ class RecurrentSettings:
     seed: int = 0
 
 
+class StepDerivatives(NamedTuple):
+    """How one step of a recurrent layer changes its state: what it keeps, what it takes in.
+
+    Attributes:
+        keeps: ``(step, state, state)``, ∂state_t/∂state_(t-1).
+        takes: ``(step, state, d_in)``, ∂state_t/∂x_t.
+    """
+
+    keeps: Tensor
+    takes: Tensor
+
+
 class RecurrentLayer(nn.Module):
     """A seeded, untrained recurrent layer: reads token by token and keeps a memory."""
 
@@ -45,14 +57,95 @@ class RecurrentLayer(nn.Module):
         both = settings.direction == "both"
         # Made without memory first: torch would fill it from its global generator.
         make = _LAYERS[settings.kind]
-        meta = make(d_in, settings.d_hidden, bidirectional=both, device="meta")
-        self.net = meta.to_empty(device="cpu").requires_grad_(False)
+        self.net = make(d_in, settings.d_hidden, bidirectional=both, device="meta")
+        give_memory(self.net)
         _draw(self.net, settings.gain if settings.kind == "rnn" else 1.0, settings.seed)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(token, d_in)`` to ``(token, d_out)``; ``d_out`` is ``d_hidden`` for each direction."""
         output, _ = self.net(x)
         return output
+
+    def step_derivatives(self, x: Tensor, backward: bool = False) -> StepDerivatives:
+        """The derivatives of all steps at once, in the order in which tokens are read.
+
+        The state is the output, in an LSTM followed by its cell; both are ``d_hidden`` wide.
+
+        Args:
+            x: ``(token, d_in)``.
+            backward: Of the direction that reads from the end.
+        """
+        size, suffix = self.net.hidden_size, "_reverse" if backward else ""
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        w_x, w_h, b_x, b_h = (getattr(self.net, f"{name}_l0{suffix}") for name in names)
+        after = self(x)[:, size:] if backward else self(x)[:, :size]  # (step, d_hidden)
+        if backward:
+            x, after = x.flip(0), after.flip(0)
+        before = nn.functional.pad(after, (0, 0, 1, 0))[:-1]
+        from_x = (x @ w_x.mT + b_x).unflatten(1, (-1, size))  # (step, gate, d_hidden)
+        from_h = (before @ w_h.mT + b_h).unflatten(1, (-1, size))
+        w_x, w_h = w_x.unflatten(0, (-1, size)), w_h.unflatten(0, (-1, size))
+        match self.net.mode:
+            case "LSTM":
+                return _lstm_steps(from_x + from_h, w_x, w_h)
+            case "GRU":
+                return _gru_steps(from_x, from_h, before, w_x, w_h)
+            case _:
+                slope = (1 - after**2)[:, None]
+                return StepDerivatives(_through(slope, w_h), _through(slope, w_x))
+
+
+def _lstm_steps(gates: Tensor, w_x: Tensor, w_h: Tensor) -> StepDerivatives:
+    """``gates`` are before their sigmoid or tanh; torch orders them so."""
+    enter, forget, leave = gates[:, [0, 1, 3]].sigmoid().unbind(1)  # (step, d_hidden)
+    content = gates[:, 2].tanh()
+    cells = [torch.zeros_like(content[0])]
+    for kept, added in zip(forget, enter * content, strict=True):
+        cells.append(kept * cells[-1] + added)
+    before, cell = torch.stack(cells[:-1]), torch.stack(cells[1:]).tanh()
+    into_cell = (
+        content * enter * (1 - enter),
+        before * forget * (1 - forget),
+        enter * (1 - content**2),
+        torch.zeros_like(cell),
+    )
+    slope = torch.stack(into_cell, dim=1)  # (step, gate, d_hidden)
+    shown = leave * (1 - cell**2)  # what of the cell's change is seen in the output
+    opened = shown[:, None] * slope
+    opened[:, 3] = cell * leave * (1 - leave)
+    remembers = torch.diag_embed(forget)
+    from_output = torch.cat((_through(opened, w_h), _through(slope, w_h)), dim=1)
+    from_cell = torch.cat((shown[..., None] * remembers, remembers), dim=1)
+    takes = torch.cat((_through(opened, w_x), _through(slope, w_x)), dim=1)
+    return StepDerivatives(torch.cat((from_output, from_cell), dim=2), takes)
+
+
+def _gru_steps(
+    from_x: Tensor, from_h: Tensor, before: Tensor, w_x: Tensor, w_h: Tensor
+) -> StepDerivatives:
+    reset, keep = (from_x + from_h)[:, :2].sigmoid().unbind(1)  # (step, d_hidden)
+    content = (from_x[:, 2] + reset * from_h[:, 2]).tanh()
+    by_content = (1 - keep) * (1 - content**2)
+    by_keep = (before - content) * keep * (1 - keep)
+    by_reset = by_content * from_h[:, 2] * reset * (1 - reset)
+    takes = _through(torch.stack((by_reset, by_keep, by_content), dim=1), w_x)
+    keeps = _through(torch.stack((by_reset, by_keep, by_content * reset), dim=1), w_h)
+    return StepDerivatives(keeps + torch.diag_embed(keep), takes)
+
+
+def _through(slope: Tensor, w: Tensor) -> Tensor:
+    """``(step, gate, d_hidden)`` and ``(gate, d_hidden, any)`` to ``(step, d_hidden, any)``."""
+    return torch.einsum("tgh,gha->tha", slope, w)
+
+
+def give_memory(module: nn.Module) -> None:
+    """Unwritten parameters, which do not learn, for a module on the device "meta".
+
+    Its own ``to_empty`` would load 70 MB of machinery for symbolic shapes.
+    """
+    empty = {name: torch.empty(it.shape) for name, it in module.state_dict().items()}
+    module.load_state_dict(empty, assign=True)
+    module.requires_grad_(False)
 
 
 def _draw(net: nn.RNNBase, gain: float, seed: int) -> None:

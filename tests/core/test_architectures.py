@@ -302,3 +302,31 @@ def test_the_largest_sizes_need_less_than_a_gigabyte():
         [sys.executable, "-c", LARGEST], cwd=root, capture_output=True, text=True, check=True
     )
     assert int(done.stdout) < 1 << 30
+
+
+# What is not loaded
+
+LOADED = """
+import sys
+from core import architectures
+from core.choice import Choice
+choice = Choice(rnn_kind={kind!r}, rnn_direction="both", cnn_layers=2)
+parameters = choice.layer_source.parameters(tuple("abcd"))
+architectures.attention(parameters, choice.layer_source.rules)
+architectures.recurrent(parameters.x, choice.recurrent)
+architectures.convolutional(parameters.x, choice.convolution)
+print(*sorted({{"torch._dynamo", "sympy"}} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_measuring_loads_no_machinery_of_automatic_derivatives(kind: RecurrentKind):
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED.format(kind=kind)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == ""  # about 70 MB

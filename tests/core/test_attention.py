@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.profiler import ProfilerActivity, profile
 from torch.testing import assert_close
 
 from core.attention import (
@@ -223,6 +224,45 @@ def test_scores_that_fit_only_after_scaling_do_not_overflow():
 def test_what_comes_out_has_the_type_that_went_in(dtype: torch.dtype):
     steps = scaled_dot_product_attention(Q.to(dtype), K.to(dtype), V.to(dtype), coins(KEYS))
     assert {step.dtype for step in steps} == {dtype}
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+@pytest.mark.parametrize("mask", [None, coins(QUERIES, KEYS), coins(HEADS, QUERIES, KEYS).double()])
+@pytest.mark.parametrize("is_causal", [False, True])
+def test_steps_to_be_overwritten_do_not_change_the_result(
+    dtype: torch.dtype, mask: Tensor | None, is_causal: bool
+):
+    q, k, v = (x.to(dtype) for x in (Q, K, V))
+    if mask is not None:
+        mask = mask.log() if mask.is_floating_point() else mask
+        mask[..., 1, :] = mask.new_zeros(()).log() if mask.is_floating_point() else False
+    expected = scaled_dot_product_attention(q, k, v, mask, is_causal)
+    used = scaled_dot_product_attention(q + 1, k, v)
+    for ours, theirs in zip(
+        scaled_dot_product_attention(q, k, v, mask, is_causal, out=used), expected, strict=True
+    ):
+        assert torch.equal(ours, theirs)
+
+
+def test_overwriting_takes_no_new_memory():
+    q, k, v = (torch.randn(HEADS, 64, 8) for _ in "qkv")
+    used = scaled_dot_product_attention(q, k, v)
+    places = [step.data_ptr() for step in used]
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
+        again = scaled_dot_product_attention(q, k, v, out=used)
+    assert [step.data_ptr() for step in again] == places
+    taken = sum(max(0, event.self_cpu_memory_usage) for event in record.events() or ())
+    assert taken <= 2 * q.nbytes  # no scores, no weights
+
+
+def test_without_a_mask_there_are_two_products_and_one_softmax():
+    with profile(activities=[ProfilerActivity.CPU]) as record:
+        scaled_dot_product_attention(Q, K, V)
+    calls = {event.key: event.count for event in record.key_averages()}
+    assert calls["aten::bmm"] == 2
+    assert calls["aten::_softmax"] == 1
+    assert "aten::masked_fill" not in calls
+    assert "aten::expand" not in calls  # what matmul would do first
 
 
 def test_inputs_are_left_as_they_were():
