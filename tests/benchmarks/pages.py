@@ -1,0 +1,61 @@
+"""What a reader does again and again on each page: the edit that is measured."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+from unittest.mock import patch
+
+from streamlit.testing.v1 import AppTest, app_test
+
+from tests.benchmarks.visitor import Visitor
+from tests.conftest import DASHBOARD, Remembering
+
+TIRED = "The animal didn't cross the street because it was too tired."
+WIDE = "The animal didn't cross the street because it was too wide."
+
+
+class Edit(NamedTuple):
+    """A widget, and the two contents between which it goes back and forth.
+
+    Attributes:
+        key: The widget's.
+        values: Numbers for a slider, sentences for a field.
+    """
+
+    key: str
+    values: tuple[float, float] | tuple[str, str]
+
+    def of(self, app: AppTest, parity: int) -> None:
+        """Make the edit without a server."""
+        app.session_state[self.key] = self.values[parity]
+        app.run()
+
+    def by(self, visitor: Visitor, parity: int) -> float:
+        """Make the edit on a server; seconds until the page was sent."""
+        value = self.values[parity]
+        if isinstance(value, str):
+            return visitor.write(self.key, value)
+        return visitor.slide(self.key, value)
+
+
+EDITS = {
+    "explore": Edit("d_k", (4, 5)),
+    "model": Edit("model_sentence", (TIRED, WIDE)),
+    "cross": Edit("cross_b", ("I love Beijing", "I love Beijing Tiananmen")),
+    "heads": Edit("d_v", (4, 5)),
+    "positions": Edit("sentence", (TIRED, WIDE)),
+    "reach": Edit("reach_gain", (0.8, 0.9)),
+    "buffet": Edit("buffet_spice", (0.5, 1.0)),
+    "cost": Edit("cost_k", (5, 7)),
+}
+"""Pages whose picture follows an edit."""
+
+
+@contextmanager
+def visited(page: str) -> Iterator[AppTest]:
+    """The page without a server, as an English reader finds it."""
+    with patch.object(app_test, "PagesManager", Remembering):
+        app = AppTest.from_file(str(DASHBOARD), default_timeout=120)
+        app.context = {"locale": "en-US"}
+        app.run()
+        yield app if page == "explore" else app.switch_page(f"pages/{page}.py").run()

@@ -1,0 +1,1 @@
+"""One module a table: `rows() -> list[Row]`."""

@@ -1,0 +1,45 @@
+"""From the key to the changed picture in Chromium, against the bare page with the same charts."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks import floor
+from tests.benchmarks.chromium import Watched, chromium
+from tests.benchmarks.clock import quartiles
+from tests.benchmarks.pages import EDITS, visited
+from tests.benchmarks.row import Row
+from tests.benchmarks.serving import serving
+from tests.conftest import DASHBOARD
+
+ROUNDS = 15
+
+
+def rows() -> list[Row]:
+    """Explore's slider of d_k."""
+    with tempfile.TemporaryDirectory() as folder:
+        with visited("explore") as app:
+            for parity in (0, 1):
+                EDITS["explore"].of(app, parity)
+                floor.record(app, Path(folder), parity, texts=False)
+        with (
+            serving(DASHBOARD) as ours,
+            serving(floor.APP, **{floor.RECORDS: folder}) as bare,
+            chromium() as browser,
+        ):
+            own = Watched(browser.new_page(), f"http://127.0.0.1:{ours.port}")
+            base = Watched(browser.new_page(), f"http://127.0.0.1:{bare.port}")
+            rounds = [
+                (_slide(own, "d_k", turn), _slide(base, "edit", turn)) for turn in range(ROUNDS)
+            ]
+    pressed, floor_pressed = np.array(rounds[2:]).T
+    ratio, spread = quartiles(pressed / floor_pressed)
+    figure = f"{np.median(pressed) * 1e3:.0f} / {np.median(floor_pressed) * 1e3:.0f} ms"
+    return [Row("explore, d_k / bare page", 1.3, "at most", figure, ratio, spread)]
+
+
+def _slide(reader: Watched, name: str, turn: int) -> float:
+    reader.page.bring_to_front()
+    reader.page.get_by_role("slider", name=name).focus()
+    return reader.press("ArrowLeft" if turn % 2 else "ArrowRight")
