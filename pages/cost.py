@@ -6,6 +6,7 @@ from core.choice_cost import READERS, CostChoice
 from pages.shared import frame, state
 from pages.shared.views.cost import curves, in_words, sizes, table
 from pages.shared.views.papers import papers
+from pages.shared.views.questions import questions
 from pages.shared.views.timing import stopwatch
 
 text = frame.open_page("cost")
@@ -25,4 +26,5 @@ stopwatch(text, setting)
 
 st.subheader(text("cost.fails"), anchor=False)
 st.markdown(text("cost.fails.list"))
+questions(text, "cost", setting)
 papers(text, "vaswani")

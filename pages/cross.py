@@ -9,6 +9,7 @@ from pages.shared.views.concepts import concepts
 from pages.shared.views.crossing import crossing, sentences, switch
 from pages.shared.views.crossing_maps import diagram, key_points, same_or_not, who_asks_whom
 from pages.shared.views.papers import papers
+from pages.shared.views.questions import questions
 from pages.shared.views.scorings import scorings
 
 text = frame.open_page("cross")
@@ -40,4 +41,5 @@ concepts(text)
 
 st.subheader(text("cross.limits_title"), anchor=False)
 st.markdown(text("cross.limits"))
+questions(text, "cross", it)
 papers(text, "bahdanau", "luong", "vaswani", "koehn")

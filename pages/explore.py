@@ -10,6 +10,7 @@ from pages.shared.views.code import code
 from pages.shared.views.highlight import highlight
 from pages.shared.views.numbers import parameter_tables, result_tables
 from pages.shared.views.opened import opened
+from pages.shared.views.questions import questions
 from pages.shared.views.steps import projections, steps
 
 text = frame.open_page("explore")
@@ -32,9 +33,10 @@ badge(text, trace.origin)
 
 st.subheader(text("steps.title"), anchor=False)
 st.markdown(text("steps.lead"))
-with st.expander(text("projections.title")):
-    st.markdown(text("projections.lead"))
-    projections(text, it, channels, contents)
+with st.expander(text("projections.title"), key="projections", on_change="rerun") as before:
+    if before.open:
+        st.markdown(text("projections.lead"))
+        projections(text, it, channels, contents)
 steps(text, it, contents, source.rules)
 
 st.subheader(text("architectures.title"), anchor=False)
@@ -53,3 +55,5 @@ result_tables(text, scene, trace, seen)
 st.subheader(text("code.title"), anchor=False)
 st.markdown(text("code.lead"))
 code(text, parameters, source.rules)
+
+questions(text, "explore", scene)

@@ -8,6 +8,7 @@ from pages.shared.views.badge import badge
 from pages.shared.views.encodings import encodings
 from pages.shared.views.order import order_controls
 from pages.shared.views.papers import papers
+from pages.shared.views.questions import questions
 from pages.shared.views.shuffling import differences, outputs, shuffling
 
 text = frame.open_page("positions")
@@ -33,4 +34,5 @@ encodings(text, it)
 
 st.subheader(text("positions.limits_title"), anchor=False)
 st.markdown(text("positions.limits"))
+questions(text, "positions", it)
 papers(text, "lee", "haviv", "vaswani", "su", "press")

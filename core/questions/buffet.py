@@ -1,0 +1,171 @@
+"""Questions at the buffet: what moves the plate, and what does not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from core import architectures
+from core.arrays import Array
+from core.buffet import DISHES, NUTRIENTS, Table, serve
+from core.questions.question import (
+    CHANGES,
+    EQUAL,
+    TIE,
+    YES_NO,
+    Kind,
+    Name,
+    Question,
+    change,
+    clear_winner,
+    numbers,
+    one,
+    some_places,
+)
+from core.receptive_field import convolution_field
+from core.rnn import RecurrentSettings
+
+_WISH = 3.0
+
+
+@dataclass(frozen=True)
+class Tasted:
+    """What the reader looks at.
+
+    Attributes:
+        goal: ``(nutrient,)``, the query.
+        table: In the order in which the dishes stand.
+        order: Which dish stands at each place.
+        recurrent: The diner who remembers.
+    """
+
+    goal: Array
+    table: Table
+    order: tuple[int, ...]
+    recurrent: RecurrentSettings
+
+    def weights(self, goal: Array, table: Table | None = None) -> Array:
+        """``(place,)`` of another diner, or at another table."""
+        return serve(goal, table or self.table).weights[0, 0]
+
+    def dish(self, place: int) -> Name:
+        """What stands there."""
+        return Name("dish", DISHES[self.order[place]].name)
+
+
+def turned(it: Tasted, draw: Generator) -> Question | None:
+    """Does somebody's dinner change when the dishes stand in the opposite order?"""
+    diner = one(("attention", "recurrent"), draw)
+    turned_over = it.table.ordered(tuple(reversed(range(len(DISHES)))))
+    if diner == "attention":
+        moved = float(
+            np.abs(serve(it.goal, turned_over).output - serve(it.goal, it.table).output).max()
+        )
+        largest = EQUAL
+    else:
+        shares = [
+            architectures.recurrent(table.seen(), it.recurrent).influence.share[-1]
+            for table in (it.table, turned_over)
+        ]
+        moved, largest = float(np.abs(shares[0] - shares[1][::-1]).max()), EQUAL
+    if largest < moved < TIE:
+        return None
+    return Question(f"turned_{diner}", {}, YES_NO, int(moved <= largest), {"moved": f"{moved:.3f}"})
+
+
+def wished(it: Tasted, draw: Generator) -> Question | None:
+    """Which dish gets the most when only one nutrient is wished for?"""
+    goals = [*np.eye(len(NUTRIENTS)) * _WISH, *np.eye(len(NUTRIENTS)) * -_WISH]
+    clear = [goal for goal in goals if clear_winner(it.weights(goal)) is not None]
+    if not clear:
+        return None
+    goal = one(clear, draw)
+    nutrient, weights = int(np.abs(goal).argmax()), it.weights(goal)
+    found = int(weights.argmax())
+    places = some_places(found, range(len(DISHES)), draw)
+    return Question(
+        "wished",
+        {"nutrient": Name("nutrient", NUTRIENTS[nutrient]), "amount": f"{goal[nutrient]:g}"},
+        tuple(it.dish(place) for place in places),
+        places.index(found),
+        {
+            "found": it.dish(found),
+            "share": f"{weights[found]:.1%}",
+            "label": f"{it.table.labels[found, nutrient]:g}",
+        },
+    )
+
+
+def no_wish(it: Tasted, draw: Generator) -> Question | None:
+    """What is on the plate of somebody who wants nothing in particular?"""
+    weights = it.weights(np.zeros(len(NUTRIENTS)))
+    if not it.goal.any():
+        return None
+    options = ("nothing", "all_equal", "one_dish")
+    found = 1 if np.ptp(weights) < EQUAL else 0 if not weights.any() else 2
+    place = one(range(len(DISHES)), draw)
+    return Question(
+        "no_wish",
+        {},
+        tuple(Name("answer", name) for name in options),
+        found,
+        {"dish": it.dish(place), "share": f"{weights[place]:.1%}", "n": str(len(DISHES))},
+    )
+
+
+def food(it: Tasted, draw: Generator) -> Question | None:
+    """What moves when a dish's food changes, but not its label?"""
+    place, nutrient = one(range(len(DISHES)), draw), one(range(len(NUTRIENTS)), draw)
+    contents = it.table.contents.copy()
+    contents[place, nutrient] += _WISH
+    changed = it.table._replace(contents=contents)
+    before, after = serve(it.goal, it.table), serve(it.goal, changed)
+    weights = float(np.abs(after.weights - before.weights).max())
+    plate = after.output[0, 0, nutrient] - before.output[0, 0, nutrient]
+    if EQUAL < weights < TIE or EQUAL < abs(plate) < TIE:
+        return None
+    options = ("plate_alone", "weights_alone", "weights_and_plate", "neither_moves")
+    moved = weights > EQUAL, abs(plate) > EQUAL
+    names = {(False, True): 0, (True, False): 1, (True, True): 2, (False, False): 3}
+    return Question(
+        "food",
+        {"dish": it.dish(place), "nutrient": Name("nutrient", NUTRIENTS[nutrient])},
+        tuple(Name("answer", name) for name in options),
+        names[moved],
+        {"share": f"{before.weights[0, 0, place]:.1%}", "plate": f"{plate:+.2f}"},
+    )
+
+
+def keener(it: Tasted, draw: Generator) -> Question | None:
+    """Does the largest weight rise when every wish is twice, or half, as strong?"""
+    factor = one((2.0, 0.5), draw)
+    before, after = it.weights(it.goal).max(), it.weights(it.goal * factor).max()
+    answer = change(float(before), float(after))
+    if answer is None:
+        return None
+    return Question(
+        "keener",
+        {"factor": f"{factor:g}"},
+        CHANGES,
+        answer,
+        {"before": f"{before:.1%}", "after": f"{after:.1%}"},
+    )
+
+
+def walks(it: Tasted, draw: Generator) -> Question | None:
+    """How often must the diner with the window walk past until a dish is felt?"""
+    n = len(it.order)
+    distance = one(range(2, n), draw)
+    field = convolution_field(n, kernel=3, dilations=(1,) * n)
+    found = int(field.path[-1, n - 1 - distance])
+    options, answer = numbers(found, -(-distance // 3), 1, n)
+    return Question(
+        "walks",
+        {"dish": it.dish(n - 1 - distance), "place": it.dish(n - 1), "distance": str(distance)},
+        options,
+        answer,
+        {"walks": str(found)},
+    )
+
+
+KINDS: tuple[Kind, ...] = (turned, wished, food, keener, no_wish, walks)

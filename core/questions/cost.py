@@ -1,0 +1,92 @@
+"""Questions about what a layer costs at other sizes."""
+
+import numpy as np
+from numpy.random import Generator
+
+from core.complexity import operations
+from core.cost import ROWS, Row, Setting, formula, longest_path
+from core.questions.question import Kind, Name, Question, numbers, one
+
+_FACTORS = ("×1", "×2", "between_2_and_4", "×4", "×8")
+
+
+def scores(it: Setting, draw: Generator) -> Question | None:
+    """How many scores does a head compute at another length?"""
+    n = one((10, 40, 100, 1_000), draw)
+    found, twice = (operations("self_attention", m, it.d) // (4 * it.d) for m in (n, 2 * n))
+    options, answer = numbers(found, n, 2 * n, n * it.d, n**3)
+    return Question(
+        "scores",
+        {"n": f"{n:,}"},
+        options,
+        answer,
+        {"scores": f"{found:,}", "twice": f"{twice:,}"},
+    )
+
+
+def longer(it: Setting, draw: Generator) -> Question | None:
+    """What becomes of the operations when the sentence is twice as long?"""
+    return _grown("longer", it, it._replace(n=2 * it.n), one(ROWS, draw))
+
+
+def broader(it: Setting, draw: Generator) -> Question | None:
+    """What becomes of the operations when vectors are twice as wide?"""
+    return _grown("broader", it, it._replace(d=2 * it.d), one(ROWS, draw))
+
+
+def cheaper(it: Setting, draw: Generator) -> Question | None:
+    """Which of two layers needs fewer operations at another length?"""
+    n = one([n for n in (16, 128, 1_024, 8_192) if n != it.n], draw)
+    pair: list[Row] = [ROWS[i] for i in sorted(int(i) for i in draw.permutation(len(ROWS))[:2])]
+    then = it._replace(n=n)
+    work = [formula(row, then) for row in pair]
+    if work[0] == work[1]:
+        return None
+    return Question(
+        "cheaper",
+        {"n": f"{n:,}", "d": f"{it.d:,}"},
+        tuple(Name("cost", row) for row in pair),
+        int(np.argmin(work)),
+        {
+            "first": Name("cost", pair[0]),
+            "second": Name("cost", pair[1]),
+            "first_work": f"{work[0]:,}",
+            "second_work": f"{work[1]:,}",
+        },
+    )
+
+
+def path(it: Setting, draw: Generator) -> Question | None:
+    """After how many layers has the last token felt the first one?"""
+    rows: tuple[Row, ...] = ("convolution", "restricted")
+    row = one(rows, draw)
+    size = one([k for k in (3, 5, 9) if k != (it.k if row == "convolution" else it.r)], draw)
+    n = one([n for n in (12, 30, 64, 200) if n != it.n], draw)
+    found = longest_path(row, it._replace(n=n, k=size, r=size))
+    options, answer = numbers(found, -(-n // size), n, 1, size)
+    return Question(
+        f"path_{row}",
+        {"n": str(n), "size": str(size)},
+        options,
+        answer,
+        {"layers": str(found), "back": str(size - 1)},
+    )
+
+
+def _grown(kind: str, now: Setting, then: Setting, row: Row) -> Question:
+    before, after = formula(row, now), formula(row, then)
+    factor = after / before
+    named = f"×{factor:g}"
+    found = named if named in _FACTORS else "between_2_and_4"
+    if found == "between_2_and_4" and not 2 < factor < 4:
+        raise ValueError(f"operations grew by {factor}, which is not on offer")
+    return Question(
+        kind,
+        {"row": Name("cost", row), "n": f"{then.n:,}", "d": f"{then.d:,}"},
+        tuple(it if it.startswith("×") else Name("answer", it) for it in _FACTORS),
+        _FACTORS.index(found),
+        {"before": f"{before:,}", "after": f"{after:,}", "factor": f"{factor:.2f}"},
+    )
+
+
+KINDS: tuple[Kind, ...] = (scores, longer, broader, cheaper, path)

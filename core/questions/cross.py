@@ -1,0 +1,159 @@
+"""Questions about two sentences: who asks whom, and how pairs are scored."""
+
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import numpy as np
+from numpy.random import Generator
+
+from core.crossing import CrossSource, Scoring, Tokens, cost, difference
+from core.questions.question import (
+    EQUAL,
+    YES_NO,
+    Kind,
+    Name,
+    Question,
+    Word,
+    clear_winner,
+    one,
+    some_places,
+)
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """What the reader looks at.
+
+    Attributes:
+        source: How sentences look at each other; without a mask.
+        a: The words of sentence A.
+        b: The words of sentence B.
+        asks: ``a`` or ``b``: where the queries come from.
+        answers: ``a`` or ``b``: where keys and values come from.
+        head: The one that is shown, from 0.
+    """
+
+    source: CrossSource
+    a: Tokens
+    b: Tokens
+    asks: str
+    answers: str
+    head: int
+
+    def words(self, sentence: str) -> Tokens:
+        """Of ``a`` or ``b``."""
+        return self.a if sentence == "a" else self.b
+
+    def weights(self, asks: str, answers: str, scoring: Scoring | None = None) -> np.ndarray:
+        """``(query, key)`` of the head, with another switch or another way of scoring."""
+        source = replace(self.source, scoring=scoring or self.source.scoring)
+        layer = source.trace(self.words(asks), self.words(answers)).layers[0]
+        return layer.weights[min(self.head, len(layer.weights) - 1)].astype(float)
+
+
+_ROUNDING = 1e-4  # more than float32 can lose on the way to a weight
+
+_SWITCHES = {("b", "a"): "b_asks_a", ("a", "b"): "a_asks_b", ("a", "a"): "self_a"}
+_SWITCHES |= {("b", "b"): "self_b"}
+
+
+def _another_switch(it: Crossed, draw: Generator) -> tuple[str, str]:
+    return one([pair for pair in _SWITCHES if pair != (it.asks, it.answers)], draw)
+
+
+def shape(it: Crossed, draw: Generator) -> Question | None:
+    """How large is the map with another switch?"""
+    asks, answers = _another_switch(it, draw)
+    a, b = len(it.a), len(it.b)
+    if a == b:
+        return None
+    options = tuple(f"{rows} × {columns}" for rows in (a, b) for columns in (a, b))
+    rows, columns = it.weights(asks, answers).shape
+    return Question(
+        "shape",
+        {"switch": Name("cross_sources", _SWITCHES[asks, answers]), "a": str(a), "b": str(b)},
+        options,
+        options.index(f"{rows} × {columns}"),
+        {"rows": str(rows), "columns": str(columns)},
+    )
+
+
+def looks_at(it: Crossed, draw: Generator) -> Question | None:
+    """Which word does a word look at most, with another switch?"""
+    asks, answers = _another_switch(it, draw)
+    asking, answering = it.words(asks), it.words(answers)
+    query = one(range(len(asking)), draw)
+    row = it.weights(asks, answers)[query]
+    found = clear_winner(row)
+    if found is None:
+        return None
+    places = some_places(found, range(len(answering)), draw)
+    return Question(
+        "looks_at",
+        {
+            "asks": Word(asking, query),
+            "switch": Name("cross_sources", _SWITCHES[asks, answers]),
+        },
+        tuple(Word(answering, place) for place in places),
+        places.index(found),
+        {"found": Word(answering, found), "share": f"{row[found]:.1%}"},
+    )
+
+
+def equal(it: Crossed, draw: Generator) -> Question | None:
+    """Does cross-attention of a sentence with itself differ from self-attention?"""
+    sentence = one(("a", "b"), draw)
+    words = it.words(sentence)
+    copy = tuple(words)
+    gap = difference(it.source.trace(words, copy), it.source.trace(words, words))
+    return Question(
+        "equal",
+        {"sentence": Name("answer", f"sentence_{sentence}")},
+        YES_NO,
+        int(gap == 0),
+        {"gap": f"{gap:g}"},
+    )
+
+
+def mirrored(it: Crossed, _: Generator) -> Question | None:
+    """Is one direction's map the other one's, turned over?"""
+    there, back = it.weights("b", "a"), it.weights("a", "b")
+    apart = np.abs(there - back.T)
+    query, key = (int(i) for i in np.unravel_index(apart.argmax(), apart.shape))
+    gap = float(apart[query, key])
+    if EQUAL < gap < _ROUNDING or len(it.a) == len(it.b) == 1:
+        return None
+    return Question(
+        "mirrored",
+        {},
+        YES_NO,
+        int(gap > EQUAL),
+        {
+            "asks": Word(it.b, query),
+            "about": Word(it.a, key),
+            "there": f"{there[query, key]:.3f}",
+            "back": f"{back[key, query]:.3f}",
+            "gap": f"{gap:.3f}",
+        },
+    )
+
+
+def dearest(it: Crossed, draw: Generator) -> Question | None:
+    """Which way of scoring needs the most operations on these sentences?"""
+    n_query, n_key = (len(it.words(name)) for name in _another_switch(it, draw))
+    ways: tuple[Scoring, ...] = get_args(Scoring)
+    found = {way: cost(way, n_query, n_key) for way in ways}
+    totals = np.array([float(it.words + it.pairs) for it in found.values()])
+    winner = clear_winner(totals)
+    if winner is None:
+        return None
+    return Question(
+        "dearest",
+        {"n_query": str(n_query), "n_key": str(n_key)},
+        tuple(Name("cross_scoring", way) for way in ways),
+        winner,
+        {way: f"{total:,.0f}" for way, total in zip(ways, totals, strict=True)},
+    )
+
+
+KINDS: tuple[Kind, ...] = (shape, looks_at, equal, mirrored, dearest)

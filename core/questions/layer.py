@@ -1,0 +1,193 @@
+"""Questions about one attention layer: what its weights do when something changes."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.random import Generator
+
+from core.choice import LIMITS
+from core.masks import MaskKind, MaskRule
+from core.measures import entropy
+from core.questions.explored import Explored
+from core.questions.question import (
+    CHANGES,
+    EQUAL,
+    TIE,
+    Kind,
+    Name,
+    Question,
+    change,
+    clear_winner,
+    numbers,
+    one,
+    some_places,
+)
+
+_SUMS_OFF = 1e-3  # a sum further from 1 than this is certainly not 1
+
+
+def most(it: Explored, draw: Generator) -> Question | None:
+    """Which word does a word look at most, in a head that is not open?"""
+    heads = [head for head in range(len(it.parameters.w_q)) if head != it.head]
+    head, query = one(heads or [it.head], draw), one(range(it.n), draw)
+    row = it.weights_of(head, it.rules)[query]
+    found = clear_winner(row)
+    if found is None:
+        return None
+    places = some_places(found, np.flatnonzero(it.may_look[query]).tolist(), draw)
+    if len(places) < 2:
+        return None
+    second = int(np.argsort(-row)[1])
+    return Question(
+        "most",
+        {"asks": it.word(query), "head": str(head + 1)},
+        tuple(it.word(place) for place in places),
+        places.index(found),
+        {
+            "found": it.word(found),
+            "share": f"{row[found]:.1%}",
+            "next": it.word(second),
+            "other": f"{row[second]:.1%}",
+        },
+    )
+
+
+def sums(it: Explored, draw: Generator) -> Question | None:
+    """Do rows or columns sum to 1, with another mask?"""
+    kinds: tuple[MaskKind, ...] = ("none", "causal", "window")
+    mask: MaskKind = one([kind for kind in kinds if kind != it.rules.mask.kind], draw)
+    weights = it.weights_of(it.head, replace(it.rules, mask=MaskRule(mask, width=1)))
+    rows, columns = weights.sum(axis=1), weights.sum(axis=0)
+    off = [float(np.abs(total - 1).max()) for total in (rows, columns)]
+    if it.n < 2 or any(TIE < gap < _SUMS_OFF for gap in off):
+        return None
+    by_rows, by_columns = (gap <= TIE for gap in off)
+    names = {(True, False): "rows", (False, True): "columns", (True, True): "both"}
+    found = names.get((by_rows, by_columns), "neither")
+    options = ("rows", "columns", "both", "neither")
+    return Question(
+        "sums",
+        {"mask": Name("mask", mask)},
+        tuple(Name("answer", name) for name in options),
+        options.index(found),
+        {
+            "rows": f"{rows.min():.2f} – {rows.max():.2f}",
+            "columns": f"{columns.min():.2f} – {columns.max():.2f}",
+        },
+    )
+
+
+def temperature(it: Explored, draw: Generator) -> Question | None:
+    """Does the largest weight rise when scores are divided by something else?"""
+    low, high = LIMITS["temperature"]
+    now = it.rules.temperature
+    query = one(range(it.n), draw)
+    then = one([t for t in (now / 2, now * 2) if low <= t <= high], draw)
+    if it.may_look[query].sum() < 2:
+        return None
+    before = it.weights[query].max()
+    after = it.weights_of(it.head, replace(it.rules, temperature=then))[query].max()
+    answer = change(before, after)
+    if answer is None:
+        return None
+    return Question(
+        "temperature",
+        {"asks": it.word(query), "now": f"{now:g}", "then": f"{then:g}"},
+        CHANGES,
+        answer,
+        {"before": f"{before:.1%}", "after": f"{after:.1%}"},
+    )
+
+
+def scaling(it: Explored, draw: Generator) -> Question | None:
+    """Is attention wider with or without the division by √d_k?"""
+    query, d_k = one(range(it.n), draw), it.parameters.w_q.shape[-1]
+    undivided, divided = (
+        float(entropy(it.weights_of(it.head, replace(it.rules, scaled=scaled)))[query])
+        for scaled in (False, True)
+    )
+    gap = divided - undivided
+    if d_k == 1 or it.may_look[query].sum() < 2 or EQUAL < abs(gap) < TIE:
+        return None
+    options = ("divided", "undivided", "same")
+    return Question(
+        "scaling",
+        {"asks": it.word(query), "d_k": str(d_k)},
+        tuple(Name("answer", name) for name in options),
+        2 if abs(gap) <= EQUAL else int(gap < 0),
+        {"divided": f"{divided:.3f}", "undivided": f"{undivided:.3f}"},
+    )
+
+
+def visible(it: Explored, draw: Generator) -> Question | None:
+    """How many words can a word look at, with another mask?"""
+    kinds: tuple[MaskKind, ...] = ("causal", "window")
+    mask: MaskKind = one([kind for kind in kinds if kind != it.rules.mask.kind], draw)
+    if it.n < 3:
+        return None
+    query = one(range(it.n), draw)
+    count = int(MaskRule(mask, width=1).matrix(it.n)[query].sum())
+    options, answer = numbers(count, query + 1, it.n - query, it.n, query)
+    return Question(
+        "visible",
+        {"asks": it.word(query), "mask": Name("mask", mask), "position": str(query + 1)},
+        options,
+        answer,
+        {"count": str(count), "n": str(it.n)},
+    )
+
+
+def hidden(it: Explored, draw: Generator) -> Question | None:
+    """What becomes of the other weights when one word is hidden?"""
+    query = one(range(it.n), draw)
+    seen = np.flatnonzero(it.may_look[query])
+    if len(seen) < 3:
+        return None
+    gone = one(seen.tolist(), draw)
+    rest = seen[seen != gone]
+    blocked = [(int(q), int(k)) for q, k in np.argwhere(~it.may_look)] + [(query, gone)]
+    rules = replace(it.rules, mask=MaskRule("drawn", blocked=tuple(blocked)))
+    before, after = it.weights[query, rest], it.weights_of(it.head, rules)[query, rest]
+    if before.min() < TIE or np.abs(after - before).min() < TIE:
+        return None
+    by_factor = np.ptp(after / before) < TIE
+    by_amount = np.ptp(after - before) < TIE
+    if by_factor == by_amount:
+        return None
+    options = ("same_factor", "same_amount", "unchanged")
+    return Question(
+        "hidden",
+        {"asks": it.word(query), "gone": it.word(gone)},
+        tuple(Name("answer", name) for name in options),
+        0 if by_factor else 1,
+        {
+            "share": f"{it.weights[query, gone]:.1%}",
+            "factor": f"{(after / before).mean():.2f}",
+            "rest": it.word(int(rest[before.argmax()])),
+            "before": f"{before.max():.1%}",
+            "after": f"{after[before.argmax()]:.1%}",
+        },
+    )
+
+
+def shifted(it: Explored, draw: Generator) -> Question | None:
+    """What becomes of the weights when every score of a row grows by the same amount?"""
+    query, amount = one(range(it.n), draw), one((1, 2, 5), draw)
+    row = it.scores()[query]
+    if (row > -np.inf).sum() < 2:
+        return None
+    moved = torch.from_numpy(row + amount).softmax(dim=0).numpy()
+    largest = change(it.weights[query].max(), moved.max())
+    if largest is None:
+        return None
+    return Question(
+        "shifted",
+        {"asks": it.word(query), "amount": str(amount)},
+        CHANGES,
+        largest,
+        {"before": f"{it.weights[query].max():.1%}", "after": f"{moved.max():.1%}"},
+    )
+
+
+KINDS: tuple[Kind, ...] = (most, temperature, sums, hidden, visible, scaling, shifted)

@@ -1,0 +1,188 @@
+"""Questions about a trained model's heads on the reader's text."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from core.compare import compare
+from core.errors import InputError
+from core.importance import leave_one_out
+from core.measures import entropy
+from core.questions.question import (
+    TIE,
+    YES_NO,
+    Kind,
+    Name,
+    Question,
+    Word,
+    clear_winner,
+    one,
+)
+from core.sources.run import ModelRun
+
+_QUARTERS = (0.25, 0.5, 0.75)
+_CLEAR = 0.01  # shares closer to a quarter than this are left out
+_PARTS = ("first_quarter", "second_quarter", "third_quarter", "last_quarter")
+
+
+@dataclass(frozen=True)
+class Modelled:
+    """What the reader looks at.
+
+    Attributes:
+        run: The model on the text.
+        other: The same model on the sentence beside it, if that can be read.
+        layer: The one that is shown, from 0.
+        head: The one that is shown, from 0.
+        query: The piece that asks.
+        key: The piece it is asked about.
+    """
+
+    run: ModelRun
+    other: ModelRun | None
+    layer: int
+    head: int
+    query: int
+    key: int
+
+    def word(self, place: int) -> Word:
+        """A piece of the text."""
+        return Word(self.run.pieces.tokens, place)
+
+    def another_head(self, draw: Generator) -> tuple[int, int]:
+        """(layer, head) of one that is not shown."""
+        heads = [at for at in self.heads() if at != (self.layer, self.head)]
+        return one(heads or self.heads(), draw)
+
+    def heads(self) -> list[tuple[int, int]]:
+        """(layer, head) of all of them."""
+        layers = enumerate(self.run.trace.layers)
+        return [(index, head) for index, it in layers for head in range(len(it.weights))]
+
+    def weight(self, layer: int, head: int) -> float:
+        """From the piece that asks to the one it is asked about."""
+        return float(self.run.trace.layers[layer].weights[head, self.query, self.key])
+
+
+def in_which(it: Modelled, draw: Generator) -> Question | None:
+    """In which of two sentences does a head give the pair more weight?"""
+    if it.other is None:
+        return None
+    try:
+        changes = compare(it.run.trace, it.other.trace).by_change(it.query, it.key)
+    except (InputError, ValueError):
+        return None
+    changed = [
+        found
+        for found in changes
+        if (found.layer, found.head) != (it.layer, it.head) and abs(found.change) > TIE
+    ]
+    if not changed:
+        return None
+    found = one(changed[: max(1, len(changed) // 2)], draw)  # those that changed more
+    return Question(
+        "in_which",
+        {
+            "asks": it.word(it.query),
+            "about": it.word(it.key),
+            "layer": str(found.layer),
+            "head": str(found.head),
+        },
+        ("A", "B"),
+        int(found.change > 0),
+        {"first": f"{found.first:.4f}", "second": f"{found.second:.4f}"},
+    )
+
+
+def strongest(it: Modelled, draw: Generator) -> Question | None:
+    """Which of a few heads gives the pair the most weight?"""
+    heads = it.heads()
+    chosen = sorted(heads[int(i)] for i in draw.permutation(len(heads))[:4])
+    weights = np.array([it.weight(*at) for at in chosen])
+    found = clear_winner(weights)
+    if found is None:
+        return None
+    names = tuple(f"{layer}·{head}" for layer, head in chosen)
+    listed = ", ".join(f"{name} {w:.1%}" for name, w in zip(names, weights, strict=True))
+    return Question(
+        "strongest",
+        {"asks": it.word(it.query), "about": it.word(it.key)},
+        names,
+        found,
+        {"found": names[found], "listed": listed},
+    )
+
+
+def wider(it: Modelled, draw: Generator) -> Question | None:
+    """In which of two layers do the heads spread the piece's attention more?"""
+    n = len(it.run.trace.layers)
+    if n < 2:
+        return None
+    low, high = sorted(int(i) for i in draw.permutation(n)[:2])
+    bits = [
+        float(entropy(it.run.trace.layers[layer].weights)[:, it.query].mean())
+        for layer in (low, high)
+    ]
+    if abs(bits[0] - bits[1]) < TIE:
+        return None
+    return Question(
+        "wider",
+        {"asks": it.word(it.query)},
+        (str(low), str(high)),
+        int(bits[1] > bits[0]),
+        {
+            "low": str(low),
+            "high": str(high),
+            "low_bits": f"{bits[0]:.2f}",
+            "high_bits": f"{bits[1]:.2f}",
+        },
+    )
+
+
+def special(it: Modelled, draw: Generator) -> Question | None:
+    """How much attention goes to the special pieces that the model adds?"""
+    hidden = np.array(it.run.pieces.special)
+    if not hidden.any() or hidden.all():
+        return None
+    weights = np.stack([layer.weights for layer in it.run.trace.layers])
+    shares = weights[:, :, ~hidden][..., hidden].sum(axis=-1).mean(axis=(1, 2))  # (layer,)
+    away = np.abs(shares[:, None] - _QUARTERS).min(axis=1)
+    layers = np.flatnonzero(away > _CLEAR).tolist()
+    if not layers:
+        return None
+    layer = one(layers, draw)
+    share = float(shares[layer])
+    return Question(
+        "special",
+        {"layer": str(layer), "special": str(int(hidden.sum())), "n": str(len(hidden))},
+        tuple(Name("answer", part) for part in _PARTS),
+        int(np.searchsorted(_QUARTERS, share)),
+        {"share": f"{share:.1%}", "even": f"{hidden.mean():.1%}"},
+    )
+
+
+def matters(it: Modelled, draw: Generator) -> Question | None:
+    """Is the piece with the largest weight also the one that would be missed most?"""
+    layer, head = it.another_head(draw)
+    trace = it.run.trace.layers[layer]
+    weights = trace.weights[head, it.query]
+    moved = leave_one_out(trace, it.run.mixers[layer], it.query)[head]
+    heaviest, missed = clear_winner(weights), clear_winner(moved)
+    if heaviest is None or missed is None:
+        return None
+    return Question(
+        "matters",
+        {"asks": it.word(it.query), "layer": str(layer), "head": str(head)},
+        YES_NO,
+        int(heaviest != missed),
+        {
+            "heaviest": it.word(heaviest),
+            "share": f"{weights[heaviest]:.1%}",
+            "missed": it.word(missed),
+            "missed_share": f"{weights[missed]:.1%}",
+        },
+    )
+
+
+KINDS: tuple[Kind, ...] = (in_which, strongest, wider, special, matters)

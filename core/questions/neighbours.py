@@ -1,0 +1,95 @@
+"""Questions about the RNN and the CNN that read the same sentence."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.random import Generator
+
+from core import architectures
+from core.questions.explored import Explored
+from core.questions.question import CHANGES, Kind, Name, Question, change, numbers, one
+from core.receptive_field import convolution_field, recurrent_field
+from core.rnn import Direction
+
+_GAINS = (0.3, 0.6, 1.5, 2.0)
+_LONGEST = 32  # words whose influence is measured anew for a question
+
+
+def layers_needed(n: int, kernel: int, growth: int, causal: bool) -> int:
+    """How many convolutions until the last of ``n`` words can see the first one.
+
+    Dilations are 1, growth, growth², ...; the kernel has to see more than one word.
+    """
+    dilations = [1]
+    while not convolution_field(n, kernel, dilations, causal).reach[-1, 0]:
+        dilations.append(dilations[-1] * growth)
+    return len(dilations)
+
+
+def layers(it: Explored, draw: Generator) -> Question | None:
+    """How deep must a CNN be until the last word can see the first one?"""
+    kernel, growth, causal = one((3, 5, 7), draw), one((1, 2), draw), it.convolution.causal
+    if it.n < 4:
+        return None
+    found = layers_needed(it.n, kernel, growth, causal)
+    back = kernel - 1 if causal else kernel // 2
+    options, answer = numbers(found, -(-it.n // kernel), it.n - 1, it.n, 1)
+    return Question(
+        "layers",
+        {
+            "n": str(it.n),
+            "kernel": str(kernel),
+            "growth": str(growth),
+            "side": Name("answer", "causal" if causal else "centred"),
+        },
+        options,
+        answer,
+        {"layers": str(found), "distance": str(it.n - 1), "back": str(back)},
+    )
+
+
+def gain(it: Explored, draw: Generator) -> Question | None:
+    """Does the last output feel the first word more when the memory grows at every step?"""
+    settings = it.recurrent
+    then = one([gain for gain in _GAINS if gain != settings.gain], draw)
+    if settings.kind != "rnn" or not 3 <= it.n <= _LONGEST:
+        return None
+    shares = [
+        architectures.recurrent(it.parameters.x, replace(settings, gain=g)).influence.share[-1, 0]
+        for g in (settings.gain, then)
+    ]
+    answer = change(*shares)
+    if answer is None:
+        return None
+    return Question(
+        "gain",
+        {"now": f"{settings.gain:g}", "then": f"{then:g}", "first": it.word(0)},
+        CHANGES,
+        answer,
+        {"last": it.word(it.n - 1), "before": f"{shares[0]:.2%}", "after": f"{shares[1]:.2%}"},
+    )
+
+
+def future(it: Explored, draw: Generator) -> Question | None:
+    """How many outputs of an RNN can feel a word?"""
+    directions: tuple[Direction, ...] = ("forward", "both")
+    direction, word = one(directions, draw), one(range(it.n), draw)
+    if it.n < 3:
+        return None
+    count = int(np.sum(recurrent_field(it.n, direction).reach[:, word]))
+    options, answer = numbers(count, it.n - word, word + 1, it.n, 1)
+    return Question(
+        "future",
+        {
+            "word": it.word(word),
+            "position": str(word + 1),
+            "n": str(it.n),
+            "direction": Name("rnn_direction", direction),
+        },
+        options,
+        answer,
+        {"count": str(count)},
+    )
+
+
+KINDS: tuple[Kind, ...] = (layers, gain, future)

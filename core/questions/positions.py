@@ -1,0 +1,144 @@
+"""Questions about order: whose outputs change when words change places?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.random import Generator
+
+from core.positions import sinusoidal
+from core.questions.question import (
+    EQUAL,
+    YES_NO,
+    Kind,
+    Name,
+    Question,
+    Word,
+    numbers,
+    one,
+)
+from core.shuffling import Order, OrderedHead
+
+_SIZE = 64  # of the sinusoidal positions that are compared; enough for smooth products
+_FAR = 24
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """What the reader looks at.
+
+    Attributes:
+        words: As written.
+        head: With what tells it the order.
+        places: Which word stands first, second, ... once they are shuffled.
+        orders: What can tell the order, with the reader's sizes.
+    """
+
+    words: tuple[str, ...]
+    head: OrderedHead
+    places: tuple[int, ...]
+    orders: tuple[Order, ...]
+
+    def moved(self, order: Order, places: Sequence[int]) -> np.ndarray:
+        """How far each word's output moves at most: ``(word,)``."""
+        return np.abs(replace(self.head, order=order).moved(places)).max(axis=1)
+
+
+def changes(it: Ordered, draw: Generator) -> Question | None:
+    """Does a word's output change when the words are shuffled, with something else telling?"""
+    order: Order = one([order for order in it.orders if order != it.head.order], draw)
+    word = one(range(len(it.words)), draw)
+    moved = float(it.moved(order, it.places)[word])
+    if len(it.words) < 2 or _in_order(it.places) or 0 < moved < EQUAL:
+        return None
+    return Question(
+        "changes",
+        {"word": Word(it.words, word), "order": Name("positions_kind", order)},
+        YES_NO,
+        int(moved == 0),
+        {"moved": f"{moved:.3g}"},
+    )
+
+
+def unmoved(it: Ordered, draw: Generator) -> Question | None:
+    """With which of these are the shuffled outputs the same ones, shuffled?"""
+    if len(it.words) < 2 or _in_order(it.places):
+        return None
+    shown: list[Order] = [it.orders[int(i)] for i in draw.permutation(len(it.orders))[:4]]
+    if "none" not in shown:
+        shown[0] = "none"
+    offered: tuple[Order, ...] = tuple(order for order in it.orders if order in shown)
+    found = {order: float(it.moved(order, it.places).max()) for order in offered}
+    still = [order for order, moved in found.items() if moved == 0]
+    if len(still) != 1 or any(0 < moved < EQUAL for moved in found.values()):
+        return None
+    others = {order: moved for order, moved in found.items() if moved}
+    least = min(others, key=lambda order: others[order])
+    return Question(
+        "unmoved",
+        {},
+        tuple(Name("positions_kind", order) for order in offered),
+        offered.index(still[0]),
+        {
+            "still": Name("positions_kind", still[0]),
+            "other": Name("positions_kind", least),
+            "moved": f"{others[least]:.3g}",
+        },
+    )
+
+
+def swapped(it: Ordered, draw: Generator) -> Question | None:
+    """How many outputs change under a causal mask when two neighbours change places?"""
+    n = len(it.words)
+    if n < 3:
+        return None
+    first = one(range(n - 1), draw)
+    places = list(range(n))
+    places[first], places[first + 1] = places[first + 1], places[first]
+    moved = it.moved("causal", places)
+    if ((moved > 0) & (moved < EQUAL)).any():
+        return None
+    count = int((moved > 0).sum())
+    options, answer = numbers(count, n, 2, n - first, first, 1)
+    if count == 0:
+        return None
+    return Question(
+        "swapped",
+        {"one": Word(it.words, first), "other": Word(it.words, first + 1), "n": str(n)},
+        options,
+        answer,
+        {"count": str(count), "before": str(first)},
+    )
+
+
+def distance(it: Ordered, draw: Generator) -> Question | None:
+    """Which pair of sinusoidal positions is more alike?"""
+    start, there = sorted(int(i) for i in draw.permutation(_FAR)[:2])
+    near, far = sorted(int(i) + 1 for i in draw.permutation(_FAR)[:2])
+    code = sinusoidal(3 * _FAR, _SIZE).numpy().astype(float)
+    if draw.integers(2):
+        far = near
+    products = float(code[start] @ code[start + near]), float(code[there] @ code[there + far])
+    gap = products[1] - products[0]
+    if 1e-3 < abs(gap) < 1e-2:
+        return None
+    pairs = [(start, start + near), (there, there + far)]
+    return Question(
+        "distance",
+        {},
+        (*(f"{i} – {j}" for i, j in pairs), Name("answer", "same")),
+        2 if abs(gap) <= 1e-3 else int(gap > 0),
+        {
+            "one": f"{products[0]:.2f}",
+            "other": f"{products[1]:.2f}",
+            "near": str(near),
+            "far": str(far),
+        },
+    )
+
+
+def _in_order(places: Sequence[int]) -> bool:
+    return list(places) == sorted(places)
+
+
+KINDS: tuple[Kind, ...] = (changes, unmoved, swapped, distance)

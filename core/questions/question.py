@@ -1,0 +1,104 @@
+"""What a question is: plain values, so that it can be kept and asked in any language."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.random import Generator
+
+from core.arrays import Array
+
+Thing = TypeVar("Thing")
+
+TIE = 1e-6
+"""Numbers that differ by less are too close for a fair question."""
+
+EQUAL = 1e-9
+"""Numbers that differ by less, computed in float64, are told as equal."""
+
+MOST_OPTIONS = 5
+
+
+class Word(NamedTuple):
+    """One of a sentence's words; a word may occur twice."""
+
+    words: tuple[str, ...]
+    place: int
+
+
+class Name(NamedTuple):
+    """Something that has a name in every language: the label ``<sort>.<name>``."""
+
+    sort: str
+    name: str
+
+
+Value = Word | Name | str
+"""A word, a thing with a name, or a number as it is to be shown."""
+
+YES_NO = (Name("answer", "yes"), Name("answer", "no"))
+CHANGES = (Name("answer", "rises"), Name("answer", "falls"), Name("answer", "stays"))
+
+
+class Question(NamedTuple):
+    """A question with its computed answer.
+
+    Attributes:
+        kind: The labels ``question.<kind>.ask`` and ``question.<kind>.told`` word it.
+        values: What the question's placeholders stand for.
+        options: What can be answered.
+        answer: The right one, from 0.
+        told: What the explanation's placeholders stand for, besides ``values``.
+    """
+
+    kind: str
+    values: Mapping[str, Value]
+    options: tuple[Value, ...]
+    answer: int
+    told: Mapping[str, Value]
+
+
+Kind = Callable[[Any, Generator], Question | None]
+"""Makes a question about a page's state; ``None`` where it would be trivial or ambiguous."""
+
+
+def one(things: Sequence[Thing], draw: Generator) -> Thing:
+    """One of them by chance."""
+    return things[int(draw.integers(len(things)))]
+
+
+def clear_winner(values: Array) -> int | None:
+    """The place of the largest number, unless another one comes too close."""
+    if len(values) < 2:
+        return None
+    second, first = np.sort(values)[-2:]
+    return int(np.argmax(values)) if first - second > TIE else None
+
+
+def some_places(answer: int, places: Sequence[int], draw: Generator) -> tuple[int, ...]:
+    """The answer among a few of the places, in their order."""
+    others = [place for place in places if place != answer]
+    kept = draw.permutation(len(others))[: MOST_OPTIONS - 1]
+    return tuple(sorted([answer, *(others[int(i)] for i in kept)]))
+
+
+def change(before: float, after: float) -> int | None:
+    """Which of ``CHANGES`` it is; ``None`` if it is too small to be told apart from none."""
+    if abs(after - before) < EQUAL:
+        return 2
+    if abs(after - before) < TIE:
+        return None
+    return 0 if after > before else 1
+
+
+def numbers(answer: int, *others: int) -> tuple[tuple[str, ...], int]:
+    """Three or four numbers to choose from, in their order, and the place of the right one.
+
+    Args:
+        answer: At least 0.
+        others: Wrong ones, the most tempting first; any number, even the right one.
+    """
+    tempting = dict.fromkeys(n for n in others if n > 0 and n != answer)
+    further = [n for n in (answer + 1, answer + 2) if n not in tempting]
+    kept = sorted([answer, *[*tempting, *further][: max(2, min(3, len(tempting)))]])
+    return tuple(f"{n:,}" for n in kept), kept.index(answer)

@@ -1,0 +1,119 @@
+"""Questions about how far three architectures see."""
+
+from dataclasses import dataclass, replace
+
+from numpy.random import Generator
+
+from core.cnn import ConvolutionSettings
+from core.questions.question import Kind, Name, Question, numbers, one
+from core.reach import AttentionStack, ReachMask
+from core.receptive_field import Field, convolution_field, receptive_field, recurrent_field
+from core.rnn import Direction
+
+_SCHEDULES = ((1, 1), (1, 1, 1, 1), (1, 2, 4), (1, 2, 4, 8), (1, 3, 9))
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What the reader looks at.
+
+    Attributes:
+        n: How many positions there are.
+        stack: The layers of attention.
+        direction: Of the recurrent layer.
+        convolution: The stack of convolutions.
+    """
+
+    n: int
+    stack: AttentionStack
+    direction: Direction
+    convolution: ConvolutionSettings
+
+
+def narrow(it: Reached, draw: Generator) -> Question | None:
+    """How many layers of attention with a window until the last position sees the first?"""
+    window = one([w for w in (1, 2, 3, 4, 8) if w != it.stack.window], draw)
+    if it.n <= window + 1:
+        return None
+    deep = AttentionStack("window", window, n_layers=it.n)
+    found = int(deep.field(it.n).path[-1, 0])
+    options, answer = numbers(found, -(-it.n // (2 * window + 1)), it.n - 1, 1)
+    return Question(
+        "narrow",
+        {"window": str(window), "n": str(it.n)},
+        options,
+        answer,
+        {"layers": str(found), "distance": str(it.n - 1)},
+    )
+
+
+def seen(it: Reached, draw: Generator) -> Question | None:
+    """How many positions does an output see through two layers with another mask?"""
+    masks: tuple[ReachMask, ...] = ("causal", "window", "dilated", "global")
+    mask: ReachMask = one([mask for mask in masks if mask != it.stack.mask], draw)
+    output = one(range(it.n), draw)
+    if it.n < 6:
+        return None
+    counts = [
+        int(replace(AttentionStack(mask), n_layers=layers).field(it.n).reach[output].sum())
+        for layers in (1, 2)
+    ]
+    options, answer = numbers(counts[1], counts[0], it.n, 2 * counts[0], 1)
+    return Question(
+        "seen",
+        {
+            "mask": Name("reach_mask", mask),
+            "output": str(output + 1),
+            "n": str(it.n),
+        },
+        options,
+        answer,
+        {"one": str(counts[0]), "two": str(counts[1])},
+    )
+
+
+def field(it: Reached, draw: Generator) -> Question | None:
+    """How many tokens does one output of a stack of convolutions see?"""
+    kernel = one((3, 5, 7), draw)
+    dilations = one([dilations for dilations in _SCHEDULES if dilations != _now(it)], draw)
+    found = receptive_field([(kernel, dilation, 1) for dilation in dilations])
+    depth = len(dilations)
+    options, answer = numbers(found, kernel * depth, kernel**depth, sum(dilations) * kernel, kernel)
+    return Question(
+        "field",
+        {"kernel": str(kernel), "dilations": ", ".join(str(it) for it in dilations)},
+        options,
+        answer,
+        {"size": str(found), "step": str(kernel - 1), "sum": str(sum(dilations))},
+    )
+
+
+def shortest(it: Reached, draw: Generator) -> Question | None:
+    """Who needs the fewest steps from the first position to the last one?"""
+    n = one([n for n in (8, 16, 24, 48) if n != it.n], draw)
+    settings = it.convolution
+    fields: dict[str, Field] = {
+        "attention": it.stack.field(n),
+        "recurrent": recurrent_field(n, it.direction),
+        "convolutional": convolution_field(n, settings.kernel, settings.dilations, settings.causal),
+    }
+    steps = {name: int(found.path[-1, 0]) for name, found in fields.items()}
+    reaching = {name: count for name, count in steps.items() if count}
+    winners = [name for name in reaching if reaching[name] == min(reaching.values())]
+    if len(winners) != 1:
+        return None
+    names = tuple(fields)
+    return Question(
+        "shortest",
+        {"n": str(n)},
+        tuple(Name("answer", f"reach_{name}") for name in names),
+        names.index(winners[0]),
+        {name: str(steps[name]) if steps[name] else "∞" for name in names},
+    )
+
+
+def _now(it: Reached) -> tuple[int, ...]:
+    return it.convolution.dilations
+
+
+KINDS: tuple[Kind, ...] = (narrow, field, seen, shortest)

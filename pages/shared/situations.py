@@ -1,0 +1,130 @@
+"""What a page shows, as its questions and challenges need it; made only when they are open."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from core import challenges
+from core.choice_training import FIELDS, TrainingChoice
+from core.errors import InputError
+from core.measures import head_features
+from core.questions.buffet import Tasted
+from core.questions.cross import Crossed
+from core.questions.explored import Explored
+from core.questions.model import Modelled
+from core.questions.positions import Ordered
+from core.questions.reach import Reached
+from core.questions.training import Trained
+from pages.shared import cache
+from pages.shared.model_state import ModelScene
+from pages.shared.state import Scene
+from pages.shared.views.buffet import Served
+from pages.shared.views.crossing import Crossing
+from pages.shared.views.reach import Reaching
+from pages.shared.views.shuffling import Shuffling, orders
+
+
+def explored(scene: Scene) -> Explored:
+    """The layer of the Explore page."""
+    choice, tokens = scene.choice, scene.tokens.kept
+    source = choice.layer_source
+    parameters = source.parameters(tokens)
+    return Explored(
+        tokens,
+        parameters,
+        source.rules,
+        choice.head,
+        choice.query,
+        choice.recurrent,
+        choice.convolution,
+    )
+
+
+def modelled(scene: ModelScene) -> Modelled:
+    """The real model on the text and on the sentence beside it."""
+    choice = scene.choice
+    try:
+        other = cache.model(choice.model_other, choice.model_part, scene.shown)
+    except InputError:
+        other = None
+    return Modelled(
+        scene.run,
+        other,
+        choice.model_layer,
+        choice.model_head,
+        choice.model_query,
+        choice.model_key,
+    )
+
+
+def crossed(it: Crossing) -> Crossed:
+    """Two sentences; without a mask, as between two sentences."""
+    source = it.switched("b_asks_a").choice.source
+    return Crossed(source, it.a, it.b, it.choice.asks, it.choice.answers, it.choice.cross_head)
+
+
+def ordered(it: Shuffling) -> Ordered:
+    """The words as written and shuffled."""
+    return Ordered(it.words, it.head, it.places, orders(it.scene))
+
+
+def reached(it: Reaching) -> Reached:
+    """Three architectures on the same positions."""
+    choice = it.choice
+    convolution = choice.convolution(it.dilations)
+    return Reached(it.n, choice.stack, choice.reach_direction, convolution)
+
+
+def trained(choice: TrainingChoice) -> Trained:
+    """The task, before anything has learned it."""
+    return Trained(choice.race.design.task, choice.training_field, FIELDS)
+
+
+def tasted(it: Served) -> Tasted:
+    """The table, and who walks past it."""
+    return Tasted(it.choice.goal, it.table, it.order, it.choice.recurrent)
+
+
+SITUATIONS: Mapping[str, Callable[[Any], object]] = {
+    "explore": explored,
+    "model": modelled,
+    "cross": crossed,
+    "positions": ordered,
+    "heads": explored,
+    "reach": reached,
+    "training": trained,
+    "buffet": tasted,
+    "cost": lambda setting: setting,
+}
+"""From what a page passes to what its questions are asked of."""
+
+
+def _looks(scene: Scene) -> bool:
+    it = explored(scene)
+    return challenges.looks_by_query(it.tokens, it.weights, scene.choice.edits, it.rules)
+
+
+def _remembers(scene: Scene) -> bool:
+    x = explored(scene).parameters.x
+    return challenges.remembers(cache.recurrent(x, scene.choice.recurrent).influence)
+
+
+def _looks_back(scene: ModelScene) -> bool:
+    weights = np.stack([layer.weights for layer in scene.run.trace.layers])
+    features = head_features(weights, scene.run.pieces.special)
+    return challenges.looks_back(features, scene.choice.model_layer, scene.choice.model_head)
+
+
+CHALLENGES: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    "explore": {
+        "looks": _looks,
+        "remembers": _remembers,
+    },
+    "model": {"looks_back": _looks_back},
+    "reach": {
+        "reaches": lambda it: challenges.reaches_far(it.choice.convolution(it.dilations)),
+    },
+    "positions": {"still": lambda it: challenges.mostly_still(it.head, it.places)},
+}
+"""Page to what is to be brought about there, and whether it was, from what the page passes."""

@@ -1,0 +1,162 @@
+"""Predict, then see: questions about what a page would show, and things to bring about on it."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from core.questions import ask
+from core.questions.question import Question, Value
+from pages.shared import score
+from pages.shared.situations import CHALLENGES, SITUATIONS
+from pages.shared.text import Text, plain_word
+
+_NAMED: Mapping[str, Callable[[Text, str], str]] = {
+    "answer": lambda text, name: text(f"answer.{name}"),
+    "cost": lambda text, name: text(f"cost.{name}"),
+    "cross_scoring": lambda text, name: text(f"cross_scoring.{name}"),
+    "cross_sources": lambda text, name: text(f"cross_sources.{name}"),
+    "dish": lambda text, name: text(f"dish.{name}"),
+    "mask": lambda text, name: text(f"mask.{name}"),
+    "nutrient": lambda text, name: text(f"nutrient.{name}"),
+    "positions_kind": lambda text, name: text(f"positions_kind.{name}"),
+    "reach_mask": lambda text, name: text(f"reach_mask.{name}"),
+    "rnn_direction": lambda text, name: text(f"rnn_direction.{name}"),
+    "training_task": lambda text, name: text(f"training_task.{name}"),
+}
+
+
+def questions(text: Text, page: str, it: object) -> None:
+    """A folded block; nothing is computed before it is opened.
+
+    Args:
+        text: The reader's language.
+        page: Whose questions and challenges.
+        it: What the page shows, as ``SITUATIONS`` and ``CHALLENGES`` take it.
+    """
+    block = st.expander(
+        text("questions.title"),
+        key=f"questions.{page}",
+        icon=":material/psychology_alt:",
+        on_change="rerun",
+    )
+    if not block.open:
+        return
+    with block:
+        _question(text, page, SITUATIONS[page](it))
+        _challenges(text, page, it)
+        _score(text)
+
+
+def _question(text: Text, page: str, situation: object) -> None:
+    notes = score.asked(page)
+    found = ask(page, situation, notes["start"], notes["turn"])
+    answered = notes["question"]
+    if answered is not None and notes["chosen"] is not None:
+        outdated = found is None or found[1] != answered
+        _answered(text, page, answered, notes["chosen"], outdated=outdated)
+    elif found is None:
+        st.caption(text("questions.none"))
+    else:
+        notes["start"], question = found
+        key = f"question.{page}.{notes['turn']}"
+        _options(text, question, key, page)
+        _go_on(page, text("questions.skip"))
+
+
+def _options(text: Text, question: Question, key: str, page: str) -> None:
+    """The question as it stands; answering it notes this very question."""
+
+    def note() -> None:
+        chosen = st.session_state[key]
+        if isinstance(chosen, int) and 0 <= chosen < len(question.options):
+            score.answer(page, question, chosen)
+
+    if st.session_state.get(key) not in (None, *range(len(question.options))):
+        del st.session_state[key]  # forged: there is no such option
+    st.radio(
+        _worded(text, question, "ask"),
+        range(len(question.options)),
+        format_func=lambda place: _said(text, question.options[place]),
+        index=None,
+        key=key,
+        on_change=note,
+    )
+
+
+def _answered(text: Text, page: str, question: Question, chosen: int, *, outdated: bool) -> None:
+    """The question as it was asked, the verdict and the reason."""
+    st.markdown(_worded(text, question, "ask"))
+    mine, right = (_said(text, question.options[place]) for place in (chosen, question.answer))
+    if chosen == question.answer:
+        st.success(text("questions.right", right=right))
+    else:
+        st.info(text("questions.wrong", mine=mine, right=right))
+    st.markdown(_worded(text, question, "told"))
+    if outdated:
+        st.caption(text("questions.outdated"))
+    with st.container(horizontal=True, gap="small"):
+        _go_on(page, text("questions.another"))
+        if outdated:
+            _go_on(page, text("questions.anew"), same=True)
+
+
+def _go_on(page: str, label: str, *, same: bool = False) -> None:
+    """A button to the next kind of question, or to the same kind anew."""
+    st.button(
+        label,
+        key=f"question.{page}.{'anew' if same else 'another'}",
+        icon=":material/refresh:" if same else ":material/arrow_forward:",
+        type="tertiary",
+        on_click=score.another,
+        args=(page, score.asked(page)["start"] + (not same)),
+    )
+
+
+def _challenges(text: Text, page: str, it: object) -> None:
+    """What can be brought about on the page; what was met stays met."""
+    met = score.score()["met"]
+    for name, check in CHALLENGES.get(page, {}).items():
+        if name not in met and check(it):
+            score.meet(name)
+    lines = [
+        f":material/{'check_box' if name in met else 'check_box_outline_blank'}: "
+        f"{text(f'challenge.{name}')}"
+        for name in CHALLENGES.get(page, {})
+    ]
+    if lines:
+        st.markdown("\n\n".join([text("challenges.title"), *lines]))
+
+
+def _score(text: Text) -> None:
+    notes = score.score()
+    if not notes["answered"]:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if notes["shown"]:
+            numbers = {"right": notes["right"], "answered": notes["answered"]}
+            st.caption(text("questions.score", **numbers), width="content")
+        st.button(
+            text("questions.hide" if notes["shown"] else "questions.show"),
+            key="questions.score",
+            type="tertiary",
+            on_click=score.show,
+            args=(not notes["shown"],),
+        )
+
+
+def _worded(text: Text, question: Question, part: str) -> str:
+    values = {**question.values, **(question.told if part == "told" else {})}
+    said = {name: _said(text, value) for name, value in values.items()}
+    return text(f"question.{question.kind}.{part}", **said)
+
+
+def _said(text: Text, value: Value) -> str:
+    """A word, a thing with a name, or a number, as Markdown in the reader's language."""
+    match value:
+        case str():
+            return value
+        case (tuple() as words, int() as place):
+            return plain_word(words, place)
+        case (str() as sort, str() as name):
+            return _NAMED[sort](text, name)
+    raise ValueError(f"cannot say {value!r}")
