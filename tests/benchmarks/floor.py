@@ -39,7 +39,7 @@ def _recorded(it: Any, *, texts: bool) -> dict[str, Any] | None:  # noqa: ANN401
         case "vega_lite_chart":
             return {"type": it.type, "spec": it.proto.spec, "data": _text(it.proto.data.data)}
         case "dataframe":
-            return {"type": it.type, "data": _text(it.proto.data)}
+            return {"type": it.type, "data": _text(it.proto.arrow_data.data)}
         case "slider" if texts:
             return {"type": it.type, "label": it.label, "ends": [it.min, it.max]}
         case "selectbox" | "button_group" if texts:

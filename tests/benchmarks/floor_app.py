@@ -1,6 +1,7 @@
 """The bare page: what was recorded, sent again; see `floor.py`."""
 
 import base64
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -22,6 +23,8 @@ def recorded(parity: int) -> list[dict[str, Any]]:
             it["data"] = pa.ipc.open_stream(base64.b64decode(it["data"])).read_all()
         if "spec" in it:
             it["spec"] = json.loads(it["spec"])
+    gc.collect()
+    gc.freeze()  # as our server does, so that this is the floor and not the cellar
     return elements
 
 

@@ -80,21 +80,44 @@ def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
 
 
 def _controls(text: Text, scene: Scene, name: str) -> None:
-    match name:
-        case "recurrent":
-            with st.container(horizontal=True):
-                controls.option(text, "rnn_kind", get_args(RecurrentKind))
-                controls.option(text, "rnn_direction", get_args(Direction))
-            if scene.choice.rnn_kind == "rnn":
-                controls.slider(text, "rnn_gain", step=0.1)
-            controls.slider(text, "d_hidden")
-        case "convolutional":
-            controls.slider(text, "cnn_kernel", step=2)
-            controls.slider(text, "cnn_layers")
-            controls.slider(text, "cnn_growth")
-            st.toggle(text("cnn_causal.label"), key="cnn_causal", help=text("cnn_causal.help"))
-        case _:
-            controls.option(text, "comparison", get_args(Comparison))
-            with st.container(horizontal=True, vertical_alignment="bottom"):
-                controls.number(text, "seed", width=150)
-                st.button(text("seed.next"), on_click=state.another_seed, icon=":material/casino:")
+    if name == "attention":
+        controls.option(text, "comparison", get_args(Comparison))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            controls.number(text, "seed", width=150)
+            st.button(text("seed.next"), on_click=state.another_seed, icon=":material/casino:")
+        return
+    choice = scene.choice
+    settings = st.popover(
+        text(
+            f"architectures.{name}.settings",
+            kind=text(f"rnn_kind.{choice.rnn_kind}"),
+            direction=text(f"rnn_direction.{choice.rnn_direction}"),
+            kernel=choice.cnn_kernel,
+            layers=choice.cnn_layers,
+            growth=choice.cnn_growth,
+        ),
+        icon=":material/tune:",
+        key=f"{name}_settings",
+        on_change="rerun",  # what is not seen is not drawn: eight widgets fewer in every run
+    )
+    with settings:
+        if settings.open and name == "recurrent":
+            _recurrent(text, scene)
+        elif settings.open:
+            _convolutional(text)
+
+
+def _recurrent(text: Text, scene: Scene) -> None:
+    with st.container(horizontal=True):
+        controls.option(text, "rnn_kind", get_args(RecurrentKind))
+        controls.option(text, "rnn_direction", get_args(Direction))
+    if scene.choice.rnn_kind == "rnn":
+        controls.slider(text, "rnn_gain", step=0.1)
+    controls.slider(text, "d_hidden")
+
+
+def _convolutional(text: Text) -> None:
+    controls.slider(text, "cnn_kernel", step=2)
+    controls.slider(text, "cnn_layers")
+    controls.slider(text, "cnn_growth")
+    st.toggle(text("cnn_causal.label"), key="cnn_causal", help=text("cnn_causal.help"))
