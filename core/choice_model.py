@@ -9,7 +9,18 @@ from core.reading import Reader
 
 Part = Literal["start", "end"]
 Aggregate = Literal["head", "mean", "rollout"]
-Order = Literal["pair", "previous", "following", "same", "special", "sharp", "wide"]
+Order = Literal["pair", "previous", "following", "same", "special", "first", "sharp", "wide"]
+
+PACKAGED = "minilm"
+"""The name of the model that comes with the requirements."""
+
+LONGEST_NAME = 500
+"""Characters of a model's id, or of its folder's path."""
+
+MOST_HEADS = 200
+"""Layers, and heads of a layer, that a choice may count; a model has fewer."""
+
+MOST_PIECES = 512
 
 LONGEST_TEXT = 20_000
 """Characters; the model reads far less, and the page says how much."""
@@ -21,6 +32,7 @@ class ModelChoice:
 
     Attributes:
         model_sentence: As typed.
+        model_name: ``PACKAGED``, an id on the Hugging Face hub, or a local folder.
         model_other: The sentence beside it.
         model_part: Which part of a text over the limit is read.
         model_layer: From 0.
@@ -36,6 +48,7 @@ class ModelChoice:
 
     model_sentence: str = "The animal didn't cross the street because it was too tired."
     model_other: str = "The animal didn't cross the street because it was too wide."
+    model_name: str = PACKAGED
     model_part: Part = "start"
     model_layer: int = 3
     model_head: int = 1
@@ -51,11 +64,12 @@ class ModelChoice:
 READERS: Mapping[str, Reader] = {
     "model_sentence": reading.text(LONGEST_TEXT),
     "model_other": reading.text(LONGEST_TEXT),
+    "model_name": reading.text(LONGEST_NAME),
     "model_part": reading.one_of(get_args(Part)),
-    "model_layer": reading.whole(0, 5),
-    "model_head": reading.whole(0, 11),
-    "model_query": reading.whole(0, 511),
-    "model_key": reading.whole(0, 511),
+    "model_layer": reading.whole(0, MOST_HEADS - 1),
+    "model_head": reading.whole(0, MOST_HEADS - 1),
+    "model_query": reading.whole(0, MOST_PIECES - 1),
+    "model_key": reading.whole(0, MOST_PIECES - 1),
     "model_aggregate": reading.one_of(get_args(Aggregate)),
     "model_special": reading.flag,
     "model_renormalise": reading.flag,

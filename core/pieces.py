@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from tokenizers import Encoding, Tokenizer
@@ -54,6 +55,12 @@ class Pieces:
         """Which pieces the model added, such as ``[CLS]``."""
         return tuple(word is None for word in self.words)
 
+    def at(self, character: int) -> int:
+        """The place of the piece that stands for a character of ``sentence``; else the first."""
+        places = range(len(self.tokens))
+        holds = (i for i in places if not self.special[i] and character < self.spans[i][1])
+        return next(holds, 0)
+
 
 def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -> Pieces:
     """The pieces of a sentence, at most ``limit`` with the special ones.
@@ -71,25 +78,26 @@ def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -
     """
     sentence = clean(sentence)
     whole = tokenizer.encode(sentence)
-    own = tokenizer.encode(sentence, add_special_tokens=False)
-    total, n_special = len(own.ids), len(whole.ids) - len(own.ids)
+    bare = tokenizer.encode(sentence, add_special_tokens=False)
+    total, n_special = len(bare.ids), len(whole.ids) - len(bare.ids)
     if not total:
         raise InputError("no_tokens")
     if limit <= n_special:
         raise InputError("limit_out_of_range", limit=limit, smallest=n_special + 1)
-    before = _find(own.ids, whole.ids)
+    before = _find(bare.ids, whole.ids)
     used = min(total, limit - n_special)
     start = _start(keep, total - used)
     first = list(range(before))
     kept = list(range(before + start, before + start + used))
     at = first + kept + list(range(before + total, len(whole.ids)))
     unknown = _unknown_id(tokenizer)
-    own_places = set(kept)
+    own = range(before, before + total)
+    words = dict(zip(own, _words(whole, own), strict=True))
     return Pieces(
         sentence,
         tokens=tuple(_label(tokenizer, whole, i) for i in at),
         ids=tuple(whole.ids[i] for i in at),
-        words=tuple(_word(whole, i) if i in own_places else None for i in at),
+        words=tuple(words.get(i) for i in at),
         spans=tuple(whole.offsets[i] for i in at),
         total=total,
         start=start,
@@ -107,6 +115,15 @@ def _start(keep: Keep, largest: int) -> int:
     if keep == "start":
         return 0
     return largest if keep == "end" else max(0, min(keep, largest))
+
+
+def _words(encoding: Encoding, own: range) -> list[int]:
+    """The number of the word of each piece; where it is not told, a space begins a new word."""
+    found = [_word(encoding, i) for i in own]
+    if len(set(found)) > 1:
+        return found
+    begins = [bool(_SPACE_SIGN.match(encoding.tokens[i])) for i in own]
+    return list(accumulate(map(int, begins))) if any(begins) else found
 
 
 def _word(encoding: Encoding, index: int) -> int:

@@ -24,9 +24,15 @@ class Entry(NamedTuple):
 
 CONTENTS = (
     Entry("look", "explore", "🔦"),
+    Entry("look", "path", "🧭"),
     Entry("look", "model", "🧠"),
+    Entry("look", "upload", "📦"),
     Entry("ideas", "cross", "🔀"),
+    Entry("ideas", "heads", "🐙"),
     Entry("ideas", "positions", "🔢"),
+    Entry("ideas", "reach", "🔭"),
     Entry("ideas", "buffet", "🍽️"),
     Entry("ideas", "cost", "⏱️"),
+    Entry("ideas", "training", "🏋️"),
+    Entry("ideas", "corrections", "🧐"),
 )

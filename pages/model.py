@@ -1,4 +1,4 @@
-"""A real model: all heads of MiniLM, one head in full, two sentences beside each other."""
+"""A real model: all its heads, one head in full, two sentences beside each other."""
 
 import streamlit as st
 
@@ -9,6 +9,7 @@ from pages.shared.views.badge import badge
 from pages.shared.views.beside import beside
 from pages.shared.views.importance import model_importance
 from pages.shared.views.model_head import model_head, model_steps, view_controls
+from pages.shared.views.questions import questions
 from pages.shared.views.switched_off import switched_off
 
 text = frame.open_page("model")
@@ -16,7 +17,7 @@ scene = model_text.scene_or_stop(text)
 model_text.model_text(text, scene)
 badge(text, scene.run.trace.origin)
 
-st.subheader(text("atlas.title"), anchor=False)
+st.subheader(text("atlas.title", heads=scene.n_heads), anchor=False)
 st.markdown(text("atlas.lead"))
 atlas(text, scene)
 with st.expander(text("finder.title")):
@@ -28,7 +29,6 @@ st.subheader(
 view_controls(text, scene)
 model_head(text, scene)
 with st.expander(text("head.steps")):
-    st.markdown(text("head.steps.lead"))
     model_steps(text, scene)
 
 st.subheader(text("beside.title"), anchor=False)
@@ -40,3 +40,5 @@ model_importance(text, scene)
 
 st.subheader(text("off.title"), anchor=False)
 switched_off(text, scene)
+
+questions(text, "model", scene)

@@ -4,6 +4,7 @@ The model runs as its authors' code has it; `core.sources.layouts` goes through 
 attention once more, in the open.
 """
 
+import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,15 @@ from tokenizers import Tokenizer
 
 from core.errors import InputError
 from core.pieces import Keep, Pieces, cut
-from core.sources.hub import Hub, HuggingFaceHub, Progress, check_allowed, locate, no_progress
+from core.sources.hub import (
+    Hub,
+    Progress,
+    check_allowed,
+    local_folder,
+    locate,
+    no_progress,
+)
+from core.sources.huggingface import HuggingFaceHub
 from core.sources.layouts import FAMILIES, Family, retraced
 from core.sources.run import ModelRun
 from core.trace import AttentionTrace, Origin
@@ -28,7 +37,10 @@ LIMIT = 512
 HUB = HuggingFaceHub()
 
 IN_MEMORY = 2
-"""Models kept; the one loaded first goes first."""
+"""Models kept; the one that was not used for longest goes first."""
+
+MOST_WEIGHTS = 40_000_000
+"""Weights of all heads together that one text may lead to: 512 pieces in 144 heads."""
 
 
 class Loaded(NamedTuple):
@@ -39,6 +51,7 @@ class Loaded(NamedTuple):
     model: "PreTrainedModel"
     tokenizer: Tokenizer
     largest: int  # tokens, the special ones included
+    n_heads: int  # in all layers together
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,22 @@ class FamilySource:
             InputError: As :meth:`run`.
         """
         loaded = self.load()
-        return cut(loaded.tokenizer, sentence, min(self.limit, loaded.largest), self.keep)
+        fits = math.isqrt(MOST_WEIGHTS // loaded.n_heads)
+        return cut(loaded.tokenizer, sentence, min(self.limit, loaded.largest, fits), self.keep)
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """The model, if it is ready: never waits.
+
+        Raises:
+            InputError: ``model_not_allowed``.
+        """
+        check_allowed(self.model)
+        with _guard:
+            found = _loaded.pop(self.model, None)
+            if found is not None:
+                _loaded[self.model] = found  # the last one used comes last
+        return found
 
     def load(self, progress: Progress = no_progress) -> Loaded:
         """The model, loaded by the first who asks; readers of other models do not wait.
@@ -81,32 +109,40 @@ class FamilySource:
             InputError: As `core.sources.hub.locate`; ``family_unknown`` if the model is of another
                 family; ``model_unreadable`` if its files do not hold what they should.
         """
-        check_allowed(self.model)
-        return _loaded.get(self.model) or _load_once(self.model, self.hub, progress)
+        return self.loaded or _load_once(self.model, self.hub, progress)
 
     def run(self, sentence: str) -> ModelRun:
         """The model on a sentence, with everything kept.
 
         Raises:
             InputError: ``no_tokens`` if there is nothing to read; ``weights_disagree`` if what is
-                recomputed is not what the model computed; and as :meth:`load`.
+                recomputed is not what the model computed; ``model_fails`` if it cannot read the
+                sentence; and as :meth:`load`.
         """
-        loaded, pieces = self.load(), self.pieces(sentence)
-        family, model = loaded.family, loaded.model
-        with torch.inference_mode():
-            ids = torch.tensor([pieces.ids])
-            done = model(ids, output_attentions=True, output_hidden_states=True)
-            layers = model.get_submodule(family.layers).children()
-            inputs = done.hidden_states[:-1]
-            found = [
-                retraced(family, model, layer, x[0], weights[0])
-                for layer, x, weights in zip(layers, inputs, done.attentions, strict=True)
-            ]
-            hidden = torch.stack(done.hidden_states)[:, 0].numpy()
-        traces, mixers = zip(*found, strict=True)
-        origin = Origin("pretrained", loaded.name)
-        trace = AttentionTrace(pieces.tokens, pieces.tokens, traces, origin)
-        return ModelRun(pieces, trace, mixers, hidden)
+        loaded = self.load()
+        try:
+            return _run(loaded, self.pieces(sentence))
+        except InputError:
+            raise
+        except Exception as problem:  # whatever files that do not fit together lead to
+            raise InputError("model_fails", name=loaded.name) from problem
+
+
+def _run(loaded: Loaded, pieces: Pieces) -> ModelRun:
+    family, model = loaded.family, loaded.model
+    with torch.inference_mode():
+        ids = torch.tensor([pieces.ids])
+        done = model(ids, output_attentions=True, output_hidden_states=True)
+        layers = model.get_submodule(family.layers).children()
+        inputs = done.hidden_states[:-1]
+        found = [
+            retraced(family, model, layer, x[0], weights[0])
+            for layer, x, weights in zip(layers, inputs, done.attentions, strict=True)
+        ]
+        hidden = torch.stack(done.hidden_states)[:, 0].numpy()
+    traces, mixers = zip(*found, strict=True)
+    tokens, origin = pieces.tokens, Origin("pretrained", loaded.name)
+    return ModelRun(pieces, AttentionTrace(tokens, tokens, traces, origin), mixers, hidden)
 
 
 _guard = threading.Lock()
@@ -118,8 +154,8 @@ def _load_once(name: str, hub: Hub, progress: Progress) -> Loaded:
     with _guard:
         lock = _locks.setdefault(name, threading.Lock())
     with lock:
-        if name in _loaded:
-            return _loaded[name]
+        if found := _loaded.get(name):  # by whoever had the lock before
+            return found
         loaded = _load(locate(name, hub, progress), name, progress)
         with _guard:
             while len(_loaded) >= IN_MEMORY:
@@ -158,6 +194,7 @@ def _load(folder: Path, name: str, progress: Progress) -> Loaded:
     model.eval().requires_grad_(False)
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    shown = folder.name if Path(name).is_dir() else name
+    shown = folder.name if local_folder(name) else name
     largest = config.max_position_embeddings - family.first_position
-    return Loaded(shown, family, model, tokenizer, largest)
+    n_heads = config.num_hidden_layers * config.num_attention_heads
+    return Loaded(shown, family, model, tokenizer, largest, n_heads)

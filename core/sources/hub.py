@@ -5,6 +5,7 @@ its own code, and nothing larger than the limit is downloaded or loaded.
 """
 
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -71,6 +72,15 @@ def is_open() -> bool:
     return os.environ.get(OPEN) == "1"
 
 
+def local_folder(model: str) -> Path | None:
+    """The folder of this name, if there is one and it may be used; ``~`` is the home folder."""
+    try:
+        folder = Path(model).expanduser()
+        return folder if is_open() and folder.is_dir() else None
+    except (OSError, RuntimeError, ValueError):  # no name that a folder could have
+        return None
+
+
 def check_allowed(model: str) -> None:
     """Let only the ``ALLOWED`` models through, unless this place is open.
 
@@ -94,8 +104,9 @@ def locate(model: str, hub: Hub, progress: Progress = no_progress) -> Path:
             model is not there; ``hub_unreachable``; and as :func:`checked_folder`.
     """
     check_allowed(model)
-    if is_open() and Path(model).is_dir():
-        return checked_folder(Path(model), model)
+    here = local_folder(model)
+    if here:
+        return checked_folder(here, model)
     folder = hub.cached(model)
     if folder is None and is_open():
         folder = _download(model, hub, progress)
@@ -128,7 +139,8 @@ def _check_sizes(sizes: Mapping[str, int], model: str) -> None:
     if not parameters:
         raise InputError("no_safetensors", name=model)
     if sum(parameters) > LARGEST:
-        raise InputError("model_too_large", name=model, size=sum(parameters), limit=LARGEST)
+        size, limit = (math.ceil(it / 1e6) for it in (sum(parameters), LARGEST))  # megabytes
+        raise InputError("model_too_large", name=model, size=size, limit=limit)
 
 
 def _download(model: str, hub: Hub, progress: Progress) -> Path | None:
@@ -148,58 +160,3 @@ def _download(model: str, hub: Hub, progress: Progress) -> Path | None:
         done += size
         progress("downloading", done, total)
     return folder
-
-
-@dataclass(frozen=True)
-class HuggingFaceHub:
-    """The real one."""
-
-    def listing(self, model: str) -> Listing:
-        """As the hub's own programming interface tells it.
-
-        Raises:
-            InputError: ``model_missing`` or ``hub_unreachable``.
-        """
-        from huggingface_hub import HfApi
-        from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
-
-        try:
-            info = HfApi().model_info(model, files_metadata=True, token=False)
-        except (RepositoryNotFoundError, HFValidationError) as problem:
-            raise InputError("model_missing", name=model, file="config.json") from problem
-        except Exception as problem:  # whatever a network can do
-            raise InputError("hub_unreachable", name=model) from problem
-        files = info.siblings or []
-        unknown = LARGEST + 1  # a size that is not told is not trusted
-        sizes = {file.rfilename: unknown if file.size is None else file.size for file in files}
-        return Listing(info.sha or "main", sizes)
-
-    def fetch(self, model: str, revision: str, file: str, progress: Progress) -> Path:
-        """Into the hub's usual cache, so that it is done once a machine.
-
-        Raises:
-            InputError: ``hub_unreachable``.
-        """
-        from huggingface_hub import hf_hub_download
-        from huggingface_hub.utils import tqdm
-
-        class Bar(tqdm):
-            def update(self, n: float | None = 1) -> bool | None:
-                progress("downloading", int(self.n + (n or 0)), int(self.total or 0))
-                return super().update(n)
-
-        try:
-            found = hf_hub_download(model, file, revision=revision, tqdm_class=Bar, token=False)
-        except Exception as problem:  # whatever a network can do
-            raise InputError("hub_unreachable", name=model) from problem
-        return Path(found)
-
-    def cached(self, model: str) -> Path | None:
-        """From the hub's usual cache."""
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HFValidationError
-
-        try:
-            return Path(snapshot_download(model, local_files_only=True))
-        except (OSError, HFValidationError):
-            return None

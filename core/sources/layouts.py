@@ -106,7 +106,7 @@ def retraced(
     steps = scaled_dot_product_attention(q, k, v, mask, scale=attention.scaling)
     off = float((steps.weights - own_weights).abs().max())
     if off > TOLERANCE:
-        raise InputError("weights_disagree", name=config.model_type, difference=off)
+        raise InputError("weights_disagree", name=config.model_type, difference=f"{off:.1e}")
     output: Any = layer.get_submodule(family.output)
     mixed = output(merge_heads(steps.output))  # (token, d_model)
     _, b_k, b_v = _projected(family, model, layer, torch.zeros_like(x))

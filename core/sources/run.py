@@ -38,6 +38,14 @@ class ModelRun:
         if self.embedding is not None:
             self.embedding.flags.writeable = False
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the run holds besides the model's own parameters."""
+        parts = ("q", "k", "v", "scores", "weights", "output", "mixed")
+        return self.hidden.nbytes + sum(
+            getattr(layer, part).nbytes for layer in self.trace.layers for part in parts
+        )
+
 
 def layer_trace(steps: MultiHeadSteps, mask: Tensor | None = None) -> LayerTrace:
     """The steps of a layer as a checked record.

@@ -1,75 +1,177 @@
 """What a page about the real model is about: its choice, and what the model made of the text."""
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from core.choice_model import READERS, ModelChoice
+from core.choice_model import PACKAGED, READERS, ModelChoice, Order
 from core.errors import InputError
-from core.sources.pretrained import PretrainedSource
+from core.pieces import Pieces
 from core.sources.run import ModelRun
 from core.tokens import follow
-from pages.shared import cache, state
+from pages.shared import cache, loading, state
 from pages.shared.book import book
 from pages.shared.examples import EXAMPLES
 
-_TOKENS = "model"
+_PAGE = "model"
 
 
 class ModelScene(NamedTuple):
     """What a page shows.
 
     Attributes:
-        choice: Usable, and pointing at pieces that exist.
-        run: The model on the choice's sentence.
+        choice: Usable, and pointing at pieces and a head that exist.
+        run: The model that is shown, on the choice's sentence.
+        shown: The model's name; the packaged one while another is loaded or cannot be used.
         problem: Why the sentence as typed is not the choice's, if so.
+        trouble: Why the chosen model is not the one that is shown, if it never will be.
     """
 
     choice: ModelChoice
     run: ModelRun
+    shown: str
     problem: InputError | None
+    trouble: InputError | None
+
+    @property
+    def packaged(self) -> bool:
+        """Whether the packaged model is shown."""
+        return self.shown == PACKAGED
+
+    @property
+    def special(self) -> tuple[str, ...]:
+        """The different pieces that the model adds."""
+        pieces = self.run.pieces
+        added = (it for it, own in zip(pieces.tokens, pieces.special, strict=True) if own)
+        return tuple(dict.fromkeys(added))
+
+    @property
+    def causal(self) -> bool:
+        """Whether pieces see themselves and what comes before them only."""
+        may_look = self.run.trace.layers[0].may_look[0]
+        return len(may_look) > 1 and not may_look[0, 1:].any()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many layers there are, and how many heads in each."""
+        layers = self.run.trace.layers
+        return len(layers), len(layers[0].weights)
+
+    @property
+    def n_heads(self) -> int:
+        """In all layers together."""
+        layers, heads = self.shape
+        return layers * heads
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """What the head finder can sort by."""
+        idle = {"first" if self.special else "special"} | ({"following"} if self.causal else set())
+        return tuple(it for it in get_args(Order) if it not in idle)
 
 
 def model_scene() -> ModelScene:
     """What the reader has chosen, made usable; to be called once a run, before any widget.
 
     Raises:
-        InputError: If the model itself cannot be used.
+        InputError: If the packaged model itself cannot be used.
     """
-    choice, run, problem = _readable(state.remembered(ModelChoice, READERS))
-    words = run.pieces.tokens
-    before = book()["words"].get(_TOKENS, words)
-    book()["words"][_TOKENS] = words
-    place = follow(before, words) if before != words else {}
-    last = len(words) - 1
-    choice = replace(
-        choice,
-        model_query=min(place.get(choice.model_query, choice.model_query), last),
-        model_key=min(place.get(choice.model_key, choice.model_key), last),
+    choice = state.remembered(ModelChoice, READERS)
+    choice, shown, trouble = _usable(choice)
+    try:
+        choice, run, problem = _readable(choice, shown)
+    except InputError as reason:
+        if shown == PACKAGED:
+            raise
+        shown, trouble = PACKAGED, reason
+        choice, run, problem = _readable(choice, shown)
+    scene = ModelScene(_at_same_text(choice, run.pieces, shown), run, shown, problem, trouble)
+    scene = scene._replace(choice=_within(scene))
+    state.show(
+        model_name=scene.choice.model_name,
+        model_query=scene.choice.model_query,
+        model_key=scene.choice.model_key,
+        model_order=scene.choice.model_order,
     )
-    state.show(model_query=choice.model_query, model_key=choice.model_key)
-    return ModelScene(choice, run, problem)
+    return scene
 
 
-def show_example(name: str) -> None:
-    """Take one of the English examples, with the pieces it points at."""
+def show_example(name: str, shown: str) -> None:
+    """Take one of the examples, with the pieces it points at in the model that is shown."""
     example = EXAMPLES[name]
-    pieces = PretrainedSource().pieces(example.sentence).tokens
-    book()["words"][_TOKENS] = pieces
+    pieces = loading.source(shown, "start").pieces(example.sentence)
+    _note(pieces, shown)
     state.change(
         model_sentence=example.sentence,
-        model_query=pieces.index(example.asks),
-        model_key=pieces.index(example.about),
+        model_query=_piece(pieces, example.asks),
+        model_key=_piece(pieces, example.about),
     )
 
 
-def _readable(choice: ModelChoice) -> tuple[ModelChoice, ModelRun, InputError | None]:
+def _usable(choice: ModelChoice) -> tuple[ModelChoice, str, InputError | None]:
+    """The choice, the name of the model to show, and why it is not the chosen one."""
+    name = choice.model_name
     try:
-        run = cache.model(choice.model_sentence, choice.model_part)
+        return choice, name if loading.ready(name) else PACKAGED, None
+    except InputError as trouble:
+        if trouble.code == "model_not_allowed":  # it is no option of the control
+            choice = replace(choice, model_name=PACKAGED)
+        return choice, PACKAGED, trouble
+
+
+def _readable(choice: ModelChoice, shown: str) -> tuple[ModelChoice, ModelRun, InputError | None]:
+    try:
+        run = cache.model(choice.model_sentence, choice.model_part, shown)
     except InputError as problem:
         if problem.code != "no_tokens":
             raise
-        last = book()["good_texts"].get(_TOKENS, ModelChoice().model_sentence)
+        last = book()["good_texts"].get(_PAGE, ModelChoice().model_sentence)
         choice = replace(choice, model_sentence=last)
-        return choice, cache.model(last, choice.model_part), problem
-    book()["good_texts"][_TOKENS] = choice.model_sentence
+        return choice, cache.model(last, choice.model_part, shown), problem
+    book()["good_texts"][_PAGE] = choice.model_sentence
     return choice, run, None
+
+
+def _at_same_text(choice: ModelChoice, pieces: Pieces, shown: str) -> ModelChoice:
+    """The choice pointing where it did, though the text was edited or another model cut it up."""
+    words = book()["words"].get(_PAGE, pieces.tokens)
+    before = book()["contexts"].get(_PAGE)
+    model, spans = before if isinstance(before, tuple) else (shown, pieces.spans)
+    _note(pieces, shown)
+    if model != shown:
+        place = {i: pieces.at(start) for i, (start, end) in enumerate(spans) if end > start}
+    else:
+        place = follow(words, pieces.tokens) if words != pieces.tokens else {}
+    return replace(
+        choice,
+        model_query=place.get(choice.model_query, choice.model_query),
+        model_key=place.get(choice.model_key, choice.model_key),
+    )
+
+
+def _within(scene: ModelScene) -> ModelChoice:
+    choice, (n_layers, n_heads) = scene.choice, scene.shape
+    last = len(scene.run.pieces.tokens) - 1
+    swap: dict[Order, Order] = {"first": "special", "special": "first"}
+    order = choice.model_order
+    if order not in scene.orders:
+        order = swap.get(order, "pair")
+    return replace(
+        choice,
+        model_layer=min(choice.model_layer, n_layers - 1),
+        model_head=min(choice.model_head, n_heads - 1),
+        model_query=min(choice.model_query, last),
+        model_key=min(choice.model_key, last),
+        model_order=order,
+    )
+
+
+def _piece(pieces: Pieces, word: str) -> int:
+    """The piece with which a word of an example begins."""
+    sentence = pieces.sentence
+    parted = f" {word} " if f" {word} " in sentence else word
+    return pieces.at(sentence.index(parted) + parted.index(word))
+
+
+def _note(pieces: Pieces, shown: str) -> None:
+    book()["words"][_PAGE] = pieces.tokens
+    book()["contexts"][_PAGE] = (shown, pieces.spans)

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright
 from tests.browser.reader import Reader
 
 ROOT = Path(__file__).parents[2]
+SETTINGS = {"OMP_NUM_THREADS": "1", "ATTENTION_LAB_OPEN": "1"}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,7 +37,7 @@ def server() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | SETTINGS) as process:
         _wait_for(f"{address}/_stcore/health")
         yield address
         process.terminate()

@@ -1,10 +1,12 @@
-"""The real model in a real browser: short, long, and as long as it reads."""
+"""The real model in a real browser: short, long, as long as it reads; and another model."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.browser.reader import Reader
+from tests.tiny import write_model
 
 Visit = Callable[..., Reader]
 
@@ -45,4 +47,36 @@ def test_a_long_text_appears_and_reacts(visit: Visit, n_words: int):
 def test_the_page_fits_a_phone_in_chinese(visit: Visit):
     reader = visit("/model", width=390, locale="zh-CN", color_scheme="dark")
     assert reader.fits()
+    assert reader.says("72 个头一览")
+
+
+def choose_model(reader: Reader, name: str) -> None:
+    page = reader.page
+    page.get_by_test_id("stPopover").filter(has_text="Model: ").get_by_role("button").click()
+    box = page.get_by_role("combobox", name="Model")
+    box.fill(name)
+    box.press("Enter")
+
+
+def test_another_model_is_loaded_while_the_page_is_used(visit: Visit, tmp_path: Path):
+    folder = write_model(tmp_path, "gpt2", n_layer=2, n_head=3, n_positions=128)
+    reader = visit("/model")
+    choose_model(reader, str(folder))
+    reader.page.get_by_role("progressbar").first.wait_for()
+    assert reader.says("The page shows all-MiniLM-L6-v2 until then")
+    reader.page.get_by_text("All 6 heads at once").wait_for(timeout=60_000)
+    reader.wait()
+    open_head(reader, layer=1, head=2)
+    assert reader.says("Layer 1, head 2")
+    assert reader.says("This model reads from left to right")
+    assert reader.foreign_requests == []
+
+
+def test_a_model_that_is_not_there_is_told_and_minilm_stays(visit: Visit, tmp_path: Path):
+    reader = visit("/model", locale="zh-CN")
+    page = reader.page
+    page.get_by_test_id("stPopover").filter(has_text="模型：").get_by_role("button").click()
+    page.get_by_role("combobox", name="模型").fill(str(tmp_path))
+    page.get_by_role("combobox", name="模型").press("Enter")
+    page.get_by_text("没有 safetensors 文件").wait_for(timeout=20_000)
     assert reader.says("72 个头一览")

@@ -15,45 +15,20 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+from tokenizers import Tokenizer, pre_tokenizers
 
 from core.errors import InputError
 from core.importance import gradient_times_input, leave_one_out
-from core.pieces import Keep
+from core.pieces import Keep, cut
 from core.sources import families, hub
 from core.sources.families import FamilySource
 from core.sources.run import ModelRun
 from core.trace import AttentionTrace, Origin
+from core.words import words_of
+from tests.tiny import CAUSAL, TINY, write_model, write_tokenizer
 
 ROOT = Path(__file__).parents[2]
 SENTENCE = "the cat saw the dog and the dog saw it"
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "the", "cat", "saw", "dog", "and", "##s"]
-SIZE = {"vocab_size": 40, "hidden_size": 24, "num_hidden_layers": 3, "num_attention_heads": 4}
-INNER = {"intermediate_size": 20, "max_position_embeddings": 32}
-TINY: dict[str, dict[str, object]] = {
-    "bert": {**SIZE, **INNER},
-    "roberta": {**SIZE, **INNER, "pad_token_id": 1},
-    "distilbert": {
-        "vocab_size": 40,
-        "dim": 24,
-        "n_layers": 3,
-        "n_heads": 4,
-        "hidden_dim": 20,
-        "max_position_embeddings": 32,
-    },
-    "gpt2": {
-        "vocab_size": 40,
-        "n_embd": 24,
-        "n_layer": 3,
-        "n_head": 4,
-        "n_positions": 32,
-        "scale_attn_by_inverse_layer_idx": True,
-    },
-    "llama": {**SIZE, **INNER, "num_key_value_heads": 2, "head_dim": 8},
-    "mistral": {**SIZE, **INNER, "num_key_value_heads": 1, "sliding_window": 3},
-    "qwen2": {**SIZE, **INNER, "num_key_value_heads": 2},
-}
-CAUSAL = ("gpt2", "llama", "mistral", "qwen2")
 every_family = pytest.mark.parametrize("family", TINY)
 
 
@@ -81,39 +56,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(hub.OPEN, "1")
 
 
-def write_tokenizer(folder: Path, family: str) -> None:
-    if family in CAUSAL:
-        letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-        vocabulary = {letter: i for i, letter in enumerate(letters)} | {"Ġt": 256}
-        made = Tokenizer(models.BPE(vocabulary, [("Ġ", "t")]))
-        made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-        made.decoder = decoders.ByteLevel()
-    else:
-        made = Tokenizer(models.WordPiece({w: i for i, w in enumerate(WORDS)}, unk_token="[UNK]"))
-        made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-        made.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-        made.enable_truncation(4)
-        made.enable_padding(length=4)
-    made.save(str(folder / "tokenizer.json"))
-    settings = {"tokenizer_class": "PreTrainedTokenizerFast"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
-
-
 @pytest.fixture(scope="module")
 def tiny(transformers: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folders = {}
-    for family, sizes in TINY.items():
-        folder = folders[family] = tmp_path_factory.mktemp(family)
-        vocabulary = {"vocab_size": 300} if family in CAUSAL else {}
-        config = transformers.AutoConfig.for_model(family, **{**sizes, **vocabulary})
-        torch.manual_seed(7)
-        model = transformers.AutoModel.from_config(config)
-        for name, parameter in model.named_parameters():  # biases too, which are 0 when made
-            is_norm = parameter.ndim == 1 and name.endswith("weight")
-            torch.nn.init.normal_(parameter, mean=float(is_norm), std=0.4)
-        model.save_pretrained(folder)
-        write_tokenizer(folder, family)
-    return folders
+    return {family: write_model(tmp_path_factory.mktemp(family), family) for family in TINY}
 
 
 def source(folder: Path, limit: int = families.LIMIT, keep: Keep = "start") -> FamilySource:
@@ -224,6 +169,30 @@ def test_bytes_are_labelled_by_what_they_say(tiny: Mapping[str, Path]):
     assert len(tokens) == 5  # one character of three bytes, each a piece
 
 
+def test_words_are_told_by_their_spaces_where_the_tokenizer_does_not_cut(
+    tiny: Mapping[str, Path],
+):
+    tokenizer = source(tiny["gpt2"]).load().tokenizer
+    uncut = Tokenizer.from_str(tokenizer.to_str())
+    uncut.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    assert words_of(cut(uncut, "a ta tat", 99)).tokens == ("a", "ta", "tat")
+
+
+def test_a_piece_is_found_by_its_character(tiny: Mapping[str, Path]):
+    for family in ("bert", "gpt2"):
+        pieces = source(tiny[family]).pieces("the cats saw")
+        start, end = pieces.spans[pieces.at(9)]
+        assert start <= 9 < end
+        assert pieces.at(99) == 0
+
+
+def test_a_text_that_would_lead_to_too_many_weights_is_cut(
+    tiny: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(families, "MOST_WEIGHTS", 12 * 10 * 10)
+    assert len(source(tiny["bert"]).pieces("the cat " * 9).tokens) == 10
+
+
 # Loading
 
 
@@ -253,6 +222,10 @@ def test_few_models_are_kept(tiny: Mapping[str, Path], monkeypatch: pytest.Monke
     for family in ("bert", "gpt2", "llama"):
         source(tiny[family]).load()
     assert [Path(name) for name in families._loaded] == [tiny["gpt2"], tiny["llama"]]
+    assert source(tiny["gpt2"]).loaded
+    source(tiny["qwen2"]).load()
+    assert [Path(name) for name in families._loaded] == [tiny["gpt2"], tiny["qwen2"]]
+    assert source(tiny["bert"]).loaded is None
 
 
 def test_loading_leaves_random_numbers_and_dtype_alone(
@@ -315,6 +288,14 @@ def test_weights_that_cannot_be_explained_are_refused(
     monkeypatch.setitem(families._loaded, str(tiny["gpt2"]), wrong)
     with pytest.raises(InputError, match="weights_disagree"):
         model.trace(SENTENCE)
+
+
+def test_a_vocabulary_that_does_not_fit_is_told(tiny: Mapping[str, Path], tmp_path: Path):
+    for path in tiny["bert"].iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    write_tokenizer(tmp_path, "gpt2")
+    with pytest.raises(InputError, match="model_fails"):
+        source(tmp_path).run("zebra")
 
 
 def test_transformers_is_imported_only_when_a_model_is_loaded():

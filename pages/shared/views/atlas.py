@@ -1,20 +1,17 @@
 """All heads of the model at once, and the heads sorted by what they do."""
 
-from typing import get_args
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.arrays import Array
-from core.choice_model import Order
 from core.measures import head_features
 from pages.shared import controls, state, theme
 from pages.shared.book import book
 from pages.shared.figures import atlas as figure
 from pages.shared.figures.atlas import Words
 from pages.shared.model_state import ModelScene
-from pages.shared.text import Text, plain_word
+from pages.shared.text import Text, plain, plain_word
 
 _LISTED = 12  # heads in the finder
 
@@ -39,13 +36,14 @@ def atlas(text: Text, scene: ModelScene) -> None:
 
 def finder(text: Text, scene: ModelScene) -> None:
     """The heads that do something most, each with its number; choosing a row opens it."""
-    controls.option(text, "model_order", get_args(Order))
+    controls.option(text, "model_order", scene.orders)
     tokens, choice = scene.run.pieces.tokens, scene.choice
     st.caption(
         text(
             f"model_order.{choice.model_order}.help",
             asks=plain_word(tokens, choice.model_query),
             answers=plain_word(tokens, choice.model_key),
+            added=", ".join(plain(piece) for piece in scene.special),
         )
     )
     values = _features(scene)[choice.model_order]
@@ -72,13 +70,16 @@ def finder(text: Text, scene: ModelScene) -> None:
 def _features(scene: ModelScene) -> dict[str, Array]:
     """What heads are sorted by: ``(layer, head)`` each."""
     weights = np.stack([layer.weights for layer in scene.run.trace.layers])
-    found = head_features(weights, scene.run.pieces.special)
+    special = scene.run.pieces.special
+    found = head_features(weights, special)
+    first = [place == 0 for place in range(len(special))]
     return {
         "pair": weights[:, :, scene.choice.model_query, scene.choice.model_key],
         "previous": found.previous,
         "following": found.following,
         "same": found.same,
         "special": found.special,
+        "first": head_features(weights, first).special,
         "sharp": found.entropy,
         "wide": found.entropy,
     }

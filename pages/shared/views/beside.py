@@ -13,6 +13,7 @@ from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.model_head import FIELDS
 from pages.shared.views.opened import Pointed
+from pages.shared.views.told import told
 
 _LISTED = 12  # heads in the table
 
@@ -21,9 +22,9 @@ def beside(text: Text, scene: ModelScene) -> None:
     """The second sentence, both maps and their difference, and the heads that changed most."""
     st.text_input(text("model_other.label"), key="model_other")
     try:
-        other = cache.model(scene.choice.model_other, scene.choice.model_part)
+        other = cache.model(scene.choice.model_other, scene.choice.model_part, scene.shown)
     except InputError as problem:
-        st.error(text(f"error.{problem.code}", **problem.values))
+        st.error(told(text, problem))
         return
     both = compare(scene.run.trace, other.trace)
     places = both.alignment.first
@@ -73,7 +74,7 @@ def _changes(text: Text, scene: ModelScene, both: Comparison) -> None:
     try:
         changes = both.by_change(choice.model_query, choice.model_key)
     except InputError as problem:
-        st.info(text(f"error.{problem.code}"))
+        st.info(told(text, problem))
         return
     here = next(c for c in changes if (c.layer, c.head) == (choice.model_layer, choice.model_head))
     story = {"layer": here.layer, "head": here.head, "asks": asks, "answers": answers}

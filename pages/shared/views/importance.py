@@ -23,7 +23,7 @@ from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
 
 SINK = 0.5
-"""Weight from which on a special piece or a punctuation mark is called a sink."""
+"""Weight from which on a special or first piece or a punctuation mark is called a sink."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,8 @@ def model_importance(text: Text, scene: ModelScene) -> None:
     sink = _sink(row)
     if sink is not None:
         share = f"{row.layer.weights[row.head, row.query, sink]:.0%}"
-        st.info(text("importance.sink", word=plain_word(row.answering, sink), share=share))
+        said = "importance.sink" if _says_nothing(row, sink) else "importance.sink_first"
+        st.info(text(said, word=plain_word(row.answering, sink), share=share))
 
 
 def _table(text: Text, row: Weighed) -> None:
@@ -120,8 +121,16 @@ def _agreement(text: Text, measures: Mapping[str, Array]) -> str:
 
 
 def _sink(row: Weighed) -> int | None:
-    """The place of a special piece or a mark that takes most of the weight, if there is one."""
+    """The place that takes most of the weight, if it is special, a mark, or the first for others.
+
+    The first piece of a model that reads forwards has nothing else to look at.
+    """
     weights = row.layer.weights[row.head, row.query]
     most = int(np.argmax(weights))
-    empty = row.special[most] or not any(c.isalnum() for c in row.answering[most])
-    return most if empty and weights[most] >= SINK else None
+    first = most == 0 and row.query > 0
+    sink = weights[most] >= SINK and (first or _says_nothing(row, most))
+    return most if sink and row.layer.may_look[row.head, row.query].sum() > 1 else None
+
+
+def _says_nothing(row: Weighed, place: int) -> bool:
+    return row.special[place] or not any(c.isalnum() for c in row.answering[place])

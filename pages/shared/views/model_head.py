@@ -1,4 +1,4 @@
-"""One head of the real model, or an aggregate of heads: highlighted text, map, lines."""
+"""One head of a real model, or an aggregate of heads: highlighted text, map, lines."""
 
 from dataclasses import dataclass
 from typing import get_args
@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.arrays import Array, IntArray
 from core.choice_model import Aggregate
+from core.importance import Mixer
 from core.layer import Rules
 from core.measures import mean_over_heads, rollout
 from core.words import hidden, merged, words_of
@@ -16,7 +17,7 @@ from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.figures.lines import Sides
 from pages.shared.model_state import ModelScene
-from pages.shared.text import Text
+from pages.shared.text import Text, plain
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.highlight import in_words
@@ -44,11 +45,16 @@ def view_controls(text: Text, scene: ModelScene) -> None:
     """What of the model's attention is shown."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         controls.option(text, "model_aggregate", get_args(Aggregate))
-        st.toggle(text("model_special.label"), key="model_special")
-        if not scene.choice.model_special:
+        if scene.special:
+            added = ", ".join(plain(piece) for piece in scene.special)
+            st.toggle(text("model_special.label", added=added), key="model_special")
+        if scene.special and not scene.choice.model_special:
             st.toggle(text("model_renormalise.label"), key="model_renormalise")
         st.toggle(text("model_words.label"), key="model_words", help=text("model_words.help"))
-    st.caption(text(f"model_aggregate.{scene.choice.model_aggregate}.help"))
+    _, heads = scene.shape
+    st.caption(text(f"model_aggregate.{scene.choice.model_aggregate}.help", heads=heads))
+    if scene.causal:
+        st.caption(text("model.causal"))
 
 
 def shown(scene: ModelScene, weights: Array) -> Shown:
@@ -74,7 +80,8 @@ def shown(scene: ModelScene, weights: Array) -> Shown:
         fields=FIELDS,
         places=tuple(groups[i][0] for i in left),
     )
-    return Shown(it, hidden(weights, hide.tolist(), choice.model_renormalise))
+    renormalise = choice.model_renormalise and bool(hide.any())
+    return Shown(it, hidden(weights, hide.tolist(), renormalise))
 
 
 def attention_map(scene: ModelScene) -> Array:
@@ -125,8 +132,11 @@ def model_steps(text: Text, scene: ModelScene) -> None:
         head=choice.model_head,
     )
     contents = [f"v{i + 1}" for i in range(it.layer.v.shape[-1])]
-    steps(text, it, contents, Rules())
-    arithmetic(text, it, Rules())
+    d_k = it.layer.q.shape[-1]
+    st.markdown(text("head.steps.lead", d_k=d_k))
+    rules = _rules(scene.run.mixers[choice.model_layer], d_k)
+    steps(text, it, contents, rules)
+    arithmetic(text, it, rules)
 
 
 def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
@@ -135,7 +145,7 @@ def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
         text("model.lines"),
         range(len(layer.weights)),
         default=[scene.choice.model_head],
-        key=f"model_lines.{scene.choice.model_layer}.{scene.choice.model_head}",
+        key=f"model_lines.{len(layer.weights)}.{scene.choice.model_layer}.{scene.choice.model_head}",
         format_func=lambda head: f"{scene.choice.model_layer}·{head}",
         max_selections=5,
     )
@@ -153,6 +163,12 @@ def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
         key="model_lines_picture",
         alt=text("alt.lines"),
     )
+
+
+def _rules(mixer: Mixer, d_k: int) -> Rules:
+    """How the layer scales its scores: some models divide by more than √d_k."""
+    usual = Rules().scale(d_k)
+    return Rules(temperature=round(usual / (mixer.scale or usual), 6))
 
 
 def _place(piece: int, groups: tuple[tuple[int, ...], ...], left: IntArray) -> int:

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.sources.packaged import NAME
 from pages.shared import cache
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.model_state import ModelScene
@@ -11,9 +12,12 @@ from pages.shared.text import Text
 
 def switched_off(text: Text, scene: ModelScene) -> None:
     """Some heads switched off together; or every head alone, which takes a moment."""
+    if not scene.packaged:
+        st.info(text("off.packaged_only", name=NAME))
+        return
     st.markdown(text("off.lead"))
     _together(text, scene)
-    if st.toggle(text("off.compute"), key="off_compute"):
+    if st.toggle(text("off.compute", heads=scene.n_heads), key="off_compute"):
         _alone(text, scene)
 
 

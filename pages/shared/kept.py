@@ -1,0 +1,53 @@
+"""Large results kept for all readers: bounded by their bytes, not by how many they are."""
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Generic, Protocol, TypeVar
+
+
+class Sized(Protocol):
+    """A result that knows how large it is."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+        ...
+
+
+Result = TypeVar("Result", bound=Sized)
+
+
+class Kept(Generic[Result]):
+    """Read-only results by plain keys; what was not used for longest goes first.
+
+    The last ones stay however large they are: a page that compares two needs both again and again.
+    """
+
+    def __init__(self, largest: int, at_least: int = 2) -> None:
+        """Keep ``largest`` bytes, and ``at_least`` so many results."""
+        self.largest, self.at_least = largest, at_least
+        self._found: dict[Hashable, Result] = {}
+        self._guard = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """The result of this key, made if it is not there; two who ask at once may make two."""
+        with self._guard:
+            found = self._found.pop(key, None)
+            if found is not None:
+                self._found[key] = found
+        if found is not None:
+            return found
+        made = make()
+        with self._guard:
+            self._found[key] = made
+            while len(self._found) > self.at_least and self._bytes() > self.largest:
+                del self._found[next(iter(self._found))]
+        return made
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._guard:
+            self._found.clear()
+
+    def _bytes(self) -> int:
+        return sum(it.nbytes for it in self._found.values())

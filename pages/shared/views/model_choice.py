@@ -1,0 +1,104 @@
+"""Which model reads the text; another one is loaded while the page stays usable."""
+
+import streamlit as st
+
+from core.choice_model import PACKAGED
+from core.errors import InputError
+from core.sources.hub import OPEN, is_open
+from core.sources.huggingface import offered
+from core.sources.layouts import FAMILIES
+from core.sources.packaged import NAME
+from pages.shared import loading, state
+from pages.shared.model_state import ModelScene
+from pages.shared.text import Text, plain
+from pages.shared.views.told import told
+
+CHINESE = "google-bert/bert-base-chinese"
+"""The model suggested for text that the packaged one does not know."""
+
+_MEGABYTE = 1_000_000
+_EVERY = 0.7  # seconds between two looks at a model that is being loaded
+
+
+def model_control(text: Text, scene: ModelScene) -> None:
+    """The models to choose from, behind a button with the name of the one that is shown."""
+    waits = scene.trouble is None and scene.shown != scene.choice.model_name
+    name = scene.choice.model_name if waits else scene.run.trace.origin.detail
+    button = "model_name.waits" if waits else "model_name.button"
+    key = f"model_popover.{scene.choice.model_name}"  # a new one is closed
+    with st.popover(text(button, name=plain(name)), icon=":material/deployed_code:", key=key):
+        names = dict.fromkeys((PACKAGED, *offered(), scene.choice.model_name))
+        st.selectbox(
+            text("model_name.label"),
+            list(names),
+            format_func=lambda it: NAME if it == PACKAGED else it,
+            key="model_name",
+            accept_new_options=is_open(),
+            width=420,
+        )
+        known = ", ".join(FAMILIES)
+        if is_open():
+            st.caption(text("model_name.open", families=known, example="openai-community/gpt2"))
+        else:
+            command = f"{OPEN}=1 streamlit run dashboard.py"
+            st.caption(text("model_name.closed", families=known, command=command))
+
+
+def about_model(text: Text, scene: ModelScene) -> str:
+    """What the shown model is, and on what it runs."""
+    layers, heads = scene.shape
+    name = plain(scene.run.trace.origin.detail)
+    about = "model.about.packaged" if scene.packaged else "model.about.other"
+    return text(about, name=name, layers=layers, heads=heads)
+
+
+def model_notices(text: Text, scene: ModelScene) -> None:
+    """How far the chosen model is, or why it is not the one that is shown."""
+    if scene.trouble:
+        _trouble(text, scene.choice.model_name, scene.trouble)
+    elif scene.shown != scene.choice.model_name:
+        _progress(text, scene.choice.model_name)
+
+
+def suggestion(text: Text, scene: ModelScene) -> None:
+    """A model that reads Chinese, where the packaged one does not."""
+    pieces = scene.run.pieces
+    chinese = any("\u4e00" <= character <= "\u9fff" for character in pieces.sentence)
+    if scene.packaged and chinese and CHINESE in offered():
+        st.button(
+            text("model_name.chinese", name=CHINESE),
+            key="model_take_chinese",
+            on_click=state.change,
+            kwargs={"model_name": CHINESE},
+            icon=":material/translate:",
+            disabled=scene.choice.model_name == CHINESE,
+        )
+
+
+def _trouble(text: Text, name: str, trouble: InputError) -> None:
+    st.warning(f"{told(text, trouble)} {text('model_name.instead', name=NAME)}")
+    if name != PACKAGED:
+        st.button(
+            text("model_name.again"),
+            key="model_again",
+            on_click=loading.forget,
+            args=(name,),
+            icon=":material/refresh:",
+        )
+
+
+@st.fragment(run_every=_EVERY)
+def _progress(text: Text, name: str) -> None:
+    """How far the model is; the whole page is drawn anew when it is there."""
+    report = loading.report(name)
+    if report is None or report.problem:
+        st.rerun()
+    share = report.done / report.total if report.total else 0.0
+    how_far = text(
+        f"loading.{report.stage}",
+        name=plain(name),
+        done=report.done // _MEGABYTE,
+        total=report.total // _MEGABYTE,
+    )
+    st.progress(min(share, 1.0), how_far)
+    st.caption(text("loading.meanwhile", name=NAME))

@@ -1,0 +1,13 @@
+"""Why an input cannot be used, in the reader's language."""
+
+from core.errors import InputError
+from pages.shared.text import Text, plain
+
+
+def told(text: Text, problem: InputError) -> str:
+    """The label of the problem's code; words in it, which may be a reader's, stay words."""
+    values = {
+        name: plain(value) if isinstance(value, str) else value
+        for name, value in problem.values.items()
+    }
+    return text(f"error.{problem.code}", **values)
