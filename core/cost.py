@@ -5,13 +5,14 @@ Source: Vaswani et al., Attention Is All You Need, 2017, section 4, table 1.
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
+from torch._ops import OpOverload
 from torch.nn.functional import pad
-from torch.utils.flop_counter import FlopCounterMode
-from torch.utils.module_tracker import ModuleTracker
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 from core.attention import multi_head_attention, scaled_dot_product_attention
 from core.cnn import ConvolutionSettings, ConvolutionStack
@@ -118,11 +119,9 @@ def counted(row: Row, it: Setting) -> int | None:
 
 def watched(run: Callable[[], Tensor]) -> int:
     """Operations as torch's counter sees them while something runs; 0 where it cannot look."""
-    counter = FlopCounterMode(display=False)
-    counter.mod_tracker = _NoModules()
-    with counter, torch.no_grad():
+    with _Counter() as counter, torch.no_grad():
         run()
-    return counter.get_total_flops()
+    return counter.total
 
 
 def runner(row: Row, it: Setting) -> Callable[[], Tensor]:
@@ -165,11 +164,30 @@ def restricted_attention(q: Tensor, k: Tensor, v: Tensor, r: int) -> Tensor:
     return torch.bmm(values, weights[..., None])[..., 0]  # (token, d)
 
 
-class _NoModules(ModuleTracker):
-    """Leaves modules alone: torch's tracker would hook into those of all other threads as well."""
+class _Counter(TorchDispatchMode):
+    """Torch's own formulas for whatever runs in this thread.
 
-    def __enter__(self) -> "_NoModules":
-        return self
+    `FlopCounterMode` applies the same ones, but loads torch's compiler for it (66 MB), and hooks
+    into the modules of all other threads.
+    """
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def __init__(self) -> None:
+        super().__init__()
+        self.total = 0
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # else torch's compiler is loaded in order to be skipped
+
+    def __torch_dispatch__(
+        self,
+        func: OpOverload,
+        types: tuple[type, ...],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> object:
+        found = func(*args, **(kwargs or {}))
+        cost = flop_registry.get(func.overloadpacket)
+        if cost:
+            self.total += cost(*args, **(kwargs or {}), out_val=found)
+        return found

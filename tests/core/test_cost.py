@@ -1,5 +1,8 @@
 """The table's numbers: by hand, against torch's counter, against the fields they summarise."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -129,3 +132,12 @@ def test_a_choice_that_makes_no_sense_is_the_default(name: str, nonsense: object
     choice, unusable = read(CostChoice, READERS, {name: nonsense})
     assert choice == CostChoice()
     assert unusable == (name,)
+
+
+def test_counting_does_not_load_torchs_compiler():
+    program = (
+        "import sys; from core.cost import Setting, counted;"
+        "assert counted('self_attention', Setting(3, 4)) == 144;"
+        "assert not {'torch._dynamo', 'sympy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])
