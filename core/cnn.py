@@ -63,6 +63,7 @@ class ConvolutionStack(nn.Module):
         ]
         self.layers = nn.ModuleList(layers)
         give_memory(self.layers)
+        self.layers.requires_grad_(False)
         _draw(self, settings.seed)
 
     def forward(self, x: Tensor) -> Tensor:

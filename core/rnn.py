@@ -59,6 +59,7 @@ class RecurrentLayer(nn.Module):
         make = _LAYERS[settings.kind]
         self.net = make(d_in, settings.d_hidden, bidirectional=both, device="meta")
         give_memory(self.net)
+        self.net.requires_grad_(False)
         _draw(self.net, settings.gain if settings.kind == "rnn" else 1.0, settings.seed)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -139,13 +140,12 @@ def _through(slope: Tensor, w: Tensor) -> Tensor:
 
 
 def give_memory(module: nn.Module) -> None:
-    """Unwritten parameters, which do not learn, for a module on the device "meta".
+    """Unwritten parameters for a module on the device "meta".
 
     Its own ``to_empty`` would load 70 MB of machinery for symbolic shapes.
     """
     empty = {name: torch.empty(it.shape) for name, it in module.state_dict().items()}
     module.load_state_dict(empty, assign=True)
-    module.requires_grad_(False)
 
 
 def _draw(net: nn.RNNBase, gain: float, seed: int) -> None:

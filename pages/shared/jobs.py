@@ -1,0 +1,113 @@
+"""Races at the worker: how they stand, and what they gave so far."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.arrays import Array
+from core.contenders import Contender
+from core.training import Race, Snapshot
+
+State = Literal["waiting", "running", "paused", "done", "stopped", "left", "limit", "failed"]
+BUSY: tuple[State, ...] = ("waiting", "running", "paused")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A race as it stands.
+
+    Attributes:
+        race: What was asked for.
+        state: What is happening to it.
+        place: In the queue, from 1; 0 if it does not wait.
+        snapshots: Everything so far, without parameters and weights.
+        weights: The latest ones of each network with attention.
+        networks: Contender and seed to snapshots with parameters: before, and after if it is over.
+        seconds: Contender to the time its slices took, without rests.
+        elapsed: Seconds of training, rests included.
+    """
+
+    race: Race
+    state: State
+    place: int
+    snapshots: tuple[Snapshot, ...]
+    weights: dict[tuple[Contender, int], Array]
+    networks: dict[tuple[Contender, int], tuple[Snapshot, ...]]
+    seconds: dict[Contender, float]
+    elapsed: float
+
+    @property
+    def busy(self) -> bool:
+        """Whether something may still change."""
+        return self.state in BUSY
+
+    @property
+    def part(self) -> float:
+        """How much of the race is over, 0 to 1."""
+        return min(1.0, len(self.snapshots) / self.race.snapshots)
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds of training that are left, once that can be told."""
+        whole = len(self.race.contenders)  # a snapshot of each: some are slower than others
+        done = len(self.snapshots) // whole * whole
+        return self.elapsed * (self.race.snapshots - done) / done if done > whole else None
+
+
+@dataclass(eq=False)
+class Job:
+    """A race at the worker.
+
+    Attributes:
+        race: What was asked for.
+        run: What trains it, slice by slice.
+        seen: When its reader was last heard of.
+        state: What is happening to it.
+        wish: What its reader has asked for since.
+        elapsed: Seconds of training, rests included.
+        snapshots, weights, networks, seconds: As in :class:`Progress`.
+    """
+
+    race: Race
+    run: Generator[Snapshot, None, None]
+    seen: float
+    state: State = "waiting"
+    wish: Literal["go", "pause", "stop"] = "go"
+    elapsed: float = 0.0
+    snapshots: list[Snapshot] = field(default_factory=list)
+    weights: dict[tuple[Contender, int], Array] = field(default_factory=dict)
+    networks: dict[tuple[Contender, int], tuple[Snapshot, ...]] = field(default_factory=dict)
+    seconds: dict[Contender, float] = field(default_factory=dict)
+
+    def end(self, state: State) -> None:
+        """Nothing more will come."""
+        self.state = state
+        self.run.close()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something may still change."""
+        return self.state in BUSY
+
+    def note(self, snapshot: Snapshot, took: float) -> None:
+        """Keep what a slice gave; the large parts only as long as they are shown."""
+        at = snapshot.contender, snapshot.seed
+        self.seconds[at[0]] = self.seconds.get(at[0], 0.0) + took
+        if snapshot.weights is not None:
+            self.weights[at] = snapshot.weights
+        if snapshot.parameters is not None:
+            self.networks[at] = (*self.networks.get(at, ()), snapshot)
+        self.snapshots.append(snapshot.summary)
+
+    def progress(self, place: int) -> Progress:
+        """A copy that nobody changes; ``place`` in the queue."""
+        return Progress(
+            self.race,
+            self.state,
+            place,
+            tuple(self.snapshots),
+            dict(self.weights),
+            dict(self.networks),
+            dict(self.seconds),
+            self.elapsed,
+        )

@@ -1,0 +1,175 @@
+"""Training before the reader's eyes: what is trained, who takes part, start, pause and stop."""
+
+from typing import get_args
+
+import streamlit as st
+
+from core.choice_training import BUDGETS, FIELDS, LIMITS, TrainingChoice
+from core.contenders import CONTENDERS, Contender
+from core.errors import InputError
+from core.tasks import Task, TaskKind
+from core.training import SLICE, Race, sizes
+from pages.shared import controls
+from pages.shared.jobs import Progress
+from pages.shared.text import Text
+from pages.shared.views.contenders import contender
+from pages.shared.views.told import told
+from pages.shared.views.training_curves import attention_map, curves, table
+from pages.shared.worker import worker
+
+_RUN = "training_run"  # the name of the reader's race at the worker
+_PROBLEM = "training_problem"  # why it could not be started
+_CITED = (
+    ("tang", "Tang et al. 2018", "1808.08946"),
+    ("arora", "Arora et al. 2023", "2312.04927"),
+)
+_PULSE = 0.5  # seconds between two looks
+
+
+def settings(text: Text, it: TrainingChoice) -> None:
+    """The task, the contenders, and how long they learn."""
+    controls.option(text, "training_task", get_args(TaskKind))
+    st.markdown(_task(text, it.race.design.task))
+    st.pills(
+        text("training_contenders.label"),
+        CONTENDERS,
+        selection_mode="multi",
+        format_func=lambda name: contender(text, name, it.race.design),
+        key="training_contenders",
+    )
+    folded = st.expander(text("training.settings"), icon=":material/tune:")
+    with folded, st.grid(3, min_column_width=220, gap=("small", "medium")):
+        steps = {"training_length": 2, "training_steps": 50}
+        for name in ("length", "symbols", "steps", "layers", "seeds"):
+            key = f"training_{name}"
+            low, high = LIMITS[key]
+            off = name == "symbols" and it.training_task == "parity"
+            label, more = text(f"{key}.label"), text(f"{key}.help")
+            step = steps.get(key, 1)
+            st.slider(label, low, high, step=step, key=key, help=more, disabled=off)
+        for name, options in (("training_field", FIELDS), ("training_budget", BUDGETS)):
+            st.select_slider(text(f"{name}.label"), options, key=name, help=text(f"{name}.help"))
+        st.number_input(text("training_seed.label"), *LIMITS["training_seed"], key="training_seed")
+
+
+def start(text: Text, it: Race) -> None:
+    """The button that begins the race, or why it cannot begin."""
+    found = _progress()
+    problem = st.session_state.pop(_PROBLEM, None)
+    if (reason := _unfit(it)) is not None:
+        st.error(told(text, reason))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            text("training.start"),
+            on_click=_start,
+            args=(it,),
+            disabled=bool(found and found.busy),
+            icon=":material/play_arrow:",
+            type="primary",
+            key="training_start",
+        )
+        st.caption(text("training.fair", steps=SLICE * it.slices, budget=f"{it.design.budget:,}"))
+    if problem:
+        st.error(told(text, problem))
+
+
+def live(text: Text, it: Race) -> Progress | None:
+    """The race while it runs, and its results; draws itself anew twice a second.
+
+    Returns:
+        The race as it stands, if there is one.
+    """
+    found = _progress()
+    if found is None:
+        if _RUN in st.session_state:
+            st.info(text("training.forgotten"))
+        if _unfit(it) is None:
+            table(text, it, None)
+        return None
+    if found.race != it:
+        st.caption(text("training.changed"))
+    every = _PULSE if found.busy else None
+    st.fragment(_watch, run_every=every)(text, found.busy)
+    return found
+
+
+def limits(text: Text) -> None:
+    """What the runs do not show, with the papers that looked closer."""
+    cited = {name: f"[{who}](https://arxiv.org/abs/{number})" for name, who, number in _CITED}
+    st.markdown(text("training.limits", **cited))
+
+
+def _watch(text: Text, was_busy: bool) -> None:
+    found = _progress()
+    if found is None or (was_busy and not found.busy):
+        st.rerun()  # the rest of the page has news
+    _status(text, found)
+    names: dict[Contender, str] = {
+        name: contender(text, name, found.race.design) for name in found.race.contenders
+    }
+    curves(text, found, names)
+    table(text, found.race, found)
+    attention_map(text, found, names)
+
+
+def _status(text: Text, it: Progress) -> None:
+    left = it.remaining
+    words = text(
+        f"training.state.{it.state}",
+        place=it.place,
+        part=f"{it.part:.0%}",
+        seconds=f"{it.elapsed:.0f}",
+    )
+    if it.state == "running" and left is not None:
+        words += " · " + text("training.remaining", seconds=f"{left:.0f}")
+    st.progress(it.part, words)
+    if it.state == "failed":
+        st.error(text("training.failed"))
+    if not it.busy:
+        return
+    with st.container(horizontal=True):
+        if it.state == "paused":
+            _button(text, "go_on", ":material/play_arrow:")
+        else:
+            _button(text, "pause", ":material/pause:", disabled=it.state == "waiting")
+        _button(text, "stop", ":material/stop:")
+
+
+def _button(text: Text, name: str, icon: str, *, disabled: bool = False) -> None:
+    acts = {"go_on": worker().go_on, "pause": worker().pause, "stop": worker().stop}
+    st.button(
+        text(f"training.{name}"),
+        on_click=acts[name],
+        args=(st.session_state[_RUN],),
+        disabled=disabled,
+        icon=icon,
+        key=f"training_{name}_button",
+    )
+
+
+def _progress() -> Progress | None:
+    return worker().look(st.session_state.get(_RUN, ""))
+
+
+def _start(it: Race) -> None:
+    try:
+        st.session_state[_RUN] = worker().start(it)
+    except InputError as problem:
+        st.session_state[_PROBLEM] = problem
+
+
+def _unfit(it: Race) -> InputError | None:
+    """Why these contenders cannot race, if so."""
+    if not it.contenders:
+        return InputError("training_nobody")
+    try:
+        sizes(it.contenders, it.design)
+    except InputError as reason:
+        return reason
+    return None
+
+
+def _task(text: Text, it: Task) -> str:
+    values = {"n": it.length, "symbols": it.symbols, "half": it.length // 2}
+    return text(f"training.about.{it.kind}", chance=f"{it.chance:.1%}", **values)

@@ -1,0 +1,96 @@
+"""A race to take away: its curves, its settings, its learned numbers; and to bring back."""
+
+import csv
+import io
+
+import numpy as np
+import streamlit as st
+
+from core.choice_training import as_json, chosen_race, from_json
+from core.errors import InputError
+from core.tasks import Task
+from core.training import Snapshot
+from pages.shared import state
+from pages.shared.jobs import Progress
+from pages.shared.text import Text
+
+_UPLOAD = "training_upload"
+_NEWS = "training_upload_news"  # what is to be said about the last file
+
+
+def downloads(text: Text, it: Progress) -> None:
+    """Three files: curves, learned numbers, settings."""
+    files = {
+        "curves": ("csv", "text/csv", lambda: curves_csv(it)),
+        "parameters": ("npz", "application/octet-stream", lambda: parameters_npz(it)),
+        "settings": ("json", "application/json", lambda: as_json(chosen_race(it.race))),
+    }
+    with st.container(horizontal=True):
+        for name, (ending, mime, content) in files.items():
+            st.download_button(
+                text(f"training.download.{name}"),
+                data=content,
+                file_name=f"training_{name}.{ending}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"training_download_{name}",
+            )
+
+
+def upload(text: Text) -> None:
+    """A field for a file of settings; what it says is chosen at once."""
+    st.file_uploader(
+        text("training.upload"), type="json", key=_UPLOAD, on_change=_read, max_upload_size=1
+    )
+    code, names = st.session_state.pop(_NEWS, ("", ()))
+    if code == "training_read":
+        st.success(text("training.upload.read"))
+    elif code:
+        st.error(text(f"error.{code}"))
+    for name in names:
+        st.warning(text("error.unusable", name=text(f"{name}.label")))
+
+
+def curves_csv(it: Progress) -> bytes:
+    """Every snapshot, one line each; a byte order mark lets spreadsheets read it."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    task: Task = it.race.design.task
+    accuracies = [f"accuracy_{distance}" for distance in task.distances]
+    writer.writerow(["contender", "seed", "step", "loss", *accuracies])
+    for snapshot in it.snapshots:
+        row = [snapshot.contender, snapshot.seed, snapshot.step, snapshot.loss]
+        writer.writerow([*row, *snapshot.accuracy.tolist()])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def parameters_npz(it: Progress) -> bytes:
+    """Learned numbers as ``contender.seed.step.name``; nothing but arrays, nothing pickled."""
+    arrays = {}
+    snapshots: list[Snapshot] = [snapshot for both in it.networks.values() for snapshot in both]
+    for snapshot in snapshots:
+        at = f"{snapshot.contender}.{snapshot.seed}.{snapshot.step}"
+        for name, array in (snapshot.parameters or {}).items():
+            arrays[f"{at}.{name}"] = array
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _read() -> None:
+    file = st.session_state.get(_UPLOAD)
+    if file is None:
+        return
+    try:
+        choice, unusable = from_json(file.getvalue())
+    except InputError as problem:
+        st.session_state[_NEWS] = (problem.code, ())
+        return
+    state.change(
+        **{
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in vars(choice).items()
+        }
+    )
+    st.session_state[_NEWS] = ("training_read", unusable)

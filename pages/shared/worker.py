@@ -1,0 +1,181 @@
+"""Training beside the pages: one race at a time for the whole server, others wait in a short queue.
+
+A worker's thread lives only while there is something to train. It rests between slices, so that
+pages stay quick, and leaves a race whose reader has not been heard of for some seconds.
+"""
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Generator
+from functools import cache
+from typing import Literal
+
+import torch
+
+from core.errors import InputError
+from core.training import Race, Snapshot, race
+from pages.shared.jobs import Job, Progress
+
+LONGEST_QUEUE = 3
+"""Races that may wait."""
+
+ABSENT = 3.0
+"""Seconds without a sign of the reader, after which they have left."""
+
+LONGEST_RACE = 60.0
+"""Seconds of training, rests included."""
+
+KEPT = 6
+"""Races that are remembered; the oldest one that is over is forgotten first."""
+
+_SHARE = 0.7  # of one core, at most
+_PAUSE = 0.002  # seconds in which waiting pages get their turn, at least
+_LOG = logging.getLogger(__name__)
+
+Train = Callable[[Race], Generator[Snapshot, None, None]]
+
+
+class Worker:
+    """Trains races one after the other. All methods may be called from any thread."""
+
+    def __init__(self, train: Train = race) -> None:
+        self._train = train
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._names = itertools.count(1)
+
+    def start(self, wanted: Race) -> str:
+        """Put a race into the queue.
+
+        Returns:
+            A name to ask for it by.
+
+        Raises:
+            InputError: ``training_queue_full``.
+        """
+        with self._lock:
+            self._tidy()
+            if len(self._waiting()) >= LONGEST_QUEUE:
+                raise InputError("training_queue_full", limit=LONGEST_QUEUE)
+            name = str(next(self._names))
+            self._jobs[name] = Job(wanted, self._train(wanted), time.monotonic())
+            self._wake()
+            return name
+
+    def look(self, name: str) -> Progress | None:
+        """A race as it stands; counts as a sign of its reader. ``None`` if it is forgotten."""
+        with self._lock:
+            job = self._jobs.get(name)
+            if job is None:
+                return None
+            job.seen = time.monotonic()
+            self._tidy()
+            waiting = self._waiting()
+            return job.progress(waiting.index(job) + 1 if job in waiting else 0)
+
+    def pause(self, name: str) -> None:
+        """Set a race aside; another one may run meanwhile."""
+        self._ask(name, "pause")
+
+    def go_on(self, name: str) -> None:
+        """Continue a paused race, behind those that wait."""
+        with self._lock:
+            job = self._jobs.get(name)
+            if job and job.state == "paused":
+                self._jobs[name] = self._jobs.pop(name)
+                job.state, job.wish = "waiting", "go"
+                self._wake()
+
+    def stop(self, name: str) -> None:
+        """End a race; what it gave so far is kept."""
+        self._ask(name, "stop")
+
+    def idle(self) -> bool:
+        """Whether no thread is at work."""
+        with self._lock:
+            return self._thread is None
+
+    def _ask(self, name: str, wish: Literal["pause", "stop"]) -> None:
+        with self._lock:
+            job = self._jobs.get(name)
+            if job is None:
+                return
+            if job.state == "running":
+                job.wish = wish  # heard between two slices
+            elif wish == "stop" and job.state in ("waiting", "paused"):
+                job.end("stopped")
+
+    def _waiting(self) -> list[Job]:
+        return [job for job in self._jobs.values() if job.state == "waiting"]
+
+    def _tidy(self) -> None:
+        """Leave those whose readers have left, forget what is over and old."""
+        for job in self._jobs.values():
+            if job.state in ("waiting", "paused") and _absent(job):
+                job.end("left")
+        over = [name for name, job in self._jobs.items() if not job.busy]
+        for name in over[: max(0, len(self._jobs) - KEPT)]:
+            del self._jobs[name]
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        torch.set_num_threads(1)
+        while True:
+            with self._lock:
+                self._tidy()
+                waiting = self._waiting()
+                if not waiting:
+                    self._thread = None
+                    return
+                job = waiting[0]
+                job.state = "running"
+            try:
+                while self._slice(job):
+                    pass
+            except Exception:
+                _LOG.exception("Training failed")
+                with self._lock:
+                    job.end("failed")
+
+    def _slice(self, job: Job) -> bool:
+        """Train one slice and rest; whether the race goes on."""
+        with self._lock:
+            if job.wish == "pause":
+                job.state = "paused"
+            elif job.wish == "stop":
+                job.end("stopped")
+            elif _absent(job):
+                job.end("left")
+            elif job.elapsed > LONGEST_RACE:
+                job.end("limit")
+            if job.state != "running":
+                return False
+        begin, computed = time.perf_counter(), time.thread_time()
+        snapshot = next(job.run, None)
+        computed = time.thread_time() - computed
+        with self._lock:
+            if snapshot is None:
+                job.end("done")
+                return False
+            job.note(snapshot, computed)
+        # On a busy machine the others' work is rest enough.
+        time.sleep(max(_PAUSE, begin + computed / _SHARE - time.perf_counter()))
+        job.elapsed += time.perf_counter() - begin
+        return True
+
+
+@cache
+def worker() -> Worker:
+    """The server's only one."""
+    return Worker()
+
+
+def _absent(job: Job) -> bool:
+    return time.monotonic() - job.seen > ABSENT

@@ -1,0 +1,37 @@
+"""Trained here: the same task for attention, recurrent nets and CNNs, before the reader's eyes."""
+
+import streamlit as st
+
+from core.choice_training import READERS, TrainingChoice
+from pages.shared import frame, state
+from pages.shared.views.papers import papers
+from pages.shared.views.questions import questions
+from pages.shared.views.training import limits, live, settings, start
+from pages.shared.views.training_files import downloads, upload
+from pages.shared.views.training_inside import felt, inside
+
+text = frame.open_page("training")
+choice = state.remembered(TrainingChoice, READERS)
+
+settings(text, choice)
+start(text, choice.race)
+found = live(text, choice.race)
+
+if found and not found.busy:
+    st.subheader(text("training.inside.title"), anchor=False)
+    st.markdown(text("training.inside.lead"))
+    inside(text, choice, found)
+    st.subheader(text("training.felt.title"), anchor=False)
+    st.markdown(text("training.felt.lead"))
+    felt(text, choice, found)
+    st.subheader(text("training.files.title"), anchor=False)
+    downloads(text, found)
+
+st.subheader(text("training.notice.title"), anchor=False)
+st.markdown(text(f"training.notice.{choice.training_task}"))
+st.subheader(text("training.limits.title"), anchor=False)
+limits(text)
+with st.expander(text("training.repeat"), icon=":material/upload_file:"):
+    upload(text)
+questions(text, "training", choice)
+papers(text, "tang", "arora")

@@ -1,0 +1,162 @@
+"""The training page: a race runs, its results are drawn and can be taken away."""
+
+import csv
+import io
+import time
+from collections.abc import Callable
+
+import altair as alt
+import numpy as np
+import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import UnknownElement
+
+from core.errors import InputError
+from core.training import sizes
+from pages.shared.figures import learning
+from pages.shared.jobs import Progress
+from pages.shared.text import LANGUAGES, Language, Text
+from pages.shared.views.training_files import curves_csv, parameters_npz
+from pages.shared.worker import Worker, worker
+
+Visit = Callable[[str | None], AppTest]
+EN = Text("en")
+QUICK = {
+    "training_length": 16,
+    "training_steps": 50,
+    "training_budget": 8_000,
+    "training_contenders": ["relative", "gru", "cnn"],
+}
+
+
+@pytest.fixture
+def training(open_dashboard: Visit) -> AppTest:
+    worker.cache_clear()
+    return choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **QUICK)
+
+
+def choose(app: AppTest, **values: object) -> AppTest:
+    for name, value in values.items():
+        app.session_state[name] = value
+    return app.run()
+
+
+def progress(app: AppTest) -> Progress:
+    found = worker().look(app.session_state["training_run"])
+    assert found
+    return found
+
+
+def finish(app: AppTest) -> AppTest:
+    app.button(key="training_start").click().run()
+    end = time.monotonic() + 50
+    while progress(app).busy and time.monotonic() < end:
+        time.sleep(0.05)
+    return app.run()
+
+
+def charts(app: AppTest) -> dict[str, UnknownElement]:
+    found = [it for it in app.get("vega_lite_chart") if isinstance(it, UnknownElement)]
+    return {it.proto.alt: it for it in found}
+
+
+def test_a_race_runs_and_everything_is_drawn(training: AppTest):
+    app = finish(training)
+    done = progress(app)
+    assert done.state == "done"
+    assert isinstance(app.session_state["training_run"], str)  # and nothing large
+    drawn = charts(app)
+    data = convert_arrow_bytes_to_pandas_df(drawn[EN("alt.training_accuracy")].proto.data.data)
+    shown = data[data.line == EN("training.name.gru")].value.tolist()
+    last = [it.accuracy for it in done.snapshots if it.contender == "gru"][-1]
+    assert shown == pytest.approx(last.tolist(), abs=1e-6)
+    assert data.chance.dropna().tolist() == [0.125]
+    for name in ("loss", "map", "felt"):
+        assert EN(f"alt.training_{name}") in drawn
+    assert EN("alt.training_inside", name=EN("training.inside.weights")) in drawn
+    table = app.table[0].value.astype(str)
+    expected = sizes(done.race.contenders, done.race.design)
+    assert table[EN("training.column.parameters")].tolist() == [f"{it:,}" for it in expected]
+    assert len(app.get("download_button")) >= 3
+
+
+def test_the_files_hold_what_came_of_it(training: AppTest):
+    done = progress(finish(training))
+    content = curves_csv(done)
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) == len(done.snapshots) == done.race.snapshots
+    assert float(rows[-1]["accuracy_8"]) == done.snapshots[-1].accuracy[-1]
+    with np.load(io.BytesIO(parameters_npz(done)), allow_pickle=False) as found:
+        assert "gru.0.0.embedding" in found
+        assert (found["gru.0.50.embedding"] != found["gru.0.0.embedding"]).any()
+
+
+def test_a_race_can_be_paused_continued_and_stopped(training: AppTest):
+    app = choose(training, training_steps=1000)
+    app.button(key="training_start").click().run()
+    for button, state in (("pause", "paused"), ("go_on", "running"), ("stop", "stopped")):
+        app.button(key=f"training_{button}_button").click().run()
+        end = time.monotonic() + 20
+        while progress(app).state != state and time.monotonic() < end:
+            time.sleep(0.02)
+        assert progress(app).state == state
+        app.run()
+    assert not app.error
+
+
+def test_nobody_to_train_is_told(training: AppTest):
+    app = choose(training, training_contenders=[])
+    assert [it.value for it in app.error] == [EN("error.training_nobody")]
+
+
+def test_a_full_queue_is_told(training: AppTest, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> str:
+        raise InputError("training_queue_full", limit=3)
+
+    monkeypatch.setattr(Worker, "start", full)
+    app = training.button(key="training_start").click().run()
+    assert [it.value for it in app.error] == [EN("error.training_queue_full", limit=3)]
+
+
+def test_a_forgotten_race_is_told(training: AppTest):
+    app = choose(training, training_run="no such race")
+    assert EN("training.forgotten") in [it.value for it in app.info]
+
+
+def test_nonsense_in_the_settings_gives_the_defaults(training: AppTest):
+    app = choose(training, training_task="homework", training_seed=-4, training_layer=9)
+    assert app.session_state["training_task"] == "recall"
+    assert not app.error
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("task", ["recall", "pairs", "parity"])
+def test_every_task_is_told_in_every_language(training: AppTest, language: Language, task: str):
+    app = choose(training, language=language, training_task=task)
+    assert Text(language)(f"training.notice.{task}") in [it.value for it in app.markdown]
+    assert not app.error
+
+
+# The chart
+
+
+def test_the_curves_are_a_valid_specification_that_stays_the_same():
+    lines = tuple(learning.Line(name, "#112233", member) for member, name in enumerate("abcd"))
+    frame = learning.Frame("across", "upwards", "chance")
+    for places in (("1", "2"), 50):
+        specification = learning.specification(frame, lines, places)
+        alt.LayerChart.from_dict(specification)
+        assert learning.specification(frame, lines, places) is specification
+
+
+def test_the_table_of_a_chart_has_means_and_spread():
+    runs = {"a": np.array([[0.0, 1.0], [1.0, np.nan]]), "b": np.array([[np.nan, 0.5]])}
+    found = learning.table((0, 10), runs, 0.5)
+    assert found[["line", "across", "value", "low", "high"]].iloc[:3].values.tolist() == [
+        ["a", 0, 0.5, 0.0, 1.0],
+        ["a", 10, 1.0, 1.0, 1.0],
+        ["b", 10, 0.5, 0.5, 0.5],
+    ]
+    assert found.chance.tolist()[3:] == [0.5]

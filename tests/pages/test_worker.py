@@ -1,0 +1,183 @@
+"""One race at a time, a short queue, and nobody computes for a reader who has left."""
+
+import threading
+import time
+from collections.abc import Callable, Generator
+
+import numpy as np
+import pytest
+
+from core.contenders import Design
+from core.errors import InputError
+from core.tasks import Task
+from core.training import Race, Snapshot
+from pages.shared import worker as module
+from pages.shared.jobs import Progress
+from pages.shared.worker import KEPT, LONGEST_QUEUE, Worker
+
+IT = Race(Design(Task()), ("rnn",), steps=1000)
+
+
+class Trainer:
+    """Trains nothing, slowly; knows how many do so at once."""
+
+    def __init__(self, snapshots: int = 1000) -> None:
+        self.snapshots, self.now, self.most, self.slices = snapshots, 0, 0, 0
+        self.closed = threading.Event()
+
+    def __call__(self, it: Race) -> Generator[Snapshot, None, None]:
+        try:
+            for step in range(self.snapshots):
+                self.now += 1
+                self.most = max(self.most, self.now)
+                time.sleep(0.002)
+                self.now -= 1
+                self.slices += 1
+                yield Snapshot("rnn", it.seed, step, 1.0, np.zeros(6), None, None)
+        finally:
+            self.closed.set()
+
+
+def until(worker: Worker, name: str, what: Callable[[Progress], bool]) -> Progress:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        found = worker.look(name)
+        assert found
+        if what(found):
+            return found
+        time.sleep(0.01)
+    raise TimeoutError
+
+
+def test_a_race_runs_to_its_end_and_the_thread_with_it():
+    worker = Worker(Trainer(5))
+    done = until(worker, worker.start(IT), lambda it: not it.busy)
+    assert done.state == "done"
+    assert len(done.snapshots) == 5
+    assert done.seconds.keys() == {"rnn"}
+    end = time.monotonic() + 5
+    while not worker.idle() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert worker.idle()
+
+
+def test_two_who_start_at_once_both_finish_one_after_the_other():
+    trainer = Trainer(20)
+    worker = Worker(trainer)
+    first, second = worker.start(IT), worker.start(IT)
+    until(worker, first, lambda it: it.state == "running")
+    found = worker.look(second)
+    assert found
+    assert (found.state, found.place) == ("waiting", 1)
+    for name in (first, second):
+        until(worker, name, lambda it: it.state == "done")
+    assert trainer.most == 1
+
+
+def test_the_queue_is_short():
+    worker = Worker(Trainer())
+    running = worker.start(IT)
+    until(worker, running, lambda it: it.state == "running")
+    names = [worker.start(IT) for _ in range(LONGEST_QUEUE)]
+    with pytest.raises(InputError, match="training_queue_full"):
+        worker.start(IT)
+    for name in (*names, running):
+        worker.stop(name)
+        until(worker, name, lambda it: it.state == "stopped")
+
+
+def test_a_paused_race_computes_nothing_lets_others_run_and_goes_on():
+    trainer = Trainer()
+    worker = Worker(trainer)
+    name = worker.start(IT)
+    until(worker, name, lambda it: len(it.snapshots) > 2)
+    worker.pause(name)
+    paused = until(worker, name, lambda it: it.state == "paused")
+    slices = trainer.slices
+    time.sleep(0.1)
+    assert trainer.slices == slices
+    other = worker.start(IT)
+    until(worker, other, lambda it: it.state == "running")
+    worker.stop(other)
+    worker.go_on(name)
+    until(worker, name, lambda it: len(it.snapshots) > len(paused.snapshots))
+    worker.stop(name)
+    stopped = until(worker, name, lambda it: it.state == "stopped")
+    assert [it.step for it in stopped.snapshots] == list(range(len(stopped.snapshots)))
+
+
+def test_nobody_computes_for_a_reader_who_has_left(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "ABSENT", 0.2)
+    trainer = Trainer(100_000)
+    worker = Worker(trainer)
+    name = worker.start(IT)
+    until(worker, name, lambda it: it.state == "running")
+    assert trainer.closed.wait(5)
+    slices = trainer.slices
+    time.sleep(0.1)
+    assert trainer.slices == slices
+    found = worker.look(name)
+    assert found
+    assert found.state == "left"
+
+
+def test_who_waits_and_leaves_loses_the_place(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "ABSENT", 0.3)
+    worker = Worker(Trainer(100_000))
+    running, gone, waits = (worker.start(IT) for _ in range(3))
+    until(worker, running, lambda it: it.state == "running")
+    end = time.monotonic() + 5
+    while (place := worker.look(waits)) and place.place != 1 and time.monotonic() < end:
+        worker.look(running)
+        time.sleep(0.01)
+    left = worker.look(gone)
+    assert left
+    assert left.state == "left"
+    worker.stop(running)
+    worker.stop(waits)
+
+
+def test_no_race_takes_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "LONGEST_RACE", 0.05)
+    worker = Worker(Trainer())
+    found = until(worker, worker.start(IT), lambda it: not it.busy)
+    assert found.state == "limit"
+    assert found.snapshots
+
+
+def test_a_race_that_fails_says_so_and_the_next_one_runs(caplog: pytest.LogCaptureFixture):
+    def fail(it: Race) -> Generator[Snapshot, None, None]:
+        yield from Trainer(3 if it.seed else 1)(it)
+        if not it.seed:
+            raise ZeroDivisionError
+
+    worker = Worker(fail)
+    first, second = worker.start(IT), worker.start(Race(IT.design, IT.contenders, seed=1))
+    assert until(worker, first, lambda it: not it.busy).state == "failed"
+    assert until(worker, second, lambda it: not it.busy).state == "done"
+    assert "Training failed" in caplog.text
+
+
+def test_old_races_are_forgotten():
+    worker = Worker(Trainer(1))
+    names = []
+    for _ in range(KEPT + 3):
+        names.append(worker.start(IT))
+        until(worker, names[-1], lambda it: not it.busy)
+    assert worker.look(names[0]) is None
+    assert worker.look(names[-1])
+    worker.stop(names[0])  # what is forgotten cannot be stopped, and nothing happens
+    worker.go_on(names[0])
+
+
+def test_a_thread_rests_between_slices():
+    def busy(it: Race) -> Generator[Snapshot, None, None]:
+        for step in range(10):
+            end = time.thread_time() + 0.02
+            while time.thread_time() < end:
+                pass
+            yield Snapshot("rnn", it.seed, step, 1.0, np.zeros(6), None, None)
+
+    worker = Worker(busy)
+    done = until(worker, worker.start(IT), lambda it: not it.busy)
+    assert done.elapsed >= done.seconds["rnn"] / 0.71
