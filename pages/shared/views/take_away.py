@@ -1,5 +1,6 @@
 """What a reader takes away, and brings back: the whole exploration as a file."""
 
+from collections.abc import Callable, Mapping
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
@@ -10,6 +11,9 @@ from core.errors import InputError
 from pages.shared import address
 from pages.shared.book import book
 from pages.shared.text import Text
+from pages.shared.views.take_away_explore import explored
+from pages.shared.views.take_away_files import Taken, files
+from pages.shared.views.take_away_model import modelled
 
 
 def take_away(text: Text, page: str) -> None:
@@ -47,6 +51,9 @@ def take_away(text: Text, page: str) -> None:
         if notes["refused_file"]:
             code, values = notes["refused_file"]
             st.error(text(f"error.{code}", **values))
+        taken = _TAKEN[page](text) if page in _TAKEN else None
+        if taken:
+            files(text, taken, _address())
 
 
 def _keep_texts_out() -> None:
@@ -69,8 +76,17 @@ def _restore() -> None:
 
 
 def _snippet() -> str:
-    """A frame for somebody else's page; what stands in an address is encoded."""
-    base = urlsplit(st.context.url or "")
-    query = urlencode({**address.here(with_texts=not book()["private"]), "embed": "true"})
-    source = escape(base._replace(query=query, fragment="").geturl())
+    """A frame for somebody else's page."""
+    source = escape(_address(embed="true"))
     return f'<iframe src="{source}" width="100%" height="900" loading="lazy"></iframe>'
+
+
+def _address(**more: str) -> str:
+    """Where this view can be opened again; what stands in an address is encoded."""
+    base = urlsplit(st.context.url or "")
+    query = urlencode({**address.here(with_texts=not book()["private"]), **more})
+    return base._replace(query=query, fragment="").geturl()
+
+
+_TAKEN: Mapping[str, Callable[[Text], Taken | None]] = {"explore": explored, "model": modelled}
+"""Page to what can be taken away from it besides."""

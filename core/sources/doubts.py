@@ -1,0 +1,75 @@
+"""What is to be doubted in an uploaded file: rows and steps that do not follow from each other."""
+
+import numpy as np
+
+from core.arrays import Array
+from core.errors import InputError
+from core.layer import Rules
+from core.trace import ROW_SUM_TOLERANCE, LayerTrace
+
+_HALF_PRECISION = 2e-3  # how far rows stored in two bytes a number are from 1 by rounding alone
+_STEP_TOLERANCE = 1e-3  # how far a step may be from what follows from the one before
+
+
+def rows_off(weights: Array, halves: bool) -> list[InputError]:
+    """Rows that sum neither to 1 nor, where a query may look at nothing, to 0: ``file_rows_off``.
+
+    Args:
+        weights: ``(..., query, key)``.
+        halves: Whether they were stored in two bytes a number.
+    """
+    tolerance = _HALF_PRECISION if halves else ROW_SUM_TOLERANCE
+    sums = weights.sum(axis=-1, dtype=np.float64)
+    off = np.where(weights.any(axis=-1), np.abs(sums - 1), 0)
+    count = int((off > tolerance).sum())
+    if not count:
+        return []
+    return [InputError("file_rows_off", count=count, total=off.size, most=_rounded(off.max()))]
+
+
+def steps_differ(layer: LayerTrace, head: int) -> list[InputError]:
+    """Steps of a head that do not follow from the one before.
+
+    Returns:
+        ``file_scores_differ`` if no scale makes q·k the scores; ``file_steps_differ`` if weights
+        are not softmax of the scores, or outputs not the weighted sums.
+    """
+    found = []
+    if rules_of(layer, head) is None:
+        found.append(InputError("file_scores_differ"))
+    biased = layer.biased_scores[head].astype(np.float64)
+    highest = biased.max(axis=-1, keepdims=True)
+    raised = np.exp(biased - np.where(np.isfinite(highest), highest, 0))
+    total = raised.sum(axis=-1, keepdims=True)
+    weights = np.divide(raised, total, out=np.zeros_like(raised), where=total > 0)
+    output = layer.weights[head].astype(np.float64) @ layer.v[head]
+    off = max(_off(layer.weights[head], weights, 1.0), _off(layer.output[head], output))
+    if off > _STEP_TOLERANCE:
+        found.append(InputError("file_steps_differ", most=_rounded(off)))
+    return found
+
+
+def rules_of(layer: LayerTrace, head: int) -> Rules | None:
+    """How the head's scores follow from q·k; ``None`` if they do not."""
+    product = layer.q[head].astype(np.float64) @ layer.k[head].T
+    scores, usual = layer.scores[head].astype(np.float64), Rules().scale(layer.q.shape[-1])
+    length = float((product * product).sum())
+    scale = float((product * scores).sum()) / length if length else usual
+    if scale <= 0 or _off(scores, scale * product) > _STEP_TOLERANCE:
+        return None
+    bias = layer.bias[head]
+    added = bool(bias[np.isfinite(bias)].any())
+    positions = "alibi" if added else "none"  # the formula of the scores says that b is added
+    if abs(scale - 1) < ROW_SUM_TOLERANCE and usual != 1:
+        return Rules(scaled=False, positions=positions)
+    return Rules(temperature=round(usual / scale, 4), positions=positions)
+
+
+def _off(found: Array, expected: Array, size: float = 0.0) -> float:
+    """How far numbers are from what they should be, as a share of the largest."""
+    size = size or float(np.abs(found).max()) or 1.0
+    return float(np.abs(found - expected).max()) / size
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.2g}")

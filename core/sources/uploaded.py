@@ -1,0 +1,191 @@
+"""Attention of a reader's own model, from a file: weights alone, or queries, keys and values.
+
+Nothing is put right silently: rows that do not sum to 1, and steps that do not follow from each
+other, stay as they are and are named.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.arrays import Array
+from core.attention import scaled_dot_product_attention
+from core.errors import InputError
+from core.files import guarded, read_tensors
+from core.sources.doubts import rows_off
+from core.sources.parts import (
+    has_tokens,
+    numbered_tokens,
+    origin_said,
+    parts_of,
+    tokens_of,
+)
+from core.sources.shapes import check_shapes
+from core.tensors import Entry, Tensors
+from core.trace import AttentionTrace, LayerTrace, Origin, TraceError
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a file says about attention, checked.
+
+    Attributes:
+        entries: Everything in the file.
+        parts: What is used of it: ``(layer, head, ...)``; ``mixed`` is ``(layer, query, d_out)``.
+        used: Name of a tensor to the part that it is.
+        query_tokens: The tokens that look, one a row.
+        key_tokens: The tokens that are looked at, one a column.
+        origin: ``uploaded``, with the file's name.
+        says: Where the file says that its numbers come from, if it is one of ours.
+        doubts: What is to be known about the file, as codes with values.
+        halves: Whether the weights were stored in two bytes.
+    """
+
+    entries: tuple[Entry, ...]
+    parts: Mapping[str, Array]
+    used: Mapping[str, str]
+    query_tokens: tuple[str, ...]
+    key_tokens: tuple[str, ...]
+    origin: Origin
+    says: Origin | None
+    doubts: tuple[InputError, ...]
+    halves: bool
+
+    @property
+    def n_layers(self) -> int:
+        """How many layers there are."""
+        return len(self._first)
+
+    @property
+    def n_heads(self) -> int:
+        """In each layer."""
+        return self._first.shape[1]
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether there are queries, keys and values, so that there are scores and outputs."""
+        return "q" in self.parts
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the record holds."""
+        return sum(part.nbytes for part in self.parts.values())
+
+    def layer(self, index: int) -> LayerTrace | None:
+        """A layer with every step; what the file has not is computed from what it has.
+
+        Returns:
+            ``None`` if the file has weights alone, or weights that are no softmax at all. Without
+            W_O, ``mixed`` is the heads' outputs side by side.
+        """
+        if not self.has_steps:
+            return None
+        kind = np.result_type(*(self.parts[part] for part in "qkv"))
+        q, k, v = (torch.from_numpy(self.parts[part][index].astype(kind)) for part in "qkv")
+        bias = self._bias(index)
+        added = torch.from_numpy(bias.copy()).to(q.dtype)
+        scores = self._given("scores", index, scaled_dot_product_attention(q, k, v).scores)
+        softmax = (torch.from_numpy(scores.copy()) + added).softmax(dim=-1).nan_to_num(0)
+        weights = softmax.numpy() if self.halves else self._given("weights", index, softmax)
+        output = self._given("output", index, torch.from_numpy(weights.copy()).to(v.dtype) @ v)
+        side_by_side = torch.from_numpy(output.copy()).transpose(0, 1).flatten(1)
+        mixed = self._given("mixed", index, side_by_side)
+        try:
+            return LayerTrace(q.numpy(), k.numpy(), v.numpy(), scores, bias, weights, output, mixed)
+        except TraceError:
+            return None
+
+    def weights(self, index: int) -> Array:
+        """The maps of a layer: ``(head, query, key)``, as they are in the file, if they are.
+
+        Raises:
+            InputError: ``file_no_attention`` if the steps give none.
+        """
+        if "weights" in self.parts and not (self.has_steps and self.halves):
+            return self.parts["weights"][index]
+        layer = self.layer(index)
+        if layer is None:
+            raise InputError("file_no_attention")
+        return layer.weights
+
+    @property
+    def _first(self) -> Array:
+        return self.parts["q"] if self.has_steps else self.parts["weights"]
+
+    def _given(self, part: str, index: int, computed: Tensor) -> Array:
+        return self.parts[part][index] if part in self.parts else computed.numpy()
+
+    def _bias(self, index: int) -> Array:
+        """What is added to the scores: ``(head, query, key)``."""
+        shape = self.n_heads, len(self.query_tokens), len(self.key_tokens)
+        bias = np.zeros(shape, np.float32)
+        if "bias" in self.parts:
+            bias = np.broadcast_to(_of_layer(self.parts["bias"], index), shape)
+        if "mask" in self.parts:
+            may_look = np.broadcast_to(_of_layer(self.parts["mask"], index) != 0, shape)
+            bias = np.where(may_look, bias, np.float32(-np.inf))
+        return bias
+
+
+@dataclass(frozen=True)
+class UploadedSource:
+    """A file as a source; it has its own tokens, so the sentence is not read."""
+
+    upload: Upload
+
+    def trace(self, sentence: str = "") -> AttentionTrace:
+        """Every layer of the file.
+
+        Raises:
+            InputError: ``file_weights_only`` if it has no queries, keys and values.
+        """
+        del sentence
+        found = (self.upload.layer(index) for index in range(self.upload.n_layers))
+        layers = tuple(layer for layer in found if layer is not None)
+        if len(layers) < self.upload.n_layers:
+            raise InputError("file_weights_only")
+        upload = self.upload
+        return AttentionTrace(upload.query_tokens, upload.key_tokens, layers, upload.origin)
+
+
+def read_upload(content: bytes, name: str) -> Upload:
+    """What a file says about attention; the file may be anything.
+
+    Args:
+        content: The file.
+        name: As it may be shown.
+
+    Raises:
+        InputError: What is wrong with the file.
+    """
+    return guarded(lambda whole: _upload(read_tensors(whole), name), content)
+
+
+def _upload(tensors: Tensors, name: str) -> Upload:
+    found = parts_of(tensors)
+    n_query, n_key = check_shapes(found.parts)
+    halves = "weights" in found.entries and found.entries["weights"].kind in ("f2", "bf2")
+    asking, answering = tokens_of(tensors, n_query, n_key)
+    doubts = []
+    if has_tokens(tensors) and not (asking and answering):
+        doubts.append(InputError("file_tokens_do_not_fit", queries=n_query, keys=n_key))
+    if "weights" in found.parts:
+        doubts += rows_off(found.parts["weights"], halves)
+    return Upload(
+        entries=tensors.entries,
+        parts=found.parts,
+        used={entry.name: part for part, entry in found.entries.items()},
+        query_tokens=asking or numbered_tokens(n_query),
+        key_tokens=answering or numbered_tokens(n_key),
+        origin=Origin("uploaded", name),
+        says=origin_said(tensors),
+        doubts=tuple(doubts),
+        halves=halves,
+    )
+
+
+def _of_layer(part: Array, index: int) -> Array:
+    return part[index] if len(part) > 1 else part[0]

@@ -1,0 +1,149 @@
+"""Tensors in somebody else's file: listed before anything is unpacked, and read.
+
+`npz` and `safetensor` list a file; nothing in it is evaluated, and no object is made of it.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from core.arrays import Array
+from core.errors import InputError
+from core.tokens import clean
+
+LARGEST_UNPACKED = 64 * 2**20
+"""Bytes of all tensors of a file together."""
+
+MOST_AXES = 4
+
+LONGEST_NAME = 80
+"""Characters of a tensor's name."""
+
+KINDS: Mapping[str, str] = {
+    **{f"f{size}": f"float{8 * size}" for size in (2, 4, 8)},
+    **{f"i{size}": f"int{8 * size}" for size in (1, 2, 4, 8)},
+    **{f"u{size}": f"uint{8 * size}" for size in (1, 2, 4, 8)},
+    "b1": "bool",
+    "bf2": "bfloat16",
+}
+"""Kinds of numbers that are read, with the names by which people know them."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A tensor as its file announces it.
+
+    Attributes:
+        name: Without anything invisible.
+        kind: One of ``KINDS``, or ``U`` and a number: texts of so many characters.
+        shape: One number an axis.
+        swapped: Whether the bytes of a number are the other way round.
+        by_columns: Whether the first axis runs fastest.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    swapped: bool = False
+    by_columns: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds texts, not numbers."""
+        return self.kind.startswith("U")
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in the file, once unpacked."""
+        size = int(self.kind.lstrip("Ubfiu"))
+        return math.prod(self.shape) * (4 * size if self.is_text else size)
+
+    @property
+    def type_name(self) -> str:
+        """What people call the kind."""
+        return "text" if self.is_text else KINDS[self.kind]
+
+
+@dataclass(frozen=True)
+class Tensors:
+    """A file whose list of tensors is known and within limits.
+
+    Attributes:
+        entries: In the file's order; names differ.
+        unpack: The bytes of an entry.
+        notes: Texts that the file holds besides.
+    """
+
+    entries: tuple[Entry, ...]
+    unpack: Callable[[Entry], bytes]
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check what can be checked without unpacking.
+
+        Raises:
+            InputError: ``file_too_many_axes``, ``file_empty_tensor``, ``file_unpacks_too_large``,
+                ``file_same_name``.
+        """
+        for it in self.entries:
+            if len(it.shape) > MOST_AXES:
+                raise InputError(
+                    "file_too_many_axes", tensor=it.name, axes=len(it.shape), limit=MOST_AXES
+                )
+            if 0 in it.shape:
+                raise InputError("file_empty_tensor", tensor=it.name)
+        check_unpacked(sum(it.nbytes for it in self.entries))
+        names = [it.name for it in self.entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise InputError("file_same_name", tensor=name)
+
+    def numbers(self, entry: Entry) -> Array:
+        """The tensor in float32, or in float64 if it is so in the file.
+
+        Raises:
+            InputError: ``file_unpacks_too_large`` if it is once its numbers are float32.
+        """
+        check_unpacked(math.prod(entry.shape) * 4)
+        stored = "u2" if entry.kind == "bf2" else entry.kind
+        order = ">" if entry.swapped else "<"
+        found = np.frombuffer(self.unpack(entry), np.dtype(order + stored))
+        if entry.kind == "bf2":  # the upper half of a float32
+            found = (found.astype(np.uint32) << 16).view(np.float32)
+        found = found.astype(np.float64 if entry.kind == "f8" else np.float32)
+        return found.reshape(entry.shape, order="F" if entry.by_columns else "C")
+
+    def words(self, entry: Entry) -> tuple[str, ...]:
+        """The texts of a tensor of texts; what is no character becomes a question mark's sign."""
+        raw, size = self.unpack(entry), 4 * int(entry.kind[1:])
+        coding = "utf-32-be" if entry.swapped else "utf-32-le"
+        cut = (raw[start : start + size] for start in range(0, len(raw), size))
+        return tuple(text.decode(coding, "replace").rstrip("\0") for text in cut)
+
+
+def check_unpacked(size: int) -> None:
+    """Refuse what would fill the memory.
+
+    Raises:
+        InputError: ``file_unpacks_too_large``.
+    """
+    if size > LARGEST_UNPACKED:
+        raise InputError(
+            "file_unpacks_too_large",
+            size=f"{size / 2**20:,.0f}",
+            limit=f"{LARGEST_UNPACKED // 2**20}",
+        )
+
+
+def named(raw: str) -> str:
+    """A tensor's name as it may be shown.
+
+    Raises:
+        InputError: ``file_odd_name`` if nothing of it can be shown, or it leads out of a folder.
+    """
+    name = clean(raw)[:LONGEST_NAME]
+    if not name or ".." in name or name.startswith(("/", "\\")):
+        raise InputError("file_odd_name", tensor=name or "?")
+    return name

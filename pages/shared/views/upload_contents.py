@@ -1,0 +1,81 @@
+"""What is in a reader's file, what of it is used, and what is to be doubted."""
+
+import pandas as pd
+import streamlit as st
+
+from core.sources.doubts import steps_differ
+from core.sources.parts import TOKEN_NAMES
+from core.sources.uploaded import Upload
+from core.trace import LayerTrace
+from pages.shared.text import Text
+from pages.shared.views.badge import badge
+from pages.shared.views.told import told
+
+_COLUMNS = ("name", "shape", "type", "part")
+_NAMES = ("weights", "q", "k", "v", "scores", "mask", "bias", *TOKEN_NAMES)
+_RECIPE = """\
+import numpy as np, torch
+from transformers import AutoModel, AutoTokenizer
+
+name = "google-bert/bert-base-chinese"
+tokenizer = AutoTokenizer.from_pretrained(name)
+model = AutoModel.from_pretrained(name, attn_implementation="eager").eval()
+read = tokenizer("我爱吃炸鸡", return_tensors="pt")
+with torch.no_grad():
+    maps = model(**read, output_attentions=True).attentions  # one a layer: (1, head, query, key)
+tokens = tokenizer.convert_ids_to_tokens(read.input_ids[0])
+np.savez_compressed("attention.npz", weights=torch.cat(maps).half(), tokens=tokens)
+"""
+
+
+def contents(text: Text, upload: Upload, layer: LayerTrace | None, head: int) -> None:
+    """Where the numbers come from, and every tensor of the file.
+
+    Args:
+        text: The reader's language.
+        upload: The file.
+        layer: The shown layer with its steps, if it has any.
+        head: The shown one.
+    """
+    badge(text, upload.origin)
+    if upload.says:
+        said = text(f"origin.{upload.says.kind}", detail=upload.says.detail)
+        edited = text("upload.says_edited") if upload.says.edited else ""
+        st.caption(text("upload.says", said=said, edited=edited))
+    doubts = [*upload.doubts]
+    if layer is not None:
+        doubts += steps_differ(layer, head)
+    for doubt in doubts:
+        st.warning(told(text, doubt))
+    if upload.has_steps and layer is None:
+        st.warning(text("upload.no_steps"))
+    with st.expander(text("upload.contents", count=len(upload.entries))):
+        _list(text, upload)
+
+
+def recipe(text: Text) -> None:
+    """What a file may hold, and lines that write one."""
+    with st.expander(text("upload.how")):
+        names = {name: f"`{name}`" for name in _NAMES}
+        st.markdown(text("upload.how.help", **names))
+        st.code(_RECIPE, language="python", wrap_lines=True)
+
+
+def _list(text: Text, upload: Upload) -> None:
+    parts = {name: text(f"part.{part}") for name, part in upload.used.items()}
+    unused = text("part.unused")
+    tokens = text("part.tokens")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "name": [it.name for it in upload.entries],
+                "shape": [" × ".join(map(str, it.shape)) for it in upload.entries],
+                "type": [it.type_name for it in upload.entries],
+                "part": [
+                    tokens if it.is_text else parts.get(it.name, unused) for it in upload.entries
+                ],
+            }
+        ),
+        hide_index=True,
+        column_config={name: text(f"upload.column_{name}") for name in _COLUMNS},
+    )

@@ -1,0 +1,136 @@
+"""A reader's own file: taken, kept as it was uploaded, named if this server has it no more."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import streamlit as st
+
+from core.choice_upload import READERS, SHA_DIGITS, UploadChoice, file_name
+from core.errors import InputError
+from core.files import KINDS_OF_FILES, fingerprint, to_npz
+from core.sources.handset import HandsetSource
+from core.sources.parts import MOST_TOKENS
+from core.sources.uploaded import Upload
+from core.tensors import LARGEST_UNPACKED
+from pages.shared import cache, state
+from pages.shared.examples import EXAMPLES
+from pages.shared.text import Language, Text, plain
+from pages.shared.views.told import told
+
+_KEPT = "upload_kept"
+_REFUSED = "upload_refused"
+_EXAMPLE = "example.npz"
+_SENTENCES: Mapping[Language, str] = {"en": "mouse", "zh": "eat"}
+
+
+class Uploading(NamedTuple):
+    """What the page is about.
+
+    Attributes:
+        choice: Pointing at a layer, a head and tokens that exist.
+        upload: The reader's file, or the example; ``None`` if the chosen file is not here.
+    """
+
+    choice: UploadChoice
+    upload: Upload | None
+
+
+def uploading(text: Text) -> Uploading:
+    """What the reader has chosen; to be called once a run, before any widget."""
+    choice = state.remembered(UploadChoice, READERS)
+    upload = _chosen(text, choice)
+    if upload is None:
+        return Uploading(choice, None)
+    within = replace(
+        choice,
+        upload_layer=min(choice.upload_layer, upload.n_layers - 1),
+        upload_head=min(choice.upload_head, upload.n_heads - 1),
+        upload_query=min(choice.upload_query, len(upload.query_tokens) - 1),
+        upload_key=min(choice.upload_key, len(upload.key_tokens) - 1),
+    )
+    state.show(**{name: getattr(within, name) for name in READERS})
+    return Uploading(within, upload)
+
+
+def uploader(text: Text, it: Uploading) -> None:
+    """A place for a file, an example to begin with, and what became of the last file."""
+    st.file_uploader(
+        text("upload.label"),
+        type=list(KINDS_OF_FILES),
+        key="upload_file",
+        on_change=_take,
+    )
+    st.caption(
+        text(
+            "upload.limits",
+            megabytes=st.get_option("server.maxUploadSize"),
+            unpacked=LARGEST_UNPACKED // 2**20,
+            tokens=MOST_TOKENS,
+        )
+    )
+    refused = st.session_state.get(_REFUSED)
+    if refused:
+        name, code, values = refused
+        reason = told(text, InputError(code, **values))
+        st.error(text("upload.refused", name=plain(name), reason=reason))
+    if it.upload is None:
+        choice = it.choice
+        st.warning(
+            text("upload.gone", name=plain(choice.upload_name or "?"), sha=choice.upload_sha)
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if it.choice.upload_sha:
+            st.button(text("upload.example"), on_click=_forget, icon=":material/undo:")
+        else:
+            st.caption(text("upload.shows_example"), width="content")
+        language = text.language
+        st.download_button(
+            text("upload.example_download"),
+            data=lambda: example(language),
+            file_name=_EXAMPLE,
+            mime="application/octet-stream",
+            icon=":material/download:",
+            on_click="ignore",
+            type="tertiary",
+        )
+
+
+@lru_cache(maxsize=4)
+def example(language: Language) -> bytes:
+    """A file to try: a sentence through the layer that was set by hand."""
+    return to_npz(HandsetSource().trace(EXAMPLES[_SENTENCES[language]].sentence))
+
+
+def _chosen(text: Text, choice: UploadChoice) -> Upload | None:
+    if not choice.upload_sha:
+        return cache.uploaded(example(text.language), _EXAMPLE)
+    kept = st.session_state.get(_KEPT)
+    if kept is None or not fingerprint(kept.getvalue()).startswith(choice.upload_sha):
+        return None
+    return cache.uploaded(kept.getvalue(), file_name(kept.name))
+
+
+def _take() -> None:
+    """Show the file that was just uploaded; one that cannot be read changes nothing."""
+    file = st.session_state["upload_file"]
+    st.session_state[_REFUSED] = None
+    if file is None:
+        _forget()
+        return
+    name, content = file_name(file.name), file.getvalue()
+    try:
+        cache.uploaded(content, name)
+    except InputError as problem:
+        st.session_state[_REFUSED] = name, problem.code, problem.values
+        return
+    st.session_state[_KEPT] = file
+    state.change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS])
+
+
+def _forget() -> None:
+    """Show the example again."""
+    st.session_state[_KEPT] = None
+    st.session_state[_REFUSED] = None
+    state.change(upload_name="", upload_sha="")

@@ -1,0 +1,149 @@
+"""One head of a reader's own model: shaded tokens, maps, and the arithmetic if there is one."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from core.arrays import Array
+from core.choice_upload import Aggregate, UploadChoice
+from core.layer import Rules
+from core.measures import entropy, mean_over_heads
+from core.sources.doubts import rules_of
+from core.sources.uploaded import Upload
+from core.trace import LayerTrace
+from pages.shared import controls, state
+from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.text import Text, plain_word
+from pages.shared.views import maps
+from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.highlight import in_words
+from pages.shared.views.opened import Opened, Pointed
+from pages.shared.views.steps import steps
+from pages.shared.views.word_strip import word_strip
+
+_FIELDS = ("upload_query", "upload_key")
+_BUTTONS = 12  # heads from which on their number is typed
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of a file is shown.
+
+    Attributes:
+        it: The tokens, and the pair that is pointed at.
+        weights: ``(query, key)``: of the head, or the mean of the layer's heads.
+        steps: The head with its steps, if the file has them and one head is shown.
+        rules: How its scores follow from q·k; ``None`` if they do not, or there are none.
+    """
+
+    it: Pointed
+    weights: Array
+    steps: Opened | None
+    rules: Rules | None
+
+
+def shown(choice: UploadChoice, upload: Upload, layer: LayerTrace | None) -> Shown:
+    """What the reader has chosen of the file."""
+    pointed = {
+        "asking": upload.query_tokens,
+        "answering": upload.key_tokens,
+        "query": choice.upload_query,
+        "key": choice.upload_key,
+        "fields": _FIELDS,
+    }
+    heads = upload.weights(choice.upload_layer)
+    if choice.upload_aggregate == "mean":
+        return Shown(Pointed(**pointed), mean_over_heads(heads), None, None)
+    opened = Opened(**pointed, layer=layer, head=choice.upload_head) if layer else None
+    return Shown(
+        Pointed(**pointed),
+        heads[choice.upload_head],
+        opened,
+        rules_of(layer, choice.upload_head) if layer else None,
+    )
+
+
+def head_controls(text: Text, upload: Upload) -> None:
+    """Which layer, which head, or the mean of the layer's heads."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        _place(text, "upload_layer", upload.n_layers)
+        if upload.n_heads > 1:
+            controls.option(text, "upload_aggregate", get_args(Aggregate))
+        _place(text, "upload_head", upload.n_heads)
+
+
+def shaded(text: Text, view: Shown) -> None:
+    """The tokens that are looked at, shaded by the weights of the one that asks."""
+    it, row = view.it, view.weights[view.it.query]
+    if it.asking == it.answering:
+        word_strip(text, it, row, name="upload_strip")
+        st.markdown(in_words(text, it.asking, it.query, row))
+    else:
+        if view.rules is None:  # else the pickers of the arithmetic are there
+            _picker(text, it)
+        st.markdown(text("upload.asks", asks=plain_word(it.asking, it.query)))
+        keys = Pointed(
+            asking=it.answering,
+            answering=it.answering,
+            query=it.key,
+            key=it.key,
+            fields=(it.fields[1], it.fields[1]),
+        )
+        word_strip(text, keys, row, name="upload_keys")
+    st.caption(
+        text(
+            "upload.row",
+            sum=f"{row.sum():.3f}",
+            bits=f"{entropy(row):.2f}",
+            most=f"{np.log2(len(row)):.2f}",
+        )
+    )
+
+
+def map_or_steps(text: Text, view: Shown) -> None:
+    """The map of weights; between scores and outputs, where the file has what they need."""
+    if view.steps is None or view.rules is None:
+        _map(text, view)
+        return
+    d_v = view.steps.layer.v.shape[-1]
+    steps(text, view.steps, [f"v{i + 1}" for i in range(d_v)], view.rules)
+    with st.expander(text("arithmetic.title")):
+        arithmetic(text, view.steps, view.rules)
+
+
+def _map(text: Text, view: Shown) -> None:
+    heatmap = Heatmap(
+        values=view.weights,
+        rows=view.it.asking,
+        columns=view.it.answering,
+        frame=Frame(text("axis.query"), text("axis.key"), text("axis.weight")),
+        colours="sequential",
+        domain=(0.0, max(1.0, float(view.weights.max()))),
+    )
+    st.markdown(text("upload.map"))
+    maps.draw("upload_map", heatmap, view.it, text("alt.weights"))
+
+
+def _picker(text: Text, it: Pointed) -> None:
+    """The token that asks, by its name."""
+    st.selectbox(
+        text("query.label"),
+        range(len(it.asking)),
+        format_func=lambda place: f"{place + 1} {it.asking[place]}",
+        key=it.fields[0],
+        on_change=state.count_turn,
+        width=320,
+    )
+
+
+def _place(text: Text, name: str, count: int) -> None:
+    """A layer or a head by its number, from 0."""
+    if count == 1:
+        return
+    label = text(f"{name}.label")
+    if count > _BUTTONS:
+        st.number_input(label, 0, count - 1, key=name, width=150)
+    else:
+        st.segmented_control(label, range(count), key=name, required=True, width="content")

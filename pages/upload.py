@@ -1,0 +1,32 @@
+"""Your own tensors: attention of a reader's own model, from a file."""
+
+import streamlit as st
+
+from pages.shared import frame
+from pages.shared.views.papers import papers
+from pages.shared.views.upload_contents import contents, recipe
+from pages.shared.views.upload_file import uploader, uploading
+from pages.shared.views.upload_maps import head_controls, map_or_steps, shaded, shown
+from pages.shared.views.upload_numbers import upload_numbers
+
+text = frame.open_page("upload")
+it = uploading(text)
+uploader(text, it)
+recipe(text)
+
+if it.upload:
+    layer = it.upload.layer(it.choice.upload_layer)
+    view = shown(it.choice, it.upload, layer)
+    contents(text, it.upload, layer, it.choice.upload_head)
+    head_controls(text, it.upload)
+    shaded(text, view)
+    map_or_steps(text, view)
+
+    st.subheader(text("upload.numbers_title"), anchor=False)
+    upload_numbers(text, view)
+
+st.subheader(text("upload.notice_title"), anchor=False)
+st.markdown(text("upload.notice"))
+st.subheader(text("upload.limits_title"), anchor=False)
+st.markdown(text("upload.limits_text"))
+papers(text, "jain", "kobayashi", "xiao")

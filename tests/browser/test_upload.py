@@ -1,0 +1,45 @@
+"""A trace is taken away, and brought to the page of the reader's own tensors, in a real browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.browser.reader import Reader
+from tests.hostile import HOSTILE
+
+Visit = Callable[..., Reader]
+
+
+def bring(reader: Reader, path: Path) -> None:
+    reader.after(reader.page.locator("input[type=file]").first.set_input_files(path))
+
+
+def test_what_is_taken_away_comes_back_with_the_same_picture(visit: Visit, tmp_path: Path):
+    reader = visit()
+    before = reader.shares()
+    reader.after(reader.page.get_by_role("button", name="Take away").click())
+    with reader.page.expect_download() as download:
+        reader.page.get_by_role("button", name="All numbers (NPZ)").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    other = visit("/upload")
+    bring(other, path)
+    other.ask("it")
+    assert other.shares() == before
+    assert other.cell("Map of scores", "8:it", "2:animal").count() == 1
+    assert other.foreign_requests == []
+
+
+def test_a_hostile_file_is_refused_and_the_page_stays(visit: Visit, tmp_path: Path):
+    reader = visit("/upload")
+    before = reader.shares()
+    path = tmp_path / "bomb.npz"
+    path.write_bytes(HOSTILE["a bomb"][1]())
+    bring(reader, path)
+    assert reader.says("bomb.npz was not loaded. It unpacks to 256 MiB; the limit is 64 MiB.")
+    assert reader.shares() == before
+
+
+def test_the_page_fits_a_phone_in_chinese(visit: Visit):
+    reader = visit("/upload", width=390, locale="zh-CN", color_scheme="dark")
+    assert reader.fits()
+    assert reader.words() == ["我", "爱", "吃", "炸鸡"]
