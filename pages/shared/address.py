@@ -45,7 +45,7 @@ def take(asked: Exploration) -> None:
     notes["words"].clear()
     if asked.language in tuple(LANGUAGES):
         notes["language"] = st.session_state["language"] = asked.language
-    if notes["page"] is not None:  # else what a lost session's widgets hold is newer than the address
+    if notes["page"] is not None:  # else the widgets outlived their server: they are newer
         for name in READERS:
             st.session_state.pop(name, None)
 

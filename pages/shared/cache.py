@@ -105,7 +105,7 @@ def reach_fields(kernel: int, dilations: tuple[int, ...], first: int) -> effecti
     return effective_field.field_sizes(kernel, dilations, first)
 
 
-# What is shown again and again while a reader looks at a file; the file itself stays in the session.
+# Shown again and again while a reader looks at a file; the file itself stays in the session.
 _uploads: Kept[Upload] = Kept(largest=64_000_000, at_least=1)
 
 

@@ -140,8 +140,8 @@ def test_the_mathematics_the_page_says_the_same_entropy(open_dashboard: Visit, l
 def test_the_mathematics_the_cell_is_opened(open_dashboard: Visit):
     app = opened(open_dashboard, "mathematics.cell", "en")
     words = EATING["en"].words
-    assert app.selectbox(key="query").value == words.index("eating")
-    assert app.selectbox(key="key").value == words.index("chicken")
+    assert app.session_state["query"] == words.index("eating")
+    assert app.session_state["key"] == words.index("chicken")
 
 
 def test_the_formulas_are_drawn(open_dashboard: Visit):

@@ -3,16 +3,18 @@
 import streamlit as st
 
 from core.layer import Rules
-from pages.shared import state
 from pages.shared.figures import formulas
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
+from pages.shared.views.picker import picker
 
 
 def arithmetic(text: Text, it: Opened, rules: Rules) -> None:
     """Four lines from q and k to the output; formulas wrap where the page is narrow."""
     head, query, key = it.head, it.query, it.key
-    _pickers(text, it)
+    with st.container(horizontal=True):
+        picker(text, it, "query")
+        picker(text, it, "key")
     st.markdown(
         text(
             "arithmetic.intro",
@@ -35,19 +37,3 @@ def arithmetic(text: Text, it: Opened, rules: Rules) -> None:
         st.markdown(f"{text(f'arithmetic.{name}')}  \n${formula}$")
     if not it.layer.may_look[head, query, key]:
         st.info(text("arithmetic.masked"))
-
-
-def _pickers(text: Text, it: Opened) -> None:
-    """The cell by its words, for those who cannot or will not click."""
-    with st.container(horizontal=True):
-        for name, field, words in zip(
-            ("query", "key"), it.fields, (it.asking, it.answering), strict=True
-        ):
-            st.selectbox(
-                text(f"{name}.label"),
-                range(len(words)),
-                format_func=lambda place, words=words: f"{place + 1} {words[place]}",
-                key=field,
-                on_change=state.count_turn,
-                width=240,
-            )

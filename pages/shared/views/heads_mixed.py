@@ -3,12 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared import names, state, tables
+from pages.shared import names, tables
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.heads import Several
+from pages.shared.views.picker import picker
 
 _ROWS = 24  # of a map whose cells have room for their numbers
 _MOST_ROWS = 64  # that are drawn
@@ -17,15 +18,7 @@ _OFF = 0.3  # opacity of what a head that is off would have added
 
 def mixed(text: Text, it: Several) -> None:
     """The chosen word's way from its heads to its output, with every number."""
-    words = it.pointed.asking
-    st.selectbox(
-        text("query.label"),
-        range(len(words)),
-        format_func=lambda place: f"{place + 1} {words[place]}",
-        key="query",
-        on_change=state.count_turn,
-        width=240,
-    )
+    picker(text, it.pointed, "query")
     _product(text, it)
     _sum(text, it)
     with st.expander(text("heads.table")):

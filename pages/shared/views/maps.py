@@ -45,7 +45,7 @@ def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = Tr
     """
     marks = Marks(it.query, it.key if pairs else None, book()["turn"])
     top, left = 0, 0
-    if len(heatmap.rows) > LARGE:
+    if len(heatmap.rows) > LARGE or (pairs and len(heatmap.columns) > LARGE):
         if pairs and heatmap.colours == "sequential":
             _overview(f"{name}.whole", heatmap, it, marks, alt)
         top, left = _start(it.query, len(heatmap.rows)), 0

@@ -13,13 +13,14 @@ from core.measures import entropy, mean_over_heads
 from core.sources.doubts import rules_of
 from core.sources.uploaded import Upload
 from core.trace import LayerTrace
-from pages.shared import controls, state
+from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.highlight import in_words
 from pages.shared.views.opened import Opened, Pointed
+from pages.shared.views.picker import picker
 from pages.shared.views.steps import steps
 from pages.shared.views.word_strip import word_strip
 
@@ -82,7 +83,7 @@ def shaded(text: Text, view: Shown) -> None:
         st.markdown(in_words(text, it.asking, it.query, row))
     else:
         if view.rules is None:  # else the pickers of the arithmetic are there
-            _picker(text, it)
+            picker(text, it, "query", width=320)
         st.markdown(text("upload.asks", asks=plain_word(it.asking, it.query)))
         keys = Pointed(
             asking=it.answering,
@@ -124,18 +125,6 @@ def _map(text: Text, view: Shown) -> None:
     )
     st.markdown(text("upload.map"))
     maps.draw("upload_map", heatmap, view.it, text("alt.weights"))
-
-
-def _picker(text: Text, it: Pointed) -> None:
-    """The token that asks, by its name."""
-    st.selectbox(
-        text("query.label"),
-        range(len(it.asking)),
-        format_func=lambda place: f"{place + 1} {it.asking[place]}",
-        key=it.fields[0],
-        on_change=state.count_turn,
-        width=320,
-    )
 
 
 def _place(text: Text, name: str, count: int) -> None:

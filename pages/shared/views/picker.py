@@ -1,0 +1,28 @@
+"""A word chosen by its name, for those who cannot or will not click on a map."""
+
+import zlib
+from typing import Literal
+
+import streamlit as st
+
+from pages.shared.text import Text
+from pages.shared.views.opened import Pointed
+
+
+def picker(text: Text, it: Pointed, which: Literal["query", "key"], width: int = 240) -> None:
+    """The word that asks, or the one it is asked about.
+
+    A select box keeps showing the word it was drawn with, so other words get a box of their own.
+    """
+    words, at = (it.asking, it.query) if which == "query" else (it.answering, it.key)
+    key = f"{it.fields[which == 'key']}.{zlib.crc32(repr(words).encode()):08x}"
+    if st.session_state.get(key) != at:
+        st.session_state[key] = at
+    st.selectbox(
+        text(f"{which}.label"),
+        range(len(words)),
+        format_func=lambda place: f"{place + 1} {words[place]}",
+        key=key,
+        on_change=lambda: it.point(**{which: int(st.session_state[key])}),
+        width=width,
+    )
