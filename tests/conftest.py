@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test
@@ -48,6 +49,18 @@ def open_dashboard(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], Ap
         return _visit(locale).run()
 
     return opened
+
+
+@pytest.fixture
+def runtime_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest takes its stand-in for the server away after a run, from other threads' runs too."""
+    last = []
+
+    def instance() -> Runtime:
+        last.extend([Runtime._instance] if Runtime._instance else [])
+        return last[-1]
+
+    monkeypatch.setattr(Runtime, "instance", instance)
 
 
 @pytest.fixture

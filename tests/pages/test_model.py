@@ -158,6 +158,7 @@ def test_every_part_is_drawn_in_every_language(open_dashboard: Visit, language: 
     assert text("off.embedding") in [it.value for it in app.markdown]
 
 
+@pytest.mark.usefixtures("runtime_for_all")
 def test_ten_readers_with_ten_sentences_each_see_their_own_numbers(open_dashboard: Visit):
     sentences = [f"The cat saw {n} mice." for n in range(10)]
     apps = [open_dashboard("en").switch_page("pages/model.py") for _ in sentences]

@@ -309,6 +309,7 @@ def test_chinese_text_is_offered_a_model_that_reads_it(model: AppTest):
 # Everybody's own numbers
 
 
+@pytest.mark.usefixtures("runtime_for_all")
 def test_ten_readers_of_two_models_each_see_their_own_numbers(
     open_dashboard: Visit, tiny: Mapping[str, Path]
 ):

@@ -18,11 +18,17 @@ def picker(text: Text, it: Pointed, which: Literal["query", "key"], width: int =
     key = f"{it.fields[which == 'key']}.{zlib.crc32(repr(words).encode()):08x}"
     if st.session_state.get(key) != at:
         st.session_state[key] = at
+
+    def choose() -> None:
+        place = st.session_state[key]
+        if place in range(len(words)):  # else it was forged
+            it.point(**{which: place})
+
     st.selectbox(
         text(f"{which}.label"),
         range(len(words)),
         format_func=lambda place: f"{place + 1} {words[place]}",
         key=key,
-        on_change=lambda: it.point(**{which: int(st.session_state[key])}),
+        on_change=choose,
         width=width,
     )
