@@ -153,7 +153,7 @@ def test_the_curves_are_a_valid_specification_that_stays_the_same():
 
 def test_the_table_of_a_chart_has_means_and_spread():
     runs = {"a": np.array([[0.0, 1.0], [1.0, np.nan]]), "b": np.array([[np.nan, 0.5]])}
-    found = learning.table((0, 10), runs, 0.5)
+    found = learning.table((0, 10), runs, 0.5).to_pandas()
     assert found[["line", "across", "value", "low", "high"]].iloc[:3].values.tolist() == [
         ["a", 0, 0.5, 0.0, 1.0],
         ["a", 10, 1.0, 1.0, 1.0],

@@ -17,11 +17,21 @@ LARGEST_EXPONENT = 20.0
 
 def dot_product(layer: LayerTrace, head: int, query: int, key: int) -> str:
     """q·k, term by term."""
-    q, k = layer.q[head, query], layer.k[head, key]
+    return product(layer.q[head, query], layer.k[head, key], (query, key))
+
+
+def product(q: Array, k: Array, pair: tuple[int, int]) -> str:
+    """q·k of two vectors, term by term.
+
+    Args:
+        q, k: ``(d_k,)``.
+        pair: The query's place and the key's, from 0.
+    """
     terms = [rf"{_signed(a)} \cdot {_signed(b)}" for a, b in zip(q[:TERMS], k[:TERMS], strict=True)]
     rest = [_signed(float(q[TERMS:] @ k[TERMS:]))] if len(q) > TERMS else []
-    product = _sum([*terms, *rest])
-    return rf"q_{{{query + 1}}} \cdot k_{{{key + 1}}} = {product} = {_number(float(q @ k))}"
+    sum_of_terms = _sum([*terms, *rest])
+    name = rf"q_{{{pair[0] + 1}}} \cdot k_{{{pair[1] + 1}}}"
+    return rf"{name} = {sum_of_terms} = {_number(float(q @ k))}"
 
 
 def score(layer: LayerTrace, divisor: str, head: int, query: int, key: int) -> str:
@@ -32,16 +42,30 @@ def score(layer: LayerTrace, divisor: str, head: int, query: int, key: int) -> s
         divisor: LaTeX of what q·k is divided by, as :func:`divisor` gives it.
         head, query, key: The cell.
     """
-    at = rf"_{{{query + 1},{key + 1}}}"
-    product = _number(float(layer.q[head, query] @ layer.k[head, key]))
-    scaled = _number(layer.scores[head, query, key])
-    quotient = rf"\dfrac{{{product}}}{{{divisor}}} = {scaled}" if divisor else product
+    dot = float(layer.q[head, query] @ layer.k[head, key])
+    bias = float(layer.bias[head, query, key]) if layer.bias[head, query].any() else None
+    return scaling(dot, divisor, float(layer.scores[head, query, key]), bias, (query, key))
+
+
+def scaling(
+    dot: float, divisor: str, score: float, bias: float | None, pair: tuple[int, int]
+) -> str:
+    """From q·k to the score, and to what softmax is taken of.
+
+    Args:
+        dot: q·k.
+        divisor: As :func:`divisor` gives it.
+        score: Before anything is added.
+        bias: What is added; ``None`` if nothing is added in the whole row.
+        pair: The query's place and the key's, from 0.
+    """
+    at = rf"_{{{pair[0] + 1},{pair[1] + 1}}}"
+    scaled = _number(score)
+    quotient = rf"\dfrac{{{_number(dot)}}}{{{divisor}}} = {scaled}" if divisor else _number(dot)
     line = rf"s{at} = {quotient}"
-    bias = float(layer.bias[head, query, key])
-    if not layer.bias[head, query].any():
+    if bias is None:
         return line
-    total = _number(layer.biased_scores[head, query, key])
-    return rf"{line}, \qquad s'{at} = {scaled} {_added(bias)} = {total}"
+    return rf"{line}, \qquad s'{at} = {scaled} {_added(bias)} = {_number(score + bias)}"
 
 
 def divisor(d_k: int, *, scaled: bool, temperature: float) -> str:
@@ -53,11 +77,24 @@ def divisor(d_k: int, *, scaled: bool, temperature: float) -> str:
 
 def softmax(layer: LayerTrace, head: int, query: int, key: int) -> str:
     """The score as a power of e, over the sum of its row; terms are in the row's order."""
-    weight = rf"w_{{{query + 1},{key + 1}}}"
-    if not layer.may_look[head, query].any():
-        return rf"{weight} = 0"
     biased = layer.biased_scores[head, query].astype(float)
     symbol = "s'" if layer.bias[head, query].any() else "s"
+    return share(biased, float(layer.weights[head, query, key]), symbol, (query, key))
+
+
+def share(biased: Array, weight: float, symbol: str, pair: tuple[int, int]) -> str:
+    """A key's share of its row.
+
+    Args:
+        biased: ``(key,)``, what softmax is taken of.
+        weight: What it gives for the key.
+        symbol: LaTeX of these scores.
+        pair: The query's place and the key's, from 0.
+    """
+    query, key = pair
+    name = rf"w_{{{query + 1},{key + 1}}}"
+    if np.isneginf(biased).all():
+        return rf"{name} = 0"
     largest = float(biased.max())
     shift = largest if abs(largest) > LARGEST_EXPONENT else 0.0
     powers = np.exp(biased - shift)
@@ -65,23 +102,34 @@ def softmax(layer: LayerTrace, head: int, query: int, key: int) -> str:
     shown = [_number(power) for power in powers[:TERMS]]
     rest = [_number(powers[TERMS:].sum())] if len(powers) > TERMS else []
     return (
-        rf"{weight} = \dfrac{{{top}}}{{\sum_j e^{{{symbol}_{{{query + 1},j}}{_shift(shift)}}}}} = "
+        rf"{name} = \dfrac{{{top}}}{{\sum_j e^{{{symbol}_{{{query + 1},j}}{_shift(shift)}}}}} = "
         rf"\dfrac{{{_number(powers[key])}}}{{{_sum([*shown, *rest])}}} = "
         rf"\dfrac{{{_number(powers[key])}}}{{{_number(powers.sum())}}} = "
-        rf"{_number(layer.weights[head, query, key])}"
+        rf"{_number(weight)}"
     )
 
 
 def weighted_sum(layer: LayerTrace, head: int, query: int) -> str:
     """The output as the sum of values, the heaviest first."""
-    weights, values = layer.weights[head, query], layer.v[head]
+    return collected(layer.weights[head, query], layer.v[head], layer.output[head, query], query)
+
+
+def collected(weights: Array, values: Array, output: Array, query: int) -> str:
+    """The sum of values, the heaviest first.
+
+    Args:
+        weights: ``(key,)``.
+        values: ``(key, d_v)``.
+        output: ``(d_v,)``, the sum.
+        query: Its place, from 0.
+    """
     order = np.argsort(-weights, kind="stable")
     terms = [rf"{_number(weights[j])} \cdot {_vector(values[j])}" for j in order[:TERMS]]
     if len(order) > TERMS:
         rest = order[TERMS:]
         terms.append(_vector(weights[rest] @ values[rest]))
     meaning = rf"o_{{{query + 1}}} = \sum_j w_{{{query + 1},j}}\, v_j"
-    return rf"{meaning} = {_sum(terms)} = {_vector(layer.output[head, query])}"
+    return rf"{meaning} = {_sum(terms)} = {_vector(output)}"
 
 
 def _sum(terms: list[str]) -> str:

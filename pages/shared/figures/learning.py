@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from core.arrays import Array
+from pages.shared.figures import columns
 from pages.shared.figures.specification import finished
 
 _HEIGHT = 300
@@ -52,7 +53,7 @@ _SHAPES = ["circle", "square", "triangle-up", "diamond"]
 
 def table(
     across: Sequence[float | str], runs: Mapping[str, Array], chance: float | None
-) -> pd.DataFrame:
+) -> pa.Table:
     """The data, one line a point, and one for the chance level.
 
     Args:
@@ -67,7 +68,8 @@ def table(
         if (known := column[np.isfinite(column)]).size
     ]
     level = (None, None, None, None, None, chance)
-    return pd.DataFrame([*points, level], columns=list(_COLUMNS))
+    found = zip(*points, level, strict=True)
+    return columns.table(dict(zip(_COLUMNS, map(pa.array, found), strict=True)))
 
 
 @lru_cache(maxsize=64)
@@ -93,6 +95,7 @@ def specification(
             columns={"expr": "width < 330 ? 1 : 2"},
             labelLimit=280,
             symbolSize=90,
+            symbolStrokeWidth=0,
         )
         size, digits = 40, ".0%"
         x = alt.X("across:O").title(frame.across).scale(domain=list(places)).axis(labelAngle=0)

@@ -32,6 +32,8 @@ class Overview:
         columns: Names of the columns.
         frame: The words around it.
         colours: The scale, as ``#rrggbb``.
+        first: What the first row and column are counted as, from 0, in a part of a map.
+        most: The value that gets the strongest colour, as do all above it.
     """
 
     values: NDArray[np.floating]
@@ -39,6 +41,8 @@ class Overview:
     columns: Sequence[str]
     frame: Frame
     colours: Sequence[str]
+    first: tuple[int, int] = (0, 0)
+    most: float = 1.0
 
     def table(self, marks: Marks) -> pa.Table:
         """One line a block: its greatest cell, which a click on it opens."""
@@ -52,37 +56,46 @@ class Overview:
                 lines.append((top, left, top + int(row), left + int(column)))
         found = np.array(lines)
         row, column = found[:, 2], found[:, 3]
+        above, before = self.first
+        shades = np.sqrt(self.values / self.most)
         here = (marks.row // size * size, (marks.column or 0) // size * size)
         return columns.table(
             {
-                "top": found[:, 0],
-                "left": found[:, 1],
-                "bottom": np.minimum(found[:, 0] + size, n_rows),
-                "right": np.minimum(found[:, 1] + size, n_columns),
+                "top": found[:, 0] + above,
+                "left": found[:, 1] + before,
+                "bottom": np.minimum(found[:, 0] + size, n_rows) + above,
+                "right": np.minimum(found[:, 1] + size, n_columns) + before,
                 "row": row,
                 "column": column,
-                "row_name": [f"{i + 1}:{self.rows[i]}" for i in row],
-                "column_name": [f"{i + 1}:{self.columns[i]}" for i in column],
+                "row_name": [f"{i + above + 1}:{self.rows[i]}" for i in row],
+                "column_name": [f"{i + before + 1}:{self.columns[i]}" for i in column],
                 "value": self.values[row, column].astype(np.float32),
                 "opened": (found[:, 0] == here[0]) & (found[:, 1] == here[1]),
                 "turn": columns.same(marks.turn, len(row)),
-                "picture": columns.picture(picture(np.sqrt(self.values), self.colours), len(row)),
+                "picture": columns.picture(picture(shades, self.colours), len(row)),
             }
         )
 
     def specification(self) -> dict[str, Any]:
         """The Vega-Lite specification, to be drawn with :meth:`table`'s data."""
-        n_rows, n_columns = self.values.shape
-        return _specification(n_rows, n_columns, self.frame)
+        (above, before), (n_rows, n_columns) = self.first, self.values.shape
+        return blocks((above, above + n_rows), (before, before + n_columns), self.frame)
 
 
 @lru_cache(maxsize=64)
-def _specification(n_rows: int, n_columns: int, frame: Frame) -> dict[str, Any]:
+def blocks(rows: tuple[int, int], columns: tuple[int, int], frame: Frame) -> dict[str, Any]:
+    """A picture under blocks to be clicked: the specification.
+
+    Args:
+        rows: The first one's place, and the place after the last.
+        columns: Likewise.
+        frame: The words around it.
+    """
     click = alt.selection_point(
         name=CLICK, fields=["row", "column", "turn"], on="click", toggle=False, clear=False
     )
-    x = alt.X("left:Q").scale(domain=[0, n_columns], nice=False).title(frame.columns)
-    y = alt.Y("top:Q").scale(domain=[0, n_rows], reverse=True, nice=False).title(frame.rows)
+    x = alt.X("left:Q").scale(domain=[*columns], nice=False).title(frame.columns)
+    y = alt.Y("top:Q").scale(domain=[*rows], reverse=True, nice=False).title(frame.rows)
     places = (
         x.axis(orient="top", grid=False),
         y.axis(grid=False),
