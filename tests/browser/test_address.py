@@ -1,0 +1,88 @@
+"""The address bar leads back: to the same picture in another browser, and to the page before."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator
+
+from tests.browser.reader import Reader
+
+Visit = Callable[..., Reader]
+
+
+def slider(reader: Reader, name: str) -> Locator:
+    return reader.page.get_by_role("slider", name=name)
+
+
+def turn_to(reader: Reader, page: str) -> None:
+    reader.after(reader.page.get_by_test_id("stSidebarNavLink").filter(has_text=page).click())
+
+
+def longer(reader: Reader, name: str = "d_k") -> None:
+    """Move a slider one step."""
+    slider(reader, name).focus()
+    reader.after(reader.page.keyboard.press("ArrowRight"))
+
+
+def test_a_link_gives_the_same_picture_in_another_browser(visit: Visit):
+    reader = visit()
+    reader.type_sentence("The cat sat on the mat")
+    longer(reader)
+    reader.ask("sat")
+    address = reader.page.url
+    other = visit(address.removeprefix(address.split("/?")[0]), locale="zh-CN")
+    assert other.words() == reader.words()
+    assert other.asking() == "sat"
+    assert other.shares() == reader.shares()
+    assert other.page.url == address
+    assert other.says("Explore attention")  # the link's language, not the browser's
+
+
+def test_back_and_forward_lead_to_pages_as_they_were_left(visit: Visit):
+    reader = visit()
+    entries = reader.page.evaluate("history.length")
+    longer(reader)
+    left = reader.page.url
+    assert "d_k=5" in left
+    assert reader.page.evaluate("history.length") == entries  # one entry a page, not one an edit
+    turn_to(reader, "The buffet")
+    longer(reader, "Protein")
+    buffet = reader.page.url
+    reader.after(reader.page.go_back())
+    assert reader.page.url == left
+    longer(reader)
+    assert "d_k=6" in reader.page.url
+    reader.after(reader.page.go_forward())
+    assert reader.page.url == buffet
+
+
+def test_a_copied_link_and_a_saved_file_lead_back(visit: Visit, tmp_path: Path):
+    reader = visit("/cross", permissions=["clipboard-read", "clipboard-write"])
+    reader.type_sentence("I love Beijing", label="Sentence B")
+    reader.page.get_by_role("button", name="Copy link").click()
+    reader.page.get_by_role("button", name="Copied").wait_for()
+    copied = reader.page.evaluate("navigator.clipboard.readText()")
+    assert copied == reader.page.url
+    assert "cross_b=I+love+Beijing" in copied
+
+    reader.after(reader.page.get_by_role("button", name="Take away").click())
+    with reader.page.expect_download() as saved:
+        reader.page.get_by_role("button", name="Save as file").click()
+    file = tmp_path / "saved.json"
+    saved.value.save_as(file)
+    assert json.loads(file.read_text(encoding="utf-8"))["fields"]["cross_b"] == "I love Beijing"
+
+    other = visit()
+    other.after(other.page.get_by_role("button", name="Take away").click())
+    other.page.locator('input[type="file"]').first.set_input_files(file)
+    other.page.wait_for_url("**/cross?*")
+    other.wait()
+    assert other.page.get_by_role("textbox", name="Sentence B").input_value() == "I love Beijing"
+
+
+def test_an_embedded_page_stays_embedded(visit: Visit):
+    reader = visit("/?embed=true&v=1&sentence=a+b")
+    longer(reader)
+    assert "embed=true" in reader.page.url
+    assert "d_k=5" in reader.page.url
