@@ -46,6 +46,14 @@ Shelves = Mapping[str, Mapping[Address, float]]
 """Shelf (a source, the mask, the buffet) to the cells that the reader changed."""
 
 
+def without_words(found: Shelves) -> Shelves:
+    """The edits that name no word of a sentence: nobody can read from them what was written."""
+    return {
+        shelf: {it: value for it, value in cells.items() if it.table not in ("x", MASK)}
+        for shelf, cells in found.items()
+    }
+
+
 def pack(shelves: Shelves) -> str:
     """The edited cells as a short text of letters, digits, ``-`` and ``_``; empty for none."""
     found = rows(shelves)

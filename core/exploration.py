@@ -132,7 +132,7 @@ def from_parameters(found: Mapping[str, str]) -> Exploration:
         Exploration(
             language=found.get("lang", ""),
             whole="part" not in found,
-            known=found.get("v") == str(VERSION),
+            known=found.get("v", str(VERSION)) == str(VERSION),
         ),
     )
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core import edited
 from core.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
 from pages.shared.book import book
 from pages.shared.text import LANGUAGES
@@ -19,6 +20,8 @@ _ECHO = 3.0
 
 _REMEMBERED = 20  # addresses that we wrote
 
+_OURS = {"v", "lang", "edits", *READERS}
+
 
 def arrive(page: str) -> None:
     """Note what a link asks for, if one was followed; to be called first in a run.
@@ -27,12 +30,12 @@ def arrive(page: str) -> None:
         page: The name of the page that is open.
     """
     notes = book()
-    notes["used"] = []
+    notes["used"], notes["shelves"] = [], []
     notes["runs"] += 1
     found = st.query_params.to_dict()
     bar = urlencode(found)
     opened = notes["page"] != page
-    if "v" in found and (opened or _asked_for(bar)):
+    if found.keys() & _OURS and (opened or _asked_for(bar)):
         take(from_parameters(found))
     notes["seen"] = bar
 
@@ -63,9 +66,11 @@ def here(*, with_texts: bool = True) -> Mapping[str, str]:
     """
     notes = book()
     kept = {name: notes["fields"][name] for name in notes["used"] if name in notes["fields"]}
+    shelves = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
     if not with_texts:
         kept = {name: value for name, value in kept.items() if name not in TEXTS}
-    found = parameters(kept, notes["edits"], notes["language"] or "")
+        shelves = edited.without_words(shelves)
+    found = parameters(kept, shelves, notes["language"] or "")
     _note_written(urlencode(found))
     return found
 

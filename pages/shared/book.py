@@ -28,6 +28,7 @@ class Book(TypedDict):
         seen: The address bar's parameters when they were last looked at.
         written: What was put into the address bar, the latest last, to when that was replaced.
         used: Names of the fields that the page shows.
+        shelves: Shelves of the edits that the page shows.
         fields: The last usable choice, by the names of its fields.
         tokens: Of the last sentence.
         words: Page to the tokens of its last text, for pages with a text of their own.
@@ -51,6 +52,7 @@ class Book(TypedDict):
     seen: str
     written: dict[str, float]
     used: list[str]
+    shelves: list[str]
     fields: dict[str, object]
     tokens: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
@@ -81,6 +83,7 @@ def book() -> Book:
             seen="",
             written={},
             used=[],
+            shelves=[],
             fields={},
             tokens=(),
             words={},

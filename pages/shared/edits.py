@@ -16,7 +16,7 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, BoolArray
-from core.choice import MOST_EDITS, Choice
+from core.choice import MOST_EDITS, Choice, read
 from core.edited import BUFFET, MASK, Address
 from core.layer import Edit
 from core.reading import entry
@@ -65,11 +65,14 @@ def collect(*, of_buffet: bool = False) -> None:
     """
     notes = book()
     _collect_typed()
+    if of_buffet:
+        notes["shelves"].append(BUFFET)
     if notes["arrival"]:
         found = notes["arrival"].shelves
-        for on in {*notes["edits"], *found}:
-            if (on == BUFFET) == of_buffet:
-                _put(on, dict(found.get(on, {})))
+        choice, _ = read(notes["arrival"].fields)
+        shown = {BUFFET} if of_buffet else {MASK, shelf(choice), *(found.keys() - {BUFFET})}
+        for on in shown:
+            _put(on, dict(found.get(on, {})))
         redraw()
 
 
@@ -77,6 +80,7 @@ def matrix_edits(choice: Choice, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
     """The edits of the chosen source, for the words of this sentence."""
     rows = {name: row for row, name in enumerate(occurrences(tokens))}
     found = []
+    book()["shelves"].append(shelf(choice))
     for it, value in book()["edits"].get(shelf(choice), {}).items():
         if it.table != "x":
             found.append(Edit(it.table, (int(it.row_of), it.row, it.column), value))
@@ -88,6 +92,7 @@ def matrix_edits(choice: Choice, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
 def blocked_pairs(tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """The (query, key) pairs that the hand-drawn mask forbids in this sentence."""
     rows = {name: row for row, name in enumerate(occurrences(tokens))}
+    book()["shelves"].append(MASK)
     drawn = book()["edits"].get(MASK, {})
     pairs = (
         (rows.get((it.row_of, it.row)), rows.get((it.column_of, it.column)))

@@ -151,7 +151,7 @@ def _readable(choice: Choice) -> tuple[Choice, Tokens, InputError | None]:
 def _following_words(choice: Choice, tokens: tuple[str, ...]) -> Choice:
     """What points at a word stays with it when the sentence is edited around it."""
     before, book()["tokens"] = book()["tokens"], tokens
-    if before == tokens:
+    if not before or before == tokens:
         return choice
     place = follow(before, tokens)
     return replace(

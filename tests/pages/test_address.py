@@ -9,7 +9,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from core import exploration
-from core.edited import Address
+from core.edited import Address, unpack
 from pages import CONTENTS, Entry
 
 Open = Callable[[str | None], AppTest]
@@ -113,6 +113,42 @@ def test_the_sentence_can_be_kept_out_of_the_link(dashboard: AppTest):
     dashboard.session_state["book"]["private"] = True
     dashboard.run()
     assert "secret" not in urlencode(address(dashboard))
+
+
+def test_edits_of_a_words_vector_name_no_word_in_a_private_link(dashboard: AppTest):
+    word, number = Address("x", "secret", 0, "", 1), Address("w_q", "0", 1, "", 2)
+    mask = Address("mask", "secret", 0, "words", 0)
+    dashboard.text_input(key="sentence").set_value("secret words").run()
+    dashboard.session_state["book"]["edits"] |= {
+        "handset": {word: 5.0, number: 2.0},
+        "mask": {mask: 0.0},
+    }
+    assert unpack(address(dashboard.run())["edits"])["handset"] == {word: 5.0, number: 2.0}
+    dashboard.session_state["book"]["private"] = True
+    assert unpack(address(dashboard.run())["edits"]) == {"handset": {number: 2.0}}
+
+
+def test_edits_are_in_links_to_the_pages_that_show_them_only(dashboard: AppTest):
+    cell = {Address("w_q", "0", 1, "", 2): 2.0}
+    dashboard.session_state["book"]["edits"]["handset"] = cell
+    dashboard.session_state["book"]["edits"]["seeded 7"] = cell
+    assert unpack(address(dashboard.run())["edits"]) == {"handset": cell}
+    dashboard.switch_page("pages/cost.py").run()
+    assert "edits" not in address(dashboard)
+
+
+def test_padding_is_in_the_link(dashboard: AppTest, cold_dashboard: Open):
+    choices = {"sentence": "The cat chased the mouse", "mask": "padding", "padded": "[0,3]"}
+    app = follow(cold_dashboard("en-US"), {"v": "1", **choices})
+    assert address(app)["padded"] == "[0,3]"
+    follow(dashboard, {"v": "1", **choices})
+    assert dashboard.multiselect(key="padded").value == [0, 3]
+
+
+def test_a_link_written_by_hand_needs_no_version(cold_dashboard: Open):
+    app = follow(cold_dashboard("en-US"), {"sentence": "a b"})
+    assert app.text_input(key="sentence").value == "a b"
+    assert not app.warning
 
 
 def test_a_link_made_elsewhere_says_so(cold_dashboard: Open):
