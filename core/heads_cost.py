@@ -41,7 +41,12 @@ def costs(n: int, d: int, most: int = 8) -> tuple[HeadCost, ...]:
         n: Tokens.
         d: Width of the layer, divisible by ``most``.
         most: Heads, at most.
+
+    Raises:
+        ValueError: If the width cannot be split into that many heads.
     """
+    if d % most:
+        raise ValueError(f"a width of {d} cannot be split into {most} heads")
     rows, n_heads = [], 1
     work = operations("projections", n, d) + operations("self_attention", n, d)
     while n_heads <= most:
