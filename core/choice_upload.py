@@ -8,10 +8,11 @@ from typing import Literal, get_args
 from core import reading
 from core.choice_model import MOST_HEADS
 from core.reading import Reader
-from core.sources.parts import MOST_TOKENS
+from core.sources.limits import MOST_LONG_TOKENS
 from core.tokens import clean
 
 Aggregate = Literal["head", "mean"]
+Pooling = Literal["maximum", "mean"]
 
 SHA_DIGITS = 8
 """Hexadecimal digits of a file's SHA-256 that tell it from others."""
@@ -34,6 +35,9 @@ class UploadChoice:
         upload_aggregate: One head, or the mean of its layer's heads.
         upload_query: The token that asks.
         upload_key: The token it is asked about.
+        upload_causal: Whether queries of a long file see no key after their own place; its own
+            mask would be as large as its map.
+        upload_pooling: What a pixel of a long file's picture shows of the weights in it.
     """
 
     upload_name: str = ""
@@ -43,6 +47,8 @@ class UploadChoice:
     upload_aggregate: Aggregate = "head"
     upload_query: int = 2
     upload_key: int = 4
+    upload_causal: bool = False
+    upload_pooling: Pooling = "maximum"
 
 
 def file_name(raw: object) -> str:
@@ -68,7 +74,9 @@ READERS: Mapping[str, Reader] = {
     "upload_layer": reading.whole(0, MOST_HEADS - 1),
     "upload_head": reading.whole(0, MOST_HEADS - 1),
     "upload_aggregate": reading.one_of(get_args(Aggregate)),
-    "upload_query": reading.whole(0, MOST_TOKENS - 1),
-    "upload_key": reading.whole(0, MOST_TOKENS - 1),
+    "upload_query": reading.whole(0, MOST_LONG_TOKENS - 1),
+    "upload_key": reading.whole(0, MOST_LONG_TOKENS - 1),
+    "upload_causal": reading.flag,
+    "upload_pooling": reading.one_of(get_args(Pooling)),
 }
 """What makes a value of a field usable."""

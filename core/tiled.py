@@ -7,38 +7,20 @@ needs no second pass.
 Source: Rabe and Staats, Self-attention Does Not Need O(n²) Memory, 2021, section 2.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from core.arrays import Array, IntArray
+from core.arrays import Array
 from core.attention import weigh
 from core.masks import MaskRule
+from core.pixels import Overview, edges
 
 LARGEST_TILE = 1 << 21
 """Scores that are held at a time (or one row, if that is longer): 8 MB in float32."""
-
-
-@dataclass(frozen=True)
-class Overview:
-    """An attention map with fewer pixels than pairs: what each pixel stands for, exactly.
-
-    Attributes:
-        maximum: ``(row, column)``, the largest weight in each pixel.
-        mean: ``(row, column)``, the mean of all weights in it, masked ones counted as 0.
-        row_edges: ``(row + 1,)``; pixel row r shows the queries from ``row_edges[r]`` up to, not
-            including, ``row_edges[r + 1]``.
-        column_edges: ``(column + 1,)``, likewise for keys.
-    """
-
-    maximum: Array
-    mean: Array
-    row_edges: IntArray
-    column_edges: IntArray
 
 
 class _Tile(NamedTuple):
@@ -70,8 +52,28 @@ def overview(
     Raises:
         ValueError: If shapes do not fit together, or there is no pixel.
     """
+    making = in_slices(q, k, pixels, rule, scale)
+    while True:
+        try:
+            next(making)
+        except StopIteration as end:
+            return end.value
+
+
+def in_slices(
+    q: Tensor,
+    k: Tensor,
+    pixels: tuple[int, int],
+    rule: MaskRule | None = None,
+    scale: float | None = None,
+) -> Generator[float, None, Overview]:
+    """As :func:`overview`, with a pause after every tile: there it can be shown how far it is.
+
+    Yields:
+        The part of the queries that is done, up to 1.
+    """
     _check(q, k)
-    row_edges, column_edges = _edges(len(q), pixels[0]), _edges(len(k), pixels[1])
+    row_edges, column_edges = edges(len(q), pixels[0]), edges(len(k), pixels[1])
     maximum = np.zeros((len(row_edges) - 1, len(column_edges) - 1))
     total = np.zeros_like(maximum)
     for tile in _tiles(q, k, range(len(q)), rule or MaskRule(), scale):
@@ -86,6 +88,7 @@ def overview(
             found = np.maximum.reduceat(largest, column_edges[:-1])
             np.maximum(maximum[row], found, out=maximum[row])
             total[row] += np.add.reduceat(summed, column_edges[:-1])
+        yield last / len(q)
     pairs = np.diff(row_edges)[:, None] * np.diff(column_edges)
     dtype = _dtype(q)
     return Overview(maximum.astype(dtype), (total / pairs).astype(dtype), row_edges, column_edges)
@@ -180,14 +183,6 @@ def _may_look(rule: MaskRule, rows: range, columns: range) -> Tensor | None:
             return allowed
         case _:
             return None
-
-
-def _edges(n: int, pixels: int) -> IntArray:
-    """Where pixels begin and end, ``(pixel + 1,)``: as even as whole tokens allow."""
-    if pixels < 1:
-        raise ValueError(f"a map needs at least one pixel each way, got {pixels}")
-    pixels = min(pixels, n)
-    return np.arange(pixels + 1) * n // pixels
 
 
 def _dtype(q: Tensor) -> np.dtype:

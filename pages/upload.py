@@ -4,8 +4,12 @@ import streamlit as st
 
 from pages.shared import frame
 from pages.shared.views.papers import papers
+from pages.shared.views.questions import questions
 from pages.shared.views.upload_contents import contents, recipe
 from pages.shared.views.upload_file import uploader, uploading
+from pages.shared.views.upload_long import long_view
+from pages.shared.views.upload_long_pictures import pictures
+from pages.shared.views.upload_long_row import arithmetic_of_row, opened_row, row_numbers
 from pages.shared.views.upload_maps import head_controls, map_or_steps, shaded, shown
 from pages.shared.views.upload_numbers import upload_numbers
 
@@ -14,7 +18,18 @@ it = uploading(text)
 uploader(text, it)
 recipe(text)
 
-if it.upload:
+if it.upload and it.upload.long:
+    contents(text, it.upload, None, it.choice.upload_head)
+    head_controls(text, it.upload)
+    long = long_view(it.choice, it.upload)
+    whole = st.container()
+    opened_row(text, long)
+    arithmetic_of_row(text, long)
+    st.subheader(text("upload.numbers_title"), anchor=False)
+    row_numbers(text, long)
+    with whole:
+        pictures(text, long)
+elif it.upload:
     layer = it.upload.layer(it.choice.upload_layer)
     view = shown(it.choice, it.upload, layer)
     contents(text, it.upload, layer, it.choice.upload_head)
@@ -24,6 +39,7 @@ if it.upload:
 
     st.subheader(text("upload.numbers_title"), anchor=False)
     upload_numbers(text, view)
+    questions(text, "upload", view)
 
 st.subheader(text("upload.notice_title"), anchor=False)
 st.markdown(text("upload.notice"))

@@ -194,9 +194,17 @@ HOSTILE: dict[str, tuple[str, Made]] = {
         lambda: npz(weights=np.zeros((1, 2000, 3), np.float32)),
     ),
     "too many heads": ("file_too_many_heads", lambda: npz(weights=np.ones((300, 1, 1)))),
-    "maps that only q and k make large": (
-        "file_too_many_cells",
-        lambda: npz(**{part: np.ones((64, 1024, 1), np.float16) for part in "qkv"}),
+    "queries and keys without end": (
+        "file_too_many_tokens",
+        lambda: npz(**{part: np.ones((40_000, 1), np.float16) for part in "qk"}),
+    ),
+    "a long file with a mask": (
+        "file_long_mask",
+        lambda: npz(mask=np.ones((1, 2000)), **{part: np.ones((2000, 1)) for part in "qk"}),
+    ),
+    "long queries that are a list": (
+        "file_shapes",
+        lambda: npz(q=np.ones(3, np.float32), k=np.ones((2000, 1), np.float32)),
     ),
     "a gigantic header of safetensors": (
         "file_damaged",

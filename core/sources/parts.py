@@ -9,12 +9,10 @@ import numpy as np
 from core.arrays import Array
 from core.errors import InputError
 from core.files import words_in
+from core.sources.limits import MOST_LONG_TOKENS, is_long
 from core.tensors import Entry, Tensors
 from core.tokens import LONGEST, clean
 from core.trace import Origin, OriginKind
-
-MOST_TOKENS = 1_024
-"""Rows, and columns, of a map."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "weights": ("weights", "attention", "attentions", "attn", "attn_weights", "pattern"),
@@ -42,17 +40,22 @@ class Found:
     Attributes:
         entries: Part to its tensor.
         parts: Part to its numbers: ``(layer, head, ...)``; ``mixed`` is ``(layer, query, d_out)``.
+        long: Whether these are queries and keys whose maps are computed piece by piece.
+        left: Names of parts that are not used, because the file is long.
     """
 
     entries: Mapping[str, Entry]
     parts: Mapping[str, Array]
+    long: bool = False
+    left: tuple[str, ...] = ()
 
 
 def parts_of(tensors: Tensors) -> Found:
     """The parts in a file; a single tensor is taken for weights, whatever its name.
 
     Raises:
-        InputError: ``file_no_attention``, ``file_not_finite``, ``file_shapes``.
+        InputError: ``file_no_attention``, ``file_not_finite``, ``file_shapes``,
+            ``file_long_mask``.
     """
     by_name = {it.name.lower(): it for it in tensors.entries if not it.is_text}
     entries = {
@@ -63,6 +66,8 @@ def parts_of(tensors: Tensors) -> Found:
     }
     if len(by_name) == 1 and not entries:
         entries = {"weights": next(iter(by_name.values()))}
+    if is_long(entries):
+        return _long(tensors, entries)
     if not ("weights" in entries or {"q", "k", "v"} <= entries.keys()):
         raise InputError("file_no_attention")
     if not {"q", "k", "v"} <= entries.keys():  # the other steps say nothing without them
@@ -102,6 +107,17 @@ def origin_said(tensors: Tensors) -> Origin | None:
     return Origin(kind, clean(said[1])[:LONGEST], edited=said[2] == "edited")
 
 
+def _long(tensors: Tensors, entries: Mapping[str, Entry]) -> Found:
+    """Queries, keys, and values if there are any; nothing that is as large as a map is read."""
+    for part in ("mask", "bias"):
+        if part in entries:
+            raise InputError("file_long_mask", tensor=entries[part].name)
+    used = {part: entries[part] for part in "qkv" if part in entries}
+    left = tuple(it.name for part, it in entries.items() if part not in used)
+    parts = {part: _numbers(tensors, part, it) for part, it in used.items()}
+    return Found(used, parts, long=True, left=left)
+
+
 def _numbers(tensors: Tensors, part: str, entry: Entry) -> Array:
     """One part with all its axes; a layer axis, and for weights a head axis, may be left out."""
     axes = 3 if part == "mixed" else 4
@@ -122,7 +138,7 @@ def _texts(tensors: Tensors, name: str) -> tuple[str, ...]:
     """A list of texts in a file: a tensor of texts, or a note."""
     for entry in tensors.entries:
         if entry.name == name and entry.is_text:
-            few = len(entry.shape) == 1 and entry.shape[0] <= MOST_TOKENS
+            few = len(entry.shape) == 1 and entry.shape[0] <= MOST_LONG_TOKENS
             return tensors.words(entry) if few else ()
     found = words_in(tensors.notes.get(name, ""))
-    return found if len(found) <= MOST_TOKENS else ()
+    return found if len(found) <= MOST_LONG_TOKENS else ()

@@ -8,17 +8,15 @@ from core.arrays import Array
 from core.choice_model import MOST_HEADS
 from core.errors import InputError
 from core.reading import LARGEST_ENTRY
-from core.sources.parts import MOST_TOKENS
-
-MOST_CELLS = 4 * 2**20
-"""Cells of the maps of all heads of one layer."""
+from core.sources.limits import MOST_CELLS, MOST_LONG_TOKENS, MOST_TOKENS
 
 
-def check_shapes(parts: Mapping[str, Array]) -> tuple[int, int]:
+def check_shapes(parts: Mapping[str, Array], *, long: bool = False) -> tuple[int, int]:
     """How many tokens look, and how many are looked at.
 
     Args:
         parts: ``(layer, head, ...)`` each; ``mixed`` is ``(layer, query, d_out)``.
+        long: Whether there are queries and keys only, and no map is computed whole.
 
     Raises:
         InputError: ``file_shapes``, ``file_too_many_tokens``, ``file_too_many_heads``,
@@ -27,20 +25,19 @@ def check_shapes(parts: Mapping[str, Array]) -> tuple[int, int]:
     """
     maps = _maps(parts)
     layers, heads, n_query, n_key = maps
-    if max(n_query, n_key) > MOST_TOKENS:
-        raise InputError("file_too_many_tokens", count=max(n_query, n_key), limit=MOST_TOKENS)
+    most = MOST_LONG_TOKENS if long else MOST_TOKENS
+    if max(n_query, n_key) > most:
+        raise InputError("file_too_many_tokens", count=max(n_query, n_key), limit=most)
     if max(layers, heads) > MOST_HEADS:
         raise InputError("file_too_many_heads", count=max(layers, heads), limit=MOST_HEADS)
-    if heads * n_query * n_key > MOST_CELLS:
+    if not long and heads * n_query * n_key > MOST_CELLS:
         raise InputError("file_too_many_cells", count=heads * n_query * n_key, limit=MOST_CELLS)
     expected = {"weights": maps, "scores": maps}
     if "q" in parts:
-        d_k, d_v = parts["q"].shape[-1], parts["v"].shape[-1]
-        expected |= {
-            "k": (layers, heads, n_key, d_k),
-            "v": (layers, heads, n_key, d_v),
-            "output": (layers, heads, n_query, d_v),
-        }
+        expected["k"] = (layers, heads, n_key, parts["q"].shape[-1])
+    if "v" in parts:
+        d_v = parts["v"].shape[-1]
+        expected |= {"v": (layers, heads, n_key, d_v), "output": (layers, heads, n_query, d_v)}
     for part, shape in expected.items():
         if part in parts and parts[part].shape != shape:
             raise _misfit(part, parts[part])

@@ -14,7 +14,7 @@ from torch import Tensor
 from core.arrays import Array
 from core.attention import scaled_dot_product_attention
 from core.errors import InputError
-from core.files import guarded, read_tensors
+from core.files import fingerprint, guarded, read_tensors
 from core.sources.doubts import rows_off
 from core.sources.parts import (
     has_tokens,
@@ -42,6 +42,8 @@ class Upload:
         says: Where the file says that its numbers come from, if it is one of ours.
         doubts: What is to be known about the file, as codes with values.
         halves: Whether the weights were stored in two bytes.
+        long: Whether there are queries and keys whose maps are computed piece by piece.
+        sha: Of the file.
     """
 
     entries: tuple[Entry, ...]
@@ -53,6 +55,8 @@ class Upload:
     says: Origin | None
     doubts: tuple[InputError, ...]
     halves: bool
+    long: bool = False
+    sha: str = ""
 
     @property
     def n_layers(self) -> int:
@@ -66,8 +70,8 @@ class Upload:
 
     @property
     def has_steps(self) -> bool:
-        """Whether there are queries, keys and values, so that there are scores and outputs."""
-        return "q" in self.parts
+        """Whether there are queries, keys and values, and scores and outputs to be drawn whole."""
+        return "q" in self.parts and not self.long
 
     @property
     def nbytes(self) -> int:
@@ -113,7 +117,7 @@ class Upload:
 
     @property
     def _first(self) -> Array:
-        return self.parts["q"] if self.has_steps else self.parts["weights"]
+        return self.parts["weights"] if "q" not in self.parts else self.parts["q"]
 
     def _given(self, part: str, index: int, computed: Tensor) -> Array:
         return self.parts[part][index] if part in self.parts else computed.numpy()
@@ -161,17 +165,20 @@ def read_upload(content: bytes, name: str) -> Upload:
     Raises:
         InputError: What is wrong with the file.
     """
-    return guarded(lambda whole: _upload(read_tensors(whole), name), content)
+    sha = fingerprint(content)
+    return guarded(lambda whole: _upload(read_tensors(whole), name, sha), content)
 
 
-def _upload(tensors: Tensors, name: str) -> Upload:
+def _upload(tensors: Tensors, name: str, sha: str) -> Upload:
     found = parts_of(tensors)
-    n_query, n_key = check_shapes(found.parts)
+    n_query, n_key = check_shapes(found.parts, long=found.long)
     halves = "weights" in found.entries and found.entries["weights"].kind in ("f2", "bf2")
     asking, answering = tokens_of(tensors, n_query, n_key)
     doubts = []
     if has_tokens(tensors) and not (asking and answering):
         doubts.append(InputError("file_tokens_do_not_fit", queries=n_query, keys=n_key))
+    if found.left:
+        doubts.append(InputError("file_long_parts", tensors=tuple(found.left)))
     if "weights" in found.parts:
         doubts += rows_off(found.parts["weights"], halves)
     return Upload(
@@ -184,6 +191,8 @@ def _upload(tensors: Tensors, name: str) -> Upload:
         says=origin_said(tensors),
         doubts=tuple(doubts),
         halves=halves,
+        long=found.long,
+        sha=sha,
     )
 
 

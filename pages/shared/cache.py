@@ -1,5 +1,7 @@
 """Results that are kept for all readers; every cache is bounded, every key holds all bytes."""
 
+import threading
+from collections.abc import Callable
 from typing import NamedTuple
 
 import streamlit as st
@@ -12,8 +14,10 @@ from core.cnn import ConvolutionSettings
 from core.encoder import HeadIndex
 from core.files import fingerprint
 from core.layer import Parameters, Rules
+from core.long import LongHead
 from core.measures import cosine_distance
 from core.pieces import Keep
+from core.pixels import Overview
 from core.reach import AttentionStack, Averaged
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
@@ -112,3 +116,54 @@ _uploads: Kept[Upload] = Kept(largest=64_000_000, at_least=1)
 def uploaded(content: bytes, name: str) -> Upload:
     """What a reader's file says about attention."""
     return _uploads.get((fingerprint(content), name), lambda: read_upload(content, name))
+
+
+# A picture has 1.3 MB, a part of a map 3 MB at most; made anew, one takes seconds, the other 0.1 s.
+_pictures: Kept[Overview] = Kept(largest=16_000_000, at_least=1)
+_parts: Kept[Array] = Kept(largest=16_000_000, at_least=1)
+_one_picture = threading.Lock()
+Told = Callable[[float | None], None]
+
+
+class LongKey(NamedTuple):
+    """Which map of a reader's long file: the file by its SHA-256, places from 0."""
+
+    sha: str
+    layer: int
+    head: int
+    causal: bool
+
+
+def long_picture(key: LongKey, head: LongHead, told: Told) -> Overview:
+    """The whole map of long input; only one at a time is computed on this server.
+
+    Args:
+        key: Of ``head``.
+        head: Queries and keys.
+        told: Called now and then: with ``None`` while others are at it, then with the part that
+            is done. An error that it raises ends the computation.
+    """
+
+    def alone() -> Overview:
+        while not _one_picture.acquire(timeout=0.2):
+            told(None)
+        try:
+            return _pictures.get(key, lambda: _in_slices(head, told))
+        finally:
+            _one_picture.release()
+
+    return _pictures.get(key, alone)
+
+
+def long_part(key: LongKey, head: LongHead, queries: range, keys: range) -> Array:
+    """The weights of a rectangle of a long map."""
+    return _parts.get((key, queries, keys), lambda: head.region(queries, keys))
+
+
+def _in_slices(head: LongHead, told: Told) -> Overview:
+    making = head.overview()
+    while True:
+        try:
+            told(next(making))
+        except StopIteration as end:
+            return end.value

@@ -16,11 +16,17 @@ from pages.shared.text import Text
 
 
 class Matrix(NamedTuple):
-    """A matrix with the names of its rows and columns; names may repeat, or look like anything."""
+    """A matrix with the names of its rows and columns; names may repeat, or look like anything.
+
+    The first row is counted as ``first``, from 0: it may be a part of a longer one. Numbers are
+    shown with ``digits`` decimals.
+    """
 
     values: NDArray[Any]
     rows: Sequence[str]
     columns: Sequence[str]
+    first: int = 0
+    digits: int = 3
 
 
 def read_only(matrix: Matrix) -> None:
@@ -60,7 +66,7 @@ def as_csv(matrix: Matrix) -> bytes:
 
 def _frame(matrix: Matrix) -> pd.DataFrame:
     ids = [str(column) for column in range(matrix.values.shape[1])]
-    rows = pd.Index(numbered(matrix.rows))
+    rows = pd.Index(numbered(matrix.rows, matrix.first))
     return pd.DataFrame(np.array(matrix.values), index=rows, columns=pd.Index(ids))
 
 
@@ -74,10 +80,10 @@ def _headers(matrix: Matrix) -> dict[str, Any]:
         headers = [
             st.column_config.NumberColumn(
                 name,
-                format="%.3f",
+                format=f"%.{matrix.digits}f",
                 min_value=-LARGEST_ENTRY,
                 max_value=LARGEST_ENTRY,
-                step=0.001,
+                step=10**-matrix.digits,
                 width="small",
             )
             for name in matrix.columns

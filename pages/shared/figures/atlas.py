@@ -18,9 +18,13 @@ from pages.shared.figures.specification import backdrop, finished
 CLICK = "head"
 """The selection that a click makes; its fields are ``layer``, ``head`` and ``turn``."""
 
+SIDE = 140
+"""Pixels of a head's map that has room: it is square, so few heads need not be wider."""
+
 _LARGEST = 48  # pixels of a head's map
 _GAP = 0.1  # of a cell, between two heads
-_ROW = 76  # pixels of a layer on the screen
+_ROW = 76  # pixels of a layer on the screen, until the width is known
+_LEAST = 32  # pixels of a layer, to be hit by a finger
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def specification(n_layers: int, n_heads: int, n_tokens: int, words: Words) -> d
         {"field": "head", "title": words.head},
         {"field": "value", "title": words.value, "format": ".3f"},
     ]
-    return finished(chart.properties(height=_ROW * n_layers), {1: tooltip})
+    row = f"max({_LEAST}, width / {n_heads})"
+    return finished(chart.properties(height=_ROW * n_layers), {1: tooltip}, f"{n_layers} * {row}")
 
 
 def _mosaic(weights: Sequence[NDArray[np.floating]], colours: Sequence[str]) -> str:

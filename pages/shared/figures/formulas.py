@@ -1,12 +1,17 @@
 """The arithmetic of one cell as LaTeX, with the real numbers in it. No reader's words go in."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.arrays import Array
 from core.trace import LayerTrace
 
 TERMS = 8
-"""Terms that are written out; the rest is summed."""
+"""Terms that are written out; the rest is summed, and marked with how many there are."""
+
+BRACE = r"\underbrace"
+"""It stands where terms are summed and not written out."""
 
 COMPONENTS = 4
 """Components of a value that are written out."""
@@ -28,7 +33,7 @@ def product(q: Array, k: Array, pair: tuple[int, int]) -> str:
         pair: The query's place and the key's, from 0.
     """
     terms = [rf"{_signed(a)} \cdot {_signed(b)}" for a, b in zip(q[:TERMS], k[:TERMS], strict=True)]
-    rest = [_signed(float(q[TERMS:] @ k[TERMS:]))] if len(q) > TERMS else []
+    rest = _rest(_signed(float(q[TERMS:] @ k[TERMS:])), len(q) - TERMS)
     sum_of_terms = _sum([*terms, *rest])
     name = rf"q_{{{pair[0] + 1}}} \cdot k_{{{pair[1] + 1}}}"
     return rf"{name} = {sum_of_terms} = {_number(float(q @ k))}"
@@ -76,7 +81,10 @@ def divisor(d_k: int, *, scaled: bool, temperature: float) -> str:
 
 
 def softmax(layer: LayerTrace, head: int, query: int, key: int) -> str:
-    """The score as a power of e, over the sum of its row; terms are in the row's order."""
+    """The score as a power of e, over the sum of its row.
+
+    Terms are in the row's order; the key's own is always one of them.
+    """
     biased = layer.biased_scores[head, query].astype(float)
     symbol = "s'" if layer.bias[head, query].any() else "s"
     return share(biased, float(layer.weights[head, query, key]), symbol, (query, key))
@@ -99,8 +107,9 @@ def share(biased: Array, weight: float, symbol: str, pair: tuple[int, int]) -> s
     shift = largest if abs(largest) > LARGEST_EXPONENT else 0.0
     powers = np.exp(biased - shift)
     top = rf"e^{{{_number(biased[key])}{_shift(shift)}}}" if np.isfinite(biased[key]) else "0"
-    shown = [_number(power) for power in powers[:TERMS]]
-    rest = [_number(powers[TERMS:].sum())] if len(powers) > TERMS else []
+    written = _written(range(len(powers)), key)
+    shown = [_number(powers[j]) for j in written]
+    rest = _rest(_number(np.delete(powers, written).sum()), len(powers) - len(written))
     return (
         rf"{name} = \dfrac{{{top}}}{{\sum_j e^{{{symbol}_{{{query + 1},j}}{_shift(shift)}}}}} = "
         rf"\dfrac{{{_number(powers[key])}}}{{{_sum([*shown, *rest])}}} = "
@@ -109,27 +118,39 @@ def share(biased: Array, weight: float, symbol: str, pair: tuple[int, int]) -> s
     )
 
 
-def weighted_sum(layer: LayerTrace, head: int, query: int) -> str:
-    """The output as the sum of values, the heaviest first."""
-    return collected(layer.weights[head, query], layer.v[head], layer.output[head, query], query)
+def weighted_sum(layer: LayerTrace, head: int, query: int, key: int) -> str:
+    """The output as the sum of values, the heaviest first; the key's own is one of the terms."""
+    output = layer.output[head, query]
+    return collected(layer.weights[head, query], layer.v[head], output, (query, key))
 
 
-def collected(weights: Array, values: Array, output: Array, query: int) -> str:
+def collected(weights: Array, values: Array, output: Array, pair: tuple[int, int]) -> str:
     """The sum of values, the heaviest first.
 
     Args:
         weights: ``(key,)``.
         values: ``(key, d_v)``.
         output: ``(d_v,)``, the sum.
-        query: Its place, from 0.
+        pair: The query's place and the key's, from 0; the key's value is written out.
     """
-    order = np.argsort(-weights, kind="stable")
-    terms = [rf"{_number(weights[j])} \cdot {_vector(values[j])}" for j in order[:TERMS]]
-    if len(order) > TERMS:
-        rest = order[TERMS:]
-        terms.append(_vector(weights[rest] @ values[rest]))
+    query, key = pair
+    written = _written(np.argsort(-weights, kind="stable").tolist(), key)
+    terms = [rf"{_number(float(weights[j]))} \cdot {_vector(values[j])}" for j in written]
+    left = np.delete(weights, written) @ np.delete(values, written, axis=0)
+    terms += _rest(_vector(left), len(weights) - len(written))
     meaning = rf"o_{{{query + 1}}} = \sum_j w_{{{query + 1},j}}\, v_j"
     return rf"{meaning} = {_sum(terms)} = {_vector(output)}"
+
+
+def _written(order: Sequence[int], key: int) -> list[int]:
+    """The places whose terms are written out, in order: the first ones, and the key's own."""
+    first = list(order[:TERMS])
+    return first if key in first else [*first[:-1], key]
+
+
+def _rest(total: str, count: int) -> list[str]:
+    """What is not written out, summed, and how many terms that is; nothing if there are none."""
+    return [rf"{BRACE}{{{total}}}_{{\Sigma\,{count}}}"] if count > 0 else []
 
 
 def _sum(terms: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,8 @@ class Reduced:
     def specification(self) -> dict[str, Any]:
         """The Vega-Lite specification, to be drawn with :meth:`table`'s data."""
         rows, across = (0, int(self.row_edges[-1])), (0, int(self.column_edges[-1]))
-        return overview.blocks(rows, across, self.frame)
+        shades = overview.Shades(self.most, stretched=True)
+        return overview.blocks(rows, across, self.frame, shades)
 
     @property
     def _picture(self) -> str:
@@ -80,4 +82,4 @@ def strongest_shade(values: NDArray[np.floating]) -> float:
 
 def _spans(edges: NDArray[np.integer]) -> list[str]:
     """The tokens of each block, counted from 1."""
-    return [f"{a + 1}–{b}" for a, b in zip(edges[:-1], edges[1:], strict=True)]  # noqa: RUF001
+    return [f"{a + 1}–{b}" for a, b in pairwise(edges.tolist())]

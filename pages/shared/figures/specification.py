@@ -8,12 +8,15 @@ import altair as alt
 Tooltip = Sequence[dict[str, str]]
 
 
-def finished(chart: alt.TopLevelMixin, tooltips: Mapping[int, Tooltip]) -> dict[str, Any]:
+def finished(
+    chart: alt.TopLevelMixin, tooltips: Mapping[int, Tooltip], height: str | None = None
+) -> dict[str, Any]:
     """The specification of layers that all read the data sent beside it.
 
     Args:
         chart: Layers without data.
         tooltips: Number of a layer to the fields of its tooltip.
+        height: An expression of the width that the chart turns out to have, if it decides.
     """
     spec: dict[str, Any] = chart.to_dict(validate=False)
     # Altair gives a chart without data one empty row; it would show as "undefined".
@@ -22,8 +25,24 @@ def finished(chart: alt.TopLevelMixin, tooltips: Mapping[int, Tooltip]) -> dict[
         layer.pop("data", None)
     for number, fields in tooltips.items():
         spec["layer"][number]["encoding"]["tooltip"] = list(fields)
+    if height:
+        # Vega merges a parameter of this name with the chart's own height.
+        spec["params"] = [*spec.get("params", []), {"name": "height", "expr": height}]
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}  # the height is the marks' alone
     return spec
+
+
+def colour_bar(digits: str = ".2~f") -> alt.Legend:
+    """The scale of a map's colours below it, never wider than the map."""
+    return alt.Legend(
+        orient="bottom",
+        gradientThickness=8,
+        gradientLength=alt.expr("max(24, min(140, width))"),
+        tickCount=4,
+        labelOverlap="parity",
+        labelSeparation=4,
+        format=digits,
+    )
 
 
 def backdrop() -> alt.Chart:

@@ -34,7 +34,7 @@ def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = Tr
     """Draw a map whose rows are words that ask.
 
     A large one is drawn around the opened cell only; a large map of weights comes with a picture
-    of the whole.
+    of the whole. A map that begins elsewhere than at the first words is drawn as it is.
 
     Args:
         name: The map's, on its page.
@@ -43,8 +43,8 @@ def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = Tr
         alt: What a screen reader says of the map.
         pairs: Whether columns are words too, so that a click chooses the key as well.
     """
-    marks = Marks(it.query, it.key if pairs else None, book()["turn"])
-    top, left = 0, 0
+    top, left = heatmap.first
+    marks = Marks(it.query - top, it.key - left if pairs else None, book()["turn"])
     if len(heatmap.rows) > LARGE or (pairs and len(heatmap.columns) > LARGE):
         if pairs and heatmap.colours == "sequential":
             _overview(f"{name}.whole", heatmap, it, marks, alt)
@@ -67,14 +67,15 @@ def _overview(name: str, heatmap: Heatmap, it: Pointed, marks: Marks, alt: str) 
     whole = Overview(
         heatmap.values, heatmap.rows, heatmap.columns, heatmap.frame, theme.sequential()
     )
-    st.vega_lite_chart(
-        whole.table(marks),
-        whole.specification(),
-        key=name,
-        on_select=lambda: _choose(name, overview.CLICK, it, (0, 0)),
-        selection_mode=[overview.CLICK],
-        alt=alt,
-    )
+    with st.container(width=overview.SIDE):
+        st.vega_lite_chart(
+            whole.table(marks),
+            whole.specification(),
+            key=name,
+            on_select=lambda: _choose(name, overview.CLICK, it, (0, 0)),
+            selection_mode=[overview.CLICK],
+            alt=alt,
+        )
 
 
 def _start(place: int, n: int) -> int:

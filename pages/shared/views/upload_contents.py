@@ -26,6 +26,33 @@ with torch.no_grad():
 tokens = tokenizer.convert_ids_to_tokens(read.input_ids[0])
 np.savez_compressed("attention.npz", weights=torch.cat(maps).half(), tokens=tokens)
 """
+LONG_RECIPE = """\
+import numpy as np, torch
+from transformers import AttentionInterface, AttentionMaskInterface, AutoModel, AutoTokenizer
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
+
+name, layer, heads = "Qwen/Qwen2.5-0.5B", 10, slice(0, 2)
+kept = []  # one a layer
+
+def keep(module, query, key, value, mask, **settings):  # (1, head, token, width)
+    root = query.shape[-1] ** 0.5
+    q = query * (settings.get("scaling") or 1 / root) * root
+    k = key.repeat_interleave(query.shape[1] // key.shape[1], dim=1)
+    kept.append([it[0, heads].half().numpy() for it in (q, k)])
+    return sdpa_attention_forward(module, query, key, value, mask, **settings)
+
+AttentionInterface.register("keep", keep)
+AttentionMaskInterface.register("keep", sdpa_mask)
+tokenizer = AutoTokenizer.from_pretrained(name)
+model = AutoModel.from_pretrained(name, attn_implementation="keep").eval()
+read = tokenizer(open("long.txt", encoding="utf-8").read(), return_tensors="pt")
+with torch.no_grad():
+    model(**read)
+tokens = [tokenizer.decode([i]) for i in read.input_ids[0].tolist()]
+np.savez_compressed("long.npz", q=kept[layer][0], k=kept[layer][1], tokens=tokens)
+"""
+"""Queries and keys of a long text."""
 
 
 def contents(text: Text, upload: Upload, layer: LayerTrace | None, head: int) -> None:
@@ -58,7 +85,10 @@ def recipe(text: Text) -> None:
     with st.expander(text("upload.how")):
         names = {name: f"`{name}`" for name in _NAMES}
         st.markdown(text("upload.how.help", **names))
+        st.markdown(text("upload.how.weights"))
         st.code(_RECIPE, language="python", wrap_lines=True)
+        st.markdown(text("upload.how.long"))
+        st.code(LONG_RECIPE, language="python", wrap_lines=True)
 
 
 def _list(text: Text, upload: Upload) -> None:

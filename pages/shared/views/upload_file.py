@@ -11,7 +11,7 @@ from core.choice_upload import READERS, SHA_DIGITS, UploadChoice, file_name
 from core.errors import InputError
 from core.files import KINDS_OF_FILES, fingerprint, to_npz
 from core.sources.handset import HandsetSource
-from core.sources.parts import MOST_TOKENS
+from core.sources.limits import MOST_LONG_TOKENS, MOST_TOKENS
 from core.sources.uploaded import Upload
 from core.tensors import LARGEST_UNPACKED
 from pages.shared import cache, state
@@ -62,14 +62,7 @@ def uploader(text: Text, it: Uploading) -> None:
         key="upload_file",
         on_change=_take,
     )
-    st.caption(
-        text(
-            "upload.limits",
-            megabytes=st.get_option("server.maxUploadSize"),
-            unpacked=LARGEST_UNPACKED // 2**20,
-            tokens=MOST_TOKENS,
-        )
-    )
+    _limits(text)
     refused = st.session_state.get(_REFUSED)
     if refused:
         name, code, values = refused
@@ -101,6 +94,18 @@ def uploader(text: Text, it: Uploading) -> None:
 def example(language: Language) -> bytes:
     """A file to try: a sentence through the layer that was set by hand."""
     return to_npz(HandsetSource().trace(EXAMPLES[_SENTENCES[language]].sentence))
+
+
+def _limits(text: Text) -> None:
+    st.caption(
+        text(
+            "upload.limits",
+            megabytes=st.get_option("server.maxUploadSize"),
+            unpacked=LARGEST_UNPACKED // 2**20,
+            tokens=f"{MOST_TOKENS:,}",
+            long=f"{MOST_LONG_TOKENS:,}",
+        )
+    )
 
 
 def _chosen(text: Text, choice: UploadChoice) -> Upload | None:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array
-from core.choice_upload import Aggregate, UploadChoice
+from core.choice_upload import Aggregate, Pooling, UploadChoice
 from core.layer import Rules
 from core.measures import entropy, mean_over_heads
 from core.sources.doubts import rules_of
@@ -57,7 +57,9 @@ def shown(choice: UploadChoice, upload: Upload, layer: LayerTrace | None) -> Sho
     heads = upload.weights(choice.upload_layer)
     if choice.upload_aggregate == "mean":
         return Shown(Pointed(**pointed), mean_over_heads(heads), None, None)
-    opened = Opened(**pointed, layer=layer, head=choice.upload_head) if layer else None
+    opened = (
+        Opened(**pointed, layer=layer, head=choice.upload_head, first_head=0) if layer else None
+    )
     return Shown(
         Pointed(**pointed),
         heads[choice.upload_head],
@@ -67,12 +69,17 @@ def shown(choice: UploadChoice, upload: Upload, layer: LayerTrace | None) -> Sho
 
 
 def head_controls(text: Text, upload: Upload) -> None:
-    """Which layer, which head, or the mean of the layer's heads."""
+    """Which layer, which head, or the mean of the layer's heads; for long files, who sees whom."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _place(text, "upload_layer", upload.n_layers)
-        if upload.n_heads > 1:
+        if upload.n_heads > 1 and not upload.long:
             controls.option(text, "upload_aggregate", get_args(Aggregate))
         _place(text, "upload_head", upload.n_heads)
+        if upload.long:
+            controls.option(text, "upload_pooling", get_args(Pooling))
+            st.toggle(
+                text("upload_causal.label"), key="upload_causal", help=text("upload_causal.help")
+            )
 
 
 def shaded(text: Text, view: Shown) -> None:
