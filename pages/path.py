@@ -1,9 +1,11 @@
 """The learning path: five steps from the idea to what is built on it."""
 
-from pages.shared import frame
+from pages.shared import frame, state
 from pages.shared.views.papers import papers
 from pages.shared.views.path import path
+from pages.shared.views.questions import questions
 
 text = frame.open_page("path")
 path(text)
+questions(text, "path", state.scene())
 papers(text, "bahdanau", "vaswani", "phuong", "devlin", "clark", "tang", "haviv", "kobayashi")

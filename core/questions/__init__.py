@@ -19,13 +19,16 @@ from core.questions import (
     positions,
     reach,
     training,
+    upload,
 )
 from core.questions.question import Kind, Question
 
 KINDS: Mapping[str, tuple[Kind, ...]] = {
     "explore": tuple(it for pair in zip(layer.KINDS, neighbours.KINDS, strict=False) for it in pair)
     + layer.KINDS[len(neighbours.KINDS) :],
+    "path": (layer.shifted, layer.temperature),
     "model": model.KINDS,
+    "upload": upload.KINDS,
     "cross": cross.KINDS,
     "positions": positions.KINDS,
     "heads": heads.KINDS,
@@ -33,6 +36,7 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "training": training.KINDS,
     "buffet": buffet.KINDS,
     "cost": cost.KINDS,
+    "corrections": (layer.sums, layer.hidden),
 }
 """The kinds of questions of each page, in the order in which they are asked."""
 

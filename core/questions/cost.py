@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.random import Generator
 
+from core.choice_cost import LENGTHS
 from core.complexity import operations
 from core.cost import ROWS, Row, Setting, formula, longest_path
 from core.questions.question import Kind, Name, Question, numbers, one
@@ -43,7 +44,7 @@ def cheaper(it: Setting, draw: Generator) -> Question | None:
     if work[0] == work[1]:
         return None
     return Question(
-        "cheaper",
+        "cheaper" if _cross(pair, it) else "cheaper_always",
         {"n": f"{n:,}", "d": f"{it.d:,}"},
         tuple(Name("cost", row) for row in pair),
         int(np.argmin(work)),
@@ -54,6 +55,12 @@ def cheaper(it: Setting, draw: Generator) -> Question | None:
             "second_work": f"{work[1]:,}",
         },
     )
+
+
+def _cross(pair: list[Row], it: Setting) -> bool:
+    """Whether each of two layers needs fewer operations at some length that is drawn."""
+    gaps = [formula(pair[0], at) - formula(pair[1], at) for at in (it._replace(n=n) for n in LENGTHS)]
+    return min(gaps) < 0 < max(gaps)
 
 
 def path(it: Setting, draw: Generator) -> Question | None:

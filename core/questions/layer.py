@@ -68,7 +68,7 @@ def sums(it: Explored, draw: Generator) -> Question | None:
     options = ("rows", "columns", "both", "neither")
     return Question(
         "sums",
-        {"mask": Name("mask", mask)},
+        {"mask": Name("mask_shown", mask)},
         tuple(Name("answer", name) for name in options),
         options.index(found),
         {
@@ -131,7 +131,7 @@ def visible(it: Explored, draw: Generator) -> Question | None:
     options, answer = numbers(count, query + 1, it.n - query, it.n, query)
     return Question(
         "visible",
-        {"asks": it.word(query), "mask": Name("mask", mask), "position": str(query + 1)},
+        {"asks": it.word(query), "mask": Name("mask_shown", mask), "position": str(query + 1)},
         options,
         answer,
         {"count": str(count), "n": str(it.n)},

@@ -13,6 +13,7 @@ from core.questions.question import (
     TIE,
     YES_NO,
     Kind,
+    Listed,
     Name,
     Question,
     Word,
@@ -104,13 +105,13 @@ def strongest(it: Modelled, draw: Generator) -> Question | None:
     if found is None:
         return None
     names = tuple(f"{layer}·{head}" for layer, head in chosen)
-    listed = ", ".join(f"{name} {w:.1%}" for name, w in zip(names, weights, strict=True))
+    listed = tuple(f"{name} {w:.1%}" for name, w in zip(names, weights, strict=True))
     return Question(
         "strongest",
         {"asks": it.word(it.query), "about": it.word(it.key)},
         names,
         found,
-        {"found": names[found], "listed": listed},
+        {"found": names[found], "listed": Listed(listed)},
     )
 
 

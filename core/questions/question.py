@@ -33,8 +33,14 @@ class Name(NamedTuple):
     name: str
 
 
-Value = Word | Name | str
-"""A word, a thing with a name, or a number as it is to be shown."""
+class Listed(NamedTuple):
+    """Several numbers, to be listed as the language does it."""
+
+    items: tuple[str, ...]
+
+
+Value = Word | Name | Listed | str
+"""A word, a thing with a name, a list, or a number as it is to be shown."""
 
 YES_NO = (Name("answer", "yes"), Name("answer", "no"))
 CHANGES = (Name("answer", "rises"), Name("answer", "falls"), Name("answer", "stays"))

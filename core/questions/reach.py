@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from numpy.random import Generator
 
 from core.cnn import ConvolutionSettings
-from core.questions.question import Kind, Name, Question, numbers, one
+from core.questions.question import Kind, Listed, Name, Question, numbers, one
 from core.reach import AttentionStack, ReachMask
 from core.receptive_field import Field, convolution_field, receptive_field, recurrent_field
 from core.rnn import Direction
@@ -62,7 +62,7 @@ def seen(it: Reached, draw: Generator) -> Question | None:
     return Question(
         "seen",
         {
-            "mask": Name("reach_mask", mask),
+            "mask": Name("reach_mask_shown", mask),
             "output": str(output + 1),
             "n": str(it.n),
         },
@@ -81,7 +81,7 @@ def field(it: Reached, draw: Generator) -> Question | None:
     options, answer = numbers(found, kernel * depth, kernel**depth, sum(dilations) * kernel, kernel)
     return Question(
         "field",
-        {"kernel": str(kernel), "dilations": ", ".join(str(it) for it in dilations)},
+        {"kernel": str(kernel), "dilations": Listed(tuple(str(it) for it in dilations))},
         options,
         answer,
         {"size": str(found), "step": str(kernel - 1), "sum": str(sum(dilations))},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from numpy.random import Generator
 
-from core.questions.question import Kind, Name, Question, numbers, one
+from core.questions.question import Kind, Listed, Name, Question, numbers, one
 from core.tasks import Task
 
 
@@ -49,7 +49,7 @@ def in_sight(it: Trained, draw: Generator) -> Question | None:
     options, answer = numbers(seen[-1], *_around(distances, seen[-1]))
     return Question(
         "in_sight",
-        {"field": str(field), "distances": ", ".join(str(it) for it in distances)},
+        {"field": str(field), "distances": Listed(tuple(str(it) for it in distances))},
         options,
         answer,
         {"back": str(field - 1), "found": str(seen[-1])},

@@ -16,6 +16,7 @@ from core.questions.model import Modelled
 from core.questions.positions import Ordered
 from core.questions.reach import Reached
 from core.questions.training import Trained
+from core.questions.upload import Weighed
 from pages.shared import cache
 from pages.shared.model_state import ModelScene
 from pages.shared.state import Scene
@@ -23,6 +24,7 @@ from pages.shared.views.buffet import Served
 from pages.shared.views.crossing import Crossing
 from pages.shared.views.reach import Reaching
 from pages.shared.views.shuffling import Shuffling, orders
+from pages.shared.views.upload_maps import Shown
 
 
 def explored(scene: Scene) -> Explored:
@@ -86,8 +88,16 @@ def tasted(it: Served) -> Tasted:
     return Tasted(it.choice.goal, it.table, it.order, it.choice.recurrent)
 
 
+def weighed(it: Shown) -> Weighed:
+    """A head from a file."""
+    return Weighed(it.it.asking, it.it.answering, it.weights, it.it.query)
+
+
 SITUATIONS: Mapping[str, Callable[[Any], object]] = {
     "explore": explored,
+    "path": explored,
+    "upload": weighed,
+    "corrections": explored,
     "model": modelled,
     "cross": crossed,
     "positions": ordered,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.questions.explored import Explored
-from core.questions.question import Name, Question, Value
+from core.questions.question import Listed, Name, Question, Value
 
 Array = np.ndarray
 
@@ -17,6 +17,11 @@ def answered(question: Question) -> Value:
 def name(value: Value) -> str:
     assert isinstance(value, Name)
     return value.name
+
+
+def listed(value: Value) -> tuple[str, ...]:
+    assert isinstance(value, Listed)
+    return value.items
 
 
 def place(value: Value) -> int:

@@ -99,7 +99,7 @@ def seen(it: Reached, asked: Question) -> None:
 
 def field(it: Reached, asked: Question) -> None:
     kernel = number(asked.values["kernel"])
-    dilations = [int(part) for part in str(asked.values["dilations"]).split(", ")]
+    dilations = [int(part) for part in listed(asked.values["dilations"])]
     assert tuple(dilations) != it.convolution.dilations
     back = 0
     for dilation in dilations:
@@ -137,7 +137,7 @@ def chance(it: Trained, asked: Question) -> None:
 def in_sight(it: Trained, asked: Question) -> None:
     sees = number(asked.values["field"])
     assert sees != it.field
-    back = [int(part) for part in str(asked.values["distances"]).split(", ")]
+    back = [int(part) for part in listed(asked.values["distances"])]
     assert number(answered(asked)) == max(distance for distance in back if distance <= sees - 1)
     assert number(answered(asked)) < back[-1]
 
