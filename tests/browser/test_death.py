@@ -1,0 +1,158 @@
+"""The server dies while a reader works, or somebody empties its caches: nothing is lost."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from core.edited import Address, unpack
+from tests.browser.reader import Reader
+from tests.browser.window import window
+from tests.hostile import WEIGHTS, npz
+from tests.load.answer import Run
+from tests.load.crowd import finished
+from tests.load.served import Served, served
+from tests.load.tab import Tab
+
+SENTENCE = "猫抓老鼠，天空很蓝"
+
+
+survives = pytest.mark.xfail(
+    reason="a fresh session takes the address for newer than the reader's first action"
+)
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Served]:
+    with served() as server:
+        yield server
+
+
+def kill_and_restart(server: Served, reader: Reader) -> None:
+    connected = "[data-test-connection-state=CONNECTED]"
+    server.kill()
+    reader.page.wait_for_selector(connected, state="detached")
+    server.start()
+    reader.page.wait_for_selector(connected)
+
+
+def numbers(reader: Reader) -> list[object]:
+    """What the pictures show, by what a screen reader says of their cells."""
+    titles = ("得分图", "权重图", "输出图", "自注意力")
+    cells = "nodes => nodes.map(node => node.getAttribute('aria-label'))"
+    return [reader.map(it).locator("path[aria-label]").evaluate_all(cells) for it in titles]
+
+
+def width_of_keys(reader: Reader) -> Locator:
+    return reader.page.get_by_role("slider", name="d_k")
+
+
+def edits_in(address: str) -> Mapping[Address, float]:
+    """The changed numbers that the address bar holds."""
+    [packed] = parse_qs(urlsplit(address).query)["edits"]
+    return unpack(packed)["handset"]
+
+
+def at_work(reader: Reader) -> None:
+    """Another language, sentence and width, another word that asks, and a changed number."""
+    reader.after(reader.page.get_by_text("中文", exact=True).click())
+    reader.type_sentence(SENTENCE, label="句子")
+    reader.after(width_of_keys(reader).press("ArrowRight"))
+    reader.edit_cell(table=0, row=1, column=2, content="2.5")
+    reader.ask("老鼠")
+
+
+@survives
+def test_after_a_crash_the_next_click_finds_everything_as_it_was(chromium: Browser, mortal: Served):
+    with window(chromium, mortal.address) as reader:
+        at_work(reader)
+        before = numbers(reader), reader.shares(), reader.page.url
+        kill_and_restart(mortal, reader)
+        assert reader.words()[0] == "猫"  # what was seen stays
+        reader.ask("猫")
+        assert reader.asking() == "猫"
+        assert reader.says("你改过")
+        reader.ask("老鼠")
+        assert (numbers(reader), reader.shares(), reader.page.url) == before
+        assert reader.page.get_by_role("textbox", name="句子").input_value() == SENTENCE
+
+
+@survives
+def test_after_a_crash_a_sentence_may_be_the_first_thing_that_changes(
+    chromium: Browser, mortal: Served
+):
+    with window(chromium, mortal.address) as reader:
+        at_work(reader)
+        kill_and_restart(mortal, reader)
+        reader.type_sentence("猫抓老鼠", label="句子")
+        assert reader.words() == ["猫", "抓", "老鼠"]
+        assert width_of_keys(reader).input_value() == "5"
+        assert reader.says("你改过")
+
+
+@survives
+def test_after_a_crash_a_number_may_be_the_first_thing_that_changes(
+    chromium: Browser, mortal: Served
+):
+    with window(chromium, mortal.address) as reader:
+        at_work(reader)
+        before, shares = edits_in(reader.page.url), reader.shares()
+        kill_and_restart(mortal, reader)
+        reader.edit_cell(table=0, row=2, column=2, content="-3")
+        after = edits_in(reader.page.url)
+        assert len(before) == 1
+        assert after.items() >= before.items()
+        assert [after[it] for it in after.keys() - before.keys()] == [-3]
+        assert reader.shares() != shares
+        with window(
+            chromium, mortal.address, reader.page.url.partition(mortal.address)[2]
+        ) as other:
+            assert other.shares() == reader.shares()
+
+
+def test_a_file_that_died_with_the_server_is_named(
+    chromium: Browser, mortal: Served, tmp_path: Path
+):
+    file = tmp_path / "own.npz"
+    file.write_bytes(npz(weights=WEIGHTS))
+    with window(chromium, mortal.address, "/upload") as reader:
+        reader.page.locator("input[type=file]").first.set_input_files(file)
+        reader.page.get_by_text("own.npz").first.wait_for()
+        reader.wait()
+        kill_and_restart(mortal, reader)
+        reader.after(reader.page.locator(".strip button").last.click())
+        assert reader.says("own.npz")
+        assert reader.says("which this server does not hold")
+
+
+def test_a_stranger_who_empties_the_caches_changes_nothing():
+    with served() as server:
+        before, between, after = finished(before_and_after(server))
+    assert shown(before) == shown(after)
+    assert between < 20_000_000  # bytes; the model's files are 90 MB
+    assert not after.failures
+
+
+def shown(run: Run) -> list[tuple[str, bytes]]:
+    """All but downloads, whose addresses are never the same, and the count of runs."""
+    changing = ("download_button", "bidi_component")
+    return [it for it in run.elements if it[0] not in changing]
+
+
+async def before_and_after(server: Served) -> tuple[Run, int, Run]:
+    """The model's page, what the server read from files meanwhile, and the page again."""
+    reader, stranger = Tab(f"{server.address}/model"), Tab(server.address)
+    await reader.open()
+    await reader.run()
+    before = await reader.run()
+    read = server.bytes_read
+    await stranger.open()
+    await stranger.send(BackMsg(clear_cache=True))
+    await stranger.run()
+    after = await reader.run()
+    for tab in (reader, stranger):
+        await tab.close()
+    return before, server.bytes_read - read, after

@@ -1,0 +1,1 @@
+"""Many readers at once, without browsers: `python -m tests.load` prints what this site promises."""

@@ -1,0 +1,143 @@
+"""What this site promises: each with its goal, and with what measures it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from pages.shared.text import Text
+from tests.hostile import bomb
+from tests.load.crowd import Outcome, Plan, crowd, finished
+from tests.load.served import MEBIBYTE, Served, served
+from tests.load.tab import Tab
+
+
+def plan_for(page: str, readers: int, edits: int) -> Plan:
+    """A plan for a page with a field to write into; the model's page shows its text in pieces."""
+    if page == "model":
+        return Plan(readers, edits, label="Text", drawn_as="bidi_component")
+    return Plan(readers, edits)
+
+
+WARM_UP = 3
+"""Rounds that fill what is bounded: our caches, and the 128 sessions that Streamlit keeps."""
+
+UPLOAD = Text("en")("upload.label")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One line of the table.
+
+    Attributes:
+        what: In the words of the README.
+        goal: The largest figure that keeps it.
+        figure: What was found.
+        unit: Of both.
+        details: What went wrong, if anything, and what else was seen.
+    """
+
+    what: str
+    goal: float
+    figure: float
+    unit: str
+    details: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is kept; not if it could not be measured."""
+        return self.figure <= self.goal
+
+
+def strangers(server: Served, readers: int, edits: int) -> list[Promise]:
+    """Nobody sees what others write, and nothing that was answered is lost."""
+    found = _crowd(server, Plan(readers, edits, ramp=readers / 20))
+    what = f"{readers} readers at once, {len(found.edits)} edits: "
+    return [
+        Promise(what + "sentences of others shown", 0, len(found.leaks), "", _first(found.leaks)),
+        Promise(what + "own edits not shown", 0, len(found.lost), "", _first(found.lost)),
+        Promise(what + "errors", 0, len(found.failures), "", _first(found.failures)),
+    ]
+
+
+def speed(server: Served, page: str, goal: float, readers: int, edits: int) -> list[Promise]:
+    """An edit is answered soon although others edit, too: one edit per reader in 3 seconds."""
+    before = server.computed
+    plan = replace(plan_for(page, readers, edits), pause=3.0, ramp=6.0)
+    found = _crowd(server, plan, "" if page == "explore" else page)
+    each = 1000 * (server.computed - before) / max(1, found.runs)
+    kib = found.received / 1024 / max(1, found.runs)
+    details = f"half within {found.slow(50):.0f} ms; {each:.0f} ms of computing, {kib:.0f} KiB each"
+    what = f"{readers} readers, an edit each 3 s, page {page}: 95 % of the edits answered within"
+    broken = found.leaks + found.lost + found.failures
+    figure = found.slow() if not broken else float("nan")
+    return [Promise(what, goal, figure, "ms", (details, *_first(broken)))]
+
+
+def memory_of_many(server: Served, rounds: int, readers: int) -> list[Promise]:
+    """What readers leave behind when they have gone."""
+    broken: list[str] = []
+
+    def round_of(first: int) -> None:
+        found = _crowd(server, Plan(readers, 1, ramp=readers / 10, first=first))
+        broken.extend(found.leaks + found.lost + found.failures)
+
+    for n in range(WARM_UP):
+        round_of(n * readers)
+    before = server.memory
+    for n in range(WARM_UP, WARM_UP + rounds):
+        round_of(n * readers)
+    said = f"{rounds * readers} readers one after another, after {WARM_UP * readers}"
+    what = f"{said}: growth of memory"
+    return [Promise(what, 20, server.memory - before, "MiB", _first(broken))]
+
+
+def memory_at_most(server: Served, readers: int) -> list[Promise]:
+    """With the model loaded, readers on its page, and a file that unpacks to 1 GiB."""
+    found = _crowd(server, replace(plan_for("model", readers, 2), ramp=readers / 10), "model")
+    refusal = finished(_upload(server, bomb(1024)))
+    details = (f"the file: {refusal}", *_first(found.leaks + found.lost + found.failures))
+    what = f"the model, {readers} readers and a file that unpacks to 1 GiB: largest memory"
+    return [Promise(what, 700, server.largest_memory, "MiB", details)]
+
+
+def all_of_them() -> Iterator[list[Promise]]:
+    """Every promise, each on a fresh server that has shown one page."""
+    for measure in (
+        lambda it: strangers(it, readers=100, edits=5),
+        lambda it: speed(it, "explore", goal=300, readers=50, edits=10),
+        lambda it: speed(it, "model", goal=700, readers=50, edits=10),
+        lambda it: memory_of_many(it, rounds=6, readers=100),
+        lambda it: memory_at_most(it, readers=100),
+    ):
+        yield measured(measure)
+
+
+def measured(measure: Callable[[Served], list[Promise]]) -> list[Promise]:
+    """A measurement on a fresh, warm server."""
+    with served() as server:
+        for page in ("", "model"):
+            finished(_visit(server, page))
+        return measure(server)
+
+
+def _crowd(server: Served, plan: Plan, page: str = "") -> Outcome:
+    return finished(crowd(f"{server.address}/{page}", plan))
+
+
+async def _visit(server: Served, page: str) -> None:
+    tab = Tab(f"{server.address}/{page}")
+    await tab.open()
+    await tab.close()
+
+
+async def _upload(server: Served, content: bytes) -> str:
+    """What the page says of a file."""
+    tab = Tab(f"{server.address}/upload")
+    await tab.open()
+    run = await tab.upload(UPLOAD, "big.npz", content)
+    await tab.close()
+    size = f"{len(content) / MEBIBYTE:.1f} MiB"
+    return f"{size}; " + (run.failures[0] if run.failures else "taken")
+
+
+def _first(problems: list[str]) -> tuple[str, ...]:
+    return tuple(problems[:3])
