@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import traceback
 from pathlib import Path
 
 import streamlit as st
@@ -9,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from pages import CONTENTS, Entry
-from pages.shared import address, state
+from pages.shared import address, revival, state
 from pages.shared.book import book
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views import share
@@ -29,14 +30,16 @@ def run() -> None:
     share.arrived(text)
     try:
         page.run()
-    except Exception:
+    except Exception as problem:
         reference = secrets.token_hex(3)
-        _LOG.exception("A page failed, reference %s", reference)
+        where = "".join(traceback.format_tb(problem.__traceback__))  # a message may quote a reader
+        _LOG.error("A page failed, reference %s: %s\n%s", reference, type(problem).__name__, where)
         st.error(text("error.page", reference=reference))
     with place:
         share.link(text, page)
         take_away(text, entry.name)
     address.depart()
+    revival.replay()
 
 
 def open_page(name: str) -> Text:
@@ -90,6 +93,7 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
         entries[page.url_path] = entry
     chosen = st.navigation(chapters)
     st.html(_STYLE)
+    revival.note(first=book()["page"] is None)
     address.arrive(chosen.url_path)
     state.carry_over(chosen.url_path)
     st.session_state[_FRAMED] = True

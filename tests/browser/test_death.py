@@ -20,11 +20,6 @@ from tests.load.tab import Tab
 SENTENCE = "猫抓老鼠，天空很蓝"
 
 
-survives = pytest.mark.xfail(
-    reason="a fresh session takes the address for newer than the reader's first action"
-)
-
-
 @pytest.fixture(scope="module")
 def mortal() -> Iterator[Served]:
     with served() as server:
@@ -65,7 +60,6 @@ def at_work(reader: Reader) -> None:
     reader.ask("老鼠")
 
 
-@survives
 def test_after_a_crash_the_next_click_finds_everything_as_it_was(chromium: Browser, mortal: Served):
     with window(chromium, mortal.address) as reader:
         at_work(reader)
@@ -80,7 +74,6 @@ def test_after_a_crash_the_next_click_finds_everything_as_it_was(chromium: Brows
         assert reader.page.get_by_role("textbox", name="句子").input_value() == SENTENCE
 
 
-@survives
 def test_after_a_crash_a_sentence_may_be_the_first_thing_that_changes(
     chromium: Browser, mortal: Served
 ):
@@ -93,7 +86,6 @@ def test_after_a_crash_a_sentence_may_be_the_first_thing_that_changes(
         assert reader.says("你改过")
 
 
-@survives
 def test_after_a_crash_a_number_may_be_the_first_thing_that_changes(
     chromium: Browser, mortal: Served
 ):

@@ -136,7 +136,6 @@ def test_what_is_typed_stays_words(guarded: Reader, path: str):
             assert_only_words(guarded)
 
 
-@pytest.mark.xfail(reason="plain() lets Markdown make links of bare addresses after punctuation")
 def test_other_names_in_a_link_stay_words(guarded: Reader):
     evil = INLINE[0]
     open_with(guarded, "/upload", upload_name=f"{evil}.npz", upload_sha="0123456789ab")

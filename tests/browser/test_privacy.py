@@ -120,7 +120,6 @@ def test_the_search_would_find_it(home: Path):
     assert len(traces(home)) == 2
 
 
-@pytest.mark.xfail(reason="the guard logs the exception's message, which may hold a reader's words")
 def test_a_page_that_fails_logs_where_and_not_what(faulty: Served, home: Path):
     [said] = finished(fail(faulty))
     log = (home / "logs" / "server.log").read_text("utf-8")

@@ -7,7 +7,7 @@ import ast
 import re
 import string
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.shared.examples import EXAMPLES
-from pages.shared.text import LANGUAGES, Text, labels, plain, plain_word
+from pages.shared.text import LANGUAGES, Language, Text, labels, plain, plain_word
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "pages" / "shared" / "text"
@@ -120,6 +120,58 @@ def test_an_example_is_itself_in_its_own_language_and_translated_into_the_other(
         assert labels()[key][other].startswith("Chinese:" if chinese else "英文：")
 
 
+# What is said
+
+
+def broken(rule: Mapping[Language, str]) -> list[str]:
+    """The labels in which a pattern occurs that must not, by language."""
+    return [
+        key
+        for key, pair in labels().items()
+        if any(re.search(pattern, pair[language]) for language, pattern in rule.items())
+    ]
+
+
+def test_more_is_a_stronger_colour_and_not_a_darker_one():
+    """In the dark theme the heaviest weight is the lightest."""
+    rule: Mapping[Language, str] = {
+        "en": r"(?i)\b(dark|light)(er|est)\b",
+        "zh": "[深浅](?!度)|[更越最][暗亮]",
+    }
+    assert broken(rule) == []
+
+
+def test_nothing_stands_before_a_per_cent_sign():
+    assert broken(dict.fromkeys(LANGUAGES, r"[\d}]\s+%")) == []
+    joined = (node.values for node in nodes() if isinstance(node, ast.JoinedStr))
+    parts = (it.value for values in joined for it in values if isinstance(it, ast.Constant))
+    assert [part for part in parts if re.match(r"\s+%", str(part))] == []
+
+
+def test_what_is_counted_from_0_is_no_ordinal():
+    assert broken({"zh": "第 ?{(low_|most_)?layer}"}) == []
+
+
+def test_a_page_is_called_by_its_name_in_the_menu():
+    pairs = (pair for key, pair in labels().items() if key.endswith(".menu"))
+    menus = {text for pair in pairs for text in pair.values()}
+    named = [
+        name
+        for pair in labels().values()
+        for text in pair.values()
+        for name in re.findall("page “([^”]+)”|“([^”]+)”页", text)
+    ]
+    assert len(named) >= 6
+    assert [name for name in named if "".join(name) not in menus] == []
+    assert broken({"en": "first page|Explore page", "zh": "第一页|首页"}) == []
+
+
+def test_lists_are_written_as_the_language_writes_them():
+    pages = (ROOT / "pages").glob("**/*.py")
+    questions = (ROOT / "core" / "questions").glob("*.py")
+    assert [it.name for it in (*pages, *questions) if '", ".join' in it.read_text("utf-8")] == []
+
+
 def test_prose_is_written_in_both_languages():
     english, chinese = (
         sorted(p.name for p in (TEXTS / language).glob("*.md")) for language in LANGUAGES
@@ -176,8 +228,11 @@ def may_stand_for(part: str) -> bool:
 
 @cache
 def asked_for() -> tuple[re.Pattern[str], ...]:
-    """What ``text(...)`` is called with; a group for each part that is filled in at run time."""
-    found = []
+    """What ``text(...)`` is called with; a group for each part that is filled in at run time.
+
+    Directly, or by a function that is given the key.
+    """
+    found, given = [], places_of_keys()
     for module in sources():
         assigned = {
             target.id: node.value
@@ -189,7 +244,40 @@ def asked_for() -> tuple[re.Pattern[str], ...]:
         for node in ast.walk(module):
             if isinstance(node, ast.Call) and node.args and is_text(node.func):
                 found += patterns(node.args[0], assigned)
+            elif isinstance(node, ast.Call) and len(node.args) > given.get(called(node), 99):
+                found += patterns(node.args[given[called(node)]], assigned)
     return tuple(re.compile(pattern) for pattern in found)
+
+
+@cache
+def places_of_keys() -> dict[str, int]:
+    """Functions that look up a label whose key they are given: which argument that is."""
+    functions = [n for n in nodes() if isinstance(n, ast.FunctionDef)]
+    found: dict[str, int] = {}
+    while True:
+        more = {it.name: place for it in functions for place in keys_of(it, found)}
+        if more == found:
+            return found
+        found = more
+
+
+def keys_of(function: ast.FunctionDef, known: dict[str, int]) -> Iterator[int]:
+    """Which of a function's arguments it looks up, or hands to another one that does."""
+    names = [it.arg for it in function.args.args]
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and node.args:
+            place = 0 if is_text(node.func) else known.get(called(node), 99)
+            match node.args[place : place + 1]:
+                case [ast.Name(id=name)] if name in names:
+                    yield names.index(name)
+
+
+def called(node: ast.Call) -> str:
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
 
 
 def is_text(function: ast.expr) -> bool:
@@ -252,10 +340,10 @@ markup = st.text(st.sampled_from([*string.punctuation, *"ab1 我\u0301é😀אב
 
 
 def isolated(words: str) -> str:
-    """What is between the marks that isolate a reader's words."""
+    """What is between the marks that isolate a reader's words, without those that part addresses."""
     assert words[0] == "\u2068"
     assert words[-1] == "\u2069"
-    return words[1:-1]
+    return words[1:-1].replace("\u2060", "")
 
 
 @given(markup)

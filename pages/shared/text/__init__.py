@@ -11,6 +11,7 @@ Language = Literal["en", "zh"]
 LANGUAGES: dict[Language, str] = {"en": "English", "zh": "中文"}
 
 _FOLDER = Path(__file__).parent
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=@)|(?<=www)(?=\.)", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -40,9 +41,10 @@ def labels() -> dict[str, dict[str, str]]:
 def plain(words: str) -> str:
     """A reader's words as Markdown that shows just these words: nothing in them is markup.
 
-    They are isolated, so that a word written from right to left leaves the sentence in order.
+    They are isolated, so that a word written from right to left leaves the sentence in order, and
+    what looks like an address is joined by an invisible mark, which keeps it from becoming a link.
     """
-    escaped = _PUNCTUATION.sub(r"\\\1", words)
+    escaped = _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub("\u2060", words))
     return f"\u2068{escaped}\u2069"
 
 

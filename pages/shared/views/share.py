@@ -19,6 +19,7 @@ def link(text: Text, page: StreamlitPage) -> None:
     _component()(
         key="share",
         data={
+            "run": book()["runs"],  # so that the script is run again when nothing else is news
             "page": page.url_path,
             "others": [entry.name for entry in CONTENTS],
             "parameters": dict(address.here(with_texts=not book()["private"])),

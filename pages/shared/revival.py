@@ -1,0 +1,50 @@
+"""A tab that outlived its server: what its widgets hold is heard by the new one.
+
+Streamlit sends everything that a tab's widgets hold, the reader's last action included; but a fresh
+session knows no widgets yet, so they are made from the address in a first run, and in a second one
+they are told what was sent.
+"""
+
+import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
+
+_KEY = "sent_by_a_survivor"
+_TABLE = "table."
+
+
+def note(first: bool) -> None:
+    """Set aside what a tab sent to a session that knows nothing; to be called first in a run.
+
+    Args:
+        first: Whether the session is new.
+    """
+    context = get_script_run_ctx()
+    if first and context and _KEY not in st.session_state:
+        st.session_state[_KEY] = list(context.session_state.get_widget_states())
+
+
+def replay() -> None:
+    """Run once more with what was set aside, now that there are widgets to take it."""
+    sent: list[WidgetState] = st.session_state.get(_KEY) or []
+    st.session_state[_KEY] = []
+    context = get_script_run_ctx()
+    if not sent or not context:
+        return
+    known = {_name(it): it for it in context.shared.widget_ids_this_run.snapshot()}
+    states = [WidgetState.FromString(it.SerializeToString()) for it in sent]
+    for state in states:
+        state.id = known.get(_name(state.id), state.id)
+    raise RerunException(
+        RerunData(
+            query_string=context.query_string,
+            page_script_hash=context.page_script_hash,
+            widget_states=WidgetStates(widgets=states),
+        )
+    )
+
+
+def _name(widget: str) -> str:
+    """A widget's key; a table's without the number of its drawing."""
+    key = widget.split("-", maxsplit=2)[-1]
+    return key.rpartition(".")[0] if key.startswith(_TABLE) else key
