@@ -20,16 +20,18 @@ badge(text, scene.run.trace.origin)
 st.subheader(text("atlas.title", heads=scene.n_heads), anchor=False)
 st.markdown(text("atlas.lead"))
 atlas(text, scene)
-with st.expander(text("finder.title")):
-    finder(text, scene)
+with st.expander(text("finder.title"), key="finder_open", on_change="rerun") as found:
+    if found.open:
+        finder(text, scene)
 
 st.subheader(
     text("head.title", layer=scene.choice.model_layer, head=scene.choice.model_head), anchor=False
 )
 view_controls(text, scene)
 model_head(text, scene)
-with st.expander(text("head.steps")):
-    model_steps(text, scene)
+with st.expander(text("head.steps"), key="steps_open", on_change="rerun") as way:
+    if way.open:
+        model_steps(text, scene)
 
 st.subheader(text("beside.title"), anchor=False)
 st.markdown(text("beside.lead"))

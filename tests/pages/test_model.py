@@ -27,7 +27,8 @@ EN = Text("en")
 
 @pytest.fixture
 def model(open_dashboard: Visit) -> AppTest:
-    return open_dashboard("en-US").switch_page("pages/model.py").run()
+    app = open_dashboard("en-US").switch_page("pages/model.py").run()
+    return choose(app, finder_open=True, steps_open=True)  # what is folded is not drawn
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
@@ -59,6 +60,14 @@ def test_the_famous_example_is_told_as_it_is(model: AppTest):
     story = " ".join(it.value for it in model.markdown).replace("\u2068", "").replace("\u2069", "")
     assert "“it” gives “animal” 0.677 in A and 0.281 in B" in story
     assert "In B its largest weight goes to “\\[CLS\\]”" in story
+
+
+def test_a_head_has_one_number_all_over_the_page(model: AppTest):
+    choose(model, model_layer=3, model_head=1)
+    assert any("Layer 3, head 1 (counted from 0)" in it.value for it in model.subheader)
+    told = " ".join(it.value for it in model.markdown)
+    assert "Head 1: $q_" in told
+    assert "Head 2: $q_" not in told
 
 
 def test_another_head_is_another_map(model: AppTest):

@@ -62,7 +62,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def model(open_dashboard: Visit) -> AppTest:
-    return open_dashboard("en-US").switch_page("pages/model.py").run()
+    app = open_dashboard("en-US").switch_page("pages/model.py").run()
+    return choose(app, finder_open=True, steps_open=True)  # what is folded is not drawn
 
 
 def wait_for(name: str) -> None:
@@ -111,7 +112,7 @@ def test_every_part_is_drawn_whatever_the_model(
 ):
     load(model, tiny[family], model_sentence=SENTENCE, model_layer=11, model_head=11)
     layers, heads = (12, 12) if family == "bert" else (2, 3)
-    assert f"Layer {layers - 1}, head {heads - 1}" in [it.value for it in model.subheader]
+    assert f"Layer {layers - 1}, head {heads - 1} (counted from 0)" in [it.value for it in model.subheader]
     assert EN("atlas.title", heads=layers * heads) in [it.value for it in model.subheader]
     assert EN("off.packaged_only", name=NAME) in [it.value for it in model.info]
     for settings in (
@@ -130,7 +131,7 @@ def test_every_part_is_drawn_whatever_the_model(
 
 def test_a_choice_beyond_the_model_is_brought_back(model: AppTest, tiny: Mapping[str, Path]):
     load(model, tiny["gpt2"], model_sentence=SENTENCE, model_layer=199, model_head=199)
-    assert "Layer 1, head 2" in [it.value for it in model.subheader]
+    assert "Layer 1, head 2 (counted from 0)" in [it.value for it in model.subheader]
     assert_allclose(square(model, "model_map")[0, 1:], 0)
 
 
