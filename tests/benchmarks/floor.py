@@ -13,9 +13,6 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).with_name("floor_app.py")
-RECORDS = "FLOOR_RECORDS"
-"""The environment variable that tells the floor's page where the recordings are."""
-
 DRAWN = ("vega_lite_chart", "dataframe")
 WORDS = ("markdown", "caption", "title", "subheader", "warning", "info")
 

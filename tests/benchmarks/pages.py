@@ -32,10 +32,7 @@ class Edit(NamedTuple):
 
     def by(self, visitor: Visitor, parity: int) -> float:
         """Make the edit on a server; seconds until the page was sent."""
-        value = self.values[parity]
-        if isinstance(value, str):
-            return visitor.write(self.key, value)
-        return visitor.slide(self.key, value)
+        return visitor.put(self.key, self.values[parity])
 
 
 EDITS = {

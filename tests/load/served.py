@@ -26,12 +26,14 @@ class Served:
         settings: Environment variables.
         log: A file for what it prints; nothing is kept if there is none.
         before: Python that runs in the server's process before the server does.
+        script: What it serves.
     """
 
     port: int
     settings: dict[str, str] = field(default_factory=dict)
     log: Path | None = None
     before: str = ""
+    script: str = "dashboard.py"
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -42,7 +44,7 @@ class Served:
     def start(self, seconds: float = 60) -> None:
         """Start it, and wait until it says that it is well."""
         code = f"{self.before}\nfrom streamlit.web.cli import main\nmain()"
-        command = [sys.executable, "-c", code, "run", "dashboard.py"]
+        command = [sys.executable, "-c", code, "run", self.script]
         command += [f"--server.port={self.port}", "--server.address=127.0.0.1"]
         command += ["--server.headless=true", "--server.fileWatcherType=none"]
         settings = os.environ | {"OMP_NUM_THREADS": "1"} | self.settings
@@ -104,9 +106,11 @@ class Served:
 
 
 @contextmanager
-def served(log: Path | None = None, before: str = "", **settings: str) -> Iterator[Served]:
+def served(
+    log: Path | None = None, before: str = "", script: str = "dashboard.py", **settings: str
+) -> Iterator[Served]:
     """A server that runs as long as it is needed; see :class:`Served`."""
-    server = Served(free_port(), settings, log, before)
+    server = Served(free_port(), settings, log, before, script)
     try:
         server.start()
         yield server

@@ -32,6 +32,7 @@ class Tab:
         query: What stands in the address bar after the question mark.
         received: Bytes so far.
         fields: Labels of text fields, and of places for files, to their ids.
+        keys: Keys of widgets to their ids.
     """
 
     def __init__(self, address: str, patience: float = 60) -> None:
@@ -39,6 +40,7 @@ class Tab:
         parts = urlsplit(address)
         self.query, self.received = parts.query, 0
         self.fields: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
         self._origin, self._page = f"{parts.scheme}://{parts.netloc}", parts.path.strip("/")
         self._patience = patience
         self._cookie = self._script = self._session = ""
@@ -91,6 +93,16 @@ class Tab:
         """Write into a text field, and see what comes of it."""
         name = self.fields[label]
         self._values[name] = WidgetState(id=name, string_value=words)
+        return await self.run()
+
+    async def put(self, key: str, value: float | str) -> Run:
+        """Move a slider or write into a field, by its key, and see what comes of it."""
+        state = WidgetState(id=self.keys[key])
+        if isinstance(value, str):
+            state.string_value = value
+        else:
+            state.double_array_value.data.append(value)
+        self._values[state.id] = state
         return await self.run()
 
     async def upload(self, label: str, name: str, content: bytes) -> Run:
@@ -154,6 +166,9 @@ class Tab:
     def _note(self, element: Element, found: Run) -> None:
         kind = element.WhichOneof("type") or "block"
         found.elements.append((kind, element.SerializeToString()))
+        name = getattr(getattr(element, kind, None), "id", "")
+        if name.startswith("$$ID-"):
+            self.keys[name.split("-", 2)[2]] = name  # ids end in the widget's key
         if kind in FIELDS:
             widget = getattr(element, kind)
             self.fields[widget.label] = widget.id

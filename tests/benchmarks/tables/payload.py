@@ -11,8 +11,7 @@ from core.sources.pretrained import PretrainedSource
 from tests.benchmarks.bertviz_page import View, page_of, serve_libraries
 from tests.benchmarks.chromium import WATCH, Watched, chromium
 from tests.benchmarks.row import Row
-from tests.benchmarks.serving import serving
-from tests.conftest import DASHBOARD
+from tests.load.served import served
 
 LENGTHS = (16, 64, 128, 256)
 PATIENCE = 120_000  # milliseconds
@@ -35,10 +34,10 @@ class Drawn(NamedTuple):
 def rows() -> list[Row]:
     """All heads at every length; the longest task at the longest text."""
     found = []
-    with serving(DASHBOARD) as server, chromium() as browser:
+    with served() as server, chromium() as browser:
         for n in LENGTHS:
             words = text(n)
-            own = _ours(browser, f"http://127.0.0.1:{server.port}/model", words)
+            own = _ours(browser, f"{server.address}/model", words)
             for view in ("head", "model"):
                 peer = _bertviz(browser, words, view)
                 found += _compared(n, own, view, peer)

@@ -10,8 +10,7 @@ from tests.benchmarks.chromium import Watched, chromium
 from tests.benchmarks.clock import quartiles
 from tests.benchmarks.pages import EDITS, visited
 from tests.benchmarks.row import Row
-from tests.benchmarks.serving import serving
-from tests.conftest import DASHBOARD
+from tests.load.served import served
 
 ROUNDS = 15
 
@@ -24,12 +23,12 @@ def rows() -> list[Row]:
                 EDITS["explore"].of(app, parity)
                 floor.record(app, Path(folder), parity, texts=False)
         with (
-            serving(DASHBOARD) as ours,
-            serving(floor.APP, **{floor.RECORDS: folder}) as bare,
+            served() as ours,
+            served(script=str(floor.APP), FLOOR_RECORDS=folder) as bare,
             chromium() as browser,
         ):
-            own = Watched(browser.new_page(), f"http://127.0.0.1:{ours.port}")
-            base = Watched(browser.new_page(), f"http://127.0.0.1:{bare.port}")
+            own = Watched(browser.new_page(), ours.address)
+            base = Watched(browser.new_page(), bare.address)
             rounds = [
                 (_slide(own, "d_k", turn), _slide(base, "edit", turn)) for turn in range(ROUNDS)
             ]

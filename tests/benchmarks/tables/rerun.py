@@ -9,9 +9,8 @@ from tests.benchmarks import floor
 from tests.benchmarks.clock import quartiles
 from tests.benchmarks.pages import EDITS, Edit, visited
 from tests.benchmarks.row import Row
-from tests.benchmarks.serving import Server, serving
 from tests.benchmarks.visitor import Visitor
-from tests.conftest import DASHBOARD
+from tests.load.served import Served, served
 
 ROUNDS = 7
 EDITS_A_ROUND = 20  # the clock of a process ticks every hundredth of a second
@@ -21,19 +20,19 @@ BARE = Edit("edit", (0, 1))
 def rows() -> list[Row]:
     """Each page against both floors, then Explore alone."""
     found = []
-    with serving(DASHBOARD) as ours:
+    with served() as ours:
         for page in EDITS:
             found += _page(page, ours)
     return found
 
 
-def _page(page: str, ours: Server) -> list[Row]:
+def _page(page: str, ours: Served) -> list[Row]:
     """The page against charts and tables alone, and against its widgets and texts too."""
     found = []
     for texts, what in ((False, "charts and tables"), (True, "charts, tables, widgets, texts")):
         with tempfile.TemporaryDirectory() as folder:
             drawn = _record(page, Path(folder), texts=texts)
-            with serving(floor.APP, **{floor.RECORDS: folder}) as bare:
+            with served(script=str(floor.APP), FLOOR_RECORDS=folder) as bare:
                 own, base = _in_turn(page, ours, bare)
         ratio, spread = quartiles(own / base)
         median = f"{np.median(own) * 1e3:.1f} / {np.median(base) * 1e3:.1f} ms"
@@ -54,12 +53,11 @@ def _record(page: str, folder: Path, *, texts: bool) -> int:
     return drawn
 
 
-def _in_turn(page: str, ours: Server, bare: Server) -> tuple[np.ndarray, np.ndarray]:
+def _in_turn(page: str, ours: Served, bare: Served) -> tuple[np.ndarray, np.ndarray]:
     """Seconds of processor time an edit: of the page, and of its floor; one a round."""
-    address = "" if page == "explore" else page
-    with Visitor(ours.port, address) as reader, Visitor(bare.port) as other:
+    address = f"{ours.address}/{'' if page == 'explore' else page}"
+    with Visitor(address) as reader, Visitor(bare.address) as other:
         for visitor, edit in ((reader, EDITS[page]), (other, BARE)):
-            visitor.run()
             for parity in (0, 1, 0, 1):
                 edit.by(visitor, parity)
         rounds = [
@@ -69,8 +67,8 @@ def _in_turn(page: str, ours: Server, bare: Server) -> tuple[np.ndarray, np.ndar
     return own, base
 
 
-def _spent(server: Server, visitor: Visitor, edit: Edit) -> float:
-    before = server.cpu()
+def _spent(server: Served, visitor: Visitor, edit: Edit) -> float:
+    before = server.computed
     for turn in range(EDITS_A_ROUND):
         edit.by(visitor, turn % 2)
-    return (server.cpu() - before) / EDITS_A_ROUND
+    return (server.computed - before) / EDITS_A_ROUND

@@ -8,10 +8,10 @@ import numpy as np
 
 from tests.benchmarks.clock import quartiles
 from tests.benchmarks.row import Row
-from tests.benchmarks.serving import serving
 from tests.benchmarks.visitor import Visitor
-from tests.conftest import DASHBOARD
+from tests.load.served import served
 
+DASHBOARD = "dashboard.py"
 ROUNDS = 5
 BARE = "import altair\nimport streamlit as st\nimport torch\nst.write(torch.ones(1))\n"
 
@@ -19,8 +19,9 @@ BARE = "import altair\nimport streamlit as st\nimport torch\nst.write(torch.ones
 def rows() -> list[Row]:
     """One row: both servers started in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        bare = Path(folder) / "bare.py"
-        bare.write_text(BARE, encoding="utf-8")
+        path = Path(folder) / "bare.py"
+        path.write_text(BARE, encoding="utf-8")
+        bare = str(path)
         _started(DASHBOARD)  # files read once, so that the disk counts for neither
         _started(bare)
         rounds = np.array([(_started(DASHBOARD), _started(bare)) for _ in range(ROUNDS)])
@@ -30,8 +31,7 @@ def rows() -> list[Row]:
     return [Row("first Explore page / bare page with torch", 1.2, "at most", figure, ratio, spread)]
 
 
-def _started(script: Path) -> float:
+def _started(script: str) -> float:
     begin = time.perf_counter()
-    with serving(script) as server, Visitor(server.port) as reader:
-        reader.run()
+    with served(script=script) as server, Visitor(server.address):
         return time.perf_counter() - begin
