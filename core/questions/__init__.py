@@ -26,7 +26,7 @@ from core.questions.question import Kind, Question
 KINDS: Mapping[str, tuple[Kind, ...]] = {
     "explore": tuple(it for pair in zip(layer.KINDS, neighbours.KINDS, strict=False) for it in pair)
     + layer.KINDS[len(neighbours.KINDS) :],
-    "path": (layer.shifted, layer.temperature),
+    "path": (layer.shifted, layer.temperature, layer.hidden),
     "model": model.KINDS,
     "upload": upload.KINDS,
     "cross": cross.KINDS,
@@ -36,7 +36,7 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "training": training.KINDS,
     "buffet": buffet.KINDS,
     "cost": cost.KINDS,
-    "corrections": (layer.sums, layer.hidden),
+    "corrections": (layer.sums, layer.hidden, layer.shifted),
 }
 """The kinds of questions of each page, in the order in which they are asked."""
 

@@ -59,7 +59,9 @@ def cheaper(it: Setting, draw: Generator) -> Question | None:
 
 def _cross(pair: list[Row], it: Setting) -> bool:
     """Whether each of two layers needs fewer operations at some length that is drawn."""
-    gaps = [formula(pair[0], at) - formula(pair[1], at) for at in (it._replace(n=n) for n in LENGTHS)]
+    gaps = [
+        formula(pair[0], at) - formula(pair[1], at) for at in (it._replace(n=n) for n in LENGTHS)
+    ]
     return min(gaps) < 0 < max(gaps)
 
 

@@ -173,7 +173,7 @@ def _load(folder: Path, name: str, progress: Progress) -> Loaded:
         config = AutoConfig.from_pretrained(folder, **safely)
         family = FAMILIES[config.model_type]
     except (OSError, ValueError, KeyError) as problem:
-        raise InputError("family_unknown", name=name, known=", ".join(FAMILIES)) from problem
+        raise InputError("family_unknown", name=name, known=tuple(FAMILIES)) from problem
     try:
         model, report = AutoModel.from_pretrained(
             folder,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import InputError
+from core.sources.packaged import NAME as PACKAGED
 
 OPEN = "ATTENTION_LAB_OPEN"
 """The environment variable that, set to 1, allows any model, local folders and downloads."""
@@ -81,6 +82,15 @@ def local_folder(model: str) -> Path | None:
         return None
 
 
+def offered() -> tuple[str, ...]:
+    """The ids that may well work here: all if downloads are allowed, else those that are there."""
+    if is_open():
+        return ALLOWED
+    from huggingface_hub import try_to_load_from_cache
+
+    return tuple(it for it in ALLOWED if isinstance(try_to_load_from_cache(it, "config.json"), str))
+
+
 def check_allowed(model: str) -> None:
     """Let only the ``ALLOWED`` models through, unless this place is open.
 
@@ -88,7 +98,7 @@ def check_allowed(model: str) -> None:
         InputError: ``model_not_allowed``.
     """
     if not is_open() and model not in ALLOWED:
-        raise InputError("model_not_allowed", name=model, allowed=", ".join(ALLOWED))
+        raise InputError("model_not_allowed", name=model, allowed=(PACKAGED, *offered()))
 
 
 def locate(model: str, hub: Hub, progress: Progress = no_progress) -> Path:

@@ -4,16 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
-from core.sources.hub import ALLOWED, LARGEST, Listing, Progress, is_open
-
-
-def offered() -> tuple[str, ...]:
-    """The ids that may well work here: all if downloads are allowed, else those that are there."""
-    if is_open():
-        return ALLOWED
-    from huggingface_hub import try_to_load_from_cache
-
-    return tuple(it for it in ALLOWED if isinstance(try_to_load_from_cache(it, "config.json"), str))
+from core.sources.hub import LARGEST, Listing, Progress
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,11 @@ def sentence(text: Text, scene: Scene) -> None:
         st.error(text(f"error.{scene.problem.code}", **scene.problem.values))
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(text("sentence.examples"), width="content")
         for name, example in EXAMPLES.items():
             st.button(
-                example.short,
+                f"“{example.short}”",
                 key=f"example.{name}",
                 on_click=state.show_example,
                 args=(name,),

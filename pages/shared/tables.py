@@ -14,6 +14,8 @@ from core.reading import LARGEST_ENTRY
 from pages.shared.figures.heatmap import numbered
 from pages.shared.text import Text
 
+_TOOLS = 14  # pixels; with the gaps around it 44, as high as the tools above a touched table
+
 
 class Matrix(NamedTuple):
     """A matrix with the names of its rows and columns; names may repeat, or look like anything.
@@ -31,13 +33,20 @@ class Matrix(NamedTuple):
 
 def read_only(matrix: Matrix) -> None:
     """A matrix to look at."""
+    room_above()
     st.dataframe(_frame(matrix), column_config=_headers(matrix))
 
 
 def editable(matrix: Matrix, key: str) -> None:
     """A matrix to type into; the key comes from `edits.offer`, which lets it be read."""
     headers = _headers(matrix)
+    room_above()
     st.data_editor(_frame(matrix), column_config=headers, disabled=["_index"], key=key)
+
+
+def room_above() -> None:
+    """Space for the tools that a touch opens above a table: they cover what is too close."""
+    st.space(_TOOLS)
 
 
 def download(text: Text, name: str, matrix: Matrix) -> None:

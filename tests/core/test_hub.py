@@ -6,11 +6,13 @@ from pathlib import Path
 
 import huggingface_hub
 import pytest
+from huggingface_hub.hf_api import RepoSibling
 
 from core.errors import InputError
 from core.sources import hub
 from core.sources.hub import Hub, Listing, Progress, locate
 from core.sources.huggingface import HuggingFaceHub
+from core.sources.packaged import NAME
 
 
 @pytest.fixture(autouse=True)
@@ -140,12 +142,21 @@ def test_a_public_server_takes_allowed_models_from_its_own_disk_only(
     assert locate(hub.ALLOWED[0], shelf) == folder
 
 
+def test_a_refusal_names_what_is_there_and_no_more(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def cached(model: str, _: str) -> str | None:
+        return str(folder) if model == hub.ALLOWED[2] else None
+
+    monkeypatch.delenv(hub.OPEN)
+    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", cached)
+    assert refusal("some/model", Shelf()).values["allowed"] == (NAME, hub.ALLOWED[2])
+
+
 def test_the_real_hub_tells_sizes_and_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     class Info:
         sha = "abc"
         siblings = (
-            huggingface_hub.hf_api.RepoSibling("a.json", size=3),
-            huggingface_hub.hf_api.RepoSibling("b.safetensors"),
+            RepoSibling("a.json", size=3),
+            RepoSibling("b.safetensors"),
         )
 
     def download(model: str, file: str, tqdm_class: type, **_: object) -> str:

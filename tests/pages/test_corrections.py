@@ -53,7 +53,7 @@ def test_folded_it_computes_nothing_and_leads_nowhere(
     monkeypatch.setattr(layer, "column", lambda *_: pytest.fail("something was computed"))
     app = opened(open_dashboard, language)
     claims = [Text(language)(f"correction.{name}.claim") for name in CORRECTIONS]
-    assert [it.label for it in app.expander] == claims
+    assert [it.label for it in app.expander] == [*claims, Text(language)("questions.title")]
     assert links(app) == []
 
 
@@ -114,7 +114,7 @@ def test_source_the_page_shows_more_rows_than_columns(open_dashboard: Visit):
 def test_parallel_the_page_says_how_many_times(open_dashboard: Visit):
     app = shown(open_dashboard, "en", "parallel")
     layer_name = Text("en")("cost_recurrent.rnn")
-    more = Text("en")("cost.words.more", n=2048, d=512, times=4, layer=layer_name)
+    more = Text("en")("cost.words.more", n="2,048", d=512, times=4, layer=layer_name)
     assert more in anywhere(app)
 
 

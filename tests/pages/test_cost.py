@@ -44,12 +44,15 @@ def said(app: AppTest, it: Setting, kind: str) -> bool:
     """Whether the sentence of this kind stands on the page, with its numbers."""
     ours, theirs = formula("self_attention", it), formula("recurrent", it)
     times = multiple(max(ours, theirs) / min(ours, theirs))
-    words = {"n": it.n, "d": it.d, "times": times, "layer": EN(f"cost_recurrent.{it.recurrent}")}
+    sizes = {"n": f"{it.n:,}", "d": f"{it.d:,}"}
+    words = {**sizes, "times": times, "layer": EN(f"cost_recurrent.{it.recurrent}")}
     return EN(f"cost.words.{kind}", **words) in [it.value for it in app.markdown]
 
 
 def assert_table(app: AppTest, it: Setting) -> None:
-    shown = app.table[0].value.astype(str).to_dict("index")
+    work, path = (app.table[number].value.astype(str) for number in (0, 1))
+    assert work.index.tolist() == path.index.tolist()
+    shown = work.join(path).to_dict("index")
     assert [str(name).replace("\u2060", "") for name in shown] == [
         EN(f"cost.{row}") for row in ROWS
     ]
@@ -107,12 +110,12 @@ def test_the_curves_are_the_formulas_and_cross_at_d(cost: AppTest):
 def test_the_stopwatch_runs_and_shows_its_spread(cost: AppTest):
     choose(cost, cost_n=8, cost_d=8)
     cost.button(key="cost_time").click().run()
-    assert len(cost.table) == 2
-    shown = cost.table[1].value
+    assert len(cost.table) == 3
+    shown = cost.table[2].value
     assert shown[EN("cost.time.median")].iloc[0] == "1 ×"
     assert EN("cost.time.how", runs=ROUNDS) in [it.value for it in cost.caption]
     choose(cost, cost_n=16)
-    assert len(cost.table) == 1
+    assert len(cost.table) == 2
     assert EN("cost.time.again") in [it.value for it in cost.caption]
 
 

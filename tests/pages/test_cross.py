@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import get_args
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
@@ -33,11 +34,21 @@ def choose(app: AppTest, **values: object) -> AppTest:
     return app.run()
 
 
-def drawn(app: AppTest, name: str) -> Array:
-    """The numbers of a map: (row, column)."""
+def cells(app: AppTest, name: str) -> pd.DataFrame:
+    """The data of a map, one line a cell."""
     found = app.get_by_key(name)
     assert isinstance(found, UnknownElement)
-    table = convert_arrow_bytes_to_pandas_df(found.proto.data.data)
+    return convert_arrow_bytes_to_pandas_df(found.proto.data.data)
+
+
+def framed(app: AppTest, name: str) -> int:
+    """How many cells of a map are framed."""
+    return int(cells(app, name)["opened"].to_numpy().sum())
+
+
+def drawn(app: AppTest, name: str) -> Array:
+    """The numbers of a map: (row, column)."""
+    table = cells(app, name)
     return table.pivot(index="row", columns="column", values="value").to_numpy()
 
 
@@ -73,6 +84,12 @@ def test_the_switch_decides_who_asks_whom(page: AppTest, sources: Sources):
 def test_self_attention_of_both_stands_beside(page: AppTest):
     for name in ("self_a", "self_b"):
         assert_allclose(drawn(page, f"cross_{name}"), weights(name), rtol=1e-6)
+
+
+def test_a_cell_is_framed_only_where_somebody_pointed(page: AppTest):
+    assert framed(page, "cross_chosen") == 1
+    for name in ("self_a", "self_b"):
+        assert framed(page, f"cross_{name}") == 0
 
 
 def test_the_same_sentence_twice_is_self_attention_exactly(page: AppTest):

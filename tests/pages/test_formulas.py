@@ -17,6 +17,7 @@ from pages.shared.figures.formulas import COMPONENTS, TERMS
 
 WORDS = ("the", "secret", "猫", "$x$", "吃", "{a}", "the", "7", "cat", "天空", "zork")
 POWER = re.compile(r"(-?[\d.]+) \\cdot 10\^\{(-?\d+)\}")
+REST = re.compile(r"\\underbrace\{(.*?)\}_\{\\Sigma\\,(\d+)\}")
 NUMBER = r"-?\d+\.\d+(?:e-?\d+)?"
 
 settings_of_layers = st.fixed_dictionaries(
@@ -62,6 +63,10 @@ def vectors(latex: str) -> list[list[float]]:
     return [[float(number) for number in re.findall(NUMBER, part)] for part in inside]
 
 
+def numbers(term: str) -> list[float]:
+    return [float(number) for number in re.findall(NUMBER, term)]
+
+
 def close(shown: float, meant: float) -> bool:
     """As near as two decimals, or two digits, can be."""
     return bool(np.isclose(shown, meant, rtol=0.051, atol=0.0051))
@@ -84,7 +89,7 @@ def lines(layer: LayerTrace, rules: Rules, head: int, query: int, key: int) -> l
         formulas.dot_product(layer, head, query, key),
         formulas.score(layer, below(layer, rules), head, query, key),
         formulas.softmax(layer, head, query, key),
-        formulas.weighted_sum(layer, head, query),
+        formulas.weighted_sum(layer, head, query, key),
     ]
 
 
@@ -123,9 +128,10 @@ def test_formulas_hold_numbers_only_and_no_words(
     layer, rules = made(n, **change)
     for latex in lines(layer, rules, place[0], place[1] % n, place[2] % n):
         commands = re.findall(r"\\([a-z]+)", latex)
-        known = {"cdot", "frac", "dfrac", "sqrt", "infty", "qquad", "sum", "dots"}
+        assert set(re.findall(r"\\[A-Z]\w*", latex)) <= {r"\Sigma"}
+        known = {"cdot", "frac", "dfrac", "sqrt", "infty", "qquad", "sum", "dots", "underbrace"}
         assert set(commands) <= known
-        letters = set(re.findall(r"[a-z]+", re.sub(r"\\[a-z]+", "", latex)))
+        letters = set(re.findall(r"[a-z]+", re.sub(r"\\[A-Za-z]+", "", latex)))
         assert letters <= {"q", "k", "s", "e", "w", "o", "v", "j"}
         assert latex.count("{") == latex.count("}")
         assert latex.isascii()
@@ -139,7 +145,8 @@ def test_the_terms_of_the_dot_product_add_up(
 ):
     layer, _ = made(n, **change)
     head, query, key = place[0], place[1] % n, place[2] % n
-    terms = plainly(formulas.dot_product(layer, head, query, key)).split("=")[1].split(" + ")
+    latex = REST.sub(r"\1", formulas.dot_product(layer, head, query, key))
+    terms = plainly(latex).split("=")[1].split(" + ")
     factors = [[float(f.strip(" ()")) for f in term.split(r"\cdot")] for term in terms]
     assert np.isclose(
         sum(map(np.prod, factors)), layer.q[head, query] @ layer.k[head, key], atol=0.3
@@ -147,6 +154,48 @@ def test_the_terms_of_the_dot_product_add_up(
     for i, (a, b) in enumerate(factors[:TERMS] if len(factors) <= TERMS else factors[:-1]):
         assert close(a, layer.q[head, query, i])
         assert close(b, layer.k[head, key, i])
+
+
+@given(settings_of_layers, places)
+def test_a_sum_of_terms_says_how_many_they_are(change: dict[str, Any], place: tuple[int, int, int]):
+    n = len(WORDS)
+    layer, rules = made(n, **change)
+    dot, _, softmax, weighted = lines(layer, rules, place[0], place[1] % n, place[2] % n)
+    left = layer.q.shape[-1] - TERMS
+    assert [int(count) for _, count in REST.findall(dot)] == ([left] if left > 0 else [])
+    blind = not layer.may_look[place[0], place[1] % n].any()
+    assert [int(count) for _, count in REST.findall(softmax)] == ([] if blind else [n - TERMS])
+    assert [int(count) for _, count in REST.findall(weighted)] == [n - TERMS]
+
+
+@given(settings_of_layers, places)
+def test_the_opened_pairs_own_term_is_written_out(
+    change: dict[str, Any], place: tuple[int, int, int]
+):
+    n = len(WORDS)
+    layer, rules = made(n, **change)
+    at = place[0], place[1] % n, place[2] % n
+    _, _, softmax, weighted = lines(layer, rules, *at)
+    terms = plainly(weighted).split(" = ")[2].split(" + ")[:TERMS]
+    own = layer.weights[at], *layer.v[at[0], at[2], :COMPONENTS]
+    assert any(np.allclose(numbers(term), own, rtol=0.051, atol=0.0051) for term in terms)
+    _, *quotients = softmax.split(" = \\dfrac")
+    if quotients:
+        power, total = quotients[1].strip("{").split("}{", 1)
+        assert f" {power} + " in f" {total}"
+
+
+@given(settings_of_layers, places)
+def test_the_terms_of_the_weighted_sum_add_up(change: dict[str, Any], place: tuple[int, int, int]):
+    n = len(WORDS)
+    layer, rules = made(n, **change)
+    *_, weighted = lines(layer, rules, place[0], place[1] % n, place[2] % n)
+    terms = plainly(REST.sub(r"\1", weighted)).split(" = ")[2].split(" + ")
+    assert len(terms) == TERMS + 1
+    written = np.array([numbers(term) for term in terms[:-1]])
+    total = written[:, 0] @ written[:, 1:] + numbers(terms[-1])
+    output = layer.output[place[0], place[1] % n, :COMPONENTS]
+    assert np.allclose(total, output, atol=0.1)
 
 
 def test_a_masked_score_is_minus_infinity_and_its_weight_0():

@@ -1,5 +1,6 @@
 """The page about heads: maps, sums, switches, blocks and costs, as a reader sees them."""
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -32,10 +33,14 @@ def choose(app: AppTest, **values: object) -> AppTest:
     return app.run()
 
 
+def charts(app: AppTest, alt: str, **values: object) -> list[UnknownElement]:
+    found = [chart for chart in app.get("vega_lite_chart") if isinstance(chart, UnknownElement)]
+    return [chart for chart in found if chart.proto.alt == ZH(alt, **values)]
+
+
 def tables(app: AppTest, alt: str, **values: object) -> list[pd.DataFrame]:
-    charts = [chart for chart in app.get("vega_lite_chart") if isinstance(chart, UnknownElement)]
-    found = [chart.proto.data.data for chart in charts if chart.proto.alt == ZH(alt, **values)]
-    return [convert_arrow_bytes_to_pandas_df(data) for data in found]
+    found = charts(app, alt, **values)
+    return [convert_arrow_bytes_to_pandas_df(chart.proto.data.data) for chart in found]
 
 
 def drawn(app: AppTest, alt: str, **values: object) -> np.ndarray:
@@ -77,6 +82,14 @@ def test_the_column_times_w_o_is_the_output_shown(page: AppTest, n_heads: int):
         for part in tables(page, "alt.heads_w_o")
     ]
     assert_allclose(column @ np.concatenate(w_o), drawn(page, "alt.heads_sum")[-1], atol=1e-6)
+
+
+def test_a_long_product_has_rows_of_one_height(page: AppTest):
+    choose(page, n_heads=8)
+    specs = [json.loads(chart.proto.spec) for chart in charts(page, "alt.heads_w_o")]
+    rows = [len(part["row_name"].unique()) for part in tables(page, "alt.heads_w_o")]
+    assert len(rows) > 1
+    assert len({spec["height"] / n for spec, n in zip(specs, rows, strict=True)}) == 1
 
 
 def test_heads_that_are_off_are_missing_below(page: AppTest):

@@ -1,6 +1,7 @@
 """One heatmap for every map: a valid specification that stays the same, and data that change."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -47,9 +48,16 @@ def heatmap(n_rows: int = 2, n_columns: int = 3, seed: int = 0) -> Heatmap:
 
 
 def texts_in(specification: dict[str, Any]) -> set[str]:
-    """What is written into cells: the fields shown, or a text that is the same in all of them."""
-    marks = (layer for layer in specification["layer"] if layer["mark"]["type"] == "text")
-    return {it["mark"].get("text") or it["encoding"]["text"]["field"] for it in marks}
+    """What is written into cells: ``numbers``, or a text that is the same in all of them."""
+    marks = (layer["mark"] for layer in specification["layer"] if layer["mark"]["type"] == "text")
+    return {"numbers" if isinstance(it["text"], dict) else it["text"] for it in marks}
+
+
+def number_mark(it: Heatmap) -> dict[str, Any]:
+    """The mark of the cells' numbers."""
+    marks = [layer["mark"] for layer in it.specification()["layer"]]
+    [found] = [it for it in marks if isinstance(it.get("text"), dict)]
+    return found
 
 
 def fields_in(part: object) -> set[str]:
@@ -113,7 +121,7 @@ def test_no_word_of_a_reader_is_in_the_specification():
 
 
 def test_the_data_have_every_field_of_the_specification():
-    derived = {"mark"}
+    derived = {"mark", "length"}
     specification = heatmap().specification()
     assert fields_in(specification) - derived <= set(heatmap().table(Marks(0, 0)).column_names)
 
@@ -125,8 +133,8 @@ def test_rows_are_as_high_as_each_other_whatever_is_shown():
 
 
 def test_small_maps_show_their_numbers_and_large_ones_do_not():
-    assert "value" in texts_in(heatmap(3, NUMBERS_UP_TO).specification())
-    assert "value" not in texts_in(heatmap(3, NUMBERS_UP_TO + 1).specification())
+    assert "numbers" in texts_in(heatmap(3, NUMBERS_UP_TO).specification())
+    assert "numbers" not in texts_in(heatmap(3, NUMBERS_UP_TO + 1).specification())
 
 
 def test_what_is_out_of_reach_has_a_cross_as_long_as_there_is_room():
@@ -141,6 +149,35 @@ def test_crosses_and_numbers_never_share_a_cell():
         if layer["mark"]["type"] == "text"
     }
     assert filters == {"datum.possible", "!datum.possible"}
+
+
+def test_numbers_depend_on_the_real_width_of_a_cell():
+    assert "width / 7 >=" in number_mark(heatmap(3, 7))["text"]["expr"]
+    assert "width / 7 >=" in number_mark(heatmap(3, 7))["fontSize"]["expr"]
+
+
+@pytest.mark.parametrize(
+    ("largest", "written"), [(1.0, [".2f"]), (5.0, [".2f", ".1f"]), (100.0, [".3~s"])]
+)
+def test_a_digit_less_is_written_only_if_it_still_says_something(
+    largest: float, written: list[str]
+):
+    expression = number_mark(replace(heatmap(), domain=(-largest, largest)))["text"]["expr"]
+    assert re.findall(r"'(\.[^']+)'", expression) == written
+
+
+def test_numbers_of_low_rows_are_small():
+    assert number_mark(replace(heatmap(), row_height=12))["fontSize"]["expr"] == "9"
+
+
+def test_the_colour_bar_is_never_wider_than_the_map():
+    legend = heatmap().specification()["layer"][0]["encoding"]["color"]["legend"]
+    assert "width" in legend["gradientLength"]["expr"]
+
+
+def test_a_rows_height_can_be_given():
+    given_one = replace(heatmap(5), row_height=20).specification()
+    assert given_one["height"] == 5 * 20
 
 
 def test_a_click_gives_the_cells_place():

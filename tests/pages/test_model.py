@@ -63,7 +63,7 @@ def test_the_famous_example_is_told_as_it_is(model: AppTest):
 
 
 def test_a_head_has_one_number_all_over_the_page(model: AppTest):
-    choose(model, model_layer=3, model_head=1)
+    choose(model, model_layer=3, model_head=1, steps_open=True)
     assert any("Layer 3, head 1 (counted from 0)" in it.value for it in model.subheader)
     told = " ".join(it.value for it in model.markdown)
     assert "Head 1: $q_" in told

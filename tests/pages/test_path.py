@@ -119,7 +119,7 @@ def test_try_it_can_be_done_by_hand(open_dashboard: Visit, language: Language):
 def test_the_paper_table_1_where_attention_costs_more(open_dashboard: Visit):
     app = opened(open_dashboard, "paper.table", "en")
     layer = Text("en")("cost_recurrent.rnn")
-    assert says(app, Text("en")("cost.words.more", n=1024, d=512, times=2, layer=layer))
+    assert says(app, Text("en")("cost.words.more", n="1,024", d=512, times=2, layer=layer))
 
 
 def test_the_paper_two_sentences_and_the_switch(open_dashboard: Visit):

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pages.shared.figures import atlas, lines
+from pages.shared.figures import overview as overview_module
 from pages.shared.figures.atlas import Words
 from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.lines import Sides
-from pages.shared.figures.overview import Overview
+from pages.shared.figures.overview import Overview, Shades
 from pages.shared.figures.pictures import picture, pooled
 
 BLACK_TO_WHITE = ("#000000", "#ffffff")
@@ -83,6 +85,60 @@ def test_a_block_of_an_overview_opens_its_greatest_cell():
     assert len(table) <= 2000
     sides = table[["top", "left", "bottom", "right"]].to_numpy()
     assert np.prod(sides[:, 2:] - sides[:, :2], axis=1).sum() == values.size
+
+
+def overview(n_rows: int = 32, n_columns: int = 32) -> Overview:
+    values = np.random.default_rng(0).random((n_rows, n_columns))
+    names = [str(i) for i in range(max(n_rows, n_columns))]
+    frame = Frame("query", "key", "weight")
+    return Overview(values, names[:n_rows], names[:n_columns], frame, BLACK_TO_WHITE)
+
+
+@given(first=st.integers(0, 5000), n=st.integers(1, 5000))
+def test_an_axis_of_an_overview_names_the_middle_of_cells_that_exist(first: int, n: int):
+    spec = overview_module.blocks((first, first + n), (0, 1), Frame("", "", ""), Shades(1.0, True))
+    axis = spec["layer"][1]["encoding"]["y"]["axis"]
+    assert axis["labelExpr"] == "format(datum.value + 0.5, ',d')"
+    named = [value + 0.5 for value in axis["values"]]
+    assert named == sorted(set(named))
+    assert named[0] == first + 1
+    assert named[-1] <= first + n
+    assert all(place == int(place) for place in named)
+    assert len(named) <= 10
+
+
+def test_an_overview_is_as_high_as_it_is_wide():
+    for figure, height in ((overview(), "width * 1"), (overview(60, 100), "width * 0.6")):
+        spec = figure.specification()
+        [expression] = [it["expr"] for it in spec["params"] if it["name"] == "height"]
+        assert expression == height
+
+
+@pytest.mark.parametrize("stretched", [False, True])
+def test_the_colour_bar_of_an_overview_is_that_of_its_picture(stretched: bool):
+    figure = replace(overview(), most=2.0, stretched=stretched)
+    scale = figure.specification()["layer"][1]["encoding"]["fill"]["scale"]
+    assert scale["domain"] == [0, 2.0]
+    assert scale["type"] == ("sqrt" if stretched else "linear")
+    shades = pixels(figure.table(Marks(0, 0))["picture"][0].as_py())[:, :, 0] / 255
+    part = figure.values / 2
+    assert np.abs(shades - (np.sqrt(part) if stretched else part)).max() < 0.01
+
+
+def test_what_an_overview_leaves_empty_counts_as_nothing():
+    values = np.full((4, 4), np.nan)
+    values[3, 0] = 0.25
+    table = replace(overview(4, 4), values=values).table(Marks(3, 0)).to_pandas()
+    assert table["value"].tolist() == [0.0] * 12 + [0.25] + [0.0] * 3
+    alpha = pixels(table["picture"][0])[:, :, 3]
+    assert (alpha == 255).sum() == 1
+
+
+@pytest.mark.parametrize("n_heads", [1, 2, 12])
+def test_the_small_maps_of_the_atlas_are_square(n_heads: int):
+    spec = atlas.specification(3, n_heads, 16, Words("layer", "head", "value"))
+    [expression] = [it["expr"] for it in spec["params"] if it["name"] == "height"]
+    assert expression == f"3 * max(32, width / {n_heads})"
 
 
 def test_lines_are_the_strongest_weights():

@@ -16,6 +16,7 @@ from core import reach
 from core.choice_reach import ReachChoice
 from core.effective_field import DEPTHS
 from core.reach import ReachMask
+from pages.shared import cache
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.text import Text
 
@@ -163,6 +164,16 @@ def test_nothing_breaks_the_page(page: AppTest, values: dict[str, object]):
 
 
 # The figure
+
+
+def test_attention_without_a_mask_does_not_feel_distance_but_feels_its_own_input_more():
+    """As the notice on the page says."""
+    names = tuple(str(place) for place in range(32))
+    shares = cache.reach_attention(names, ReachChoice().stack, 0).mean
+    distance = abs(np.subtract.outer(np.arange(32), np.arange(32)))
+    near, far = shares[(distance > 0) & (distance < 8)], shares[distance >= 8]
+    assert near.mean() == pytest.approx(far.mean(), rel=0.1)
+    assert np.diag(shares).mean() > 5 * near.mean()
 
 
 def test_bands_are_a_valid_picture_without_data():

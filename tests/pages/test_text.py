@@ -340,7 +340,7 @@ markup = st.text(st.sampled_from([*string.punctuation, *"ab1 我\u0301é😀אב
 
 
 def isolated(words: str) -> str:
-    """What is between the marks that isolate a reader's words, without those that part addresses."""
+    """What is between the marks that isolate words, without those that part addresses."""
     assert words[0] == "\u2068"
     assert words[-1] == "\u2069"
     return words[1:-1].replace("\u2060", "")

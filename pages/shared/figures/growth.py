@@ -90,7 +90,7 @@ def specification(frame: Frame, ends: tuple[int, int]) -> dict[str, Any]:
         alt.X("n:Q")
         .title(frame.lengths)
         .scale(type="log", base=2, domain=list(ends), nice=False)
-        .axis(format="d", grid=False)
+        .axis(format=",d", grid=False)
     )
     spec = chart.properties(height=_HEIGHT).to_dict(validate=False)
     spec["layer"][0]["encoding"]["y"] = {
@@ -102,7 +102,7 @@ def specification(frame: Frame, ends: tuple[int, int]) -> dict[str, Any]:
     }
     spec["layer"][0]["encoding"]["tooltip"] = [
         {"field": "line", "title": " "},
-        {"field": "n", "title": frame.lengths},
+        {"field": "n", "title": frame.lengths, "format": ",d"},
         {"field": "amount", "title": frame.amounts, "format": ",d"},
     ]
     return spec

@@ -47,7 +47,8 @@ def numbers(domain: tuple[float, float], n_columns: int, row_height: int) -> alt
     for digits in reversed(_formats(domain)):
         written, longest = f"format(datum.value, '{digits}')", f"longest_{digits[1]}"
         chart = chart.transform_calculate(length=f"length({written})")
-        chart = chart.transform_joinaggregate(**{longest: "max(length)"})
+        most = {"op": "max", "field": "length", "as": longest}
+        chart = chart.transform_joinaggregate([alt.JoinAggregateFieldDef.from_dict(most)])
         fits = f"width / {n_columns} >= {_GAP} + {{}} * (datum.{longest} / 2 - 0.25)"
         shown = f"{fits.format(_SMALL)} ? {written} : {shown}"
         size = f"{fits.format(_USUAL)} ? {_USUAL} : {_SMALL}"

@@ -157,7 +157,9 @@ def _clickable(places: tuple[Any, ...], shades: Shades) -> alt.Chart:
         clamp=True,
         interpolate="rgb",
     )
-    colour = alt.Fill("value:Q").scale(scale).legend(colour_bar(".2~g")).title(None)
+    middle = shades.most / (4 if shades.stretched else 2)  # of the bar
+    bar = colour_bar(".2~g", (0, middle, shades.most))
+    colour = alt.Fill("value:Q").scale(scale).legend(bar).title(None)
     return (
         alt.Chart()
         .mark_rect(fillOpacity=0, cursor="pointer")

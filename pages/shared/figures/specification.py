@@ -32,16 +32,17 @@ def finished(
     return spec
 
 
-def colour_bar(digits: str = ".2~f") -> alt.Legend:
+def colour_bar(digits: str = ".2~f", values: Sequence[float] | None = None) -> alt.Legend:
     """The scale of a map's colours below it, never wider than the map."""
     return alt.Legend(
         orient="bottom",
         gradientThickness=8,
-        gradientLength=alt.expr("max(24, min(140, width))"),
+        gradientLength=alt.expr("max(24, min(140, width - 24))"),
         tickCount=4,
         labelOverlap="parity",
         labelSeparation=4,
         format=digits,
+        values=alt.Undefined if values is None else values,
     )
 
 

@@ -11,6 +11,7 @@ from core.layer import Parameters, Rules
 from core.rnn import Direction, RecurrentKind
 from pages.shared import cache, controls, state
 from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.shares import rounded
 from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -73,7 +74,7 @@ def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
             asks=asks,
             other=other,
             steps=steps,
-            share=f"{it.influence.share[query, key]:.0%}",
+            share=rounded(text, float(it.influence.share[query, key])),
         ),
     ]
     return "  \n".join(lines)

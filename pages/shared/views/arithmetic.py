@@ -1,5 +1,7 @@
 """The arithmetic of the opened cell, with its real numbers."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.layer import Rules
@@ -18,7 +20,7 @@ def arithmetic(text: Text, it: Opened, rules: Rules) -> None:
     st.markdown(
         text(
             "arithmetic.intro",
-            head=head + 1,
+            head=head + it.first_head,
             q=query + 1,
             k=key + 1,
             asks=plain_word(it.asking, query),
@@ -31,9 +33,16 @@ def arithmetic(text: Text, it: Opened, rules: Rules) -> None:
         "dot": formulas.dot_product(it.layer, head, query, key),
         "score": formulas.score(it.layer, below, head, query, key),
         "softmax": formulas.softmax(it.layer, head, query, key),
-        "sum": formulas.weighted_sum(it.layer, head, query),
+        "sum": formulas.weighted_sum(it.layer, head, query, key),
     }
-    for name, formula in lines.items():
-        st.markdown(f"{text(f'arithmetic.{name}')}  \n${formula}$")
+    written(text, lines)
     if not it.layer.may_look[head, query, key]:
         st.info(text("arithmetic.masked"))
+
+
+def written(text: Text, lines: Mapping[str, str]) -> None:
+    """Formulas, each after what it does; braces are explained where there are any."""
+    for name, formula in lines.items():
+        st.markdown(f"{text(f'arithmetic.{name}')}  \n${formula}$")
+    if any(formulas.BRACE in formula for formula in lines.values()):
+        st.caption(text("arithmetic.rest"))

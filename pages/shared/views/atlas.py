@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.arrays import Array
 from core.measures import head_features
-from pages.shared import controls, state, theme
+from pages.shared import controls, state, tables, theme
 from pages.shared.book import book
 from pages.shared.figures import atlas as figure
 from pages.shared.figures.atlas import Words
@@ -14,6 +14,7 @@ from pages.shared.model_state import ModelScene
 from pages.shared.text import Text, plain, plain_word
 
 _LISTED = 12  # heads in the finder
+_LABELS = 50  # pixels beside the small maps
 
 
 def atlas(text: Text, scene: ModelScene) -> None:
@@ -24,14 +25,15 @@ def atlas(text: Text, scene: ModelScene) -> None:
     words = Words(
         text("word.layer"), text("word.head"), text(f"model_order.{scene.choice.model_order}")
     )
-    st.vega_lite_chart(
-        figure.table(layers, values, chosen, book()["turn"], theme.sequential()),
-        figure.specification(*values.shape, len(scene.run.pieces.tokens), words),
-        key="model_atlas",
-        on_select=_open_clicked,
-        selection_mode=[figure.CLICK],
-        alt=text("alt.atlas"),
-    )
+    with st.container(width=_LABELS + figure.SIDE * values.shape[1]):
+        st.vega_lite_chart(
+            figure.table(layers, values, chosen, book()["turn"], theme.sequential()),
+            figure.specification(*values.shape, len(scene.run.pieces.tokens), words),
+            key="model_atlas",
+            on_select=_open_clicked,
+            selection_mode=[figure.CLICK],
+            alt=text("alt.atlas"),
+        )
 
 
 def finder(text: Text, scene: ModelScene) -> None:
@@ -43,7 +45,7 @@ def finder(text: Text, scene: ModelScene) -> None:
             f"model_order.{choice.model_order}.help",
             asks=plain_word(tokens, choice.model_query),
             answers=plain_word(tokens, choice.model_key),
-            added=", ".join(plain(piece) for piece in scene.special),
+            added=text("sentence.comma").join(plain(piece) for piece in scene.special),
         )
     )
     values = _features(scene)[choice.model_order]
@@ -51,6 +53,7 @@ def finder(text: Text, scene: ModelScene) -> None:
     order = np.argsort(falling, axis=None, kind="stable")
     layer, head = np.unravel_index(order[:_LISTED], values.shape)
     found = pd.DataFrame({"layer": layer, "head": head, "value": values[layer, head]})
+    tables.room_above()
     st.dataframe(
         found,
         hide_index=True,

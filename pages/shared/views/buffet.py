@@ -15,6 +15,7 @@ from pages.shared.book import book
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
+from pages.shared.shares import ends
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import badge
@@ -90,7 +91,7 @@ def plate(text: Text, it: Served) -> None:
     scale = Scale(text("buffet.amount"), ".2f", (low if amounts.min() < 0 else 0.0, high))
     nutrients = [text(f"nutrient.{name}") for name in NUTRIENTS]
     on_plate = Bars(output, nutrients, scale, expected=promised)
-    portions = Scale(text("axis.weight"), ".0%", (0.0, 1.0))
+    portions = Scale(text("axis.weight"), ".1%", (0.0, 1.0))
     of_dishes = Bars(weights, it.names, portions, chosen=it.opened)
     with st.grid(2, min_column_width=300):
         with st.container():
@@ -126,7 +127,7 @@ def arithmetic(text: Text, it: Served) -> None:
     st.markdown(f"${formulas.dot_product(it.layer, 0, 0, dish)}$")
     st.markdown(f"${formulas.score(it.layer, divisor, 0, 0, dish)}$")
     st.markdown(f"${formulas.softmax(it.layer, 0, 0, dish)}$")
-    st.markdown(f"${formulas.weighted_sum(it.layer, 0, 0)}$")
+    st.markdown(f"${formulas.weighted_sum(it.layer, 0, 0, dish)}$")
 
 
 def table(text: Text, it: Served) -> None:
@@ -177,14 +178,16 @@ def _in_words(text: Text, it: Served) -> str:
     most = text(f"nutrient.{NUTRIENTS[int(output.argmax())]}")
     amount = f"{output.max():.2f}"
     if weights.max() < weights.min() * CLOSE:
-        return text("buffet.even", n=len(weights), share=f"{weights.max():.1%}")
+        least, share = ends(weights)
+        spread = "buffet.even" if least == share else "buffet.nearly"
+        return text(spread, n=len(weights), least=least, share=share)
     first, second = np.argsort(-weights, kind="stable")[:2]
     return text(
         "buffet.in_words",
         first=it.names[first],
-        share=f"{weights[first]:.0%}",
+        share=f"{weights[first]:.1%}",
         second=it.names[second],
-        other=f"{weights[second]:.0%}",
+        other=f"{weights[second]:.1%}",
         most=most,
         amount=amount,
     )

@@ -84,12 +84,11 @@ def corrections(text: Text) -> None:
 
 
 def _opened(text: Text, name: str, it: Correction) -> None:
-    right, show = "right", "show"
-    st.markdown(text(f"correction.{name}.{right}"))
+    st.markdown(text(f"correction.{name}.right"))
     try:
         with st.container(border=True):
             st.markdown(it.seen(text, it.there))
-            lead_to(text, f"correction.{name}.{show}", it.there)
+            lead_to(text, f"correction.{name}.show", it.there)
     except InputError as problem:
         st.error(told(text, problem))
     cited(text, *it.papers)

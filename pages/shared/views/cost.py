@@ -28,6 +28,7 @@ _COMPLEXITY = {
     "convolution": "O(k \\cdot n \\cdot d^2)",
     "restricted": "O(r \\cdot n \\cdot d)",
 }
+_TABLES = (("complexity", "formula", "counted"), ("sequential", "path"))  # as wide as a phone
 _STEPS = {"recurrent": "O(n)"}
 _PATHS = {"recurrent": "O(n)", "convolution": "O(\\log_k n)", "restricted": "O(n / r)"}
 _PER_TOKEN = {"rnn": 4, "gru": 12, "lstm": 16}  # times d²; a multiply-add counts 2
@@ -37,7 +38,7 @@ def sizes(text: Text) -> None:
     """The numbers to put in."""
     with st.grid(4, min_column_width=190, gap=("small", "medium")):
         for name, options in (("cost_n", LENGTHS), ("cost_d", WIDTHS)):
-            st.select_slider(text(f"{name}.label"), options, key=name)
+            st.select_slider(text(f"{name}.label"), options, format_func=_grouped, key=name)
         for name, (low, high) in LIMITS.items():
             st.slider(text(f"{name}.label"), low, high, step=2, key=name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -47,9 +48,13 @@ def sizes(text: Text) -> None:
 
 
 def table(text: Text, it: Setting) -> None:
-    """Table 1: what the paper says, and what that is here."""
-    rows = {unbroken(text(f"cost.{row}")): _cells(text, row, it) for row in ROWS}
-    st.table(pd.DataFrame.from_dict(rows, orient="index"))
+    """Table 1: what the paper says, and what that is here, on a phone too."""
+    cells = pd.DataFrame([_cells(row, it) for row in ROWS])
+    cells.index = pd.Index([unbroken(text(f"cost.{row}")) for row in ROWS])
+    for columns in _TABLES:
+        part = cells[[*columns]]
+        part.columns = pd.Index([text(f"cost.column.{name}") for name in columns])
+        st.table(part)
     for row in ROWS:
         if counted(row, it) is None:
             why = "large" if too_large(row, it) else "hidden"
@@ -60,7 +65,7 @@ def table(text: Text, it: Setting) -> None:
 def in_words(text: Text, it: Setting) -> None:
     """Attention beside the recurrent layer: fewer steps, and more or less work."""
     ours, theirs = formula("self_attention", it), formula("recurrent", it)
-    numbers = {"n": it.n, "d": it.d, "layer": text(f"cost_recurrent.{it.recurrent}")}
+    numbers = {"n": f"{it.n:,}", "d": f"{it.d:,}", "layer": text(f"cost_recurrent.{it.recurrent}")}
     if crossing(it) is None:
         kind = "never"
     elif ours == theirs:
@@ -98,17 +103,20 @@ def multiple(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
-def _cells(text: Text, row: Row, it: Setting) -> dict[str, str]:
+def _grouped(count: int) -> str:
+    return f"{count:,}"
+
+
+def _cells(row: Row, it: Setting) -> dict[str, str]:
     found, expected = counted(row, it), formula(row, it)
     torchs = "–" if found is None else f"{found:,} {'✓' if found == expected else '≠'}"
-    cells = {
+    return {
         "complexity": f"${_COMPLEXITY[row]}$",
         "formula": f"${_formula(row, it)}$ = {expected:,}",
         "counted": torchs,
         "sequential": f"${_STEPS.get(row, 'O(1)')}$: {sequential(row, it):,}",
         "path": f"${_PATHS.get(row, 'O(1)')}$: {longest_path(row, it):,}",
     }
-    return {text(f"cost.column.{name}"): cell for name, cell in cells.items()}
 
 
 def _formula(row: Row, it: Setting) -> str:

@@ -10,12 +10,15 @@ from core.crossing import difference
 from pages.shared import state
 from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
 from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.shares import ends
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.crossing import Crossing, head_name
 from pages.shared.views.highlight import CLOSE
 from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.word_strip import word_strip
+
+_NOBODY = -1  # pointed at a column of this map
 
 
 def diagram(text: Text, choice: CrossChoice) -> None:
@@ -58,12 +61,15 @@ def key_points(text: Text, it: Opened) -> None:
     word_strip(text, keys, weights, name="cross_strip")
     found = np.flatnonzero(weights * CLOSE >= weights.max())
     words = (plain_word(it.answering, int(key)) for key in found)
+    least, share = ends(weights[found]) if len(found) > 1 else 2 * (f"{weights.max():.0%}",)
+    several = "cross.told_several" if least == share else "cross.told_nearly"
     st.markdown(
         text(
-            "cross.told" if len(found) == 1 else "cross.told_several",
+            "cross.told" if len(found) == 1 else several,
             asks=plain_word(it.asking, it.query),
             found=text("sentence.comma").join(words),
-            share=f"{weights[found].mean():.0%}",
+            least=least,
+            share=share,
         )
     )
 
@@ -83,8 +89,11 @@ def who_asks_whom(text: Text, it: Crossing, opened: Opened) -> None:
             _titled_map(text, it.choice, opened, "cross_chosen")
     for place, sources in zip(places, others, strict=True):
         other = it.switched(sources)
+        shown = other.opened(other.trace())
+        if other.choice.is_self:
+            shown = replace(shown, key=_NOBODY)
         with place:
-            _titled_map(text, other.choice, other.opened(other.trace()), f"cross_{sources}")
+            _titled_map(text, other.choice, shown, f"cross_{sources}")
 
 
 def same_or_not(text: Text, it: Crossing) -> None:

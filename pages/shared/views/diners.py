@@ -10,6 +10,7 @@ from core.choice_buffet import LIMITS, BuffetChoice
 from core.trace import Origin
 from pages.shared import cache, state
 from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.shares import rounded
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.badge import badge
@@ -66,7 +67,7 @@ def _in_words(text: Text, at: Pointed, found: Measured) -> str:
         dish=at.answering[dish],
         seen=int(found.field.reach[place].sum()),
         n=len(at.answering),
-        share=f"{found.influence.share[place, dish]:.0%}",
+        share=rounded(text, float(found.influence.share[place, dish]), digits=1),
     )
 
 

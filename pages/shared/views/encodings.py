@@ -84,7 +84,7 @@ def _slopes(text: Text, _: Shuffling) -> None:
     taken = alibi_bias(_HEADS, 1, _POSITIONS // 2)[:, 0].numpy()  # (head, key)
     slopes = alibi_slopes(_HEADS).numpy()
     names = tuple(f"{head + 1}: {slope:.3g}" for head, slope in enumerate(slopes))
-    listed = ", ".join(f"1/{1 / slope:.0f}" for slope in slopes)
+    listed = text("sentence.comma").join(f"1/{1 / slope:.0f}" for slope in slopes)
     axes = Axes(text("positions.distance"), text("positions.bias"), text("positions.slope"))
     st.markdown(text("positions.slopes", n_heads=_HEADS, slopes=listed))
     st.vega_lite_chart(

@@ -93,7 +93,7 @@ def parallel(text: Text, there: Destination) -> str:
     return text(
         "correction.parallel.seen",
         n=f"{setting.n:,}",
-        d=setting.d,
+        d=f"{setting.d:,}",
         scores=f"{it.scores:,}",
         times=f"{it.attention / it.recurrent:g}",
         steps=f"{it.recurrent_path:,}",

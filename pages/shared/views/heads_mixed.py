@@ -12,6 +12,7 @@ from pages.shared.views.heads import Several
 from pages.shared.views.picker import picker
 
 _ROWS = 24  # of a map whose cells have room for their numbers
+_ROW_HEIGHT = 20  # pixels of a row in each part of a product that is drawn in parts
 _MOST_ROWS = 64  # that are drawn
 _OFF = 0.3  # opacity of what a head that is off would have added
 
@@ -69,6 +70,7 @@ def _product(text: Text, it: Several) -> None:
     domains = balanced(found.found[:, query]), balanced(found.w_o)
     asks = it.pointed.asking[query]
     features = names.features(text, it.scene.choice)
+    row_height = _ROW_HEIGHT if together < shown else None
     for first in range(0, shown, together):
         part = slice(first, min(first + together, shown))
         values = found.found[part, query].reshape(-1, 1), found.w_o[part].reshape(-1, len(features))
@@ -78,7 +80,7 @@ def _product(text: Text, it: Several) -> None:
             frame = Frame(text("heads.slot"), "", text("matrix.w_o" if side else "axis.carried"))
             heatmap = Heatmap(
                 values[side], _slots(text, it)[first * d_v : part.stop * d_v], columns[side],
-                frame, "diverging", domains[side],
+                frame, "diverging", domains[side], row_height=row_height,
             )  # fmt: skip
             with place:
                 _draw(heatmap, f"heads_{'w_o' if side else 'found'}_{first}", _alt(text, side))
@@ -113,7 +115,8 @@ def _sum(text: Text, it: Several) -> None:
     )
     st.markdown(text("heads.contributions", asks=plain_word(it.pointed.asking, query)))
     _draw(heatmap, "heads_sum", text("alt.heads_sum"), len(rows) - 1)
-    st.caption(text("heads.adds_up", rounding=f"{found.rounding:.1g}"))
+    added_up = "heads.adds_up" if found.rounding else "heads.adds_up_exactly"
+    st.caption(text(added_up, rounding=f"{found.rounding:.1g}"))
 
 
 def _tables(text: Text, it: Several) -> None:

@@ -7,12 +7,13 @@ import streamlit as st
 
 from core.arrays import Array
 from core.measures import entropy, expected_distance
+from pages.shared.shares import ends
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
 from pages.shared.views.word_strip import word_strip
 
 CLOSE = 1.15
-"""Two weights whose ratio is below this are told as equal."""
+"""Two weights whose ratio is below this are told as almost equal."""
 
 
 def highlight(text: Text, it: Opened, unknown: Collection[str] = ()) -> None:
@@ -57,7 +58,9 @@ def in_words(text: Text, words: tuple[str, ...], query: int, weights: Array) -> 
     if len(order) == 1:
         return text("highlight.only", asks=asks, found=found[0], share=share)
     if weights[order[0]] < weights[order[-1]] * CLOSE:
-        return text("highlight.evenly", asks=asks, share=share, n=len(order))
+        least, share = ends(weights[order])
+        spread = "highlight.evenly" if least == share else "highlight.nearly"
+        return text(spread, asks=asks, least=least, share=share, n=len(order))
     times = weights[order[0]] / weights[order[1]]
     name = "highlight.close" if times < CLOSE else "highlight.clear"
     return text(name, asks=asks, found=found[0], share=share, next=found[1], times=f"{times:.1f}")

@@ -4,8 +4,7 @@ import streamlit as st
 
 from core.choice_model import PACKAGED
 from core.errors import InputError
-from core.sources.hub import OPEN, is_open
-from core.sources.huggingface import offered
+from core.sources.hub import OPEN, is_open, offered
 from core.sources.layouts import FAMILIES
 from core.sources.packaged import NAME
 from pages.shared import loading, state
@@ -36,7 +35,7 @@ def model_control(text: Text, scene: ModelScene) -> None:
             accept_new_options=is_open(),
             width=420,
         )
-        known = ", ".join(FAMILIES)
+        known = text("sentence.comma").join(FAMILIES)
         if is_open():
             st.caption(text("model_name.open", families=known, example="openai-community/gpt2"))
         else:

@@ -46,7 +46,7 @@ def view_controls(text: Text, scene: ModelScene) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         controls.option(text, "model_aggregate", get_args(Aggregate))
         if scene.special:
-            added = ", ".join(plain(piece) for piece in scene.special)
+            added = text("sentence.comma").join(plain(piece) for piece in scene.special)
             st.toggle(text("model_special.label", added=added), key="model_special")
         if scene.special and not scene.choice.model_special:
             st.toggle(text("model_renormalise.label"), key="model_renormalise")
@@ -130,6 +130,7 @@ def model_steps(text: Text, scene: ModelScene) -> None:
         fields=FIELDS,
         layer=scene.run.trace.layers[choice.model_layer],
         head=choice.model_head,
+        first_head=0,
     )
     contents = [f"v{i + 1}" for i in range(it.layer.v.shape[-1])]
     d_k = it.layer.q.shape[-1]

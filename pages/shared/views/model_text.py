@@ -40,7 +40,7 @@ def model_text(text: Text, scene: ModelScene) -> None:
     )
     if scene.problem:
         st.error(told(text, scene.problem))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         model_control(text, scene)
         _examples(text, scene)
     model_notices(text, scene)
@@ -51,7 +51,7 @@ def _examples(text: Text, scene: ModelScene) -> None:
     st.caption(text("sentence.examples"), width="content")
     for name in _EXAMPLES if scene.packaged else _EXAMPLES + _CHINESE_EXAMPLES:
         st.button(
-            EXAMPLES[name].short,
+            f"“{EXAMPLES[name].short}”",
             key=f"model_example.{name}",
             on_click=model_state.show_example,
             args=(name, scene.shown),
@@ -85,7 +85,7 @@ def _about_pieces(text: Text, scene: ModelScene) -> list[str]:
     pieces = scene.run.pieces
     said = [about_model(text, scene), text("model.pieces", used=pieces.used)]
     if scene.special:
-        added = ", ".join(plain(piece) for piece in scene.special)
+        added = text("sentence.comma").join(plain(piece) for piece in scene.special)
         said.append(text("model.pieces.added", pieces=len(pieces.tokens), added=added))
     if scene.packaged or any(piece.startswith(_GOES_ON) for piece in pieces.tokens):
         said.append(text("model.pieces.goes_on", sign=plain(_GOES_ON)))

@@ -44,10 +44,12 @@ class Opened(Pointed):
     Attributes:
         layer: The head's layer.
         head: From 0.
+        first_head: What the page calls the first head: 1, or 0 where it counts as models do.
     """
 
     layer: LayerTrace
     head: int
+    first_head: int = 1
 
 
 def opened(scene: Scene, layer: LayerTrace) -> Opened:

@@ -1,14 +1,31 @@
 """Predict, then see: questions about what a page would show, and things to bring about on it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 import streamlit as st
 
 from core.questions import ask
 from core.questions.question import Question, Value
+from core.reach import AttentionStack
 from pages.shared import score
 from pages.shared.situations import CHALLENGES, SITUATIONS
 from pages.shared.text import Text, plain_word
+
+
+def _mask(text: Text, name: str) -> str:
+    """A mask and its width, if it has one."""
+    named = text(f"mask.{name}")
+    return text("question_mask.window" if name == "window" else "question_mask.plain", mask=named)
+
+
+def _reach_mask(text: Text, name: str) -> str:
+    """A mask and its numbers, if it has some: those that nothing else was said of."""
+    named = text(f"reach_mask.{name}")
+    if name in ("none", "causal"):
+        return text("question_mask.plain", mask=named)
+    return text(f"question_mask.reach_{name}", **asdict(AttentionStack()) | {"mask": named})
+
 
 _NAMED: Mapping[str, Callable[[Text, str], str]] = {
     "answer": lambda text, name: text(f"answer.{name}"),
@@ -16,10 +33,10 @@ _NAMED: Mapping[str, Callable[[Text, str], str]] = {
     "cross_scoring": lambda text, name: text(f"cross_scoring.{name}"),
     "cross_sources": lambda text, name: text(f"cross_sources.{name}"),
     "dish": lambda text, name: text(f"dish.{name}"),
-    "mask": lambda text, name: text(f"mask.{name}"),
+    "mask_shown": _mask,
     "nutrient": lambda text, name: text(f"nutrient.{name}"),
     "positions_kind": lambda text, name: text(f"positions_kind.{name}"),
-    "reach_mask": lambda text, name: text(f"reach_mask.{name}"),
+    "reach_mask_shown": _reach_mask,
     "rnn_direction": lambda text, name: text(f"rnn_direction.{name}"),
     "training_task": lambda text, name: text(f"training_task.{name}"),
 }
@@ -151,7 +168,7 @@ def _worded(text: Text, question: Question, part: str) -> str:
 
 
 def _said(text: Text, value: Value) -> str:
-    """A word, a thing with a name, or a number, as Markdown in the reader's language."""
+    """A word, a thing with a name, a list or a number, as Markdown in the reader's language."""
     match value:
         case str():
             return value
@@ -159,4 +176,6 @@ def _said(text: Text, value: Value) -> str:
             return plain_word(words, place)
         case (str() as sort, str() as name):
             return _NAMED[sort](text, name)
+        case (tuple() as items,):
+            return text("sentence.comma").join(items)
     raise ValueError(f"cannot say {value!r}")

@@ -116,11 +116,6 @@ def slide(text: Text, name: str, high: int | None = None, step: float = 1) -> No
         st.slider(text(f"{name}.label"), low, most, step=step, key=name)
 
 
-def percent(share: float) -> str:
-    """A share with two digits, however small it is."""
-    return f"{100 * share:.2g} %"
-
-
 def looked_at(text: Text, it: Reaching) -> None:
     """The output whose row the curves show, and the input that is asked about."""
     with st.grid(2, min_column_width=260):

@@ -6,8 +6,9 @@ import streamlit as st
 from core.reach import MOST_LAYERS, Averaged, seen_by_layers
 from core.receptive_field import convolution_field
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
+from pages.shared.shares import two_digits
 from pages.shared.text import Text, plain_word
-from pages.shared.views.reach import NAMES, Reaching, percent
+from pages.shared.views.reach import NAMES, Reaching
 
 
 def by_distance(text: Text, it: Reaching) -> None:
@@ -63,7 +64,7 @@ def _far(text: Text, it: Reaching) -> str:
     output = it.pointed.query
     far = 0 if output >= it.n - 1 - output else it.n - 1
     shares = {name: float(it.seen[name].mean[output, far]) for name in NAMES}
-    told = {name: percent(share) for name, share in shares.items()}
+    told = {name: two_digits(text, share) for name, share in shares.items()}
     blind = [name for name in NAMES if not it.seen[name].field.reach[output, far]]
     told |= dict.fromkeys(blind, text("reach.nothing"))
     return text("reach.far", far=plain_word(it.tokens, far), **told)

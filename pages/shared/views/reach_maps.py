@@ -3,7 +3,6 @@
 from typing import get_args
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 
 from core.choice_reach import SCHEDULES
@@ -14,9 +13,10 @@ from pages.shared.book import book
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
+from pages.shared.shares import in_range
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
-from pages.shared.views.reach import NAMES, Reaching, percent, slide
+from pages.shared.views.reach import NAMES, Reaching, slide
 
 _ALL_BUT_FEW = 0.98  # of the shares lie on the colour scale: a first row's single 1 is beyond it
 _PICTURE = 24  # positions from which on a map is drawn as a picture
@@ -98,15 +98,16 @@ def _map(text: Text, it: Reaching, name: str, most: float) -> None:
 def _picture(
     it: Reaching, name: str, found: Averaged, frame: Frame, look: tuple[float, str]
 ) -> None:
-    """A large map: one pixel a pair, what is out of reach left empty."""
+    """A large map: one pixel a pair, what is out of reach left empty.
+
+    Its shades are not stretched, so that they mean what those of the smaller maps mean.
+    """
     most, alt = look
-    values = np.where(found.field.reach, np.clip(found.mean / most, 0, 1) ** 2, np.nan)
-    whole = Overview(values, it.tokens, it.tokens, frame, theme.sequential())
+    values = np.where(found.field.reach, found.mean, np.nan)
+    whole = Overview(
+        values, it.tokens, it.tokens, frame, theme.sequential(), most=most, stretched=False
+    )
     marks = Marks(it.pointed.query, it.pointed.key, book()["turn"])
-    data = whole.table(marks)
-    row, column = (data[name].to_numpy() for name in ("row", "column"))
-    place = data.column_names.index("value")
-    data = data.set_column(place, "value", pa.array(found.mean[row, column]))
     key = f"reach_{name}"
 
     def choose() -> None:
@@ -115,7 +116,7 @@ def _picture(
             it.pointed.point(int(blocks[0]["row"]), int(blocks[0]["column"]))
 
     st.vega_lite_chart(
-        data,
+        whole.table(marks),
         whole.specification(),
         key=key,
         on_select=choose,
@@ -132,9 +133,7 @@ def _in_words(text: Text, it: Reaching, name: str) -> str:
         "asks": plain_word(it.tokens, at[0]),
         "other": plain_word(it.tokens, at[1]),
         "steps": steps,
-        "share": percent(found.mean[at]),
-        "low": percent(found.low[at]),
-        "high": percent(found.high[at]),
+        "share": in_range(text, *(float(it[at]) for it in (found.mean, found.low, found.high))),
     }
     seen, sequential = int(found.field.reach[at[0]].sum()), found.field.sequential
     line = text("reach.sees", asks=words["asks"], seen=seen, n=it.n, sequential=sequential)

@@ -72,7 +72,8 @@ def steps(text: Text, it: Opened, contents: Sequence[str], rules: Rules) -> None
     st.markdown(_opened_cell(text, it))
     blind = np.flatnonzero(~may_look.any(axis=-1))
     if len(blind):
-        st.info(text("steps.blind", rows=", ".join(str(row + 1) for row in blind)))
+        rows = text("sentence.comma").join(str(row + 1) for row in blind)
+        st.info(text("steps.blind", rows=rows))
 
 
 def _pairs(text: Text, it: Opened, kind: str) -> Heatmap:

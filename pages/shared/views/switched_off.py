@@ -35,8 +35,9 @@ def _together(text: Text, scene: ModelScene) -> None:
     if not off:
         return
     moved = cache.without(scene.choice.model_sentence, scene.choice.model_part, tuple(sorted(off)))
-    layer_moves = ", ".join(f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers))
-    st.markdown(text("off.together", layers=layer_moves, embedding=f"{moved.embedding:.3f}"))
+    each = (f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers))
+    listed = text("sentence.comma").join(each)
+    st.markdown(text("off.together", layers=listed, embedding=f"{moved.embedding:.3f}"))
 
 
 def _alone(text: Text, scene: ModelScene) -> None:

@@ -12,7 +12,7 @@ from core.training import SLICE, Race, sizes
 from pages.shared import theme
 from pages.shared.figures import learning
 from pages.shared.figures.heatmap import Frame, Marks
-from pages.shared.figures.overview import Overview
+from pages.shared.figures.overview import SIDE, Overview
 from pages.shared.jobs import Progress
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender, distances, lines, sees
@@ -80,7 +80,7 @@ def attention_map(text: Text, it: Progress, names: Mapping[Contender, str]) -> N
     frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
     picture = Overview(heaviest, places, places, frame, theme.sequential())
     st.markdown(text("training.map", name=names[name], seed=seed))
-    with st.container(width=560):
+    with st.container(width=SIDE):
         st.vega_lite_chart(
             picture.table(Marks(-1, None)),
             picture.specification(),

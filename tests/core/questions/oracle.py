@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.questions.explored import Explored
-from core.questions.question import Listed, Name, Question, Value
+from core.questions.question import Listed, Name, Question, Value, Word
 
 Array = np.ndarray
 
@@ -25,7 +25,7 @@ def listed(value: Value) -> tuple[str, ...]:
 
 
 def place(value: Value) -> int:
-    assert isinstance(value, tuple)
+    assert isinstance(value, Word)
     _, at = value
     assert isinstance(at, int)
     return at

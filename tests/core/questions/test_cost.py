@@ -76,7 +76,9 @@ def cheaper(it: Setting, asked: Question) -> None:
     assert name(answered(asked)) == min(found, key=lambda row: found[row])
     assert len(set(found.values())) == 2
     other = next(row for row in found if row != name(answered(asked)))
-    turns = [work(other, it, at, it.d) < work(name(answered(asked)), it, at, it.d) for at in LENGTHS]
+    turns = [
+        work(other, it, at, it.d) < work(name(answered(asked)), it, at, it.d) for at in LENGTHS
+    ]
     assert asked.kind == ("cheaper" if any(turns) else "cheaper_always")
 
 

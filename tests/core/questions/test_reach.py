@@ -16,7 +16,7 @@ from core.questions.reach import Reached
 from core.questions.training import Trained
 from core.reach import AttentionStack, ReachMask
 from core.tasks import Task
-from tests.core.questions.oracle import answered, name
+from tests.core.questions.oracle import answered, listed, name
 
 reached = st.builds(
     Reached,

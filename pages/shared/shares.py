@@ -1,0 +1,49 @@
+"""Shares as per cent, in words that stay true when they are rounded."""
+
+import math
+
+import numpy as np
+
+from core.arrays import Array
+from pages.shared.text import Text
+
+LEAST = 1e-5
+"""Shares below are told as being below it, where two digits of each are shown."""
+
+
+def rounded(text: Text, share: float, digits: int = 0) -> str:
+    """A share in per cent with so many decimals; one that is not 0 is never called 0%."""
+    told, none = f"{share:.{digits}%}", f"{0:.{digits}%}"
+    if share > 0 and told == none:
+        return text("share.under", share=f"{10.0 ** (-2 - digits):.{digits}%}")
+    return told
+
+
+def two_digits(text: Text, share: float) -> str:
+    """A share with two digits, as long as it can be read."""
+    if not share:
+        return "0%"
+    if share < LEAST:
+        return text("share.under", share=f"{LEAST:.3%}")
+    return f"{share:.{max(0, -1 - math.floor(math.log10(share)))}%}"
+
+
+def ends(shares: Array) -> tuple[str, str]:
+    """The least and the largest, with a decimal if they differ only there.
+
+    Both are the same if the shares are, as far as one decimal shows; 50.0% is written 50%.
+    """
+    low, high = float(np.min(shares)), float(np.max(shares))
+    whole, finer = ((f"{low:.{digits}%}", f"{high:.{digits}%}") for digits in (0, 1))
+    if finer[0] == finer[1]:
+        shown = finer[0].replace(".0%", "%")
+        return shown, shown
+    return whole if whole[0] != whole[1] else finer
+
+
+def in_range(text: Text, share: float, low: float, high: float) -> str:
+    """A share with two digits, and between which others it lies if they read differently."""
+    told = [two_digits(text, it) for it in (share, low, high)]
+    if len(set(told)) == 1:
+        return told[0]
+    return text("share.range", share=told[0], low=told[1], high=told[2])

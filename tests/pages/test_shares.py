@@ -1,0 +1,81 @@
+"""Shares stay true in words: what is called equal is equal, and what is there is not called 0."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.shared.shares import LEAST, ends, in_range, rounded, two_digits
+from pages.shared.text import LANGUAGES, Text
+from pages.shared.views.highlight import in_words
+
+EN = Text("en")
+positive = st.floats(1e-12, 1)
+
+
+@pytest.mark.parametrize(
+    ("shares", "told"),
+    [
+        ([0.5, 0.5], ("50%", "50%")),
+        ([0.125] * 8, ("12.5%", "12.5%")),
+        ([1 / 3] * 3, ("33.3%", "33.3%")),
+        ([0.53, 0.47], ("47%", "53%")),
+        ([0.124, 0.121], ("12.1%", "12.4%")),
+        ([0.1249, 0.1251], ("12.5%", "12.5%")),
+    ],
+)
+def test_ends_by_hand(shares: list[float], told: tuple[str, str]):
+    assert ends(np.array(shares)) == told
+
+
+@given(st.lists(positive, min_size=2, max_size=9))
+def test_shares_that_are_told_as_one_are_one_to_a_tenth_of_a_per_cent(shares: list[float]):
+    low, high = ends(np.array(shares))
+    assert (low == high) == (f"{min(shares):.1%}" == f"{max(shares):.1%}")
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0, "0%"),
+        (1e-9, "under 0.001%"),
+        (0.000012, "0.0012%"),
+        (0.0234, "2.3%"),
+        (0.234, "23%"),
+        (1, "100%"),
+    ],
+)
+def test_two_digits_by_hand(share: float, told: str):
+    assert two_digits(EN, share) == told
+
+
+@given(positive)
+def test_what_is_not_0_is_not_called_0(share: float):
+    for language in LANGUAGES:
+        text = Text(language)
+        for told in (rounded(text, share), rounded(text, share, 1), two_digits(text, share)):
+            assert float(told.replace("under ", "").split("%")[0]) > 0
+            assert "e" not in told.removeprefix("under ")
+
+
+@given(st.floats(LEAST, 1))
+def test_two_digits_are_as_near_as_two_digits_can_be(share: float):
+    assert float(two_digits(EN, share).removesuffix("%")) / 100 == pytest.approx(share, rel=0.051)
+
+
+@given(st.floats(0.4, 0.6))
+def test_attention_is_called_even_only_if_its_shares_are_equal(share: float):
+    told = in_words(EN, ("a", "b"), 0, np.array([share, 1 - share]))
+    equal = f"{share:.1%}" == f"{1 - share:.1%}"
+    assert ("evenly over" in told and "almost" not in told) == equal
+    assert ("almost evenly" in told) <= (not equal)
+
+
+def test_almost_even_attention_is_told_with_both_ends():
+    told = in_words(EN, ("a", "b"), 0, np.array([0.53, 0.47]))
+    assert "almost evenly over the 2 words it may look at: 47% to 53% each" in told
+
+
+def test_a_range_is_told_only_if_it_reads_as_one():
+    assert in_range(EN, 1.6e-8, 1.2e-10, 7.8e-8) == "under 0.001%"
+    assert in_range(EN, 0.05, 0.01, 0.2) == "5.0% (1.0% to 20%)"
