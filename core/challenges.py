@@ -6,11 +6,11 @@ import numpy as np
 
 from core.arrays import Array
 from core.cnn import ConvolutionSettings
+from core.ideas.shuffling import OrderedHead
 from core.influence import Influence
 from core.layer import Edit, Rules
 from core.masks import MaskRule
 from core.measures import HeadFeatures
-from core.shuffling import OrderedHead
 
 PAIRS = (("猫", "老鼠"), ("cat", "mouse"))
 """Who is to look at whom, in any of these."""

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.choice_buffet import READERS, BuffetChoice
+from core.choices.buffet import READERS, BuffetChoice
 from pages.shared import edits, frame, state
 from pages.shared.views.buffet import arithmetic, plate, served, table, wishes
 from pages.shared.views.diners import diners

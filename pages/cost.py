@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.choice_cost import READERS, CostChoice
+from core.choices.cost import READERS, CostChoice
 from pages.shared import frame, state
 from pages.shared.views.cost import curves, in_words, sizes, table
 from pages.shared.views.papers import papers

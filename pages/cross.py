@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.choice_cross import READERS, CrossChoice
+from core.choices.cross import READERS, CrossChoice
 from pages.shared import frame, state
 from pages.shared.views.badge import badge
 from pages.shared.views.concepts import concepts

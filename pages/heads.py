@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.choice_heads import READERS, HeadsChoice
+from core.choices.heads import READERS, HeadsChoice
 from pages.shared import controls, frame, state
 from pages.shared.views.badge import badge
 from pages.shared.views.heads import head_controls, head_maps, several

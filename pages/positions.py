@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.choice_positions import READERS, PositionsChoice
+from core.choices.positions import READERS, PositionsChoice
 from pages.shared import controls, frame, state
 from pages.shared.views.badge import badge
 from pages.shared.views.encodings import encodings

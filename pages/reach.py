@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.choice_reach import READERS, ReachChoice
+from core.choices.reach import READERS, ReachChoice
 from pages.shared import frame, state
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.choice_training import READERS, TrainingChoice
+from core.choices.training import READERS, TrainingChoice
 from pages.shared import frame, state
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions

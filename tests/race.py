@@ -15,9 +15,9 @@ from typing import Any, get_args
 import numpy as np
 import torch
 
-from core.choice_training import TrainingChoice
-from core.tasks import TaskKind
-from core.training import race, sizes
+from core.choices.training import TrainingChoice
+from core.training.race import race, sizes
+from core.training.tasks import TaskKind
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from core.choice import LIMITS
-from core.sources import packaged
+from core.choices.explore import LIMITS
+from core.models import packaged
 from core.sources.pretrained import PretrainedSource
 from core.tokens import LIMIT
 

@@ -15,27 +15,27 @@ from numpy.testing import assert_allclose, assert_array_equal
 from core import architectures
 from core.arrays import Array
 from core.attention import scaled_dot_product_attention
-from core.buffet import DISHES, laid, serve
-from core.choice import Choice
-from core.choice_buffet import BuffetChoice
-from core.choice_cross import read_sentence
+from core.choices.buffet import BuffetChoice
+from core.choices.cross import read_sentence
+from core.choices.explore import Choice
 from core.cnn import ConvolutionSettings
-from core.contenders import Design
-from core.cost import ROWS, Setting, counted, crossing, formula, longest_path, sequential
-from core.crossing import SIZES, CrossSource, difference
-from core.heads import heads, one_big_head
-from core.heads_cost import costs
+from core.ideas.buffet import DISHES, laid, serve
+from core.ideas.cost import ROWS, Setting, counted, crossing, formula, longest_path, sequential
+from core.ideas.crossing import SIZES, CrossSource, difference
+from core.ideas.heads import heads, one_big_head
+from core.ideas.heads_cost import costs
+from core.ideas.shuffling import Order, OrderedHead, shuffled
 from core.importance import kendall_tau, leave_one_out, transformed_contribution
 from core.measures import entropy
 from core.rnn import RecurrentSettings
-from core.shuffling import Order, OrderedHead, shuffled
 from core.snippet import MOST_LINES, snippet
 from core.sources.pretrained import PretrainedSource
 from core.sources.seeded import SeededSource
-from core.tasks import Task
 from core.tokens import tokenize
 from core.trace import LayerTrace
-from core.training import Race, race, sizes
+from core.training.contenders import Design
+from core.training.race import Race, race, sizes
+from core.training.tasks import Task
 from pages import CONTENTS
 from pages.shared.examples import EXAMPLES
 from pages.shared.views.path import STEPS

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.choice import Choice
-from core.choice_cross import CrossChoice, read_sentence
-from core.choice_positions import MOST_WORDS, PositionsChoice
-from core.crossing import difference
+from core.choices.cross import CrossChoice, read_sentence
+from core.choices.explore import Choice
+from core.choices.positions import MOST_WORDS, PositionsChoice
+from core.ideas.crossing import difference
+from core.ideas.shuffling import OrderedHead
 from core.measures import entropy
-from core.shuffling import OrderedHead
 from core.tokens import tokenize
 from core.trace import LayerTrace
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.importance import transformed_contribution
-from core.sources.run import ModelRun
+from core.models.run import ModelRun
 
 
 class Pronoun(NamedTuple):

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from core import architectures
-from core.choice import Choice
+from core.choices.explore import Choice
 from core.claims.layer import words
-from core.cost import Setting, formula, longest_path
+from core.ideas.cost import Setting, formula, longest_path
 from core.receptive_field import receptive_field
 
 

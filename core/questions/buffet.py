@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from core import architectures
 from core.arrays import Array
-from core.buffet import DISHES, NUTRIENTS, Table, serve
+from core.ideas.buffet import DISHES, NUTRIENTS, Table, serve
 from core.questions.question import (
     CHANGES,
     EQUAL,

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.random import Generator
 
-from core.choice_cost import LENGTHS
+from core.choices.cost import LENGTHS
 from core.complexity import operations
-from core.cost import ROWS, Row, Setting, formula, longest_path
+from core.ideas.cost import ROWS, Row, Setting, formula, longest_path
 from core.questions.question import Kind, Name, Question, numbers, one
 
 _FACTORS = ("×1", "×2", "between_2_and_4", "×4", "×8")

@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 from numpy.random import Generator
 
-from core.crossing import CrossSource, Scoring, Tokens, cost, difference
+from core.ideas.crossing import CrossSource, Scoring, Tokens, cost, difference
 from core.questions.question import (
     EQUAL,
     YES_NO,

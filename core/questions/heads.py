@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.random import Generator
 
-from core.heads import heads
-from core.heads_cost import costs
+from core.ideas.heads import heads
+from core.ideas.heads_cost import costs
 from core.questions.explored import Explored
 from core.questions.question import CHANGES, Kind, Question, clear_winner, numbers, one
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.random import Generator
 
-from core.choice import LIMITS
+from core.choices.explore import LIMITS
 from core.masks import MaskKind, MaskRule
 from core.measures import entropy
 from core.questions.explored import Explored

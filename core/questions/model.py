@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from core.compare import compare
 from core.errors import InputError
 from core.importance import leave_one_out
 from core.measures import entropy
+from core.models.compare import compare
+from core.models.run import ModelRun
 from core.questions.question import (
     TIE,
     YES_NO,
@@ -20,7 +21,6 @@ from core.questions.question import (
     clear_winner,
     one,
 )
-from core.sources.run import ModelRun
 
 _QUARTERS = (0.25, 0.5, 0.75)
 _CLEAR = 0.01  # shares closer to a quarter than this are left out

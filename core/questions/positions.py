@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.random import Generator
 
+from core.ideas.shuffling import Order, OrderedHead
 from core.positions import sinusoidal
 from core.questions.question import (
     EQUAL,
@@ -17,7 +18,6 @@ from core.questions.question import (
     numbers,
     one,
 )
-from core.shuffling import Order, OrderedHead
 
 _SIZE = 64  # of the sinusoidal positions that are compared; enough for smooth products
 _FAR = 24

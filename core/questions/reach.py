@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from numpy.random import Generator
 
 from core.cnn import ConvolutionSettings
+from core.ideas.reach import AttentionStack, ReachMask
 from core.questions.question import Kind, Listed, Name, Question, numbers, one
-from core.reach import AttentionStack, ReachMask
 from core.receptive_field import Field, convolution_field, receptive_field, recurrent_field
 from core.rnn import Direction
 

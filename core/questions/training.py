@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from numpy.random import Generator
 
 from core.questions.question import Kind, Listed, Name, Question, numbers, one
-from core.tasks import Task
+from core.training.tasks import Task
 
 
 @dataclass(frozen=True)

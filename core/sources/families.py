@@ -1,6 +1,6 @@
 """Any other model, through transformers, which is imported when the first one is asked for.
 
-The model runs as its authors' code has it; `core.sources.layouts` goes through the steps of its
+The model runs as its authors' code has it; `core.models.layouts` goes through the steps of its
 attention once more, in the open.
 """
 
@@ -14,8 +14,7 @@ import torch
 from tokenizers import Tokenizer
 
 from core.errors import InputError
-from core.pieces import Keep, Pieces, cut
-from core.sources.hub import (
+from core.models.hub import (
     Hub,
     Progress,
     check_allowed,
@@ -23,9 +22,10 @@ from core.sources.hub import (
     locate,
     no_progress,
 )
-from core.sources.huggingface import HuggingFaceHub
-from core.sources.layouts import FAMILIES, Family, retraced
-from core.sources.run import ModelRun
+from core.models.huggingface import HuggingFaceHub
+from core.models.layouts import FAMILIES, Family, retraced
+from core.models.pieces import Keep, Pieces, cut
+from core.models.run import ModelRun
 from core.trace import AttentionTrace, Origin
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class FamilySource:
         """The model, loaded by the first who asks; readers of other models do not wait.
 
         Raises:
-            InputError: As `core.sources.hub.locate`; ``family_unknown`` if the model is of another
+            InputError: As `core.models.hub.locate`; ``family_unknown`` if the model is of another
                 family; ``model_unreadable`` if its files do not hold what they should.
         """
         return self.loaded or _load_once(self.model, self.hub, progress)

@@ -11,9 +11,9 @@ from core.encoder import Encoder, HeadIndex, embed, encode, pooled
 from core.errors import InputError
 from core.importance import Mixer
 from core.measures import cosine_distance
-from core.pieces import Keep, Pieces, cut
-from core.sources.packaged import NAME, PackagedModel, packaged_model
-from core.sources.run import ModelRun, layer_trace
+from core.models.packaged import NAME, PackagedModel, packaged_model
+from core.models.pieces import Keep, Pieces, cut
+from core.models.run import ModelRun, layer_trace
 from core.trace import AttentionTrace, Origin
 
 LIMIT = 256

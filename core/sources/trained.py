@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from core.arrays import Array
-from core.contenders import Contender, Design, restored
 from core.influence import Influence, influence
-from core.networks import AttentionNetwork, Network
 from core.trace import AttentionTrace, LayerTrace, Origin
+from core.training.contenders import Contender, Design, restored
+from core.training.networks import AttentionNetwork, Network
 
 _ROWS = 4  # outputs measured at once: all together would need a gigabyte
 

@@ -14,17 +14,17 @@ from torch import Tensor
 from core.arrays import Array
 from core.attention import scaled_dot_product_attention
 from core.errors import InputError
-from core.files import fingerprint, guarded, read_tensors
-from core.sources.doubts import rows_off
-from core.sources.parts import (
+from core.files.doubts import rows_off
+from core.files.parts import (
     has_tokens,
     numbered_tokens,
     origin_said,
     parts_of,
     tokens_of,
 )
-from core.sources.shapes import check_shapes
-from core.tensors import Entry, Tensors
+from core.files.shapes import check_shapes
+from core.files.tensors import Entry, Tensors
+from core.files.traces import fingerprint, guarded, read_tensors
 from core.trace import AttentionTrace, LayerTrace, Origin, TraceError
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from core import edited
-from core.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
+from core.choices import edited
+from core.choices.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
 from pages.shared.book import book
 from pages.shared.text import LANGUAGES
 

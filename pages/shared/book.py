@@ -4,8 +4,8 @@ from typing import TypedDict
 
 import streamlit as st
 
-from core.edited import Address
-from core.exploration import Exploration
+from core.choices.edited import Address
+from core.choices.exploration import Exploration
 from pages.shared.text import Language
 
 

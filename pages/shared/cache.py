@@ -6,22 +6,23 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core import architectures, effective_field, reach
+from core import architectures
 from core.architectures import Measured
 from core.arrays import Array
-from core.choice_model import PACKAGED
+from core.choices.model import PACKAGED
 from core.cnn import ConvolutionSettings
 from core.encoder import HeadIndex
-from core.files import fingerprint
+from core.files.traces import fingerprint
+from core.ideas import effective_field, reach
+from core.ideas.reach import AttentionStack, Averaged
 from core.layer import Parameters, Rules
-from core.long import LongHead
+from core.long.head import LongHead
+from core.long.pixels import Overview
 from core.measures import cosine_distance
-from core.pieces import Keep
-from core.pixels import Overview
-from core.reach import AttentionStack, Averaged
+from core.models.pieces import Keep
+from core.models.run import ModelRun
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
-from core.sources.run import ModelRun
 from core.sources.uploaded import Upload, read_upload
 from pages.shared import loading
 from pages.shared.kept import Kept

@@ -4,8 +4,8 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choice import LIMITS, LONGEST_SENTENCE, SourceKind
-from core.edited import MASK, Address
+from core.choices.edited import MASK, Address
+from core.choices.explore import LIMITS, LONGEST_SENTENCE, SourceKind
 from core.embeddings import known
 from core.masks import MaskKind
 from core.positions import Positions

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core import choice
-from core.choice import Choice
-from core.edited import Address, Shelves
+from core.choices import explore as choice
+from core.choices.edited import Address, Shelves
+from core.choices.explore import Choice
 from core.embeddings import FEATURES
 from core.layer import Edit
 from core.tokens import tokenize

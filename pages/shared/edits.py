@@ -16,10 +16,10 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, BoolArray
-from core.choice import MOST_EDITS, Choice, read
-from core.edited import BUFFET, MASK, Address
+from core.choices.edited import BUFFET, MASK, Address
+from core.choices.explore import MOST_EDITS, Choice, read
+from core.choices.reading import entry
 from core.layer import Edit
-from core.reading import entry
 from core.tokens import occurrences
 from pages.shared.book import Offer, book
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core.arrays import Array
-from core.contenders import Contender
-from core.training import Race, Snapshot
+from core.training.contenders import Contender
+from core.training.race import Race, Snapshot
 
 State = Literal["waiting", "running", "paused", "done", "stopped", "left", "limit", "failed"]
 BUSY: tuple[State, ...] = ("waiting", "running", "paused")

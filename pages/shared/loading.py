@@ -7,11 +7,11 @@ import logging
 import threading
 from typing import NamedTuple
 
-from core.choice_model import PACKAGED
+from core.choices.model import PACKAGED
 from core.errors import InputError
-from core.pieces import Keep
+from core.models.hub import check_allowed
+from core.models.pieces import Keep
 from core.sources.families import FamilySource
-from core.sources.hub import check_allowed
 from core.sources.pretrained import PretrainedSource
 
 MOST = 16

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import NamedTuple, get_args
 
-from core.choice_model import PACKAGED, READERS, ModelChoice, Order
+from core.choices.model import PACKAGED, READERS, ModelChoice, Order
 from core.errors import InputError
-from core.pieces import Pieces
-from core.sources.run import ModelRun
+from core.models.pieces import Pieces
+from core.models.run import ModelRun
 from core.tokens import follow
 from pages.shared import cache, loading, state
 from pages.shared.book import book

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.choice import Choice
+from core.choices.explore import Choice
 from core.embeddings import FEATURES
 from core.sources.handset import CONTENT, head_at
 from pages.shared.text import Text

@@ -8,7 +8,7 @@ from functools import cache
 import torch
 
 from core import architectures
-from core.choice import Choice
+from core.choices.explore import Choice
 from core.tokens import tokenize
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 

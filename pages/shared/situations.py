@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from core import challenges
-from core.choice_training import FIELDS, TrainingChoice
+from core.choices.training import FIELDS, TrainingChoice
 from core.errors import InputError
 from core.measures import head_features
 from core.questions.buffet import Tasted

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core import choice as choices
-from core.choice import Choice
+from core.choices import explore as choices
+from core.choices.exploration import DERIVED
+from core.choices.explore import Choice
+from core.choices.reading import Reader, Record, read
 from core.errors import InputError
-from core.exploration import DERIVED
-from core.reading import Reader, Record, read
 from core.tokens import Tokens, follow, tokenize
 from pages.shared import edits
 from pages.shared.book import book

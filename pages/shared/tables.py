@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.reading import LARGEST_ENTRY
+from core.choices.reading import LARGEST_ENTRY
 from pages.shared.figures.heatmap import numbered
 from pages.shared.text import Text
 

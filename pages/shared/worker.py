@@ -15,7 +15,7 @@ from typing import Literal
 import torch
 
 from core.errors import InputError
-from core.training import Race, Snapshot, race
+from core.training.race import Race, Snapshot, race
 from pages.shared.jobs import Job, Progress
 
 LONGEST_QUEUE = 3

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from playwright.sync_api import Page, Route
 
-from core.sources.run import ModelRun
+from core.models.run import ModelRun
 
 View = Literal["head", "model"]
 

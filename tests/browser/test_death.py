@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from core.edited import Address, unpack
+from core.choices.edited import Address, unpack
 from tests.browser.reader import Reader
 from tests.browser.window import window
 from tests.hostile import WEIGHTS, npz

@@ -9,16 +9,16 @@ from numpy.linalg import lstsq
 
 from core import architectures, challenges
 from core.challenges import FAR
-from core.choice import Choice
-from core.choice_reach import LIMITS
+from core.choices.explore import Choice
+from core.choices.reach import LIMITS
 from core.cnn import ConvolutionSettings
+from core.ideas.shuffling import Order, OrderedHead
 from core.layer import Edit, Sizes
 from core.masks import MaskRule
 from core.measures import HeadFeatures
 from core.positions import sinusoidal
 from core.receptive_field import convolution_field, receptive_field
 from core.rnn import RecurrentSettings
-from core.shuffling import Order, OrderedHead
 from core.sources.seeded import SeededSource
 
 CAT = ("猫", "抓", "老鼠")

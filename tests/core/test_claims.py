@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choice import Choice
-from core.choice_cross import CrossChoice
-from core.choice_positions import PositionsChoice
+from core.choices.cross import CrossChoice
+from core.choices.explore import Choice
+from core.choices.positions import PositionsChoice
 from core.claims import layer, model, neighbours
-from core.cost import Setting
+from core.ideas.cost import Setting
 from core.sources.pretrained import PretrainedSource
 
 EATING = Choice(sentence="我爱吃炸鸡", query=2, key=3)

@@ -19,12 +19,13 @@ from tokenizers import Tokenizer, pre_tokenizers
 
 from core.errors import InputError
 from core.importance import gradient_times_input, leave_one_out
-from core.pieces import Keep, cut
-from core.sources import families, hub
+from core.models import hub
+from core.models.pieces import Keep, cut
+from core.models.run import ModelRun
+from core.models.words import words_of
+from core.sources import families
 from core.sources.families import FamilySource
-from core.sources.run import ModelRun
 from core.trace import AttentionTrace, Origin
-from core.words import words_of
 from tests.tiny import CAUSAL, TINY, write_model, write_tokenizer
 
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from core.importance import (
     leave_one_out,
     transformed_contribution,
 )
-from core.sources.run import layer_trace
+from core.models.run import layer_trace
 from core.trace import LayerTrace
 
 HEAD, N, D_MODEL, D_OUT = 2, 5, 6, 4

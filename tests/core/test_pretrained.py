@@ -15,8 +15,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.errors import InputError
 from core.importance import leave_one_out
-from core.pieces import Keep
-from core.sources import packaged
+from core.models import packaged
+from core.models.pieces import Keep
 from core.sources.pretrained import PretrainedSource, head_effects
 from core.sources.seeded import SeededSource
 from core.trace import AttentionTrace, Origin

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core.choice import Choice
+from core.choices.explore import Choice
 from core.layer import Edit, trace
 from core.snippet import MOST_LINES, snippet
 from core.trace import LayerTrace

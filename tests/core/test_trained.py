@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from core.attention import scaled_dot_product_attention
-from core.contenders import ATTENTION, CONTENDERS, Contender, Design
 from core.errors import InputError
 from core.sources.trained import TrainedSource
-from core.tasks import Task
-from core.training import SLICE, Race, race, shown
+from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design
+from core.training.race import SLICE, Race, race, shown
+from core.training.tasks import Task
 
 DESIGN = Design(Task("recall", 16, 4), budget=8000, field=7)
 WORDS = " ".join(shown(DESIGN.task, 0))

@@ -11,12 +11,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import ArrayLike, NDArray
 from torch.nn.functional import scaled_dot_product_attention
 
-from core.choice_upload import READERS, UploadChoice, file_name
+from core.choices.reading import read
+from core.choices.upload import READERS, UploadChoice, file_name
 from core.errors import InputError
+from core.files.doubts import rules_of, steps_differ
 from core.layer import Rules
 from core.masks import MaskRule
-from core.reading import read
-from core.sources.doubts import rules_of, steps_differ
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload, UploadedSource, read_upload
 from core.trace import LayerTrace

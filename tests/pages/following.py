@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from core import exploration
-from core.exploration import Exploration
+from core.choices import exploration
+from core.choices.exploration import Exploration
 from pages import CONTENTS
 from pages.shared.destinations import Destination
 from pages.shared.text import Language, Text

@@ -8,8 +8,8 @@ import pytest
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
-from core import exploration
-from core.edited import Address, unpack
+from core.choices import exploration
+from core.choices.edited import Address, unpack
 from pages import CONTENTS, Entry
 
 Open = Callable[[str | None], AppTest]

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core import architectures
-from core.buffet import DISHES, Table, felt, laid, serve
-from core.choice_buffet import WISHES, BuffetChoice
+from core.choices.buffet import WISHES, BuffetChoice
+from core.ideas.buffet import DISHES, Table, felt, laid, serve
 from pages.shared.text import LANGUAGES, Language, Text
 
 Visit = Callable[[str | None], AppTest]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.choice_positions import PositionsChoice
+from core.choices.positions import PositionsChoice
 from core.claims import layer, model
 from core.errors import InputError
 from pages.shared import cache

@@ -11,11 +11,11 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core import timing
-from core.choice_cost import LENGTHS, READERS, WIDTHS, CostChoice
-from core.cost import ROWS, Setting, counted, crossing, formula, longest_path, sequential
+from core.choices.cost import LENGTHS, READERS, WIDTHS, CostChoice
+from core.ideas import timing
+from core.ideas.cost import ROWS, Setting, counted, crossing, formula, longest_path, sequential
+from core.ideas.timing import ROUNDS
 from core.rnn import RecurrentKind
-from core.timing import ROUNDS
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.cost import multiple
 

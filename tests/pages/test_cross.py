@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.arrays import Array
-from core.choice_cross import Sources
-from core.crossing import SAME_KIND, CrossSource, Scoring
+from core.choices.cross import Sources
+from core.ideas.crossing import SAME_KIND, CrossSource, Scoring
 from core.tokens import words
 from pages.shared.text import Text
 from pages.shared.views.concepts import STATES

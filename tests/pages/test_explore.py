@@ -21,11 +21,11 @@ from streamlit.testing.v1.element_tree import Button, UnknownElement
 
 from core import architectures
 from core.architectures import Measured
-from core.choice import LIMITS, Choice
+from core.choices.explore import LIMITS, Choice
+from core.choices.reading import LARGEST_ENTRY
 from core.layer import MATRICES, Edit, Rules, Sizes
 from core.masks import MaskRule
 from core.measures import contribution
-from core.reading import LARGEST_ENTRY
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import LIMIT, characters, words

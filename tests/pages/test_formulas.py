@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.choice import read
+from core.choices.explore import read
 from core.layer import Rules, trace
 from core.trace import LayerTrace
 from pages.shared.figures import formulas

@@ -11,7 +11,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.heads import Heads, heads, look_alike, one_big_head
+from core.ideas.heads import Heads, heads, look_alike, one_big_head
 from core.layer import Rules, Sizes
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource

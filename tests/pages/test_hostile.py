@@ -18,7 +18,7 @@ from streamlit.proto.Common_pb2 import DoubleArray, StringArray
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core.exploration import READERS, TEXTS
+from core.choices.exploration import READERS, TEXTS
 from pages import CONTENTS, Entry
 
 EXAMPLES = 140

@@ -11,11 +11,11 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choice_model import READERS, ModelChoice
-from core.compare import compare
+from core.choices.model import READERS, ModelChoice
+from core.choices.reading import read
 from core.measures import head_features, mean_over_heads, rollout
-from core.reading import read
-from core.sources.packaged import NAME
+from core.models.compare import compare
+from core.models.packaged import NAME
 from core.sources.pretrained import LIMIT, PretrainedSource
 from pages.shared.text import LANGUAGES, Text
 

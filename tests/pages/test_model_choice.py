@@ -15,11 +15,12 @@ import pytest
 from numpy.testing import assert_allclose
 from streamlit.testing.v1 import AppTest
 
-from core.choice_model import ModelChoice
+from core.choices.model import ModelChoice
 from core.errors import InputError
-from core.sources import families, hub
+from core.models import hub
+from core.models.packaged import NAME
+from core.sources import families
 from core.sources.families import FamilySource
-from core.sources.packaged import NAME
 from pages.shared import cache, loading
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views import model_choice
@@ -112,7 +113,9 @@ def test_every_part_is_drawn_whatever_the_model(
 ):
     load(model, tiny[family], model_sentence=SENTENCE, model_layer=11, model_head=11)
     layers, heads = (12, 12) if family == "bert" else (2, 3)
-    assert f"Layer {layers - 1}, head {heads - 1} (counted from 0)" in [it.value for it in model.subheader]
+    assert f"Layer {layers - 1}, head {heads - 1} (counted from 0)" in [
+        it.value for it in model.subheader
+    ]
     assert EN("atlas.title", heads=layers * heads) in [it.value for it in model.subheader]
     assert EN("off.packaged_only", name=NAME) in [it.value for it in model.info]
     for settings in (

@@ -11,7 +11,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.shuffling import Order, OrderedHead, shuffled
+from core.ideas.shuffling import Order, OrderedHead, shuffled
 from core.sources.handset import HandsetSource
 from core.tokens import words
 from pages.shared.figures.heatmap import numbered

@@ -12,10 +12,10 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core import reach
-from core.choice_reach import ReachChoice
-from core.effective_field import DEPTHS
-from core.reach import ReachMask
+from core.choices.reach import ReachChoice
+from core.ideas import reach
+from core.ideas.effective_field import DEPTHS
+from core.ideas.reach import ReachMask
 from pages.shared import cache
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.text import Text

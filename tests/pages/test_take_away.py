@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from streamlit.testing.v1 import AppTest
 
-from core.edited import Address
+from core.choices.edited import Address
 from core.layer import Edit, Rules
 from core.masks import MaskRule
 from core.sources.handset import HandsetSource

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.errors import InputError
-from core.training import sizes
+from core.training.race import sizes
 from pages.shared.figures import learning
 from pages.shared.jobs import Progress
 from pages.shared.text import LANGUAGES, Language, Text

@@ -12,8 +12,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choice_upload import READERS
-from core.files import fingerprint, to_npz
+from core.choices.upload import READERS
+from core.files.traces import fingerprint, to_npz
 from core.sources.handset import HandsetSource
 from core.sources.pretrained import PretrainedSource
 from pages.shared.figures.overview import CLICK

@@ -18,8 +18,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.long import LongHead, long_head
-from core.pixels import PIXELS, Overview
+from core.long.head import LongHead, long_head
+from core.long.pixels import PIXELS, Overview
 from core.sources.uploaded import read_upload
 from pages.shared import cache
 from pages.shared.cache import LongKey

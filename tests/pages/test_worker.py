@@ -7,10 +7,10 @@ from collections.abc import Callable, Generator
 import numpy as np
 import pytest
 
-from core.contenders import Design
 from core.errors import InputError
-from core.tasks import Task
-from core.training import Race, Snapshot
+from core.training.contenders import Design
+from core.training.race import Race, Snapshot
+from core.training.tasks import Task
 from pages.shared import worker as module
 from pages.shared.jobs import Progress
 from pages.shared.worker import KEPT, LONGEST_QUEUE, Worker

@@ -6,7 +6,7 @@ from typing import get_args
 import streamlit as st
 
 from core.architectures import Measured
-from core.choice import Comparison
+from core.choices.explore import Comparison
 from core.layer import Parameters, Rules
 from core.rnn import Direction, RecurrentKind
 from pages.shared import cache, controls, state

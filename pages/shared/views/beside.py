@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.compare import Comparison, compare
 from core.errors import InputError
+from core.models.compare import Comparison, compare
 from pages.shared import cache
 from pages.shared.figures.heatmap import Frame, Heatmap, balanced
 from pages.shared.model_state import ModelScene

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.buffet import DISHES, NUTRIENTS, Table, laid, serve
-from core.choice_buffet import LIMITS, WISHES, BuffetChoice
-from core.edited import BUFFET, BUFFET_TABLES, Address
+from core.choices.buffet import LIMITS, WISHES, BuffetChoice
+from core.choices.edited import BUFFET, BUFFET_TABLES, Address
+from core.ideas.buffet import DISHES, NUTRIENTS, Table, laid, serve
 from core.layer import Rules
 from core.trace import LayerTrace, Origin
 from pages.shared import edits, state, tables

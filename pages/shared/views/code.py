@@ -5,8 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.layer import Parameters, Rules
-from core.notebook import notebook
 from core.snippet import snippet
+from core.taken.notebook import notebook
 from pages.shared.text import Text
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.choice_cross import CrossChoice
+from core.choices.cross import CrossChoice
 from pages.shared import state
 from pages.shared.text import Text
 

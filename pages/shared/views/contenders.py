@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.contenders import ATTENTION, RECURRENT, Contender, Design, field_of
-from core.tasks import Task
+from core.training.contenders import ATTENTION, RECURRENT, Contender, Design, field_of
+from core.training.tasks import Task
 from pages.shared.figures.learning import Line
 from pages.shared.text import Text
 

@@ -5,8 +5,8 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from core.choice_cost import LENGTHS, LIMITS, WIDTHS
-from core.cost import (
+from core.choices.cost import LENGTHS, LIMITS, WIDTHS
+from core.ideas.cost import (
     ROWS,
     Row,
     Setting,

@@ -5,9 +5,9 @@ from typing import NamedTuple, get_args
 
 import streamlit as st
 
-from core.choice_cross import LIMITS, CrossChoice, Sources, read_sentence
-from core.crossing import SIZES, Numbers, Scoring, Tokens
+from core.choices.cross import LIMITS, CrossChoice, Sources, read_sentence
 from core.errors import InputError
+from core.ideas.crossing import SIZES, Numbers, Scoring, Tokens
 from core.sources.handset import head_at
 from core.trace import AttentionTrace
 from pages.shared import controls, state

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.choice_cross import CrossChoice, Sources
-from core.crossing import difference
+from core.choices.cross import CrossChoice, Sources
+from core.ideas.crossing import difference
 from pages.shared import state
 from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
 from pages.shared.figures.heatmap import Frame, Heatmap

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.architectures import Measured
-from core.buffet import felt
-from core.choice_buffet import LIMITS, BuffetChoice
+from core.choices.buffet import LIMITS, BuffetChoice
+from core.ideas.buffet import felt
 from core.trace import Origin
 from pages.shared import cache, state
 from pages.shared.figures.heatmap import Frame, Heatmap

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from core.choice_positions import LIMITS
+from core.choices.positions import LIMITS
+from core.ideas.shuffling import rope_degrees
 from core.positions import alibi_bias, alibi_slopes, sinusoidal
-from core.shuffling import rope_degrees
 from pages.shared.figures.curves import Axes, curves_specification, curves_table
 from pages.shared.figures.hands import hands_specification, hands_table
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks

@@ -1,18 +1,18 @@
 """What a state shows of a claim, in the reader's language: numbers that are computed from it."""
 
-from core import reading
-from core.choice_cost import READERS as COST
-from core.choice_cost import CostChoice
-from core.choice_cross import READERS as CROSS
-from core.choice_cross import CrossChoice
-from core.choice_model import READERS as MODEL
-from core.choice_model import ModelChoice
-from core.choice_positions import READERS as POSITIONS
-from core.choice_positions import PositionsChoice
-from core.choice_training import READERS as TRAINING
-from core.choice_training import TrainingChoice
+from core.choices import reading
+from core.choices.cost import READERS as COST
+from core.choices.cost import CostChoice
+from core.choices.cross import READERS as CROSS
+from core.choices.cross import CrossChoice
+from core.choices.model import READERS as MODEL
+from core.choices.model import ModelChoice
+from core.choices.positions import READERS as POSITIONS
+from core.choices.positions import PositionsChoice
+from core.choices.training import READERS as TRAINING
+from core.choices.training import TrainingChoice
 from core.claims import layer, model, neighbours
-from core.sources.run import ModelRun
+from core.models.run import ModelRun
 from pages.shared import cache
 from pages.shared.destinations import Destination
 from pages.shared.text import Text, plain, plain_word

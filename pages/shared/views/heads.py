@@ -6,8 +6,8 @@ from functools import cached_property
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.choice_heads import HeadsChoice
-from core.heads import Heads, heads
+from core.choices.heads import HeadsChoice
+from core.ideas.heads import Heads, heads
 from core.trace import Origin
 from pages.shared import controls, names, state
 from pages.shared.figures.heatmap import NUMBERS_UP_TO, Frame, Heatmap

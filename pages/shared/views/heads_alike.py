@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.heads import look_alike, pull_alike
+from core.ideas.heads import look_alike, pull_alike
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.text import Text
 from pages.shared.views.heads import Several

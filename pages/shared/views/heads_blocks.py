@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from core.heads import Blocks, heads, one_big_head
+from core.ideas.heads import Blocks, heads, one_big_head
 from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.text import Text

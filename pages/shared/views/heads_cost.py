@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.choice_heads import WIDTHS
-from core.heads_cost import costs
+from core.choices.heads import WIDTHS
+from core.ideas.heads_cost import costs
 from pages.shared.text import Text
 from pages.shared.views.heads import Several
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.exploration import Shelves, parameters
+from core.choices.exploration import Shelves, parameters
 from pages.shared.book import book
 from pages.shared.text import Text
 

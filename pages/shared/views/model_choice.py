@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.choice_model import PACKAGED
+from core.choices.model import PACKAGED
 from core.errors import InputError
-from core.sources.hub import OPEN, is_open, offered
-from core.sources.layouts import FAMILIES
-from core.sources.packaged import NAME
+from core.models.hub import OPEN, is_open, offered
+from core.models.layouts import FAMILIES
+from core.models.packaged import NAME
 from pages.shared import loading, state
 from pages.shared.model_state import ModelScene
 from pages.shared.text import Text, plain

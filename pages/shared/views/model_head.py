@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, IntArray
-from core.choice_model import Aggregate
+from core.choices.model import Aggregate
 from core.importance import Mixer
 from core.layer import Rules
 from core.measures import mean_over_heads, rollout
-from core.words import hidden, merged, words_of
+from core.models.words import hidden, merged, words_of
 from pages.shared import controls
 from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap

@@ -4,9 +4,9 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choice_model import LONGEST_TEXT, Part
+from core.choices.model import LONGEST_TEXT, Part
 from core.errors import InputError
-from core.pieces import SPACE
+from core.models.pieces import SPACE
 from pages.shared import controls, model_state, state
 from pages.shared.examples import EXAMPLES
 from pages.shared.model_state import ModelScene

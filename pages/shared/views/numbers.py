@@ -6,7 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.architectures import Measured
-from core.edited import Address
+from core.choices.edited import Address
 from core.layer import MATRICES, Parameters
 from core.measures import contribution
 from core.tokens import occurrences

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.choice_positions import LIMITS, MOST_WORDS, moved
+from core.choices.positions import LIMITS, MOST_WORDS, moved
 from pages.shared import controls, state
 from pages.shared.text import Text, plain_word
 from pages.shared.views.shuffling import Shuffling, orders

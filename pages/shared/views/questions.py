@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from core.ideas.reach import AttentionStack
 from core.questions import ask
 from core.questions.question import Question, Value
-from core.reach import AttentionStack
 from pages.shared import score
 from pages.shared.situations import CHALLENGES, SITUATIONS
 from pages.shared.text import Text, plain_word

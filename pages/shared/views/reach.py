@@ -6,9 +6,9 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choice_reach import LIMITS, ReachChoice, ReachTokens, read_dilations
+from core.choices.reach import LIMITS, ReachChoice, ReachTokens, read_dilations
 from core.errors import InputError
-from core.reach import SEEDS, Averaged
+from core.ideas.reach import SEEDS, Averaged
 from core.trace import Origin
 from pages.shared import cache, controls, state
 from pages.shared.state import Scene

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.reach import MOST_LAYERS, Averaged, seen_by_layers
+from core.ideas.reach import MOST_LAYERS, Averaged, seen_by_layers
 from core.receptive_field import convolution_field
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.shares import two_digits

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.effective_field import LARGEST_FIELD, NOTICED
-from core.reach import SEEDS
+from core.ideas.effective_field import LARGEST_FIELD, NOTICED
+from core.ideas.reach import SEEDS
 from pages.shared import cache
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.text import Text

@@ -5,8 +5,8 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from core.choice_reach import SCHEDULES
-from core.reach import Averaged, ReachMask
+from core.choices.reach import SCHEDULES
+from core.ideas.reach import Averaged, ReachMask
 from core.rnn import Direction, RecurrentKind
 from pages.shared import controls, state, theme
 from pages.shared.book import book

@@ -5,7 +5,7 @@ from typing import get_args
 
 import streamlit as st
 
-from core.crossing import D_A, SIZES, Scoring, cost, general_gap
+from core.ideas.crossing import D_A, SIZES, Scoring, cost, general_gap
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.crossing import Crossing

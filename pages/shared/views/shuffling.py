@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array
-from core.choice_positions import MOST_WORDS, PositionsChoice
-from core.shuffling import Order, OrderedHead, float32_difference
+from core.choices.positions import MOST_WORDS, PositionsChoice
+from core.ideas.shuffling import Order, OrderedHead, float32_difference
 from core.trace import Origin
 from pages.shared import names, state
 from pages.shared.book import book

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.sources.packaged import NAME
+from core.models.packaged import NAME
 from pages.shared import cache
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.model_state import ModelScene

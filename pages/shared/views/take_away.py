@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from core import exploration
+from core.choices import exploration
 from core.errors import InputError
 from pages.shared import address
 from pages.shared.book import book

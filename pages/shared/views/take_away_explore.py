@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from core import choice as choices
-from core.choice import Choice
-from core.picture import Map
-from core.report import Section, Table
+from core.choices import explore as choices
+from core.choices.explore import Choice
+from core.taken.picture import Map
+from core.taken.report import Section, Table
 from core.tokens import clean, tokenize
 from core.trace import AttentionTrace, Origin
 from pages.shared import edits

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.files import size_of, to_npz
-from core.picture import Colours, Map, svg
-from core.report import Report, Section, Table, html, numbers
+from core.files.traces import size_of, to_npz
+from core.taken.picture import Colours, Map, svg
+from core.taken.report import Report, Section, Table, html, numbers
 from core.trace import AttentionTrace, Origin
 from pages.shared.tables import Matrix
 from pages.shared.text import Text

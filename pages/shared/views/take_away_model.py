@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from core.choice_model import PACKAGED, READERS, ModelChoice
+from core.choices.model import PACKAGED, READERS, ModelChoice
+from core.choices.reading import read
 from core.errors import InputError
-from core.picture import Map
-from core.reading import read
-from core.report import Section
+from core.taken.picture import Map
+from core.taken.report import Section
 from pages.shared import cache, loading
 from pages.shared.book import book
 from pages.shared.figures.heatmap import numbered

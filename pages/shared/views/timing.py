@@ -6,9 +6,9 @@ from contextlib import closing
 import pandas as pd
 import streamlit as st
 
-from core.cost import ROWS, Setting, formula
 from core.errors import InputError
-from core.timing import ROUNDS, ratios, timed
+from core.ideas.cost import ROWS, Setting, formula
+from core.ideas.timing import ROUNDS, ratios, timed
 from pages.shared.text import Text
 from pages.shared.views.cost import multiple, unbroken
 

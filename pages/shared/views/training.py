@@ -4,11 +4,11 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choice_training import BUDGETS, FIELDS, LIMITS, TrainingChoice
-from core.contenders import CONTENDERS, Contender
+from core.choices.training import BUDGETS, FIELDS, LIMITS, TrainingChoice
 from core.errors import InputError
-from core.tasks import Task, TaskKind
-from core.training import SLICE, Race, sizes
+from core.training.contenders import CONTENDERS, Contender
+from core.training.race import SLICE, Race, sizes
+from core.training.tasks import Task, TaskKind
 from pages.shared import controls
 from pages.shared.jobs import Progress
 from pages.shared.text import Text

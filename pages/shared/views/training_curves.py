@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.contenders import ATTENTION, Contender
-from core.learning import latest, losses, reliable
-from core.training import SLICE, Race, sizes
+from core.training.contenders import ATTENTION, Contender
+from core.training.learning import latest, losses, reliable
+from core.training.race import SLICE, Race, sizes
 from pages.shared import theme
 from pages.shared.figures import learning
 from pages.shared.figures.heatmap import Frame, Marks

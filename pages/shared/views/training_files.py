@@ -6,10 +6,10 @@ import io
 import numpy as np
 import streamlit as st
 
-from core.choice_training import as_json, chosen_race, from_json
+from core.choices.training import as_json, chosen_race, from_json
 from core.errors import InputError
-from core.tasks import Task
-from core.training import Snapshot
+from core.training.race import Snapshot
+from core.training.tasks import Task
 from pages.shared import state
 from pages.shared.jobs import Progress
 from pages.shared.text import Text

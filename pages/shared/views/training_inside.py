@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from core.choice_training import TrainingChoice
-from core.contenders import ATTENTION, Contender
+from core.choices.training import TrainingChoice
 from core.influence import Influence
-from core.networks import N_HEADS
 from core.sources.trained import TrainedSource
 from core.trace import Origin
-from core.training import Snapshot, shown
+from core.training.contenders import ATTENTION, Contender
+from core.training.networks import N_HEADS
+from core.training.race import Snapshot, shown
 from pages.shared.figures.heatmap import Frame, Heatmap, balanced
 from pages.shared.jobs import Progress
 from pages.shared.text import Text

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.sources.doubts import steps_differ
-from core.sources.parts import TOKEN_NAMES
+from core.files.doubts import steps_differ
+from core.files.parts import TOKEN_NAMES
 from core.sources.uploaded import Upload
 from core.trace import LayerTrace
 from pages.shared.text import Text

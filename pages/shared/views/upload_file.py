@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core.choice_upload import READERS, SHA_DIGITS, UploadChoice, file_name
+from core.choices.upload import READERS, SHA_DIGITS, UploadChoice, file_name
 from core.errors import InputError
-from core.files import KINDS_OF_FILES, fingerprint, to_npz
+from core.files.limits import MOST_LONG_TOKENS, MOST_TOKENS
+from core.files.tensors import LARGEST_UNPACKED
+from core.files.traces import KINDS_OF_FILES, fingerprint, to_npz
 from core.sources.handset import HandsetSource
-from core.sources.limits import MOST_LONG_TOKENS, MOST_TOKENS
 from core.sources.uploaded import Upload
-from core.tensors import LARGEST_UNPACKED
 from pages.shared import cache, state
 from pages.shared.examples import EXAMPLES
 from pages.shared.text import Language, Text, plain

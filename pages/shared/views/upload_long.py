@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from core.arrays import Array
-from core.choice_upload import Pooling, UploadChoice
-from core.long import LongHead, Row, long_head
+from core.choices.upload import Pooling, UploadChoice
+from core.long.head import LongHead, Row, long_head
 from core.sources.uploaded import Upload
 from pages.shared.cache import LongKey
 from pages.shared.views.opened import Pointed

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.pixels import blocks
+from core.long.pixels import blocks
 from pages.shared import cache, theme
 from pages.shared.book import book
 from pages.shared.figures import overview

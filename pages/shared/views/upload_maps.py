@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array
-from core.choice_upload import Aggregate, Pooling, UploadChoice
+from core.choices.upload import Aggregate, Pooling, UploadChoice
+from core.files.doubts import rules_of
 from core.layer import Rules
 from core.measures import entropy, mean_over_heads
-from core.sources.doubts import rules_of
 from core.sources.uploaded import Upload
 from core.trace import LayerTrace
 from pages.shared import controls

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
+from core.long.tiled import overview
 from core.masks import MaskKind, MaskRule
-from core.tiled import overview
 from tests.benchmarks.clock import quartiles, shown, times
 from tests.benchmarks.row import Row
 
@@ -18,7 +18,7 @@ KINDS: tuple[MaskKind, ...] = ("none", "causal")
 PEAK = f"""
 import torch
 from pathlib import Path
-from core.tiled import overview
+from core.long.tiled import overview
 def memory(kind):
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(kind))

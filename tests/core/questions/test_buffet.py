@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.buffet import DISHES, NUTRIENTS, Table, laid
+from core.ideas.buffet import DISHES, NUTRIENTS, Table, laid
 from core.questions import buffet
 from core.questions.buffet import Tasted
 from core.questions.question import Kind, Question

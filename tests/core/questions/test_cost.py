@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choice_cost import LENGTHS, WIDTHS
-from core.cost import Setting
+from core.choices.cost import LENGTHS, WIDTHS
+from core.ideas.cost import Setting
 from core.questions import cost
 from core.questions.question import Kind, Question
 from tests.core.questions.oracle import answered, name

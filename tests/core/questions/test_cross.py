@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.crossing import D_A, SIZES, CrossSource
+from core.ideas.crossing import D_A, SIZES, CrossSource
 from core.questions import cross
 from core.questions.cross import Crossed
 from core.questions.question import Kind, Question

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choice import Choice
+from core.choices.explore import Choice
 from core.positions import Positions
 from core.questions import heads, layer, neighbours
 from core.questions.explored import Explored

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.models.run import ModelRun
 from core.questions import model
 from core.questions.model import Modelled
 from core.questions.question import Kind, Question
 from core.sources.pretrained import PretrainedSource
-from core.sources.run import ModelRun
 from tests.core.questions.oracle import answered, entropy, name, place
 
 TEXTS = (

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.ideas.shuffling import Order, OrderedHead, learned
 from core.layer import Sizes
 from core.questions import positions
 from core.questions.positions import Ordered
 from core.questions.question import Kind, Question
-from core.shuffling import Order, OrderedHead, learned
 from core.sources.seeded import SeededSource
 from tests.core.questions import oracle
 from tests.core.questions.oracle import answered, name, place

@@ -1,0 +1,73 @@
+"""What a reader can choose on the page about cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from core.choices import reading
+from core.choices.reading import Reader
+from core.ideas.cost import Setting
+from core.rnn import RecurrentKind
+
+LENGTHS = tuple(sorted({2**i for i in range(2, 13)} | {3 * 2**i for i in range(1, 11)}))
+"""Tokens to choose from."""
+
+WIDTHS = tuple(size for size in LENGTHS if 8 <= size <= 1024)
+"""Widths to choose from."""
+
+LIMITS: Mapping[str, tuple[int, int]] = {"cost_k": (3, 15), "cost_r": (3, 129)}
+
+
+@dataclass(frozen=True)
+class CostChoice:
+    """The numbers that are put into the table.
+
+    Attributes:
+        cost_n: Tokens, one of ``LENGTHS``.
+        cost_d: Width of a token, one of ``WIDTHS``.
+        cost_k: The convolution's kernel, odd.
+        cost_r: Tokens that restricted self-attention looks at, odd.
+        cost_recurrent: Which recurrent layer.
+        cost_projections: Whether W_Q, W_K, W_V and W_O count.
+    """
+
+    cost_n: int = 64
+    cost_d: int = 512
+    cost_k: int = 3
+    cost_r: int = 9
+    cost_recurrent: RecurrentKind = "rnn"
+    cost_projections: bool = False
+
+    @property
+    def setting(self) -> Setting:
+        """What the layers are given."""
+        return Setting(
+            self.cost_n,
+            self.cost_d,
+            self.cost_k,
+            self.cost_r,
+            self.cost_recurrent,
+            self.cost_projections,
+        )
+
+
+def _size(options: tuple[int, ...]) -> Reader:
+    whole = reading.whole(options[0], options[-1])
+
+    def read_size(raw: object) -> int:
+        if whole(raw) not in options:
+            raise ValueError
+        return whole(raw)
+
+    return read_size
+
+
+READERS: dict[str, Reader] = {
+    "cost_n": _size(LENGTHS),
+    "cost_d": _size(WIDTHS),
+    "cost_k": reading.whole(*LIMITS["cost_k"], odd=True),
+    "cost_r": reading.whole(*LIMITS["cost_r"], odd=True),
+    "cost_recurrent": reading.one_of(get_args(RecurrentKind)),
+    "cost_projections": reading.flag,
+}
+"""What makes a value of a field usable."""

@@ -1,0 +1,141 @@
+"""Cells that a reader changed, wherever they lie: their addresses, as short text and back."""
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from core.choices import reading
+from core.choices.explore import LIMITS, MOST_EDITS
+from core.choices.reading import entry, one_of, sequence, whole
+from core.ideas.buffet import DISHES, NUTRIENTS
+from core.layer import MATRICES
+
+MASK = "mask"
+"""The shelf of the hand-drawn mask: its numbers are 0 (may not look) and 1."""
+
+BUFFET = "buffet"
+"""The shelf of labels and food."""
+
+BUFFET_TABLES = ("buffet_keys", "buffet_values")
+
+_MOST_UNPACKED = 1_000_000  # bytes
+
+
+class Address(NamedTuple):
+    """Where an edit belongs, in terms that survive other changes.
+
+    Attributes:
+        table: A matrix of `core.layer.Parameters`, the hand-drawn mask, or a table of the buffet.
+        row_of: The row's word, or the head's number.
+        row: Which of the equal words, or which row of the head's matrix.
+        column_of: The column's word, in a mask.
+        column: Which of the equal words, or which column.
+    """
+
+    table: str
+    row_of: str
+    row: int
+    column_of: str
+    column: int
+
+
+Shelves = Mapping[str, Mapping[Address, float]]
+"""Shelf (a source, the mask, the buffet) to the cells that the reader changed."""
+
+
+def without_words(found: Shelves) -> Shelves:
+    """The edits that name no word of a sentence: nobody can read from them what was written."""
+    return {
+        shelf: {it: value for it, value in cells.items() if it.table not in ("x", MASK)}
+        for shelf, cells in found.items()
+    }
+
+
+def pack(shelves: Shelves) -> str:
+    """The edited cells as a short text of letters, digits, ``-`` and ``_``; empty for none."""
+    found = rows(shelves)
+    if not found:
+        return ""
+    packed = zlib.compress(json.dumps(found, separators=(",", ":")).encode(), level=9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def unpack(packed: str) -> dict[str, dict[Address, float]]:
+    """The cells that :func:`pack` wrote.
+
+    Raises:
+        ValueError: If it did not write them, or they are too many.
+    """
+    if not packed:
+        return {}
+    try:
+        binary = base64.urlsafe_b64decode(packed.encode() + b"=" * (-len(packed) % 4))
+        inflater = zlib.decompressobj()
+        plain = inflater.decompress(binary, _MOST_UNPACKED)
+        if inflater.unconsumed_tail or not inflater.eof:
+            raise ValueError("the edits do not end where they should")
+        return shelves(json.loads(plain))
+    except (binascii.Error, zlib.error, TypeError, OverflowError, RecursionError) as problem:
+        raise ValueError("these are no edits") from problem
+
+
+def rows(found: Shelves) -> list[list[object]]:
+    """One row a cell: shelf, address, number."""
+    return [
+        [shelf, *address, value]
+        for shelf, cells in sorted(found.items())
+        for address, value in sorted(cells.items())
+    ]
+
+
+def shelves(found: object) -> dict[str, dict[Address, float]]:
+    """The cells in rows as :func:`rows` gives them.
+
+    Raises:
+        ValueError: If a row is no edit of ours, or they are more than ``MOST_EDITS``.
+        TypeError: If something is nothing like a list.
+        OverflowError: If a number is beyond all measure.
+    """
+    by_shelf: dict[str, dict[Address, float]] = {}
+    for row in sequence(found):
+        shelf, table, row_of, at, column_of, column, value = sequence(row)
+        tables = _tables(_text(shelf))
+        address = Address(
+            one_of(tables)(table), _text(row_of), _index(at), _text(column_of), _index(column)
+        )
+        _check_place(address)
+        by_shelf.setdefault(_text(shelf), {})[address] = entry(value)
+    if sum(map(len, by_shelf.values())) > MOST_EDITS:
+        raise ValueError(f"more than {MOST_EDITS} edits")
+    return by_shelf
+
+
+_text = reading.text(1_000)
+_index = whole(0, MOST_EDITS)
+_seed = whole(*LIMITS["seed"])
+
+
+def _tables(shelf: str) -> tuple[str, ...]:
+    match shelf.split(" "):
+        case ["mask"]:
+            return (MASK,)
+        case ["buffet"]:
+            return BUFFET_TABLES
+        case ["handset"]:
+            return MATRICES
+        case ["seeded", seed]:
+            _seed(seed)
+            return MATRICES
+    raise ValueError("there is no such shelf")
+
+
+def _check_place(it: Address) -> None:
+    if it.table in BUFFET_TABLES and (it.row >= len(DISHES) or it.column >= len(NUTRIENTS)):
+        raise ValueError("the buffet has no such cell")
+    if it.table in MATRICES and it.table != "x":
+        whole(*LIMITS["head"])(it.row_of)
+        if not it.row_of.isdecimal():
+            raise ValueError("a head has a number")

@@ -1,0 +1,166 @@
+"""What a reader chooses on the page about training, and how a run is repeated from a file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import get_args
+
+from core.choices import reading
+from core.choices.reading import Reader
+from core.errors import InputError
+from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design
+from core.training.race import Race
+from core.training.tasks import Task, TaskKind
+
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "training_length": (16, 64),
+    "training_symbols": (2, 16),
+    "training_layers": (1, 2),
+    "training_steps": (50, 1000),
+    "training_seed": (0, 999_999),
+    "training_seeds": (1, 3),
+    "training_layer": (0, 1),
+    "training_head": (0, 7),
+    "training_query": (0, 63),
+    "training_key": (0, 63),
+}
+"""The smallest and the largest value of each number."""
+
+FIELDS = (7, 15, 31, 63)
+"""Receptive fields to choose from, in tokens."""
+
+BUDGETS = (8_000, 15_000, 30_000)
+"""Parameters to choose from."""
+
+LARGEST_FILE = 10_000
+"""Bytes of a file with settings, at most."""
+
+
+@dataclass(frozen=True)
+class TrainingChoice:
+    """What is trained, and where the reader looks afterwards.
+
+    Attributes:
+        training_task: What is to be learned.
+        training_length: Tokens of a sequence, even.
+        training_symbols: How many different ones there are to name.
+        training_contenders: Who takes part, in the order of ``CONTENDERS``.
+        training_field: Tokens that the CNN sees, one of ``FIELDS``.
+        training_layers: Of attention.
+        training_budget: Parameters of each contender, one of ``BUDGETS``.
+        training_steps: Steps that each contender learns.
+        training_seed: Of the first run.
+        training_seeds: How many runs.
+        training_inside: Whose attention is opened.
+        training_layer: Which of its layers, from 0.
+        training_head: Which head, from 0.
+        training_query: Which token asks, from 0.
+        training_key: Which token is asked about, from 0.
+    """
+
+    training_task: TaskKind = "recall"
+    training_length: int = 48
+    training_symbols: int = 8
+    training_contenders: tuple[Contender, ...] = (
+        "relative",
+        "sinusoidal",
+        "rnn",
+        "lstm",
+        "gru",
+        "cnn",
+        "wide_cnn",
+    )
+    training_field: int = 15
+    training_layers: int = 1
+    training_budget: int = 15_000
+    training_steps: int = 150
+    training_seed: int = 0
+    training_seeds: int = 1
+    training_inside: Contender = "relative"
+    training_layer: int = 0
+    training_head: int = 0
+    training_query: int = 20
+    training_key: int = 16
+
+    @property
+    def race(self) -> Race:
+        """What is trained."""
+        task = Task(self.training_task, self.training_length, self.training_symbols)
+        return Race(
+            Design(task, self.training_budget, self.training_layers, self.training_field),
+            self.training_contenders,
+            self.training_steps,
+            self.training_seed,
+            self.training_seeds,
+        )
+
+
+def chosen_race(it: Race) -> TrainingChoice:
+    """The choice that a race came from, looking at nothing in particular."""
+    design = it.design
+    return TrainingChoice(
+        training_task=design.task.kind,
+        training_length=design.task.length,
+        training_symbols=design.task.symbols,
+        training_contenders=it.contenders,
+        training_field=design.field,
+        training_layers=design.layers,
+        training_budget=design.budget,
+        training_steps=it.steps,
+        training_seed=it.seed,
+        training_seeds=it.seeds,
+    )
+
+
+def as_json(it: TrainingChoice) -> str:
+    """The settings as a file's content."""
+    return json.dumps(asdict(it), indent=2)
+
+
+def from_json(content: bytes) -> tuple[TrainingChoice, tuple[str, ...]]:
+    """The settings in a file, and the names of those that were not usable.
+
+    Raises:
+        InputError: ``training_file`` if it is no file of settings at all.
+    """
+    try:
+        raw = json.loads(content) if len(content) <= LARGEST_FILE else None
+    except (ValueError, RecursionError):
+        raw = None
+    if not isinstance(raw, dict) or not raw.keys() & READERS.keys():
+        raise InputError("training_file")
+    return reading.read(TrainingChoice, READERS, raw)
+
+
+def _even(raw: object) -> int:
+    value = reading.whole(*LIMITS["training_length"])(raw)
+    if value % 2:
+        raise ValueError
+    return value
+
+
+def _contenders(raw: object) -> tuple[str, ...]:
+    named = {reading.one_of(CONTENDERS)(name) for name in reading.sequence(raw)}
+    return tuple(name for name in CONTENDERS if name in named)
+
+
+def _among(options: tuple[int, ...]) -> Reader:
+    def read_among(raw: object) -> int:
+        value = reading.whole(options[0], options[-1])(raw)
+        if value not in options:
+            raise ValueError
+        return value
+
+    return read_among
+
+
+READERS: Mapping[str, Reader] = {
+    **{name: reading.whole(*limits) for name, limits in LIMITS.items()},
+    "training_task": reading.one_of(get_args(TaskKind)),
+    "training_length": _even,
+    "training_contenders": _contenders,
+    "training_field": _among(FIELDS),
+    "training_budget": _among(BUDGETS),
+    "training_inside": reading.one_of(ATTENTION),
+}
+"""What makes a value of a field usable."""

@@ -1,0 +1,82 @@
+"""What a reader chooses on the page of their own tensors; a link names the file, no more."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from core.choices import reading
+from core.choices.model import MOST_HEADS
+from core.choices.reading import Reader
+from core.files.limits import MOST_LONG_TOKENS
+from core.tokens import clean
+
+Aggregate = Literal["head", "mean"]
+Pooling = Literal["maximum", "mean"]
+
+SHA_DIGITS = 8
+"""Hexadecimal digits of a file's SHA-256 that tell it from others."""
+
+LONGEST_NAME = 80
+"""Characters of a file's name."""
+
+_SHA = re.compile(rf"[0-9a-f]{{{SHA_DIGITS}}}|")
+
+
+@dataclass(frozen=True)
+class UploadChoice:
+    """Places count from 0.
+
+    Attributes:
+        upload_name: Of the file, as it was called; empty = none, the example is shown.
+        upload_sha: The first digits of its SHA-256.
+        upload_layer: From 0.
+        upload_head: From 0.
+        upload_aggregate: One head, or the mean of its layer's heads.
+        upload_query: The token that asks.
+        upload_key: The token it is asked about.
+        upload_causal: Whether queries of a long file see no key after their own place; its own
+            mask would be as large as its map.
+        upload_pooling: What a pixel of a long file's picture shows of the weights in it.
+    """
+
+    upload_name: str = ""
+    upload_sha: str = ""
+    upload_layer: int = 0
+    upload_head: int = 0
+    upload_aggregate: Aggregate = "head"
+    upload_query: int = 2
+    upload_key: int = 4
+    upload_causal: bool = False
+    upload_pooling: Pooling = "maximum"
+
+
+def file_name(raw: object) -> str:
+    """A file's name as it may be shown.
+
+    Raises:
+        TypeError: If it is no text.
+    """
+    if not isinstance(raw, str):
+        raise TypeError
+    return clean(raw.replace("\\", "/").rpartition("/")[2])[:LONGEST_NAME]
+
+
+def _sha(raw: object) -> str:
+    if not isinstance(raw, str) or not _SHA.fullmatch(raw):
+        raise ValueError
+    return raw
+
+
+READERS: Mapping[str, Reader] = {
+    "upload_name": file_name,
+    "upload_sha": _sha,
+    "upload_layer": reading.whole(0, MOST_HEADS - 1),
+    "upload_head": reading.whole(0, MOST_HEADS - 1),
+    "upload_aggregate": reading.one_of(get_args(Aggregate)),
+    "upload_query": reading.whole(0, MOST_LONG_TOKENS - 1),
+    "upload_key": reading.whole(0, MOST_LONG_TOKENS - 1),
+    "upload_causal": reading.flag,
+    "upload_pooling": reading.one_of(get_args(Pooling)),
+}
+"""What makes a value of a field usable."""

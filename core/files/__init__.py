@@ -1,0 +1,1 @@
+"""Tensors from a reader's file: checked before they are unpacked, then found their parts."""

@@ -1,0 +1,77 @@
+"""Whether the parts of attention in a file fit together, and are not more than can be shown."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from core.arrays import Array
+from core.choices.model import MOST_HEADS
+from core.choices.reading import LARGEST_ENTRY
+from core.errors import InputError
+from core.files.limits import MOST_CELLS, MOST_LONG_TOKENS, MOST_TOKENS
+
+
+def check_shapes(parts: Mapping[str, Array], *, long: bool = False) -> tuple[int, int]:
+    """How many tokens look, and how many are looked at.
+
+    Args:
+        parts: ``(layer, head, ...)`` each; ``mixed`` is ``(layer, query, d_out)``.
+        long: Whether there are queries and keys only, and no map is computed whole.
+
+    Raises:
+        InputError: ``file_shapes``, ``file_too_many_tokens``, ``file_too_many_heads``,
+            ``file_too_many_cells``, ``file_negative_weights``, ``file_numbers_too_large``,
+            ``file_mask``.
+    """
+    maps = _maps(parts)
+    layers, heads, n_query, n_key = maps
+    most = MOST_LONG_TOKENS if long else MOST_TOKENS
+    if max(n_query, n_key) > most:
+        raise InputError("file_too_many_tokens", count=max(n_query, n_key), limit=most)
+    if max(layers, heads) > MOST_HEADS:
+        raise InputError("file_too_many_heads", count=max(layers, heads), limit=MOST_HEADS)
+    if not long and heads * n_query * n_key > MOST_CELLS:
+        raise InputError("file_too_many_cells", count=heads * n_query * n_key, limit=MOST_CELLS)
+    expected = {"weights": maps, "scores": maps}
+    if "q" in parts:
+        expected["k"] = (layers, heads, n_key, parts["q"].shape[-1])
+    if "v" in parts:
+        d_v = parts["v"].shape[-1]
+        expected |= {"v": (layers, heads, n_key, d_v), "output": (layers, heads, n_query, d_v)}
+    for part, shape in expected.items():
+        if part in parts and parts[part].shape != shape:
+            raise _misfit(part, parts[part])
+    _check_spread(parts, maps)
+    _check_numbers(parts)
+    return n_query, n_key
+
+
+def _maps(parts: Mapping[str, Array]) -> tuple[int, ...]:
+    """The shape of the maps."""
+    if "q" not in parts:
+        return parts["weights"].shape
+    return (*parts["q"].shape[:3], parts["k"].shape[2])
+
+
+def _check_spread(parts: Mapping[str, Array], maps: tuple[int, ...]) -> None:
+    """What may be the same for all heads or queries."""
+    for part in {"bias", "mask"} & parts.keys():
+        pairs = zip(parts[part].shape, maps, strict=True)
+        if any(got not in (1, wanted) for got, wanted in pairs):
+            raise _misfit(part, parts[part])
+    if "mixed" in parts and parts["mixed"].shape[:2] != (maps[0], maps[2]):
+        raise _misfit("mixed", parts["mixed"])
+
+
+def _check_numbers(parts: Mapping[str, Array]) -> None:
+    if "weights" in parts and (parts["weights"] < 0).any():
+        raise InputError("file_negative_weights")
+    if "mask" in parts and not np.isin(parts["mask"], (0, 1)).all():
+        raise InputError("file_mask")
+    for part in parts.keys() - {"bias", "mask"}:
+        if np.abs(parts[part]).max() > LARGEST_ENTRY:
+            raise InputError("file_numbers_too_large", tensor=part, limit=f"{LARGEST_ENTRY:,.0f}")
+
+
+def _misfit(part: str, array: Array) -> InputError:
+    return InputError("file_shapes", tensor=part, shape=str(array.shape))

@@ -1,0 +1,1 @@
+"""One idea a module: what the pages about single ideas compute."""

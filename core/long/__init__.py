@@ -1,0 +1,1 @@
+"""One head over very long input, without an array of all pairs."""

@@ -1,0 +1,172 @@
+"""Where the files of a model are: a local folder, or the Hugging Face hub; checked before use.
+
+Only safetensors files are read (others can run programs when they are opened), no model brings
+its own code, and nothing larger than the limit is downloaded or loaded.
+"""
+
+import json
+import math
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.errors import InputError
+from core.models.packaged import NAME as PACKAGED
+
+OPEN = "ATTENTION_LAB_OPEN"
+"""The environment variable that, set to 1, allows any model, local folders and downloads."""
+
+ALLOWED = (
+    "google-bert/bert-base-chinese",
+    "google-bert/bert-base-uncased",
+    "distilbert/distilbert-base-uncased",
+    "FacebookAI/roberta-base",
+    "openai-community/gpt2",
+    "HuggingFaceTB/SmolLM2-135M",
+)
+"""What a server that is not open may use, if its owner has put the files into the hub's cache."""
+
+LARGEST = 600_000_000
+"""Bytes of parameters in files; in memory, half-precision ones take twice as much."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (``checking``, ``downloading``, ``loading``), and bytes done and in all."""
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the hub says about a model before anything is downloaded.
+
+    Attributes:
+        revision: The commit that is described.
+        sizes: File names to bytes.
+    """
+
+    revision: str
+    sizes: Mapping[str, int]
+
+
+class Hub(Protocol):
+    """What is asked of the Hugging Face hub."""
+
+    def listing(self, model: str) -> Listing:
+        """The model's files and their sizes."""
+        ...
+
+    def fetch(self, model: str, revision: str, file: str, progress: Progress) -> Path:
+        """Download one file, and tell where it is."""
+        ...
+
+    def cached(self, model: str) -> Path | None:
+        """The folder of a model that was downloaded before; never asks the network."""
+        ...
+
+
+def is_open() -> bool:
+    """Whether any model may be used here, and downloaded."""
+    return os.environ.get(OPEN) == "1"
+
+
+def local_folder(model: str) -> Path | None:
+    """The folder of this name, if there is one and it may be used; ``~`` is the home folder."""
+    try:
+        folder = Path(model).expanduser()
+        return folder if is_open() and folder.is_dir() else None
+    except (OSError, RuntimeError, ValueError):  # no name that a folder could have
+        return None
+
+
+def offered() -> tuple[str, ...]:
+    """The ids that may well work here: all if downloads are allowed, else those that are there."""
+    if is_open():
+        return ALLOWED
+    from huggingface_hub import try_to_load_from_cache
+
+    return tuple(it for it in ALLOWED if isinstance(try_to_load_from_cache(it, "config.json"), str))
+
+
+def check_allowed(model: str) -> None:
+    """Let only the ``ALLOWED`` models through, unless this place is open.
+
+    Raises:
+        InputError: ``model_not_allowed``.
+    """
+    if not is_open() and model not in ALLOWED:
+        raise InputError("model_not_allowed", name=model, allowed=(PACKAGED, *offered()))
+
+
+def locate(model: str, hub: Hub, progress: Progress = no_progress) -> Path:
+    """The checked folder of a model, downloaded first if need be and allowed.
+
+    Args:
+        model: A local folder, or the id of a model on the hub.
+        hub: Asked only if there is no such folder.
+        progress: Told about the download.
+
+    Raises:
+        InputError: ``model_not_allowed`` on a server that is not open; ``model_missing`` if the
+            model is not there; ``hub_unreachable``; and as :func:`checked_folder`.
+    """
+    check_allowed(model)
+    here = local_folder(model)
+    if here:
+        return checked_folder(here, model)
+    folder = hub.cached(model)
+    if folder is None and is_open():
+        folder = _download(model, hub, progress)
+    if folder is None:
+        raise InputError("model_missing", name=model, file="config.json")
+    return checked_folder(folder, model)
+
+
+def checked_folder(folder: Path, model: str) -> Path:
+    """The folder, if a model can be loaded from it safely.
+
+    Raises:
+        InputError: ``no_safetensors`` if its parameters are in no file of this kind;
+            ``model_too_large``; ``model_unreadable`` if it has no usable ``config.json``;
+            ``brings_code`` if its configuration asks for code of its own.
+    """
+    _check_sizes({path.name: path.stat().st_size for path in folder.glob("*.*")}, model)
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        brings_code = "auto_map" in config
+    except (OSError, ValueError, TypeError) as problem:
+        raise InputError("model_unreadable", name=model, file="config.json") from problem
+    if brings_code:
+        raise InputError("brings_code", name=model)
+    return folder
+
+
+def _check_sizes(sizes: Mapping[str, int], model: str) -> None:
+    parameters = [size for file, size in sizes.items() if file.endswith(".safetensors")]
+    if not parameters:
+        raise InputError("no_safetensors", name=model)
+    if sum(parameters) > LARGEST:
+        size, limit = (math.ceil(it / 1e6) for it in (sum(parameters), LARGEST))  # megabytes
+        raise InputError("model_too_large", name=model, size=size, limit=limit)
+
+
+def _download(model: str, hub: Hub, progress: Progress) -> Path | None:
+    """The folder of the model's parameters, settings and vocabulary, and nothing else."""
+    progress("checking", 0, 0)
+    listing = hub.listing(model)
+    top = {file: size for file, size in listing.sizes.items() if "/" not in file}
+    _check_sizes(top, model)
+    wanted = {f: s for f, s in top.items() if Path(f).suffix in (".json", ".safetensors", ".txt")}
+    done, total, folder = 0, sum(wanted.values()), None
+    for file, size in sorted(wanted.items(), key=lambda item: item[1]):
+
+        def further(stage: str, got: int, _: int, before: int = done) -> None:
+            progress(stage, before + got, total)
+
+        folder = hub.fetch(model, listing.revision, file, further).parent
+        done += size
+        progress("downloading", done, total)
+    return folder

@@ -1,0 +1,62 @@
+"""What a trained model made of a sentence: the trace, and what the trace has no place for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from core.arrays import Array
+from core.attention import MultiHeadSteps
+from core.importance import Mixer
+from core.models.pieces import Pieces
+from core.trace import AttentionTrace, LayerTrace
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """One sentence through one model.
+
+    Attributes:
+        pieces: What the model read of the sentence, and what was left out.
+        trace: Every layer's attention; query and key tokens are the pieces.
+        mixers: One a layer: the parameters that measures of importance need.
+        hidden: ``(layer + 1, token, d_model)``: what went into the first layer, then what came
+            out of every layer.
+        embedding: ``(d_model,)`` of length 1, the sentence's; ``None`` where the model was not
+            trained to give one.
+    """
+
+    pieces: Pieces
+    trace: AttentionTrace
+    mixers: tuple[Mixer, ...]
+    hidden: Array
+    embedding: Array | None = None
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        self.hidden.flags.writeable = False
+        if self.embedding is not None:
+            self.embedding.flags.writeable = False
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the run holds besides the model's own parameters."""
+        parts = ("q", "k", "v", "scores", "weights", "output", "mixed")
+        return self.hidden.nbytes + sum(
+            getattr(layer, part).nbytes for layer in self.trace.layers for part in parts
+        )
+
+
+def layer_trace(steps: MultiHeadSteps, mask: Tensor | None = None) -> LayerTrace:
+    """The steps of a layer as a checked record.
+
+    Args:
+        steps: Of a layer whose scores nothing was added to.
+        mask: ``(query, key)``, ``True`` = may look. ``None`` allows everything.
+    """
+    q, k, v, scores, weights, heads, output = (step.numpy() for step in steps)
+    bias = np.zeros(scores.shape[1:], dtype=scores.dtype)  # (query, key)
+    if mask is not None:
+        bias[~mask.numpy()] = -np.inf
+    bias = np.broadcast_to(bias, scores.shape)  # one map serves all heads
+    return LayerTrace(q, k, v, scores, bias, weights, heads, output)

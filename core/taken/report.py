@@ -1,0 +1,137 @@
+"""A page of its own, in one file that opens offline: pictures, tables, settings and caveats.
+
+There is no script in it and nothing is fetched; whatever a reader typed is written as words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.taken.picture import plain
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""What a browser may do with a report: show it."""
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC',
+       'Microsoft YaHei', sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1b2430; background: #ffffff; }
+h1 { font-size: 1.7rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
+.badge { background: #e4eefb; color: #1f4f8b; border-radius: .4rem; padding: .15rem .5rem; }
+div.maps { display: flex; flex-wrap: wrap; gap: 1rem; }
+figure { margin: 0; flex: 0 1 auto; overflow-x: auto; } svg { max-width: 100%; height: auto; }
+div.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+th, td { border: 1px solid #d8dee6; padding: .2rem .5rem; text-align: right; }
+th { background: #f3f5f8; font-weight: 500; } th[scope=row], td.words { text-align: left; }
+@media print { body { max-width: none; margin: 0; } figure, table { break-inside: avoid; } }
+"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers or words in rows.
+
+    Attributes:
+        title: Above it, if anything.
+        columns: What stands above the columns, but the first.
+        rows: Each begins with its name.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report.
+
+    Attributes:
+        title: Its heading.
+        paragraphs: Words.
+        pictures: SVG, as `core.taken.picture.svg` gives it.
+        tables: After the pictures.
+        badge: Where the numbers come from, if it is to be said here.
+    """
+
+    title: str
+    paragraphs: Sequence[str] = ()
+    pictures: Sequence[str] = ()
+    tables: Sequence[Table] = ()
+    badge: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole report.
+
+    Attributes:
+        language: As in ``<html lang>``.
+        title: Its heading.
+        lead: Below it.
+        sections: In their order.
+        address: Where the view can be opened again; empty = nowhere.
+        address_label: What is said before it.
+    """
+
+    language: str
+    title: str
+    lead: str
+    sections: Sequence[Section]
+    address: str = ""
+    address_label: str = ""
+
+
+def html(report: Report) -> bytes:
+    """The report as a file."""
+    sections = "\n".join(map(_section, report.sections))
+    again = ""
+    if report.address.startswith(("http://", "https://")):
+        url = plain(report.address)
+        again = f'<p>{plain(report.address_label)} <a href="{url}" rel="noreferrer">{url}</a></p>'
+    return (
+        f'<!doctype html>\n<html lang="{plain(report.language)}">\n<head>\n'
+        '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{plain(report.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>{plain(report.title)}</h1>\n<p><bdi>{plain(report.lead)}</bdi></p>\n"
+        f"{sections}\n{again}\n</body>\n</html>\n"
+    ).encode()
+
+
+def numbers(
+    title: str, values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str]
+) -> Table:
+    """A matrix as a table."""
+    lines = [
+        [name, *(f"{value:.4f}" for value in row)] for name, row in zip(rows, values, strict=True)
+    ]
+    return Table(title, columns, lines)
+
+
+def _section(it: Section) -> str:
+    parts = [f"<h2>{plain(it.title)}</h2>"]
+    if it.badge:
+        parts.append(f'<p><span class="badge">{plain(it.badge)}</span></p>')
+    parts += [f"<p><bdi>{plain(words)}</bdi></p>" for words in it.paragraphs]
+    figures = "".join(f"<figure>{picture}</figure>" for picture in it.pictures)
+    parts += [f'<div class="maps">{figures}</div>'] if figures else []
+    parts += map(_table, it.tables)
+    return "\n".join(parts)
+
+
+def _table(it: Table) -> str:
+    head = "".join(f'<th scope="col">{plain(name)}</th>' for name in ("", *it.columns))
+    lines = (
+        f'<tr><th scope="row">{plain(row[0])}</th>'
+        + "".join(f"<td>{plain(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in it.rows
+    )
+    title = f"<caption>{plain(it.title)}</caption>" if it.title else ""
+    return (
+        f'<div class="wide"><table>{title}'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )

@@ -1,0 +1,1 @@
+"""The race: what is to be learned, who takes part, and how it is trained and read."""

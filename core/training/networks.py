@@ -1,0 +1,180 @@
+"""The networks of the race, without their numbers: attention, recurrent, convolutional.
+
+All of them sum up the vectors of a token's parts, mix over tokens, and end in one linear map to
+the answers. No output sees a token behind its own place.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import pad
+
+from core.arrays import BoolArray
+from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention, split_heads
+from core.positions import rotate, sinusoidal
+from core.receptive_field import attention_field, convolution_field, recurrent_field
+from core.rnn import RecurrentKind, give_memory
+from core.training.tasks import Task
+
+N_HEADS, D_K, D_V = 8, 16, 6
+"""Of attention, at any budget."""
+
+ROTARY_BASE = 100.0
+"""Turns that suit distances up to a hundred; the usual 10000 is meant for longer texts."""
+
+KERNEL = 3
+"""Of the convolutions."""
+
+_LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+
+
+class Network(nn.Module):
+    """What the contenders share: vectors in, answers out.
+
+    Attributes:
+        task: What is asked.
+        width: Of a token.
+    """
+
+    def __init__(self, task: Task, width: int) -> None:
+        super().__init__()
+        self.task, self.width = task, width
+        self.embedding = _empty(task.vocabulary, width)
+        self.readout = _empty(width, task.questions * task.answers)
+        self.readout_bias = _empty(task.questions * task.answers)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``(batch, token, part)`` to scores ``(batch, token, question, answer)``."""
+        return self.answered(self.mixed(self.embedded(inputs)))
+
+    def embedded(self, inputs: Tensor) -> Tensor:
+        """``(..., token, part)`` to vectors ``(..., token, width)``."""
+        return self.embedding[inputs].sum(dim=-2)
+
+    def mixed(self, x: Tensor) -> Tensor:
+        """``(batch, token, width)`` to ``(batch, token, width)``: where tokens learn of others."""
+        raise NotImplementedError
+
+    def answered(self, x: Tensor) -> Tensor:
+        """``(..., token, width)`` to scores ``(..., token, question, answer)``."""
+        scores = x @ self.readout + self.readout_bias
+        return scores.unflatten(-1, (self.task.questions, self.task.answers))
+
+    def layer(self, x: Tensor) -> Tensor:
+        """One sequence ``(token, width)`` to its scores ``(token, question * answer)``."""
+        return self.answered(self.mixed(x[None]))[0].flatten(-2)
+
+    def reach(self, n: int) -> BoolArray:
+        """``(output, input)``: what theory lets each output feel."""
+        raise NotImplementedError
+
+
+class AttentionNetwork(Network):
+    """Causal self-attention with residual connections; no feed-forward layers, no normalisation."""
+
+    def __init__(self, task: Task, width: int, positions: str, n_layers: int) -> None:
+        super().__init__(task, width)
+        self.positions, self.n_layers = positions, n_layers
+        for layer in range(n_layers):
+            for name in ("q", "k"):
+                self.register_parameter(f"w_{name}_{layer}", _empty(width, N_HEADS * D_K))
+                self.register_parameter(f"b_{name}_{layer}", _empty(N_HEADS * D_K))
+            self.register_parameter(f"w_v_{layer}", _empty(width, N_HEADS * D_V))
+            self.register_parameter(f"w_o_{layer}", _empty(N_HEADS * D_V, width))
+            if positions == "relative":
+                self.register_parameter(f"b_distance_{layer}", _empty(N_HEADS, task.length))
+        if positions == "learned":
+            self.places = _empty(task.length, width)
+
+    def embedded(self, inputs: Tensor) -> Tensor:
+        """With vectors of their places added, if these are told that way."""
+        x = super().embedded(inputs)
+        if self.positions == "sinusoidal":
+            return x + sinusoidal(*x.shape[-2:])
+        return x + self.places[: x.shape[-2]] if self.positions == "learned" else x
+
+    def mixed(self, x: Tensor) -> Tensor:
+        """Layer by layer, each added to what it read."""
+        for layer in range(self.n_layers):
+            x = x + self.steps(x, layer).output
+        return x
+
+    def steps(self, x: Tensor, layer: int) -> MultiHeadSteps:
+        """Every step of one layer on vectors ``(..., token, width)``."""
+        w_q, w_k, w_v, w_o, b_q, b_k = (
+            self.get_parameter(f"{name}_{layer}")
+            for name in ("w_q", "w_k", "w_v", "w_o", "b_q", "b_k")
+        )
+        q, k = split_heads(x @ w_q + b_q, N_HEADS), split_heads(x @ w_k + b_k, N_HEADS)
+        v = split_heads(x @ w_v, N_HEADS)  # (..., head, token, d_v)
+        if self.positions == "rotary":
+            q, k = rotate(q, base=ROTARY_BASE), rotate(k, base=ROTARY_BASE)
+        bias = self.bias(x.shape[-2], layer)
+        scores, weights, heads = scaled_dot_product_attention(q, k, v, bias, is_causal=True)
+        return MultiHeadSteps(q, k, v, scores, weights, heads, merge_heads(heads) @ w_o)
+
+    def bias(self, n: int, layer: int) -> Tensor | None:
+        """What is added to the scores, ``(head, query, key)``: a number for each distance."""
+        if self.positions != "relative":
+            return None
+        place = torch.arange(n)
+        ago = (place[:, None] - place).clamp(min=0)
+        return self.get_parameter(f"b_distance_{layer}")[:, ago]
+
+    def all_steps(self, x: Tensor) -> list[MultiHeadSteps]:
+        """Every step of every layer."""
+        found = []
+        for layer in range(self.n_layers):
+            found.append(self.steps(x, layer))
+            x = x + found[-1].output
+        return found
+
+    def reach(self, n: int) -> BoolArray:
+        """Everything before, and the token itself."""
+        return attention_field(np.tri(n, dtype=bool), self.n_layers).reach
+
+
+class RecurrentNetwork(Network):
+    """A recurrent layer of torch's, from the first token to the last."""
+
+    def __init__(self, task: Task, width: int, kind: RecurrentKind) -> None:
+        super().__init__(task, width)
+        # Made without memory first: torch would fill it from its global generator.
+        self.net = _LAYERS[kind](width, width, batch_first=True, device="meta")
+        give_memory(self.net)
+
+    def mixed(self, x: Tensor) -> Tensor:
+        """Token by token."""
+        return self.net(x)[0]
+
+    def reach(self, n: int) -> BoolArray:
+        """Everything before, and the token itself."""
+        return recurrent_field(n).reach
+
+
+class ConvolutionalNetwork(Network):
+    """Causal convolutions, each dilated twice as much as the one before, with residuals."""
+
+    def __init__(self, task: Task, width: int, dilations: tuple[int, ...]) -> None:
+        super().__init__(task, width)
+        self.dilations = dilations
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(width, width, KERNEL, dilation=dilation, device="meta")
+            for dilation in dilations
+        )
+        give_memory(self.convolutions)
+
+    def mixed(self, x: Tensor) -> Tensor:
+        """Layer by layer, each added to what it read."""
+        x = x.mT  # (batch, width, token): torch's convolutions have channels first
+        for convolution, dilation in zip(self.convolutions, self.dilations, strict=True):
+            x = x + torch.relu(convolution(pad(x, (dilation * (KERNEL - 1), 0))))
+        return x.mT
+
+    def reach(self, n: int) -> BoolArray:
+        """The window."""
+        return convolution_field(n, KERNEL, self.dilations, causal=True).reach
+
+
+def _empty(*shape: int) -> nn.Parameter:
+    return nn.Parameter(torch.empty(shape))

@@ -1,0 +1,183 @@
+"""The race: the same task, data, steps and optimiser for every contender, one slice at a time.
+
+Deterministic for a seed on one machine; knows nothing of clocks, threads or pages. Closing the
+generator ends it.
+
+Sources: Tang et al., Why Self-Attention? A Targeted Evaluation of Neural Machine Translation
+Architectures, 2018 (short paths alone do not win); Arora et al., Zoology: Measuring and Improving
+Recall in Efficient Language Models, 2023 (recall as the gap between architectures).
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from core.arrays import Array
+from core.training.contenders import LEARNING_RATES, Contender, Design, build, parameters_of, size
+from core.training.networks import AttentionNetwork, Network
+from core.training.tasks import SILENT, Examples, Task
+
+SLICE = 10
+"""Steps between two snapshots of a contender."""
+
+BATCH = 16
+"""Sequences that one step learns from."""
+
+HELD_OUT = 48
+"""Sequences that snapshots are scored on; no step ever learns from them."""
+
+HELD_OUT_AT_THE_END = 256
+
+SHOWN = 22
+"""Tokens of the sequence that is looked at in detail, at most."""
+
+_TEST, _TRAIN, _INIT, _SHOWN = range(4)  # streams of random numbers
+
+
+@dataclass(frozen=True)
+class Race:
+    """Everything that decides what happens.
+
+    Attributes:
+        design: Of the contenders, the task among it.
+        contenders: Who takes part.
+        steps: That each of them learns; rounded up to whole slices.
+        seed: Of the first run: of the numbers at the start, and of the data.
+        seeds: How many runs, with seeds one after the other.
+    """
+
+    design: Design
+    contenders: tuple[Contender, ...]
+    steps: int = 250
+    seed: int = 0
+    seeds: int = 1
+
+    @property
+    def slices(self) -> int:
+        """Slices that each contender learns for each seed."""
+        return -(-self.steps // SLICE)
+
+    @property
+    def snapshots(self) -> int:
+        """How many snapshots the whole race gives."""
+        return self.seeds * len(self.contenders) * (1 + self.slices)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A contender after some steps.
+
+    Attributes:
+        contender: Which one.
+        seed: Of its run.
+        step: Steps it has learned.
+        loss: Mean over the last slice, in nats; before the first step, on held-out data.
+        accuracy: ``(distance,)``, on held-out data, one for each of the task's distances.
+        weights: ``(layer, head, query, key)`` on a held-out sequence, for attention.
+        parameters: The learned numbers by name; before the first step and after the last only.
+    """
+
+    contender: Contender
+    seed: int
+    step: int
+    loss: float
+    accuracy: Array
+    weights: Array | None
+    parameters: Mapping[str, Array] | None
+
+    @property
+    def summary(self) -> "Snapshot":
+        """Without the large parts."""
+        return replace(self, weights=None, parameters=None)
+
+
+def race(it: Race) -> Generator[Snapshot, None, None]:
+    """Train everybody, in turn.
+
+    Yields:
+        Each contender before its first step and after every slice.
+
+    Raises:
+        InputError: ``budget_too_small`` if a contender cannot be made of so few parameters.
+    """
+    for seed in range(it.seed, it.seed + it.seeds):
+        runs = [_run(it, contender, seed) for contender in it.contenders]
+        for _ in range(1 + it.slices):
+            for run in runs:
+                yield next(run)
+
+
+def shown(task: Task, seed: int) -> tuple[str, ...]:
+    """A short sequence that no step learned from, to look at in detail."""
+    short = replace(task, length=min(SHOWN, task.length))
+    return short.words(short.examples(1, _generator(seed, _SHOWN)).inputs[0])
+
+
+@lru_cache(maxsize=64)
+def sizes(contenders: tuple[Contender, ...], design: Design) -> tuple[int, ...]:
+    """How many parameters each contender has.
+
+    Raises:
+        InputError: ``budget_too_small`` if a contender cannot be made of so few.
+    """
+    return tuple(size(build(contender, design, seed=0)) for contender in contenders)
+
+
+def _run(it: Race, contender: Contender, seed: int) -> Generator[Snapshot, None, None]:
+    network = build(contender, it.design, _mixed(seed, _INIT))
+    optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATES[contender])
+    train = _generator(seed, _TRAIN)
+    held_out = _examples(it.design, seed, _TEST, HELD_OUT)
+    with torch.no_grad():
+        loss = float(_loss(network, held_out))
+    yield _snapshot(network, held_out, (contender, seed, 0), loss, keep=True)
+    for slice_ in range(1, it.slices + 1):
+        loss = 0.0
+        for _ in range(SLICE):
+            loss += _step(network, optimiser, it.design.task.examples(BATCH, train)) / SLICE
+        last = slice_ == it.slices
+        if last:
+            held_out = _examples(it.design, seed, _TEST, HELD_OUT_AT_THE_END)
+        yield _snapshot(network, held_out, (contender, seed, slice_ * SLICE), loss, keep=last)
+
+
+def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Examples) -> float:
+    with torch.enable_grad():
+        loss = _loss(network, batch)
+        optimiser.zero_grad()
+        loss.backward()
+    optimiser.step()
+    return float(loss.detach())
+
+
+def _loss(network: Network, batch: Examples) -> torch.Tensor:
+    scores = network(batch.inputs).flatten(0, 2)
+    return cross_entropy(scores, batch.targets.flatten(), ignore_index=SILENT)
+
+
+def _snapshot(
+    network: Network, held_out: Examples, at: tuple[Contender, int, int], loss: float, *, keep: bool
+) -> Snapshot:
+    with torch.no_grad():
+        answers = network(held_out.inputs).argmax(dim=-1)
+        accuracy = network.task.accuracy(answers, held_out)
+        weights = None
+        if isinstance(network, AttentionNetwork):
+            steps = network.all_steps(network.embedded(held_out.inputs[0]))
+            weights = torch.stack([it.weights for it in steps]).numpy()
+    return Snapshot(*at, loss, accuracy, weights, parameters_of(network) if keep else None)
+
+
+def _examples(design: Design, seed: int, stream: int, size: int) -> Examples:
+    return design.task.examples(size, _generator(seed, stream))
+
+
+def _generator(seed: int, stream: int) -> torch.Generator:
+    return torch.Generator().manual_seed(_mixed(seed, stream))
+
+
+def _mixed(seed: int, stream: int) -> int:
+    return 4 * seed + stream

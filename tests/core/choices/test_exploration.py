@@ -1,0 +1,183 @@
+"""Links and files: what is written is read again, and nothing that is read can do harm."""
+
+import importlib
+import json
+import pkgutil
+import zlib
+from base64 import urlsafe_b64encode
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import choices
+from core.choices import edited, exploration
+from core.choices.edited import Address
+from core.choices.exploration import DEFAULTS, DERIVED, LONGEST_LINK, READERS
+from core.choices.explore import LIMITS, MOST_EDITS
+from core.errors import InputError
+
+words = st.text(max_size=30)
+cells = st.dictionaries(
+    st.builds(
+        Address,
+        st.just("w_q"),
+        st.sampled_from("01234567"),
+        st.integers(0, 63),
+        st.just(""),
+        st.integers(0, 63),
+    ),
+    st.floats(-1e6, 1e6, width=32),
+    max_size=20,
+)
+shelves = st.dictionaries(
+    st.sampled_from(["handset", "seeded 0", "seeded 31"]), cells.filter(bool), max_size=3
+)
+fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "sentence": words,
+        "d_k": st.integers(*map(int, LIMITS["d_k"])),
+        "temperature": st.floats(0.1, 10.0),
+        "scaled": st.booleans(),
+        "padded": st.lists(st.integers(0, 63), unique=True).map(lambda it: tuple(sorted(it))),
+        "cross_a": words,
+        "buffet_spice": st.floats(-3, 3),
+    },
+)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=8,
+)
+
+
+@given(fields=fields, shelves=shelves)
+def test_a_link_gives_back_what_it_was_made_of(fields: dict[str, object], shelves: dict):
+    query = urlencode(exploration.parameters(fields, shelves, "zh"))
+    found = exploration.from_parameters(dict(parse_qsl(query, keep_blank_values=True)))
+    assert found.language == "zh"
+    assert found.whole
+    assert found.known
+    assert not found.unusable
+    assert found.shelves == shelves
+    assert {**DEFAULTS, **found.fields} == {**DEFAULTS, **fields}
+
+
+@given(fields=fields, shelves=shelves)
+def test_a_file_gives_back_what_it_was_made_of(fields: dict[str, object], shelves: dict):
+    found = exploration.from_file(exploration.to_file("cross", fields, shelves, "en"))
+    assert (found.page, found.language, found.unusable) == ("cross", "en", ())
+    assert found.fields == fields
+    assert found.shelves == shelves
+
+
+@given(st.dictionaries(st.sampled_from([*READERS, "v", "edits", "lang", "part"]), words))
+def test_any_link_can_be_opened_and_opening_it_twice_changes_nothing(found: dict[str, str]):
+    once = exploration.from_parameters(found)
+    again = exploration.from_parameters(exploration.parameters(once.fields, once.shelves))
+    assert {**DEFAULTS, **again.fields} == {**DEFAULTS, **once.fields}
+    assert again.unusable == ()
+
+
+@given(anything)
+def test_any_json_is_read_or_refused(content: object):
+    file = {"attention_lab": 1, "page": "", "language": "", "fields": {}, "edits": content}
+    assert exploration.from_file(json.dumps(file).encode()).shelves is not None
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(content: bytes):
+    with pytest.raises(InputError, match="file_not_ours"):
+        exploration.from_file(content)
+
+
+@given(st.text(max_size=60))
+def test_any_text_of_edits_is_read_or_refused(packed: str):
+    found = exploration.from_parameters({"edits": packed})
+    assert found.shelves == {}
+    assert found.unusable == (("edits",) if packed else ())
+
+
+def test_what_is_not_usable_is_named():
+    found = exploration.from_parameters(
+        {"v": "1", "d_k": "1e9", "scaled": "maybe", "padded": "[[", "mask": "causal", "hack": "1"}
+    )
+    assert found.unusable == ("d_k", "padded", "scaled")
+    assert found.fields == {"mask": "causal"}
+
+
+def test_a_link_of_another_version_says_so():
+    assert not exploration.from_parameters({"v": "2"}).known
+
+
+def test_a_link_stays_short_and_says_what_it_leaves_out():
+    shelf = {
+        Address("w_q", "0", row, "", column): row / 7 for row in range(64) for column in range(64)
+    }
+    found = exploration.parameters({"sentence": "字" * 300, "d_k": 8}, {"handset": shelf})
+    assert len(urlencode(found)) <= LONGEST_LINK
+    assert (found["part"], found["d_k"], "edits" in found) == ("1", "8", False)
+    longer = exploration.parameters({"sentence": "字" * 3000, "d_k": 8})
+    assert ("sentence" in longer, longer["part"]) == (False, "1")
+    assert not exploration.from_parameters(longer).whole
+
+
+def test_a_bomb_is_not_unpacked():
+    bomb = urlsafe_b64encode(zlib.compress(b"[" + b" " * 50_000_000 + b"]", 9)).decode()
+    with pytest.raises(ValueError, match="do not end"):
+        edited.unpack(bomb)
+    nested = urlsafe_b64encode(zlib.compress(b"[" * 200_000)).decode()
+    with pytest.raises(ValueError, match="no edits"):
+        edited.unpack(nested)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["handset", "w_q", "9", 0, "", 0, 1.0],  # there are at most eight heads
+        ["handset", "w_q", "x", 0, "", 0, 1.0],
+        ["handset", "buffet_keys", "", 0, "", 0, 1.0],
+        ["buffet", "buffet_keys", "", 99, "", 0, 1.0],
+        ["buffet", "buffet_keys", "", 0, "", 5, 1.0],
+        ["seeded x", "w_q", "0", 0, "", 0, 1.0],
+        ["elsewhere", "w_q", "0", 0, "", 0, 1.0],
+        ["handset", "w_q", "0", -1, "", 0, 1.0],
+        ["handset", "w_q", "0", 0, "", 0, float("nan")],
+        ["handset", "w_q", "0", 0, "", 0, None],
+        ["handset", "w_q", "0", 0, "", 0],
+        "handset",
+        None,
+    ],
+)
+def test_an_edit_that_has_no_place_is_refused(row: object):
+    with pytest.raises((ValueError, TypeError)):
+        edited.shelves([row])
+
+
+def test_more_edits_than_anyone_makes_are_refused():
+    many = [["handset", "x", "a", i, "", 0, 1.0] for i in range(MOST_EDITS + 1)]
+    with pytest.raises(ValueError, match="more than"):
+        edited.shelves(many)
+    assert len(edited.shelves(many[1:])["handset"]) == MOST_EDITS
+
+
+def test_a_file_that_is_too_large_is_refused_unread():
+    with pytest.raises(InputError, match="file_too_large"):
+        exploration.from_file(b" " * (exploration.LARGEST_FILE + 1))
+
+
+def test_every_record_of_choices_is_in_links():
+    for it in pkgutil.iter_modules(choices.__path__):
+        module = importlib.import_module(f"core.choices.{it.name}")
+        if it.name not in ("exploration", "reading", "edited"):
+            assert module.READERS.keys() <= READERS.keys(), it.name
+
+
+def test_no_two_records_share_a_field():
+    assert len(READERS) == sum(len(readers) for _, readers in exploration._RECORDS)
+
+
+def test_derived_fields_are_in_no_link():
+    assert set(DERIVED) & exploration.parameters(dict(DEFAULTS)).keys() == set()

@@ -1,0 +1,76 @@
+"""Settings of a race: read without raising, written to a file and back."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.choices import reading
+from core.choices.training import (
+    LARGEST_FILE,
+    READERS,
+    TrainingChoice,
+    as_json,
+    chosen_race,
+    from_json,
+)
+from core.errors import InputError
+
+
+def test_defaults_are_usable():
+    choice = TrainingChoice()
+    found, unusable = reading.read(TrainingChoice, READERS, vars(choice))
+    assert (found, unusable) == (choice, ())
+    assert READERS.keys() == vars(choice).keys()
+
+
+def test_a_race_can_be_repeated_from_its_file():
+    choice = TrainingChoice(
+        training_task="pairs", training_contenders=("gru", "cnn"), training_seeds=3
+    )
+    found, unusable = from_json(as_json(choice).encode())
+    assert (found, unusable) == (choice, ())
+    assert chosen_race(found.race).race == choice.race
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"\xff\xfe", b'{"a": 1}', b"[" * 5000, b" " * LARGEST_FILE + b"{}", b"NaN"],
+)
+def test_a_file_of_something_else_is_refused(content: bytes):
+    with pytest.raises(InputError, match="training_file"):
+        from_json(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("training_length", 17),
+        ("training_length", 1e9),
+        ("training_field", 9),
+        ("training_contenders", ["relative", "human"]),
+        ("training_steps", float("inf")),
+        ("training_task", None),
+        ("training_inside", "gru"),
+        ("training_seeds", True),
+    ],
+)
+def test_a_bad_field_takes_its_default_and_is_named(name: str, value: object):
+    found, unusable = from_json(json.dumps({name: value, "training_seed": 8}).encode())
+    assert found == TrainingChoice(training_seed=8)
+    assert unusable == (name,)
+
+
+anything = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
+
+
+@given(st.dictionaries(st.sampled_from(sorted(READERS)), anything))
+def test_whatever_a_file_says_the_settings_are_usable(raw: dict[str, object]):
+    found, _ = reading.read(TrainingChoice, READERS, raw)
+    assert reading.read(TrainingChoice, READERS, vars(found)) == (found, ())
+
+
+def test_contenders_come_in_one_order():
+    found, _ = from_json(b'{"training_contenders": ["cnn", "relative", "cnn"]}')
+    assert found.training_contenders == ("relative", "cnn")

@@ -1,0 +1,200 @@
+"""Races are fair, repeatable and leave everybody else's random numbers alone; the claims hold."""
+
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+
+from core.arrays import Array
+from core.choices.training import BUDGETS, FIELDS, LIMITS, TrainingChoice
+from core.errors import InputError
+from core.training.contenders import (
+    ATTENTION,
+    BUDGET_TOLERANCE,
+    CONTENDERS,
+    Contender,
+    Design,
+    build,
+    dilations,
+    field_of,
+    parameters_of,
+    restored,
+    size,
+)
+from core.training.learning import latest, losses, reliable
+from core.training.race import SHOWN, SLICE, Race, Snapshot, race, shown, sizes
+from core.training.tasks import Task, TaskKind
+
+SMALL = Design(Task("recall", 16, 3), budget=8000, field=7)
+every_contender = pytest.mark.parametrize("contender", CONTENDERS)
+
+
+def finished(kind: TaskKind, steps: int, *contenders: Contender) -> dict[str, Array]:
+    """Accuracy by distance in the default race, cut short."""
+    it = TrainingChoice(training_task=kind).race
+    last = {it.contender: it for it in race(replace(it, contenders=contenders, steps=steps))}
+    return {name: snapshot.accuracy for name, snapshot in last.items()}
+
+
+# The claims of the page, on short runs: measured, seed 0
+
+
+def test_recall_needs_a_field_that_reaches_and_a_memory_that_lasts():
+    found = finished("recall", 100, "relative", "lstm", "cnn", "wide_cnn")
+    chance = Task().chance
+    assert (found["cnn"][:4] > 0.98).all()
+    assert found["cnn"][4:] == pytest.approx(chance, abs=0.04)
+    assert (found["wide_cnn"] > 0.9).all()
+    assert found["wide_cnn"].mean() > found["relative"].mean()
+    assert (found["relative"] > 0.7).all()
+    assert found["lstm"][0] > 0.95
+    assert found["lstm"][4:] == pytest.approx(chance, abs=0.05)
+    assert found["lstm"][0] > found["lstm"][3] > found["lstm"][5]
+
+
+def test_looking_up_is_what_attention_is_made_for():
+    found = finished("pairs", 100, "sinusoidal", "lstm", "wide_cnn")
+    assert (found["sinusoidal"] > 0.95).all()
+    assert (found["lstm"] < 0.4).all()
+    assert (found["wide_cnn"] < 0.3).all()
+
+
+def test_counting_odd_and_even_is_not():
+    found = finished("parity", 150, "relative", "gru")
+    assert (found["gru"] > 0.95).all()
+    assert found["relative"][3:] == pytest.approx(0.5, abs=0.1)
+
+
+# Fairness
+
+
+@pytest.mark.parametrize("kind", ["recall", "pairs", "parity"])
+@pytest.mark.parametrize("budget", BUDGETS)
+@pytest.mark.parametrize("length", LIMITS["training_length"])
+def test_everybody_comes_within_a_tenth_of_the_budget(kind: TaskKind, budget: int, length: int):
+    for field in FIELDS:
+        design = Design(Task(kind, length, 16), budget, 1, field)
+        for parameters in sizes(CONTENDERS, design):
+            assert abs(parameters / budget - 1) <= BUDGET_TOLERANCE
+
+
+def test_a_budget_that_is_too_small_is_refused():
+    with pytest.raises(InputError, match="budget_too_small"):
+        sizes(CONTENDERS, replace(SMALL, budget=300))
+
+
+@every_contender
+def test_no_output_sees_what_comes_later(contender: Contender):
+    network = build(contender, SMALL, seed=1)
+    inputs = SMALL.task.examples(1, torch.Generator().manual_seed(0)).inputs
+    changed = inputs.clone()
+    changed[0, 9, 0] = (changed[0, 9, 0] + 1) % 3
+    with torch.no_grad():
+        difference = (network(inputs) - network(changed)).abs().sum(dim=(-2, -1))[0]
+    assert (difference[:9] == 0).all()
+    assert difference[9] > 0
+    assert ((difference > 0).numpy() <= network.reach(16)[:, 9]).all()
+
+
+def test_fields_are_those_of_the_stack():
+    assert dilations(15) == (1, 2, 4)
+    assert [field_of("cnn", replace(SMALL, field=field)) for field in FIELDS] == list(FIELDS)
+    assert field_of("wide_cnn", Design(Task())) == 63
+    assert field_of("wide_cnn", SMALL) >= 9
+
+
+def test_all_learn_from_the_same_data_and_are_scored_on_other():
+    task = replace(SMALL.task, length=32)
+    train = task.examples(400, torch.Generator().manual_seed(1)).inputs
+    test = task.examples(48, torch.Generator().manual_seed(0)).inputs
+    assert not {tuple(it.flatten().tolist()) for it in train} & {
+        tuple(it.flatten().tolist()) for it in test
+    }
+
+
+# The race
+
+
+def test_a_race_gives_every_snapshot_in_turn():
+    it = Race(SMALL, ("relative", "cnn"), steps=15, seed=3, seeds=2)
+    found = list(race(it))
+    assert len(found) == it.snapshots == 12
+    assert [s.contender for s in found[:4]] == ["relative", "cnn"] * 2
+    assert [s.step for s in found[:6:2]] == [0, SLICE, 2 * SLICE]
+    assert [s.seed for s in found] == [3] * 6 + [4] * 6
+    assert [s.parameters is not None for s in found[:6:2]] == [True, False, True]
+    assert found[1].weights is found[0].summary.weights is found[0].summary.parameters is None
+
+
+@every_contender
+def test_a_race_can_be_repeated(contender: Contender):
+    it = Race(SMALL, (contender,), steps=SLICE, seed=5)
+    first, second = list(race(it)), list(race(it))
+    assert [s.loss for s in first] == [s.loss for s in second]
+    assert first[-1].accuracy.tolist() == second[-1].accuracy.tolist()
+
+
+def test_the_global_generator_is_not_touched():
+    before = torch.get_rng_state()
+    list(race(Race(SMALL, CONTENDERS, steps=SLICE)))
+    assert torch.get_rng_state().equal(before)
+
+
+def test_a_contender_learns_the_same_whoever_else_takes_part():
+    alone = list(race(Race(SMALL, ("gru",), steps=SLICE)))
+    together = [s for s in race(Race(SMALL, ("cnn", "gru"), steps=SLICE)) if s.contender == "gru"]
+    assert [s.loss for s in alone] == [s.loss for s in together]
+
+
+def test_a_race_can_be_broken_off():
+    run = race(Race(SMALL, ("cnn",), steps=1000))
+    assert len(list(islice(run, 2))) == 2
+    run.close()
+    assert next(run, None) is None
+
+
+@pytest.mark.parametrize("kind", ["recall", "pairs", "parity"])
+def test_the_shown_sequence_is_short_and_can_be_read(kind: TaskKind):
+    task = Task(kind, 40)
+    words = shown(task, 7)
+    assert len(words) == SHOWN
+    assert task.words(task.inputs(words)) == words
+    assert shown(task, 7) == words
+
+
+@every_contender
+def test_a_network_can_be_restored(contender: Contender):
+    network = build(contender, SMALL, seed=1)
+    again = restored(contender, SMALL, parameters_of(network))
+    inputs = SMALL.task.examples(2, torch.Generator().manual_seed(0)).inputs
+    assert network(inputs).equal(again(inputs))
+    assert size(network) == size(again)
+
+
+def test_attention_has_as_many_layers_as_asked_for():
+    [first, *_] = race(Race(replace(SMALL, layers=2), ATTENTION, steps=SLICE))
+    assert first.weights is not None
+    assert len(first.weights) == 2
+
+
+# What is read off
+
+
+def snapshot(seed: int, step: int, loss: float, accuracy: float) -> Snapshot:
+    return Snapshot("rnn", seed, step, loss, np.array([accuracy]), None, None)
+
+
+def test_losses_and_last_accuracies_by_hand():
+    found = [snapshot(1, 0, 2, 0.1), snapshot(1, 10, 1, 0.5), snapshot(2, 0, 3, 0.2)]
+    assert latest(found, "rnn").tolist() == [[0.5], [0.2]]
+    np.testing.assert_array_equal(losses(found, "rnn"), [[2, 1], [3, np.nan]])
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "expected"),
+    [([1, 1, 1], 4), ([1, 0.5, 1], 1), ([0.9, 1, 1], 0), ([0.95, 0.95, 0.9], 2)],
+)
+def test_reliable_up_to_the_first_failure(accuracy: list[float], expected: int):
+    assert reliable(np.array(accuracy), (1, 2, 4)) == expected

@@ -1,0 +1,104 @@
+"""The tasks ask what they say, and only that is scored."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import InputError
+from core.training.tasks import SILENT, Examples, Task, TaskKind
+
+tasks = st.builds(
+    Task,
+    st.sampled_from(["recall", "pairs", "parity"]),
+    st.integers(8, 20).map(lambda half: 2 * half),
+    st.integers(2, 9),
+)
+seeds = st.integers(0, 2**16)
+
+
+def drawn(task: Task, seed: int = 0, size: int = 3) -> Examples:
+    return task.examples(size, torch.Generator().manual_seed(seed))
+
+
+def test_recall_names_the_symbol_that_far_back():
+    inputs, targets, distance = drawn(Task("recall", 16, 5))
+    symbols = inputs[..., 0]
+    assert targets[0, 9].tolist() == [symbols[0, 9 - back] for back in (1, 2, 4, 8)]
+    assert targets[0, 3].tolist() == [symbols[0, 2], symbols[0, 1], SILENT, SILENT]
+    assert distance[0, 0].tolist() == [1, 2, 4, 8]
+
+
+@given(seed=seeds, half=st.integers(8, 20))
+def test_every_key_is_asked_for_once_and_its_value_stands_that_far_back(seed: int, half: int):
+    inputs, targets, distance = drawn(Task("pairs", 2 * half, 4), seed, size=1)
+    keys, marks = inputs[0].T.tolist()
+    assert sorted(keys[:half]) == sorted(keys[half:]) == list(range(5, 5 + half))
+    assert (targets[0, :half] == SILENT).all()
+    for place in range(half, 2 * half):
+        answer = place - int(distance[0, place, 0])
+        assert keys[answer] == keys[place]
+        assert marks[answer] == int(targets[0, place, 0])
+        assert marks[place] == 4
+
+
+@given(seed=seeds)
+def test_parity_tells_odd_from_even_at_every_place(seed: int):
+    inputs, targets, distance = drawn(Task("parity", 16), seed, size=1)
+    bits = inputs[0, :, 0].tolist()
+    assert targets[0, :, 0].tolist() == [sum(bits[: n + 1]) % 2 for n in range(16)]
+    assert distance[0, :, 0].tolist() == list(range(1, 17))
+
+
+@given(task=tasks, seed=seeds)
+def test_everything_that_is_asked_has_a_distance_that_is_shown(task: Task, seed: int):
+    asked = drawn(task, seed)
+    assert asked.inputs.max() < task.vocabulary
+    assert asked.targets.max() < task.answers
+    scored = asked.distance[asked.targets != SILENT]
+    assert scored.min() > 0
+    assert scored.max() <= task.distances[-1] <= task.length
+    assert list(task.distances) == sorted(set(task.distances))
+
+
+@given(task=tasks, seed=seeds)
+def test_right_answers_are_right_and_guesses_are_as_good_as_chance(task: Task, seed: int):
+    asked = drawn(task, seed, size=200)
+    right = task.accuracy(asked.targets, asked)
+    assert right[~torch.tensor(right).isnan().numpy()] == pytest.approx(1)
+    guess = torch.randint(
+        task.answers, asked.targets.shape, generator=torch.Generator().manual_seed(1)
+    )
+    assert task.accuracy(guess, asked)[-1] == pytest.approx(task.chance, abs=0.1)
+
+
+def test_accuracy_by_hand():
+    task = Task("parity", 4)
+    targets = torch.tensor([[[1], [0], [1], [1]]])
+    asked = Examples(targets, targets, torch.arange(1, 5)[None, :, None])
+    assert task.distances == (1, 2, 4)
+    assert task.accuracy(torch.tensor([[[1], [1], [1], [0]]]), asked).tolist() == [1, 0, 0.5]
+
+
+@given(task=tasks, seed=seeds)
+def test_a_sequence_can_be_written_down_and_read_back(task: Task, seed: int):
+    inputs = drawn(task, seed).inputs[0]
+    assert task.inputs(task.words(inputs)).equal(inputs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        ("recall", "Z"),
+        ("recall", "AB"),
+        ("parity", "2"),
+        ("pairs", "99A"),
+        ("pairs", "A?"),
+        ("pairs", "3Z"),
+    ],
+)
+def test_a_word_of_another_task_is_refused(kind: TaskKind, word: str):
+    with pytest.raises(InputError, match="unknown_symbol"):
+        Task(kind, 16, 4).inputs((word,))
+    with pytest.raises(InputError, match="no_tokens"):
+        Task(kind, 16, 4).inputs(())
