@@ -757,7 +757,8 @@ def test_everything_masked_is_said_in_words(open_dashboard: Visit, language: Lan
     text = Text(language)
     assert not drawn(app, "weights").any()
     assert not drawn(app, "output").any()
-    assert text("steps.blind", rows="1, 2, 3, 4") in told(app)
+    rows = text("sentence.comma").join("1234")
+    assert text("steps.blind", rows=rows) in told(app)
     asks = plain_word(words(CHICKEN), app.session_state["query"])
     assert text("highlight.blind", asks=asks) in [element.value for element in app.markdown]
 

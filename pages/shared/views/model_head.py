@@ -142,7 +142,7 @@ def model_steps(text: Text, scene: ModelScene) -> None:
 
 def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
     layer = scene.run.trace.layers[scene.choice.model_layer]
-    heads = st.multiselect(
+    chosen = st.multiselect(
         text("model.lines"),
         range(len(layer.weights)),
         default=[scene.choice.model_head],
@@ -150,6 +150,7 @@ def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
         format_func=lambda head: f"{scene.choice.model_layer}·{head}",
         max_selections=5,
     )
+    heads = [head for head in chosen if head in range(len(layer.weights))]  # else it was forged
     if not heads:
         return
     weights = np.stack([shown(scene, layer.weights[head]).weights for head in heads])
