@@ -1,13 +1,18 @@
 """The training page in a real browser: it moves, it stops, and it stops by itself."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.reader import Reader
+from tests.browser.window import window
+from tests.load.served import Served, served
 
 Visit = Callable[..., Reader]
 CURVES = "Curves: right answers by distance"
+WATCHED = 1.0  # seconds
 
 
 @pytest.fixture
@@ -62,6 +67,23 @@ def test_when_a_reader_leaves_the_next_one_gets_the_machine(training: Reader, vi
     other.page.get_by_text("Training:").wait_for(timeout=8_000)  # 3 s of silence, then ours
     other.page.get_by_role("button", name="Stop", exact=True).click()
     other.page.get_by_text("as you wished").wait_for(timeout=20_000)
+
+
+def test_closing_the_tab_frees_the_processor_within_five_seconds(chromium: Browser):
+    with served() as server:
+        with window(chromium, server.address, "/training") as reader:
+            start(reader)
+            reader.page.wait_for_timeout(1_000)
+            assert busy(server) > 0.3
+        time.sleep(5 - WATCHED)
+        assert busy(server) < 0.1
+
+
+def busy(server: Served) -> float:
+    """The part of one processor that a server takes."""
+    before = server.computed
+    time.sleep(WATCHED)
+    return (server.computed - before) / WATCHED
 
 
 @pytest.mark.parametrize("width", [390, 800])
