@@ -85,8 +85,14 @@ class Reader:
 
     def choose(self, label: str, option: str) -> None:
         """Take an option of a select box."""
-        self.page.get_by_role("combobox", name=label).click()
-        self.after(self.page.get_by_role("option", name=option).click())
+        box = self.page.get_by_role("combobox", name=label)
+        found = self.page.get_by_role("option", name=option)
+        for _ in range(3):  # pictures that come into sight are drawn, and move the box away
+            box.click()
+            self.page.wait_for_timeout(700)
+            if found.count():
+                break
+        self.after(found.click())
 
     def says(self, words: str) -> bool:
         """Whether these words stand on the page."""
