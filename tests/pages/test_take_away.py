@@ -33,7 +33,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> Files:
     def note(_label: str, name: str, _mime: str, data: Callable[[], bytes | str]) -> None:
         found[name] = data
 
-    monkeypatch.setattr(take_away_files, "_button", note)
+    monkeypatch.setattr(take_away_files, "save_button", note)
     return found
 
 

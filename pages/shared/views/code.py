@@ -1,13 +1,12 @@
 """The ten lines of PyTorch, to read, copy and download."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from core.layer import Parameters, Rules
 from core.snippet import snippet
 from core.taken.notebook import notebook
 from pages.shared.text import Text
+from pages.shared.views.saving import save_button
 
 
 def code(text: Text, parameters: Parameters, rules: Rules) -> None:
@@ -18,22 +17,10 @@ def code(text: Text, parameters: Parameters, rules: Rules) -> None:
     with st.expander(text("code.whole")):
         st.code(program, language="python", height=360)
     with st.container(horizontal=True, gap="small"):
-        _button(text("code.download"), program, "attention.py", "text/x-python")
-        _button(
+        save_button(text("code.download"), "attention.py", "text/x-python", program)
+        save_button(
             text("code.download_notebook"),
-            lambda: notebook(text("code.notebook"), program),
             "attention.ipynb",
             "application/x-ipynb+json",
+            lambda: notebook(text("code.notebook"), program),
         )
-
-
-def _button(label: str, data: str | Callable[[], bytes], name: str, mime: str) -> None:
-    st.download_button(
-        label,
-        data=data,
-        file_name=name,
-        mime=mime,
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"code.{name}",
-    )

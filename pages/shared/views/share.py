@@ -1,10 +1,8 @@
 """What leads to this view again: the address bar, and a link to copy."""
 
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v2 import component
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.navigation.page import StreamlitPage
 
@@ -12,6 +10,7 @@ from pages import CONTENTS
 from pages.shared import address
 from pages.shared.book import book
 from pages.shared.text import Text, labels
+from pages.shared.views.scripted import scripted
 
 
 def link(text: Text, page: StreamlitPage) -> None:
@@ -55,10 +54,4 @@ def _named(text: Text, field: str) -> str:
 
 @cache
 def _component() -> ComponentRenderer:
-    here = Path(__file__)
-    return component(
-        "share",
-        html='<button type="button"></button>',
-        css=here.with_suffix(".css").read_text(encoding="utf-8"),
-        js=here.with_suffix(".js").read_text(encoding="utf-8"),
-    )
+    return scripted(__file__, '<button type="button"></button>')

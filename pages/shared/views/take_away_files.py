@@ -11,6 +11,7 @@ from core.taken.report import Report, Section, Table, html, numbers
 from core.trace import AttentionTrace, Origin
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
+from pages.shared.views.saving import save_button
 
 Draw = Callable[[Map], str]
 
@@ -54,7 +55,7 @@ def files(text: Text, taken: Taken, address: str) -> None:
     with st.container(horizontal=True, gap="small"):
         colours = _colours(st.context.theme.type or "light")
         for name, it in taken.maps.items():
-            _button(
+            save_button(
                 it.title,
                 f"{name}.svg",
                 "image/svg+xml",
@@ -70,7 +71,7 @@ def files(text: Text, taken: Taken, address: str) -> None:
         address=address,
         address_label=text("report.again"),
     )
-    _button(
+    save_button(
         text("take.report_button"),
         f"{taken.name}.html",
         "text/html",
@@ -105,22 +106,10 @@ def _trace(text: Text, taken: Taken) -> None:
     mime = "application/octet-stream"
     if layer is not None and len(trace.layers) > 1:
         label = text("take.layer", layer=layer)
-        _button(label, f"{taken.name}-{layer}.npz", mime, lambda: to_npz(trace, layer))
-    _button(text("take.trace"), f"{taken.name}.npz", mime, lambda: to_npz(trace))
+        save_button(label, f"{taken.name}-{layer}.npz", mime, lambda: to_npz(trace, layer))
+    save_button(text("take.trace"), f"{taken.name}.npz", mime, lambda: to_npz(trace))
     if size_of(trace) > limit:
         st.caption(text("take.trace_large", size=size_of(trace) // _MEGABYTE))
-
-
-def _button(label: str, name: str, mime: str, data: Callable[[], bytes | str]) -> None:
-    st.download_button(
-        label,
-        data=data,
-        file_name=name,
-        mime=mime,
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"take.{name}",
-    )
 
 
 def _whole(text: Text, taken: Taken, report: Report, draw: Draw) -> Report:

@@ -2,15 +2,14 @@
 
 from collections.abc import Collection
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v2 import component
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.arrays import Array
 from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
+from pages.shared.views.scripted import scripted
 
 
 def word_strip(
@@ -55,10 +54,4 @@ def word_strip(
 
 @cache
 def _component() -> ComponentRenderer:
-    here = Path(__file__)
-    return component(
-        "word_strip",
-        html='<div class="strip"></div>',
-        css=here.with_suffix(".css").read_text(encoding="utf-8"),
-        js=here.with_suffix(".js").read_text(encoding="utf-8"),
-    )
+    return scripted(__file__, '<div class="strip"></div>')
