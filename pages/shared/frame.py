@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from pages import CONTENTS, Entry
-from pages.shared import address, revival, state
+from pages.shared import address, revival, server, state
 from pages.shared.book import book
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views import share
@@ -40,6 +40,7 @@ def run() -> None:
         take_away(text, entry.name)
     address.depart()
     revival.replay()
+    server.tidy()
 
 
 def open_page(name: str) -> Text:

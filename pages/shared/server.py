@@ -3,6 +3,8 @@
 import ctypes
 import gc
 import sys
+import threading
+import time
 from functools import cache
 
 import torch
@@ -19,12 +21,19 @@ _MALLOC = {
 }
 
 
+REST = 10.0
+"""Seconds between two searches for garbage."""
+
+_searching = threading.Lock()
+_searched = [0.0]  # when that was, by the clock that never goes back
+
+
 @cache
 def warm_up() -> None:
     """Make later runs quick: one torch thread, lazy parts loaded, long-lived objects set aside.
 
-    At these sizes more threads are slower, and Streamlit collects garbage after every run, which
-    takes longer the more objects there are to look at.
+    At these sizes more threads are slower, and a search for garbage takes longer the more objects
+    there are to look at.
     """
     torch.set_num_threads(1)
     _give_memory_back()
@@ -40,6 +49,21 @@ def warm_up() -> None:
     chart.specification()
     gc.collect()
     gc.freeze()
+
+
+def tidy() -> None:
+    """Let go of what closed tabs have left; to be called after every run, and seldom does anything.
+
+    Streamlit's own search after every run looks at what all open tabs hold: with fifty of them it
+    costs as much as drawing a page.
+    """
+    if time.monotonic() - _searched[0] < REST or not _searching.acquire(blocking=False):
+        return
+    try:
+        gc.collect()
+        _searched[0] = time.monotonic()
+    finally:
+        _searching.release()
 
 
 def _give_memory_back() -> None:

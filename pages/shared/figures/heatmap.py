@@ -4,6 +4,7 @@ The specification depends on shape and words of the frame only, so it is made on
 updates the picture; what changes travels as data beside it. Colours come from the theme.
 """
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from pages.shared.figures import columns, heatmap_axes, heatmap_marks
 from pages.shared.figures.heatmap_marks import Colours as Colours
+from pages.shared.figures.heatmap_marks import NumberLook
 from pages.shared.figures.specification import finished
 
 NUMBERS_UP_TO = 12
@@ -28,6 +30,7 @@ CROSSES_UP_TO = 24
 CLICK = "cell"
 """The selection that a click on a cell makes; its fields are ``row``, ``column`` and ``turn``."""
 
+_BLANKS = ("@rows", "@columns", "@value", "@low", "@high")
 _WIDE = 34  # pixels of a row in the smallest maps
 _ROOM = 300  # pixels that the rows of a middle-sized map share
 _NARROW = 11  # pixels of a row in the largest maps
@@ -136,26 +139,43 @@ def _specification(
     frame: Frame,
     look: tuple[Colours, tuple[float, float], float],
 ) -> dict[str, Any]:
-    n_rows, n_columns = shape
-    layers = [heatmap_marks.cells(*look).add_params(_click())]
-    if n_rows <= CROSSES_UP_TO:
+    (n_rows, n_columns), (colours, domain, ghosts) = shape, look
+    numbers = n_columns <= NUMBERS_UP_TO and n_rows <= 2 * NUMBERS_UP_TO
+    text = _template(
+        heatmap_axes.column_look(n_columns, n_rows),
+        (colours, ghosts, n_rows <= CROSSES_UP_TO),
+        heatmap_marks.number_look(domain, row_height) if numbers else None,
+    )
+    blanks = (frame.rows, frame.columns, frame.value, *domain)
+    for blank, value in zip(_BLANKS, blanks, strict=True):
+        text = text.replace(json.dumps(blank), json.dumps(value))
+    specification = json.loads(text.replace(heatmap_marks.N_COLUMNS, str(n_columns)))
+    return specification | {"height": row_height * n_rows}
+
+
+@lru_cache(maxsize=128)
+def _template(
+    axis: tuple[int, int], look: tuple[Colours, float, bool], numbers: NumberLook | None
+) -> str:
+    """What maps of many sizes have in common, with blanks: Altair takes long for it."""
+    rows, columns_, value, low, high = _BLANKS
+    colours, ghosts, crosses = look
+    layers = [heatmap_marks.cells(colours, (low, high), ghosts).add_params(_click())]
+    if crosses:
         layers.append(heatmap_marks.crosses())
-    if n_columns <= NUMBERS_UP_TO and n_rows <= 2 * NUMBERS_UP_TO:
-        layers.append(heatmap_marks.numbers(look[1], n_columns, row_height))
+    if numbers:
+        layers.append(heatmap_marks.numbers(numbers))
     layers += [heatmap_marks.row_mark(), heatmap_marks.cell_mark()]
     chart = alt.layer(*layers).encode(
-        alt.X("column_name:N")
-        .sort(None)
-        .title(frame.columns)
-        .axis(heatmap_axes.column_axis(n_columns, n_rows)),
-        alt.Y("row_name:N").sort(None).title(frame.rows).axis(heatmap_axes.row_axis()),
+        alt.X("column_name:N").sort(None).title(columns_).axis(heatmap_axes.column_axis(*axis)),
+        alt.Y("row_name:N").sort(None).title(rows).axis(heatmap_axes.row_axis()),
     )
     tooltip = [
-        {"field": "row_name", "title": frame.rows},
-        {"field": "column_name", "title": frame.columns},
-        {"field": "value", "title": frame.value, "format": ".4f"},
+        {"field": "row_name", "title": rows},
+        {"field": "column_name", "title": columns_},
+        {"field": "value", "title": value, "format": ".4f"},
     ]
-    return finished(chart.properties(height=row_height * n_rows), {0: tooltip})
+    return json.dumps(finished(chart, {0: tooltip}))
 
 
 def _click() -> alt.Parameter:

@@ -16,11 +16,19 @@ _WORD_AXIS: dict[str, Any] = {
 }
 
 
-def column_axis(n_columns: int, n_rows: int) -> alt.Axis:
-    """Words above the columns, the more tilted the more there are."""
+def column_look(n_columns: int, n_rows: int) -> tuple[int, int]:
+    """How far the words above the columns are tilted, in degrees, and how much room they have.
+
+    The more columns there are the more they are tilted; as deep for words as for names, so that
+    the rows of maps side by side are level.
+    """
     angle = 0 if n_columns <= 5 else -45 if n_columns <= 16 else -90
-    # As deep for words as for names, so that the rows of maps side by side are level.
     depth = 24 if n_rows <= 5 else 64 if n_rows <= 16 else 90
+    return angle, depth
+
+
+def column_axis(angle: int, depth: int) -> alt.Axis:
+    """Words above the columns."""
     return alt.Axis(
         orient="top",
         labelAngle=angle,

@@ -1,6 +1,6 @@
 """What is drawn in the cells of a heatmap: colours, numbers, crosses, frames."""
 
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 
@@ -8,13 +8,28 @@ from pages.shared.figures.specification import colour_bar
 
 Colours = Literal["sequential", "diverging"]
 
+N_COLUMNS = "@n_columns"
+"""Stands for their number in what :func:`numbers` gives."""
+
 _RANGES = {"sequential": "heatmap", "diverging": "diverging"}
 _DARK_CELL = "luminance(scale('color', datum.value)) < 0.36"
 _USUAL, _SMALL = 11, 9  # pixels of a number's letters; digits are half as wide, a point a quarter
 _GAP = 2.5  # pixels between two numbers
 
 
-def cells(colours: Colours, domain: tuple[float, float], ghosts: float) -> alt.Chart:
+class NumberLook(NamedTuple):
+    """How a map's numbers are written.
+
+    Attributes:
+        formats: The more exact ones first.
+        low: Whether rows are too low for the usual letters.
+    """
+
+    formats: tuple[str, ...]
+    low: bool
+
+
+def cells(colours: Colours, domain: tuple[Any, Any], ghosts: float) -> alt.Chart:
     """Coloured cells; those out of reach as faint as ``ghosts``."""
     scale = alt.Scale(domain=list(domain), range=_RANGES[colours], clamp=True, interpolate="rgb")
     return (
@@ -31,12 +46,16 @@ def cells(colours: Colours, domain: tuple[float, float], ghosts: float) -> alt.C
     )
 
 
-def _small(domain: tuple[float, float]) -> bool:
-    """Whether decimals would say nothing, as with weights of very long input."""
-    return max(abs(end) for end in domain) < 0.01
+def number_look(domain: tuple[float, float], row_height: int) -> NumberLook | None:
+    """How numbers between the ends of a domain are written; decimals may say nothing of them."""
+    largest = max(abs(end) for end in domain)
+    if largest < 0.01:  # as with weights of very long input
+        return None
+    formats = (".3~s",) if largest >= 100 else (".2f", ".1f") if largest > 1 else (".2f",)
+    return NumberLook(formats, low=row_height < _GAP + _USUAL)
 
 
-def numbers(domain: tuple[float, float], n_columns: int, row_height: int) -> alt.Chart:
+def numbers(look: NumberLook) -> alt.Chart:
     """Each cell's number, as long as the longest of them fits into a cell of the real width.
 
     With less room they are smaller, then have a digit less if that still says something, and then
@@ -44,26 +63,19 @@ def numbers(domain: tuple[float, float], n_columns: int, row_height: int) -> alt
     """
     chart = alt.Chart().transform_filter("datum.possible")
     shown, size = "''", ""
-    for digits in reversed(_formats(domain)):
+    for digits in reversed(look.formats):
         written, longest = f"format(datum.value, '{digits}')", f"longest_{digits[1]}"
         chart = chart.transform_calculate(length=f"length({written})")
         most = {"op": "max", "field": "length", "as": longest}
         chart = chart.transform_joinaggregate([alt.JoinAggregateFieldDef.from_dict(most)])
-        fits = f"width / {n_columns} >= {_GAP} + {{}} * (datum.{longest} / 2 - 0.25)"
+        fits = f"width / {N_COLUMNS} >= {_GAP} + {{}} * (datum.{longest} / 2 - 0.25)"
         shown = f"{fits.format(_SMALL)} ? {written} : {shown}"
         size = f"{fits.format(_USUAL)} ? {_USUAL} : {_SMALL}"
-    size = size if row_height >= _GAP + _USUAL else f"{_SMALL}"
-    return chart.mark_text(text=alt.expr(shown), fontSize=alt.expr(size)).encode(
+    return chart.mark_text(
+        text=alt.expr(shown), fontSize=alt.expr(f"{_SMALL}" if look.low else size)
+    ).encode(
         color=alt.when(_DARK_CELL).then(alt.value("#ffffff")).otherwise(alt.value("#10151c")),
     )
-
-
-def _formats(domain: tuple[float, float]) -> list[str]:
-    """How numbers are written, the more exact ones first."""
-    largest = max(abs(end) for end in domain)
-    if largest >= 100:
-        return [".3~s"]
-    return [".2f", ".1f"] if largest > 1 else [".2f"]
 
 
 def crosses() -> alt.Chart:
