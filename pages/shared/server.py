@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import math
 import sys
 import threading
 import time
@@ -23,9 +24,6 @@ _MALLOC = {
 
 REST = 10.0
 """Seconds between two searches for garbage."""
-
-_searching = threading.Lock()
-_searched = [0.0]  # when that was, by the clock that never goes back
 
 
 @cache
@@ -57,13 +55,25 @@ def tidy() -> None:
     Streamlit's own search after every run looks at what all open tabs hold: with fifty of them it
     costs as much as drawing a page.
     """
-    if time.monotonic() - _searched[0] < REST or not _searching.acquire(blocking=False):
-        return
-    try:
-        gc.collect()
-        _searched[0] = time.monotonic()
-    finally:
-        _searching.release()
+    _GARBAGE.search()
+
+
+class _Garbage:
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._searched = -math.inf
+
+    def search(self) -> None:
+        if time.monotonic() - self._searched < REST or not self._alone.acquire(blocking=False):
+            return
+        try:
+            gc.collect()
+            self._searched = time.monotonic()
+        finally:
+            self._alone.release()
+
+
+_GARBAGE = _Garbage()
 
 
 def _give_memory_back() -> None:

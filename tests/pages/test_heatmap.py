@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.shared.figures import heatmap as figure
 from pages.shared.figures.heatmap import (
     CLICK,
     CROSSES_UP_TO,
@@ -94,6 +95,22 @@ def test_other_words_and_values_have_the_same_specification():
     first = heatmap().specification()
     assert other.specification() is first
     assert hidden.specification() is first
+
+
+def test_altair_is_asked_once_for_maps_of_many_sizes_and_domains():
+    figure._template.cache_clear()
+    for size in range(6, 13):
+        for end in (2.0, 5.0, 10.0, 20.0):
+            it = replace(heatmap(size, size), domain=(-end, end), frame=Frame("a", "b", f"{end}"))
+            assert it.specification()["layer"][0]["encoding"]["color"]["scale"]["domain"] == [
+                -end,
+                end,
+            ]
+    assert figure._template.cache_info().misses <= 2
+
+
+def test_no_blank_is_left_in_a_specification():
+    assert "@" not in json.dumps(heatmap().specification())
 
 
 def test_drawing_does_not_change_the_specification():
