@@ -26,10 +26,14 @@ LIBRARIES = {
 """What BertViz asks a content network for, and where the npm registry has it."""
 
 
-def page_of(run: ModelRun, view: View) -> str:
-    """The whole page, attentions included."""
+def page_of(run: ModelRun, view: View, only: tuple[int, int] | None = None) -> str:
+    """The whole page, attentions included: of all heads, or of one layer's one head."""
     bertviz = importlib.import_module("bertviz")  # not among the pinned tools: pip install bertviz
-    attention = [torch.from_numpy(np.array(it.weights))[None] for it in run.trace.layers]
+    maps = [np.array(it.weights) for it in run.trace.layers]
+    if only:
+        layer, head = only
+        maps = [maps[layer][head : head + 1]]
+    attention = [torch.from_numpy(it)[None] for it in maps]
     found = getattr(bertviz, f"{view}_view")(
         attention, list(run.trace.key_tokens), html_action="return"
     )

@@ -1,7 +1,7 @@
 """A browser that says when the pictures last changed, how busy it was, and what it received."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
@@ -11,7 +11,8 @@ from tests.browser.reader import Reader
 
 WATCH = """() => {
   window.pressed = window.changed = window.longest = 0;
-  addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
+  for (const act of ['keydown', 'pointerdown'])
+    addEventListener(act, () => { window.pressed = performance.now(); }, true);
   const charts = '[data-testid="stVegaLiteChart"]';
   new MutationObserver((found) => {
     if (found.some((it) => (it.target.closest ?? (() => null)).call(it.target, charts)))
@@ -40,7 +41,11 @@ class Watched(Reader):
 
     def press(self, key: str) -> float:
         """Press a key; seconds until the last picture has changed."""
-        self.page.keyboard.press(key)
+        return self.timed(lambda: self.page.keyboard.press(key))
+
+    def timed(self, act: Callable[[], object]) -> float:
+        """Press a key or click; seconds until the last picture has changed."""
+        act()
         self.page.wait_for_timeout(700)
         self.wait()
         self.page.wait_for_timeout(300)

@@ -1,0 +1,51 @@
+"""How much a page sends: bytes and elements, which every edit pays again."""
+
+from collections.abc import Callable
+
+import pytest
+from google.protobuf.message import Message
+from streamlit.testing.v1 import AppTest
+
+from core.sources.pretrained import LIMIT
+from pages import CONTENTS
+
+MOST_ELEMENTS = 150
+MOST_BYTES = {"reach": 320_000}
+"""Reach draws three maps of forty words; the others stay below ``USUAL``."""
+
+USUAL = 110_000
+NUMBERS = 72 * 4
+"""Bytes of a pair of word pieces in all of MiniLM's heads."""
+
+
+Open = Callable[[str | None], AppTest]
+
+
+def visit(open_dashboard: Open, name: str) -> AppTest:
+    first = open_dashboard("en-US")
+    return first if name == CONTENTS[0].name else first.switch_page(f"pages/{name}.py").run()
+
+
+def elements(page: AppTest) -> list[Message]:
+    found = [getattr(it, "proto", None) for it in page]
+    return [it for it in found if it is not None]
+
+
+def sent(page: AppTest) -> int:
+    return sum(it.ByteSize() for it in elements(page))
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in CONTENTS])
+def test_a_page_sends_little(open_dashboard: Open, name: str):
+    page = visit(open_dashboard, name)
+    assert sent(page) <= MOST_BYTES.get(name, USUAL)
+    assert len(elements(page)) <= MOST_ELEMENTS
+
+
+@pytest.mark.parametrize(("n", "smaller"), [(128, 12), (LIMIT, 40)])
+def test_all_heads_of_a_long_text_travel_as_a_picture(open_dashboard: Open, n: int, smaller: int):
+    """The numbers themselves, as text, would be another four times as long."""
+    page = visit(open_dashboard, "model")
+    words = ("the cat sat on a red mat near it " * n).split()
+    page.session_state["model_sentence"] = " ".join(words[: n - 2])
+    assert sent(page.run()) <= NUMBERS * n**2 / smaller
