@@ -1,24 +1,33 @@
 """What goes wrong with public apps and not with this one, as far as the code itself shows it.
 
-Others of these faults have tests where they belong: hostile input and files, links, masks, models
-of the hub, crashes, markup and logs.
+Others of these faults have tests where they belong: `faults.toml` names them all.
 """
 
 import ast
+import gc
+import importlib.util
 import re
+import sys
 import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
+from hypothesis import given, settings, strategies
+from streamlit.testing.v1 import AppTest
 
+from core import architectures
 from core.choices.explore import LIMITS
+from core.layer import Parameters, Rules, Sizes
 from core.models import packaged
-from core.sources.pretrained import PretrainedSource
+from core.models.run import ModelRun
+from core.sources.pretrained import HeadEffects, PretrainedSource
+from core.sources.seeded import SeededSource
 from core.tokens import LIMIT
+from pages.shared import cache
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "dashboard.py"])
@@ -47,12 +56,49 @@ def callers(*patterns: str) -> set[str]:
     return {f"{file}: {name}" for file, name, _ in calls() if whole.fullmatch(name)}
 
 
+# Every fault has its tests
+
+FAULTS = tomllib.loads((ROOT / "tests/faults.toml").read_text("utf-8"))
+
+
+def test_every_fault_has_tests_that_are_there():
+    assert list(FAULTS) == [str(number) for number in range(1, 25)]
+    for fault in FAULTS.values():
+        assert fault["tests"], fault["name"]
+        for it in fault["tests"]:
+            file, name = it.split("::")
+            nodes = ast.walk(ast.parse((ROOT / file).read_text("utf-8")))
+            assert name in {node.name for node in nodes if isinstance(node, ast.FunctionDef)}, it
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no uvloop for it")
+def test_a_dragged_slider_is_answered_without_stalls():
+    # Streamlit takes it by itself if it is there; without it, each answer may wait 40 ms.
+    assert importlib.util.find_spec("uvloop")
+    assert re.search(r"^uvloop==", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
+
+
 # Wrong numbers, and other people's
 
 
 def test_cached_arrays_are_too_small_to_be_sampled():
     largest = max(LIMIT, *(int(LIMITS[name][1]) for name in ("d_model", "d_k", "d_v")))
     assert LIMITS["n_heads"][1] * largest**2 < SAMPLED_FROM
+
+
+@settings(max_examples=15)
+@given(strategies.data())
+def test_one_number_of_the_largest_arrays_makes_another_result(data: strategies.DataObject):
+    most = {name: int(LIMITS[name][1]) for name in ("n_heads", "d_model", "d_k", "d_v")}
+    source = SeededSource(Sizes(**most))
+    before = source.parameters(tuple(f"word{n}" for n in range(LIMIT)))
+    name = data.draw(strategies.sampled_from(("x", "w_q", "w_k", "w_v", "w_o")))
+    arrays = {it: getattr(before, it).copy() for it in ("x", "w_q", "w_k", "w_v", "w_o")}
+    arrays[name][tuple(data.draw(strategies.integers(0, n - 1)) for n in arrays[name].shape)] += 9
+    after = Parameters(**arrays)
+    first, second = (cache.attention(it, Rules()).influence.strength for it in (before, after))
+    assert not np.array_equal(first, second)
+    assert np.array_equal(second, architectures.attention(after, Rules()).influence.strength)
 
 
 def test_no_hooks_and_nothing_random_or_numeric_is_set_for_all():
@@ -120,8 +166,42 @@ def test_what_one_reader_may_take_is_limited(section: str, name: str, most: int)
     assert 0 < CONFIG[section][name] <= most
 
 
+def test_sessions_keep_nothing_that_can_be_computed_anew(
+    open_dashboard: Callable[[str | None], AppTest],
+):
+    others = _runs()
+    app = open_dashboard("en-US").switch_page("pages/model.py").run()
+    app.session_state["model_sentence"] = "Nobody else has ever asked for this sentence."
+    app.session_state["steps_open"] = app.session_state["finder_open"] = True
+    app.run()
+    cache._runs.clear()
+    held = [it for it in _runs() if not any(it is other for other in others)]
+    assert app.text_area(key="model_sentence")  # the session is still there
+    assert [it.pieces.sentence for it in held] == []
+
+
+def _runs() -> list[ModelRun]:
+    gc.collect()
+    return [it for it in gc.get_objects() if type(it) is ModelRun]
+
+
+def test_small_results_of_long_texts_are_few():
+    moves = cache.Moves(np.zeros(6, np.float32), 0.0)
+    effects = HeadEffects(np.zeros((6, 12)), np.zeros((6, 12)))
+    for kept, one in ((cache._moves, moves), (cache._effects, effects)):
+        assert kept.largest // one.nbytes < 200
+
+
 def test_cached_data_is_limited_in_all():
     assert CONFIG["server"]["maxCacheDataSize"] == "128mb"
+
+
+def test_every_field_for_words_has_an_end():
+    words = re.compile(r".*\.text_(input|area)")
+    fields = [(file, call) for file, name, call in calls() if words.fullmatch(name)]
+    assert len(fields) >= 4
+    for file, call in fields:
+        assert "max_chars" in {it.arg for it in call.keywords}, file
 
 
 # Programs in disguise, markup, and what leaks

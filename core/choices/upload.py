@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from core.choices import reading
 from core.choices.model import MOST_HEADS
 from core.choices.reading import Reader
-from core.files.limits import MOST_LONG_TOKENS
+from core.files.limits import PRIVATE
 from core.tokens import clean
 
 Aggregate = Literal["head", "mean"]
@@ -74,8 +74,8 @@ READERS: Mapping[str, Reader] = {
     "upload_layer": reading.whole(0, MOST_HEADS - 1),
     "upload_head": reading.whole(0, MOST_HEADS - 1),
     "upload_aggregate": reading.one_of(get_args(Aggregate)),
-    "upload_query": reading.whole(0, MOST_LONG_TOKENS - 1),
-    "upload_key": reading.whole(0, MOST_LONG_TOKENS - 1),
+    "upload_query": reading.whole(0, PRIVATE.long_tokens - 1),
+    "upload_key": reading.whole(0, PRIVATE.long_tokens - 1),
     "upload_causal": reading.flag,
     "upload_pooling": reading.one_of(get_args(Pooling)),
 }

@@ -1,36 +1,48 @@
-"""How much of a reader's file is shown, and from when on its maps are not computed whole."""
+"""How much of a reader's file is read and shown: by strangers, and among friends."""
 
-import math
-from collections.abc import Mapping
+from dataclasses import dataclass
 
-from core.files.tensors import Entry
+from core.errors import InputError
 
-MOST_TOKENS = 1_024
-"""Rows, and columns, of a map that is there as a whole."""
-
-MOST_CELLS = 4 * 2**20
-"""Cells of the maps of all heads of one layer, if they are there as a whole."""
-
-MOST_LONG_TOKENS = 32_768
-"""Tokens of queries and keys whose maps are reduced while they are computed.
-
-Time grows with their square: 16,384 take seconds, 32,768 four times as many.
-"""
+_MEBIBYTE = 2**20
 
 
-def is_long(entries: Mapping[str, Entry]) -> bool:
-    """Whether a file has queries and keys whose maps are computed piece by piece.
+@dataclass(frozen=True)
+class Limits:
+    """What a file may have.
 
-    That is so if the maps are too large for a whole, or if there is nothing else in the file.
-
-    Args:
-        entries: Part to its tensor.
+    Attributes:
+        unpacked: Bytes of all tensors of a file together.
+        tokens: Rows, and columns, of a map that is there as a whole.
+        cells: Of the maps of all heads of one layer, if they are there as a whole.
+        long_tokens: Tokens of queries and keys whose maps are reduced while they are computed.
+            Time grows with their square: 16,384 take seconds, 32,768 four times as many.
     """
-    if not {"q", "k"} <= entries.keys():
-        return False
-    rows, columns = entries["q"].shape[-3:-1], entries["k"].shape[-2:-1]  # (head, query), (key)
-    if max((*rows[-1:], *columns), default=0) > MOST_TOKENS:
-        return True
-    if math.prod(rows) * math.prod(columns) > MOST_CELLS:
-        return True
-    return not {"v", "weights"} & entries.keys()
+
+    unpacked: int = 64 * _MEBIBYTE
+    tokens: int = 1_024
+    cells: int = 4 * 2**20
+    long_tokens: int = 32_768
+
+    def check_unpacked(self, size: int) -> None:
+        """Refuse what would fill the memory.
+
+        Args:
+            size: In bytes.
+
+        Raises:
+            InputError: ``file_unpacks_too_large``.
+        """
+        if size > self.unpacked:
+            raise InputError(
+                "file_unpacks_too_large",
+                size=f"{size / _MEBIBYTE:,.0f}",
+                limit=f"{self.unpacked // _MEBIBYTE}",
+            )
+
+
+PUBLIC = Limits()
+"""For files of strangers: one of them must not end a server of 1 GB."""
+
+PRIVATE = Limits(unpacked=512 * _MEBIBYTE, tokens=2_048, cells=16 * 2**20, long_tokens=65_536)
+"""For people who share a machine of their own."""

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
-from core.files.tensors import KINDS, Entry, Tensors, check_unpacked, named
+from core.files.limits import Limits
+from core.files.tensors import KINDS, Entry, Tensors, named
 
 MOST_MEMBERS = 64
 """Arrays in one file."""
@@ -33,7 +34,7 @@ _ORDER = re.compile(r"'fortran_order'\s*:\s*(True|False)")
 _SHAPE = re.compile(r"'shape'\s*:\s*\(([\d,\sL]{0,200})\)")
 
 
-def read_npz(content: bytes) -> Tensors:
+def read_npz(content: bytes, limits: Limits) -> Tensors:
     """The arrays of an archive.
 
     Raises:
@@ -48,7 +49,7 @@ def read_npz(content: bytes) -> Tensors:
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
         raise InputError("file_too_many_tensors", count=len(members), limit=MOST_MEMBERS)
-    check_unpacked(sum(it.file_size for it in members))
+    limits.check_unpacked(sum(it.file_size for it in members))
     entries, places = [], {}
     for member in members:
         entry, start = _listed(archive, member)
@@ -59,17 +60,17 @@ def read_npz(content: bytes) -> Tensors:
         member, start = places[entry.name]
         return archive.read(member)[start:]
 
-    return Tensors(tuple(entries), unpack)
+    return Tensors(tuple(entries), unpack, limits=limits)
 
 
-def read_npy(content: bytes) -> Tensors:
+def read_npy(content: bytes, limits: Limits) -> Tensors:
     """The one array of an NPY file.
 
     Raises:
         InputError: As :func:`read_header`.
     """
     entry, start = read_header(io.BytesIO(content), "array", len(content))
-    return Tensors((entry,), lambda _: content[start:])
+    return Tensors((entry,), lambda _: content[start:], limits=limits)
 
 
 def read_header(file: IO[bytes], name: str, size: int) -> tuple[Entry, int]:

@@ -1,5 +1,6 @@
 """Which tensors of a file are which part of attention, by their names and shapes."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
@@ -8,7 +9,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import InputError
-from core.files.limits import MOST_LONG_TOKENS, is_long
+from core.files.limits import Limits
 from core.files.tensors import Entry, Tensors
 from core.files.traces import words_in
 from core.tokens import LONGEST, clean
@@ -66,7 +67,7 @@ def parts_of(tensors: Tensors) -> Found:
     }
     if len(by_name) == 1 and not entries:
         entries = {"weights": next(iter(by_name.values()))}
-    if is_long(entries):
+    if _is_long(entries, tensors.limits):
         return _long(tensors, entries)
     if not ("weights" in entries or {"q", "k", "v"} <= entries.keys()):
         raise InputError("file_no_attention")
@@ -107,6 +108,21 @@ def origin_said(tensors: Tensors) -> Origin | None:
     return Origin(kind, clean(said[1])[:LONGEST], edited=said[2] == "edited")
 
 
+def _is_long(entries: Mapping[str, Entry], limits: Limits) -> bool:
+    """Whether a file has queries and keys whose maps are computed piece by piece.
+
+    That is so if the maps are too large for a whole, or if there is nothing else in the file.
+    """
+    if not {"q", "k"} <= entries.keys():
+        return False
+    rows, columns = entries["q"].shape[-3:-1], entries["k"].shape[-2:-1]  # (head, query), (key)
+    if max((*rows[-1:], *columns), default=0) > limits.tokens:
+        return True
+    if math.prod(rows) * math.prod(columns) > limits.cells:
+        return True
+    return not {"v", "weights"} & entries.keys()
+
+
 def _long(tensors: Tensors, entries: Mapping[str, Entry]) -> Found:
     """Queries, keys, and values if there are any; nothing that is as large as a map is read."""
     for part in ("mask", "bias"):
@@ -136,9 +152,10 @@ def _tokens(tensors: Tensors, name: str) -> tuple[str, ...]:
 
 def _texts(tensors: Tensors, name: str) -> tuple[str, ...]:
     """A list of texts in a file: a tensor of texts, or a note."""
+    most = tensors.limits.long_tokens
     for entry in tensors.entries:
         if entry.name == name and entry.is_text:
-            few = len(entry.shape) == 1 and entry.shape[0] <= MOST_LONG_TOKENS
+            few = len(entry.shape) == 1 and entry.shape[0] <= most
             return tensors.words(entry) if few else ()
     found = words_in(tensors.notes.get(name, ""))
-    return found if len(found) <= MOST_LONG_TOKENS else ()
+    return found if len(found) <= most else ()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 
 from core.errors import InputError
+from core.files.limits import Limits
 from core.files.tensors import Entry, Tensors, named
 
 MOST_TENSORS = 256
@@ -28,7 +29,7 @@ def looks_like(content: bytes) -> bool:
     return content[_LENGTH : _LENGTH + 1] == b"{"
 
 
-def read_safetensors(content: bytes) -> Tensors:
+def read_safetensors(content: bytes, limits: Limits) -> Tensors:
     """The tensors of a file.
 
     Raises:
@@ -58,7 +59,7 @@ def read_safetensors(content: bytes) -> Tensors:
         return bytes(data[start:end])
 
     texts = {str(name): str(text) for name, text in dict(notes).items()}
-    return Tensors(tuple(entries), unpack, texts)
+    return Tensors(tuple(entries), unpack, texts, limits)
 
 
 def _unlike(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -8,14 +8,17 @@ from core.arrays import Array
 from core.choices.model import MOST_HEADS
 from core.choices.reading import LARGEST_ENTRY
 from core.errors import InputError
-from core.files.limits import MOST_CELLS, MOST_LONG_TOKENS, MOST_TOKENS
+from core.files.limits import Limits
 
 
-def check_shapes(parts: Mapping[str, Array], *, long: bool = False) -> tuple[int, int]:
+def check_shapes(
+    parts: Mapping[str, Array], limits: Limits, *, long: bool = False
+) -> tuple[int, int]:
     """How many tokens look, and how many are looked at.
 
     Args:
         parts: ``(layer, head, ...)`` each; ``mixed`` is ``(layer, query, d_out)``.
+        limits: What the file may have.
         long: Whether there are queries and keys only, and no map is computed whole.
 
     Raises:
@@ -25,13 +28,14 @@ def check_shapes(parts: Mapping[str, Array], *, long: bool = False) -> tuple[int
     """
     maps = _maps(parts)
     layers, heads, n_query, n_key = maps
-    most = MOST_LONG_TOKENS if long else MOST_TOKENS
+    most = limits.long_tokens if long else limits.tokens
     if max(n_query, n_key) > most:
         raise InputError("file_too_many_tokens", count=max(n_query, n_key), limit=most)
     if max(layers, heads) > MOST_HEADS:
         raise InputError("file_too_many_heads", count=max(layers, heads), limit=MOST_HEADS)
-    if not long and heads * n_query * n_key > MOST_CELLS:
-        raise InputError("file_too_many_cells", count=heads * n_query * n_key, limit=MOST_CELLS)
+    cells = heads * n_query * n_key
+    if not long and cells > limits.cells:
+        raise InputError("file_too_many_cells", count=cells, limit=limits.cells)
     expected = {"weights": maps, "scores": maps}
     if "q" in parts:
         expected["k"] = (layers, heads, n_key, parts["q"].shape[-1])

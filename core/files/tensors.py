@@ -11,10 +11,8 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import InputError
+from core.files.limits import PUBLIC, Limits
 from core.tokens import clean
-
-LARGEST_UNPACKED = 64 * 2**20
-"""Bytes of all tensors of a file together."""
 
 MOST_AXES = 4
 
@@ -74,11 +72,13 @@ class Tensors:
         entries: In the file's order; names differ.
         unpack: The bytes of an entry.
         notes: Texts that the file holds besides.
+        limits: What it may have.
     """
 
     entries: tuple[Entry, ...]
     unpack: Callable[[Entry], bytes]
     notes: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = PUBLIC
 
     def __post_init__(self) -> None:
         """Check what can be checked without unpacking.
@@ -94,7 +94,7 @@ class Tensors:
                 )
             if 0 in it.shape:
                 raise InputError("file_empty_tensor", tensor=it.name)
-        check_unpacked(sum(it.nbytes for it in self.entries))
+        self.limits.check_unpacked(sum(it.nbytes for it in self.entries))
         names = [it.name for it in self.entries]
         for name in names:
             if names.count(name) > 1:
@@ -106,7 +106,7 @@ class Tensors:
         Raises:
             InputError: ``file_unpacks_too_large`` if it is once its numbers are float32.
         """
-        check_unpacked(math.prod(entry.shape) * 4)
+        self.limits.check_unpacked(math.prod(entry.shape) * 4)
         stored = "u2" if entry.kind == "bf2" else entry.kind
         order = ">" if entry.swapped else "<"
         found = np.frombuffer(self.unpack(entry), np.dtype(order + stored))
@@ -121,20 +121,6 @@ class Tensors:
         coding = "utf-32-be" if entry.swapped else "utf-32-le"
         cut = (raw[start : start + size] for start in range(0, len(raw), size))
         return tuple(text.decode(coding, "replace").rstrip("\0") for text in cut)
-
-
-def check_unpacked(size: int) -> None:
-    """Refuse what would fill the memory.
-
-    Raises:
-        InputError: ``file_unpacks_too_large``.
-    """
-    if size > LARGEST_UNPACKED:
-        raise InputError(
-            "file_unpacks_too_large",
-            size=f"{size / 2**20:,.0f}",
-            limit=f"{LARGEST_UNPACKED // 2**20}",
-        )
 
 
 def named(raw: str) -> str:

@@ -12,9 +12,10 @@ from typing import TypeVar
 import numpy as np
 
 from core.errors import InputError
+from core.files.limits import PUBLIC, Limits
 from core.files.npz import MAGIC, ZIP_MAGIC, read_npy, read_npz, write_npz
 from core.files.safetensor import looks_like, read_safetensors
-from core.files.tensors import Tensors, check_unpacked
+from core.files.tensors import Tensors
 from core.trace import AttentionTrace
 
 PARTS = ("q", "k", "v", "scores", "bias", "weights", "output", "mixed")
@@ -50,7 +51,7 @@ def size_of(trace: AttentionTrace) -> int:
     return sum(getattr(layer, part).nbytes for layer in trace.layers for part in PARTS)
 
 
-def read_tensors(content: bytes) -> Tensors:
+def read_tensors(content: bytes, limits: Limits = PUBLIC) -> Tensors:
     """What is in a file, and how to read it; the file may be anything.
 
     Raises:
@@ -59,7 +60,7 @@ def read_tensors(content: bytes) -> Tensors:
     """
     if not content:
         raise InputError("file_empty")
-    check_unpacked(len(content))
+    limits.check_unpacked(len(content))
     readers = {
         read_npz: content.startswith(ZIP_MAGIC),
         read_npy: content.startswith(MAGIC),
@@ -67,7 +68,7 @@ def read_tensors(content: bytes) -> Tensors:
     }
     for reader, fits in readers.items():
         if fits:
-            return guarded(reader, content)
+            return guarded(lambda whole, reader=reader: reader(whole, limits), content)
     pickled = content[:1] == b"\x80" and content.endswith(b".")
     raise InputError("file_is_pickle" if pickled else "file_not_tensors")
 

@@ -16,7 +16,7 @@ from core.errors import InputError
 from core.models.packaged import NAME as PACKAGED
 
 OPEN = "ATTENTION_LAB_OPEN"
-"""The environment variable that, set to 1, allows any model, local folders and downloads."""
+"""The variable that, set to 1, allows any model, local folders, downloads and larger limits."""
 
 ALLOWED = (
     "google-bert/bert-base-chinese",

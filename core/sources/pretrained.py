@@ -95,6 +95,11 @@ class HeadEffects:
     layer_output: Array
     embedding: Array
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers."""
+        return self.layer_output.nbytes + self.embedding.nbytes
+
 
 def head_effects(run: ModelRun) -> HeadEffects:
     """Switch off every head of the packaged model in turn.

@@ -15,6 +15,7 @@ from core.arrays import Array
 from core.attention import scaled_dot_product_attention
 from core.errors import InputError
 from core.files.doubts import rows_off
+from core.files.limits import PUBLIC, Limits
 from core.files.parts import (
     has_tokens,
     numbered_tokens,
@@ -155,23 +156,24 @@ class UploadedSource:
         return AttentionTrace(upload.query_tokens, upload.key_tokens, layers, upload.origin)
 
 
-def read_upload(content: bytes, name: str) -> Upload:
+def read_upload(content: bytes, name: str, limits: Limits = PUBLIC) -> Upload:
     """What a file says about attention; the file may be anything.
 
     Args:
         content: The file.
         name: As it may be shown.
+        limits: What it may have.
 
     Raises:
         InputError: What is wrong with the file.
     """
     sha = fingerprint(content)
-    return guarded(lambda whole: _upload(read_tensors(whole), name, sha), content)
+    return guarded(lambda whole: _upload(read_tensors(whole, limits), name, sha), content)
 
 
 def _upload(tensors: Tensors, name: str, sha: str) -> Upload:
     found = parts_of(tensors)
-    n_query, n_key = check_shapes(found.parts, long=found.long)
+    n_query, n_key = check_shapes(found.parts, tensors.limits, long=found.long)
     halves = "weights" in found.entries and found.entries["weights"].kind in ("f2", "bf2")
     asking, answering = tokens_of(tensors, n_query, n_key)
     doubts = []

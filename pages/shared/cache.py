@@ -1,7 +1,6 @@
 """Results that are kept for all readers; every cache is bounded, every key holds all bytes."""
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 import streamlit as st
@@ -24,8 +23,9 @@ from core.models.run import ModelRun
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import Upload, read_upload
-from pages.shared import loading
+from pages.shared import limits, loading, waiting
 from pages.shared.kept import Kept
+from pages.shared.waiting import in_turn
 
 
 @st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
@@ -46,42 +46,72 @@ def convolutional(x: Array, settings: ConvolutionSettings) -> Measured:
     return architectures.convolutional(x, settings)
 
 
-# Runs are read-only, so they are not copied: 1 MB for a short sentence, 52 MB for 256 pieces.
+# Runs are read-only, so they are not copied: 1 MB for a short sentence, 52 MB for 256 pieces,
+# 200 MB for 512.
 _runs: Kept[ModelRun] = Kept(largest=64_000_000)
 
 
 def model(sentence: str, part: Keep, name: str = PACKAGED) -> ModelRun:
-    """A model on a sentence; it is loaded if need be."""
-    return _runs.get((name, sentence, part), lambda: loading.source(name, part).run(sentence))
+    """A model on a sentence; it is loaded if need be.
+
+    Raises:
+        InputError: ``busy`` if it was not this reader's turn in time, and as the source says.
+    """
+    run = loading.source(name, part).run
+    return in_turn(_runs, _run_key(sentence, part, name), lambda: run(sentence))
+
+
+def kept_model(sentence: str, part: Keep, name: str) -> ModelRun | None:
+    """The same if it need not be computed."""
+    return _runs.found(_run_key(sentence, part, name))
+
+
+def _run_key(*asked: Hashable) -> Hashable:
+    return *asked, limits.of_pieces()
 
 
 class Moves(NamedTuple):
     """How far things move when heads are switched off together: cosine distances.
 
     Attributes:
-        layers: Of each layer's output, mean over tokens.
+        layers: ``(layer,)``: of each layer's output, mean over tokens.
         embedding: Of the text's embedding.
     """
 
-    layers: list[float]
+    layers: Array
     embedding: float
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers."""
+        return self.layers.nbytes
 
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+
+# Small results of texts that may be long: some sixty of each.
+_moves: Kept[Moves] = Kept(largest=4_000)
+
+
 def without(sentence: str, part: Keep, off: tuple[HeadIndex, ...]) -> Moves:
     """The packaged model with heads switched off, against the whole model."""
     whole = model(sentence, part)
-    run = PretrainedSource(keep=part, off=frozenset(off)).run(sentence)
+    source = PretrainedSource(limits.of_pieces(), part, frozenset(off))
+    return in_turn(_moves, (sentence, source), lambda: _moved(whole, source.run(sentence)))
+
+
+def _moved(whole: ModelRun, run: ModelRun) -> Moves:
     layers = cosine_distance(whole.hidden[1:], run.hidden[1:]).mean(axis=-1)
     if whole.embedding is None or run.embedding is None:
         raise ValueError("the packaged model gives embeddings")
-    return Moves(layers.tolist(), float(cosine_distance(whole.embedding, run.embedding)))
+    return Moves(layers, float(cosine_distance(whole.embedding, run.embedding)))
 
 
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+_effects: Kept[HeadEffects] = Kept(largest=75_000)
+
+
 def effects(sentence: str, part: Keep) -> HeadEffects:
     """What switching off each head does to a sentence."""
-    return head_effects(model(sentence, part))
+    run = model(sentence, part)
+    return in_turn(_effects, _run_key(sentence, part), lambda: head_effects(run))
 
 
 @st.cache_data(max_entries=32, ttl=3600, show_spinner=False)
@@ -116,13 +146,14 @@ _uploads: Kept[Upload] = Kept(largest=64_000_000, at_least=1)
 
 def uploaded(content: bytes, name: str) -> Upload:
     """What a reader's file says about attention."""
-    return _uploads.get((fingerprint(content), name), lambda: read_upload(content, name))
+    most = limits.of_files()
+    key = fingerprint(content), name, most
+    return in_turn(_uploads, key, lambda: read_upload(content, name, most))
 
 
 # A picture has 1.3 MB, a part of a map 3 MB at most; made anew, one takes seconds, the other 0.1 s.
 _pictures: Kept[Overview] = Kept(largest=16_000_000, at_least=1)
 _parts: Kept[Array] = Kept(largest=16_000_000, at_least=1)
-_one_picture = threading.Lock()
 Told = Callable[[float | None], None]
 
 
@@ -143,15 +174,14 @@ def long_picture(key: LongKey, head: LongHead, told: Told) -> Overview:
         head: Queries and keys.
         told: Called now and then: with ``None`` while others are at it, then with the part that
             is done. An error that it raises ends the computation.
+
+    Raises:
+        InputError: ``busy`` if it was not this reader's turn in time.
     """
 
     def alone() -> Overview:
-        while not _one_picture.acquire(timeout=0.2):
-            told(None)
-        try:
+        with waiting.gate.turn("long picture", lambda _: told(None)):
             return _pictures.get(key, lambda: _in_slices(head, told))
-        finally:
-            _one_picture.release()
 
     return _pictures.get(key, alone)
 

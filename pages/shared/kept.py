@@ -29,12 +29,17 @@ class Kept(Generic[Result]):
         self._found: dict[Hashable, Result] = {}
         self._guard = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Result]) -> Result:
-        """The result of this key, made if it is not there; two who ask at once may make two."""
+    def found(self, key: Hashable) -> Result | None:
+        """The result of this key, if it is there."""
         with self._guard:
             found = self._found.pop(key, None)
             if found is not None:
                 self._found[key] = found
+            return found
+
+    def get(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """The result of this key, made if it is not there; two who ask at once may make two."""
+        found = self.found(key)
         if found is not None:
             return found
         made = make()

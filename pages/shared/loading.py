@@ -13,6 +13,7 @@ from core.models.hub import check_allowed
 from core.models.pieces import Keep
 from core.sources.families import FamilySource
 from core.sources.pretrained import PretrainedSource
+from pages.shared import limits
 
 MOST = 16
 """Models that are under way or failed; the oldest failure is forgotten first."""
@@ -43,7 +44,9 @@ _reports: dict[str, Report] = {}
 
 def source(name: str, part: Keep) -> PretrainedSource | FamilySource:
     """The model of this name as a source; nothing is loaded yet."""
-    return PretrainedSource(keep=part) if name == PACKAGED else FamilySource(name, keep=part)
+    if name == PACKAGED:
+        return PretrainedSource(limits.of_pieces(), keep=part)
+    return FamilySource(name, keep=part)
 
 
 def ready(name: str) -> bool:

@@ -73,14 +73,14 @@ def model_scene() -> ModelScene:
     """What the reader has chosen, made usable; to be called once a run, before any widget.
 
     Raises:
-        InputError: If the packaged model itself cannot be used.
+        InputError: If the packaged model itself cannot be used, or ``busy``.
     """
     choice = state.remembered(ModelChoice, READERS)
     choice, shown, trouble = _usable(choice)
     try:
         choice, run, problem = _readable(choice, shown)
     except InputError as reason:
-        if shown == PACKAGED:
+        if shown == PACKAGED or reason.code == "busy":
             raise
         shown, trouble = PACKAGED, reason
         choice, run, problem = _readable(choice, shown)
@@ -122,11 +122,15 @@ def _readable(choice: ModelChoice, shown: str) -> tuple[ModelChoice, ModelRun, I
     try:
         run = cache.model(choice.model_sentence, choice.model_part, shown)
     except InputError as problem:
-        if problem.code != "no_tokens":
-            raise
         last = book()["good_texts"].get(_PAGE, ModelChoice().model_sentence)
-        choice = replace(choice, model_sentence=last)
-        return choice, cache.model(last, choice.model_part, shown), problem
+        run = None
+        if problem.code == "no_tokens":
+            run = cache.model(last, choice.model_part, shown)
+        elif problem.code == "busy":
+            run = cache.kept_model(last, choice.model_part, shown)
+        if run is None:
+            raise
+        return replace(choice, model_sentence=last), run, problem
     book()["good_texts"][_PAGE] = choice.model_sentence
     return choice, run, None
 

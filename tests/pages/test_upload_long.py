@@ -21,7 +21,7 @@ from streamlit.testing.v1.element_tree import UnknownElement
 from core.long.head import LongHead, long_head
 from core.long.pixels import PIXELS, Overview
 from core.sources.uploaded import read_upload
-from pages.shared import cache
+from pages.shared import cache, waiting
 from pages.shared.cache import LongKey
 from pages.shared.figures import heatmap, overview
 from pages.shared.figures.heatmap import Frame, Marks
@@ -220,7 +220,7 @@ def test_one_picture_is_computed_at_a_time_and_once():
     def look() -> None:
         made.append(cache.long_picture(key, head, waited.append))
 
-    with cache._one_picture:
+    with waiting.gate.turn("long picture", lambda _: None):
         readers = [threading.Thread(target=look) for _ in range(2)]
         for reader in readers:
             reader.start()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.choices.model import LONGEST_TEXT
 from core.errors import InputError
 from core.models.compare import Comparison, compare
 from pages.shared import cache
@@ -13,6 +14,7 @@ from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.model_head import FIELDS
 from pages.shared.views.opened import Pointed
+from pages.shared.views.refused import refused
 from pages.shared.views.told import told
 
 _LISTED = 12  # heads in the table
@@ -20,11 +22,11 @@ _LISTED = 12  # heads in the table
 
 def beside(text: Text, scene: ModelScene) -> None:
     """The second sentence, both maps and their difference, and the heads that changed most."""
-    st.text_input(text("model_other.label"), key="model_other")
+    st.text_input(text("model_other.label"), key="model_other", max_chars=LONGEST_TEXT)
     try:
         other = cache.model(scene.choice.model_other, scene.choice.model_part, scene.shown)
     except InputError as problem:
-        st.error(told(text, problem))
+        refused(text, problem, "beside")
         return
     both = compare(scene.run.trace, other.trace)
     places = both.alignment.first

@@ -5,7 +5,7 @@ from typing import NamedTuple, get_args
 
 import streamlit as st
 
-from core.choices.cross import LIMITS, CrossChoice, Sources, read_sentence
+from core.choices.cross import LIMITS, LONGEST_TEXT, CrossChoice, Sources, read_sentence
 from core.errors import InputError
 from core.ideas.crossing import SIZES, Numbers, Scoring, Tokens
 from core.sources.handset import head_at
@@ -77,7 +77,7 @@ def sentences(text: Text, it: Crossing) -> None:
     grid = st.grid(2, min_column_width=280)
     for name in ("cross_a", "cross_b"):
         with grid.cell():
-            st.text_input(text(f"{name}.label"), key=name)
+            st.text_input(text(f"{name}.label"), key=name, max_chars=LONGEST_TEXT)
             problem = it.problems[name[-1]]
             if problem:
                 st.warning(text(f"cross.{problem.code}", **problem.values))

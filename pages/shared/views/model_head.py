@@ -141,20 +141,21 @@ def model_steps(text: Text, scene: ModelScene) -> None:
 
 
 def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
-    layer = scene.run.trace.layers[scene.choice.model_layer]
+    at = scene.choice.model_layer  # sessions keep what a callback names: never the scene
+    layer = scene.run.trace.layers[at]
     chosen = st.multiselect(
         text("model.lines"),
         range(len(layer.weights)),
         default=[scene.choice.model_head],
-        key=f"model_lines.{len(layer.weights)}.{scene.choice.model_layer}.{scene.choice.model_head}",
-        format_func=lambda head: f"{scene.choice.model_layer}·{head}",
+        key=f"model_lines.{len(layer.weights)}.{at}.{scene.choice.model_head}",
+        format_func=lambda head: f"{at}·{head}",
         max_selections=5,
     )
     heads = [head for head in chosen if head in range(len(layer.weights))]  # else it was forged
     if not heads:
         return
     weights = np.stack([shown(scene, layer.weights[head]).weights for head in heads])
-    names = [f"{scene.choice.model_layer}·{head}" for head in heads]
+    names = [f"{at}·{head}" for head in heads]
     first = max(0, min(it.query - maps.LARGE // 2, len(it.asking) - maps.LARGE))
     part = slice(first, first + maps.LARGE)
     data = lines.table(weights[:, part, part], it.asking[part], names, it.query - first)

@@ -17,7 +17,7 @@ from pages.shared.views.model_choice import (
     model_notices,
     suggestion,
 )
-from pages.shared.views.told import told
+from pages.shared.views.refused import refused
 
 _EXAMPLES = ("tired", "wide", "mouse")
 _CHINESE_EXAMPLES = ("cat", "beijing")
@@ -29,22 +29,27 @@ def scene_or_stop(text: Text) -> ModelScene:
     try:
         return model_state.model_scene()
     except InputError as problem:
-        st.error(told(text, problem))
+        _field(text)
+        refused(text, problem, "model")
         st.stop()
 
 
 def model_text(text: Text, scene: ModelScene) -> None:
     """The text, examples, the model that reads it, and how much it reads and knows."""
-    st.text_area(
-        text("model_sentence.label"), key="model_sentence", max_chars=LONGEST_TEXT, height=80
-    )
+    _field(text)
     if scene.problem:
-        st.error(told(text, scene.problem))
+        refused(text, scene.problem, "model")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         model_control(text, scene)
         _examples(text, scene)
     model_notices(text, scene)
     _remarks(text, scene)
+
+
+def _field(text: Text) -> None:
+    st.text_area(
+        text("model_sentence.label"), key="model_sentence", max_chars=LONGEST_TEXT, height=80
+    )
 
 
 def _examples(text: Text, scene: ModelScene) -> None:

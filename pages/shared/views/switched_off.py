@@ -3,11 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from core.errors import InputError
 from core.models.packaged import NAME
 from pages.shared import cache
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.model_state import ModelScene
 from pages.shared.text import Text
+from pages.shared.views.refused import refused
 
 
 def switched_off(text: Text, scene: ModelScene) -> None:
@@ -16,9 +18,12 @@ def switched_off(text: Text, scene: ModelScene) -> None:
         st.info(text("off.packaged_only", name=NAME))
         return
     st.markdown(text("off.lead"))
-    _together(text, scene)
-    if st.toggle(text("off.compute", heads=scene.n_heads), key="off_compute"):
-        _alone(text, scene)
+    try:
+        _together(text, scene)
+        if st.toggle(text("off.compute", heads=scene.n_heads), key="off_compute"):
+            _alone(text, scene)
+    except InputError as problem:
+        refused(text, problem, "off")
 
 
 def _together(text: Text, scene: ModelScene) -> None:

@@ -9,14 +9,13 @@ import streamlit as st
 
 from core.choices.upload import READERS, SHA_DIGITS, UploadChoice, file_name
 from core.errors import InputError
-from core.files.limits import MOST_LONG_TOKENS, MOST_TOKENS
-from core.files.tensors import LARGEST_UNPACKED
 from core.files.traces import KINDS_OF_FILES, fingerprint, to_npz
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
-from pages.shared import cache, state
+from pages.shared import cache, limits, state
 from pages.shared.examples import EXAMPLES
 from pages.shared.text import Language, Text, plain
+from pages.shared.views.refused import refused
 from pages.shared.views.told import told
 
 _KEPT = "upload_kept"
@@ -30,17 +29,22 @@ class Uploading(NamedTuple):
 
     Attributes:
         choice: Pointing at a layer, a head and tokens that exist.
-        upload: The reader's file, or the example; ``None`` if the chosen file is not here.
+        upload: The reader's file, or the example; ``None`` if it cannot be shown.
+        problem: Why, if the file is here.
     """
 
     choice: UploadChoice
     upload: Upload | None
+    problem: InputError | None = None
 
 
 def uploading(text: Text) -> Uploading:
     """What the reader has chosen; to be called once a run, before any widget."""
     choice = state.remembered(UploadChoice, READERS)
-    upload = _chosen(text, choice)
+    try:
+        upload = _chosen(text, choice)
+    except InputError as problem:
+        return Uploading(choice, None, problem)
     if upload is None:
         return Uploading(choice, None)
     within = replace(
@@ -63,12 +67,14 @@ def uploader(text: Text, it: Uploading) -> None:
         on_change=_take,
     )
     _limits(text)
-    refused = st.session_state.get(_REFUSED)
-    if refused:
-        name, code, values = refused
+    last = st.session_state.get(_REFUSED)
+    if last:
+        name, code, values = last
         reason = told(text, InputError(code, **values))
         st.error(text("upload.refused", name=plain(name), reason=reason))
-    if it.upload is None:
+    if it.problem:
+        refused(text, it.problem, "upload")
+    elif it.upload is None:
         choice = it.choice
         st.warning(
             text("upload.gone", name=plain(choice.upload_name or "?"), sha=choice.upload_sha)
@@ -97,13 +103,14 @@ def example(language: Language) -> bytes:
 
 
 def _limits(text: Text) -> None:
+    most = limits.of_files()
     st.caption(
         text(
             "upload.limits",
             megabytes=st.get_option("server.maxUploadSize"),
-            unpacked=LARGEST_UNPACKED // 2**20,
-            tokens=f"{MOST_TOKENS:,}",
-            long=f"{MOST_LONG_TOKENS:,}",
+            unpacked=most.unpacked // 2**20,
+            tokens=f"{most.tokens:,}",
+            long=f"{most.long_tokens:,}",
         )
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.errors import InputError
 from core.long.pixels import blocks
 from pages.shared import cache, theme
 from pages.shared.book import book
@@ -16,6 +17,7 @@ from pages.shared.figures.overview import Overview
 from pages.shared.figures.reduced import Reduced, strongest_shade
 from pages.shared.text import Text
 from pages.shared.views import maps
+from pages.shared.views.refused import refused
 from pages.shared.views.upload_long import CELLS, LongView, cells
 
 _PATIENCE = 0.5  # seconds after which it is shown how far the picture is
@@ -39,7 +41,12 @@ def pictures(text: Text, view: LongView) -> None:
 def _whole(text: Text, view: LongView) -> None:
     st.markdown(text("upload_long.whole"))
     place = st.empty()
-    found = cache.long_picture(view.key, view.head, _progress(text, place))
+    try:
+        found = cache.long_picture(view.key, view.head, _progress(text, place))
+    except InputError as problem:
+        with place.container():
+            refused(text, problem, "upload_long")
+        return
     place.empty()
     pixels = found.maximum if view.pooling == "maximum" else found.mean
     figure = Reduced(

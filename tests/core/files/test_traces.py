@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from core.errors import InputError
+from core.files.limits import Limits
 from core.files.traces import PARTS, read_tensors, size_of, to_npz, words_in
 from core.layer import Rules, Sizes
 from core.masks import MaskRule
@@ -219,7 +220,19 @@ def test_any_bytes_are_refused(content: bytes, begin: bytes):
         read_upload(begin + content, "a.npz")
 
 
-def test_the_largest_file_is_a_matter_of_bytes(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("core.files.tensors.LARGEST_UNPACKED", 100)
-    with pytest.raises(InputError, match="file_unpacks_too_large"):
-        read_upload(npz(weights=WEIGHTS), "a.npz")
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (Limits(unpacked=WEIGHTS.nbytes - 1), "file_unpacks_too_large"),
+        (Limits(tokens=WEIGHTS.shape[-1] - 1), "file_too_many_tokens"),
+        (Limits(cells=WEIGHTS[0].size - 1), "file_too_many_cells"),
+    ],
+)
+def test_every_limit_is_the_callers(limits: Limits, code: str):
+    for content in (
+        npz(weights=WEIGHTS),
+        safetensors({"weights": tensor()}, WEIGHTS.tobytes()),
+    ):
+        assert read_upload(content, "a.npz").doubts == ()
+        with pytest.raises(InputError, match=code):
+            read_upload(content, "a.npz", limits)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.arrays import Array
 from core.errors import InputError
-from core.files.limits import MOST_CELLS, MOST_LONG_TOKENS, MOST_TOKENS
+from core.files.limits import PUBLIC
 from core.long.head import LongHead, long_head
 from core.long.pixels import BLOCKS, PIXELS, Overview, blocks, edges
 from core.sources.uploaded import UploadedSource, read_upload
@@ -107,10 +107,10 @@ def test_blocks_cover_every_token_once_and_end_where_pixels_do(n: int):
         ({"q": (9, 2), "k": (9, 2)}, True),
         ({"q": (9, 2), "k": (9, 2), "v": (9, 2)}, False),
         ({"q": (9, 2), "k": (9, 2), "weights": (9, 9)}, False),
-        ({"q": (MOST_TOKENS, 2), "k": (MOST_TOKENS, 2), "v": (MOST_TOKENS, 2)}, False),
-        ({"q": (MOST_TOKENS + 1, 2), "k": (9, 2), "v": (9, 2)}, True),
-        ({"q": (9, 2), "k": (MOST_TOKENS + 1, 2), "v": (MOST_TOKENS + 1, 3)}, True),
-        (dict.fromkeys("qkv", (MOST_CELLS // 1024**2 + 1, 1024, 1)), True),
+        ({"q": (PUBLIC.tokens, 2), "k": (PUBLIC.tokens, 2), "v": (PUBLIC.tokens, 2)}, False),
+        ({"q": (PUBLIC.tokens + 1, 2), "k": (9, 2), "v": (9, 2)}, True),
+        ({"q": (9, 2), "k": (PUBLIC.tokens + 1, 2), "v": (PUBLIC.tokens + 1, 3)}, True),
+        (dict.fromkeys("qkv", (PUBLIC.cells // 1024**2 + 1, 1024, 1)), True),
     ],
 )
 def test_maps_that_are_too_large_for_a_whole_make_a_file_long(
@@ -162,7 +162,7 @@ def test_what_a_long_file_holds_besides_is_named():
     [
         ((2_000, 3), (2_000, 2), "file_shapes"),
         ((2, 2_000, 3), (1, 2_000, 3), "file_shapes"),
-        ((MOST_LONG_TOKENS + 1, 1), (9, 1), "file_too_many_tokens"),
+        ((PUBLIC.long_tokens + 1, 1), (9, 1), "file_too_many_tokens"),
         ((300, 2_000, 1), (300, 2_000, 1), "file_too_many_heads"),
     ],
 )
