@@ -155,7 +155,7 @@ def one_big_head(parameters: Parameters, rules: Rules, blocks: Blocks = "apart")
     q, k, v = (torch.block_diag(*part) for part in (run.q, run.k, run.v))  # (head * token, ...)
     if blocks == "merged":
         q, k = (part.transpose(0, 1).flatten(1).repeat(n_heads, 1) for part in (run.q, run.k))
-    bias = score_bias(rules, n_heads, n).double()
+    bias = score_bias(parameters, rules, n).double()
     wide = bias.repeat(1, 1, n_heads).flatten(0, 1)  # (head * query, head * key)
     if blocks != "open":
         inside = torch.block_diag(*torch.ones(n_heads, n, n)).bool()

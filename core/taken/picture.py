@@ -28,6 +28,7 @@ _CELL = 34
 _SMALL = 12
 _GAP = 8
 _LETTER = 7.6  # pixels of a Latin letter; Chinese ones are twice as wide
+_TITLE = 1.25  # times as wide are those of a title
 _FONT = "system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
 
@@ -59,24 +60,28 @@ class Map:
         values: ``(row, column)``.
         rows: Names of the rows.
         columns: Names of the columns.
-        asks: The row that the reader has chosen.
+        asks: The row that the reader has chosen, if there is one.
         note: Below it: where the numbers come from.
         possible: ``(row, column)``; elsewhere there is a cross. ``None`` = everywhere.
         diverging: Whether numbers have both signs.
+        ends: The numbers at the two ends of the colours. ``None`` = as wide as the values need.
     """
 
     title: str
     values: Array
     rows: Sequence[str]
     columns: Sequence[str]
-    asks: int
+    asks: int | None = None
     note: str = ""
     possible: BoolArray | None = None
     diverging: bool = False
+    ends: tuple[float, float] | None = None
 
     @property
     def domain(self) -> tuple[float, float]:
         """The numbers at the two ends of the colours."""
+        if self.ends:
+            return self.ends
         if not self.diverging:
             return 0.0, max(1.0, float(self.values.max()))
         end = float(np.abs(self.values).max()) or 1.0
@@ -89,7 +94,8 @@ def svg(it: Map, colours: Colours) -> str:
     cell = _CELL if max(n_rows, n_columns) <= NUMBERS_UP_TO else _SMALL
     left = _width(it.rows) + _GAP
     top = _width(it.columns) + 2 * _CELL
-    width = max(left + n_columns * cell, left + _width([it.title, it.note])) + _GAP
+    words = max(_TITLE * _width([it.title]), _width([it.note]))
+    width = left + max(n_columns * cell, words) + _GAP
     height = top + n_rows * cell + 2 * _GAP + (_CELL if it.note else 0)
     below = top + n_rows * cell + _CELL
     parts = [
@@ -100,8 +106,7 @@ def svg(it: Map, colours: Colours) -> str:
             if max(n_rows, n_columns) <= LARGEST
             else [_image(it, cell, (left, top), colours)]
         ),
-        f'<rect x="{left}" y="{top + it.asks * cell}" width="{n_columns * cell}" '
-        f'height="{cell}" fill="none" stroke="{colours.accent}" stroke-width="2"/>',
+        "" if it.asks is None else _frame(it.asks, n_columns, cell, (left, top), colours.accent),
         _text(it.note, left, below, colours.text, 'font-size="11"') if it.note else "",
     ]
     return (
@@ -115,6 +120,13 @@ def svg(it: Map, colours: Colours) -> str:
 def plain(words: str) -> str:
     """Words as XML: nothing in them is markup, and nothing that XML forbids is left."""
     return escape(_UNFIT.sub(" ", words), {'"': "&quot;"})
+
+
+def _frame(row: int, n_columns: int, cell: int, at: tuple[float, float], ink: str) -> str:
+    return (
+        f'<rect x="{at[0]}" y="{at[1] + row * cell}" width="{n_columns * cell}" '
+        f'height="{cell}" fill="none" stroke="{ink}" stroke-width="2"/>'
+    )
 
 
 def _cells(it: Map, cell: int, at: tuple[float, float], colours: Colours) -> Sequence[str]:

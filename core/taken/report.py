@@ -6,7 +6,7 @@ There is no script in it and nothing is fetched; whatever a reader typed is writ
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.taken.picture import plain
+from core.taken.picture import Colours, Map, plain, svg
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a browser may do with a report: show it."""
@@ -18,13 +18,19 @@ body { font: 16px/1.5 system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC',
 h1 { font-size: 1.7rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 .badge { background: #e4eefb; color: #1f4f8b; border-radius: .4rem; padding: .15rem .5rem; }
 div.maps { display: flex; flex-wrap: wrap; gap: 1rem; }
-figure { margin: 0; flex: 0 1 auto; overflow-x: auto; } svg { max-width: 100%; height: auto; }
-div.wide { overflow-x: auto; }
+p { overflow-wrap: anywhere; }
+figure { margin: 0; flex: 0 1 auto; max-width: 100%; overflow-x: auto; }
+svg { max-width: 100%; height: auto; }
+div.wide { overflow-x: auto; margin: .8rem 0; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+caption { text-align: left; font-weight: 600; padding: .3rem 0; white-space: nowrap; }
 th, td { border: 1px solid #d8dee6; padding: .2rem .5rem; text-align: right; }
 th { background: #f3f5f8; font-weight: 500; } th[scope=row], td.words { text-align: left; }
-@media print { body { max-width: none; margin: 0; } figure, table { break-inside: avoid; } }
+@media print {
+  body { max-width: none; margin: 0; font-size: 12px; } div.wide { overflow: visible; }
+  table { font-size: 9px; } th, td { padding: .1rem .3rem; }
+  h2, caption { break-after: avoid; } figure, tr { break-inside: avoid; }
+}
 """
 
 
@@ -36,11 +42,13 @@ class Table:
         title: Above it, if anything.
         columns: What stands above the columns, but the first.
         rows: Each begins with its name.
+        corner: What stands above the rows' names.
     """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    corner: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,14 +58,14 @@ class Section:
     Attributes:
         title: Its heading.
         paragraphs: Words.
-        pictures: SVG, as `core.taken.picture.svg` gives it.
+        pictures: Maps.
         tables: After the pictures.
         badge: Where the numbers come from, if it is to be said here.
     """
 
     title: str
     paragraphs: Sequence[str] = ()
-    pictures: Sequence[str] = ()
+    pictures: Sequence[Map] = ()
     tables: Sequence[Table] = ()
     badge: str = ""
 
@@ -83,9 +91,9 @@ class Report:
     address_label: str = ""
 
 
-def html(report: Report) -> bytes:
-    """The report as a file."""
-    sections = "\n".join(map(_section, report.sections))
+def html(report: Report, colours: Colours) -> bytes:
+    """The report as a file, its pictures in these colours."""
+    sections = "\n".join(_section(it, colours) for it in report.sections)
     again = ""
     if report.address.startswith(("http://", "https://")):
         url = plain(report.address)
@@ -111,19 +119,19 @@ def numbers(
     return Table(title, columns, lines)
 
 
-def _section(it: Section) -> str:
+def _section(it: Section, colours: Colours) -> str:
     parts = [f"<h2>{plain(it.title)}</h2>"]
     if it.badge:
         parts.append(f'<p><span class="badge">{plain(it.badge)}</span></p>')
     parts += [f"<p><bdi>{plain(words)}</bdi></p>" for words in it.paragraphs]
-    figures = "".join(f"<figure>{picture}</figure>" for picture in it.pictures)
+    figures = "".join(f"<figure>{svg(picture, colours)}</figure>" for picture in it.pictures)
     parts += [f'<div class="maps">{figures}</div>'] if figures else []
     parts += map(_table, it.tables)
     return "\n".join(parts)
 
 
 def _table(it: Table) -> str:
-    head = "".join(f'<th scope="col">{plain(name)}</th>' for name in ("", *it.columns))
+    head = "".join(f'<th scope="col">{plain(name)}</th>' for name in (it.corner, *it.columns))
     lines = (
         f'<tr><th scope="row">{plain(row[0])}</th>'
         + "".join(f"<td>{plain(cell)}</td>" for cell in row[1:])

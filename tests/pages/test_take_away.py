@@ -1,28 +1,54 @@
 """What is taken away from a page is what the page shows, and comes back the same."""
 
 import re
+import time
 from collections.abc import Callable
+from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import UnknownElement
 
+from core.arrays import Array
+from core.choices.cross import CrossChoice
 from core.choices.edited import Address
 from core.layer import Edit, Rules
 from core.masks import MaskRule
 from core.sources.handset import HandsetSource
 from core.sources.pretrained import PretrainedSource
 from core.sources.uploaded import UploadedSource, read_upload
+from core.taken.picture import Map
+from core.taken.report import Report
+from core.tokens import tokenize
+from core.trace import AttentionTrace
+from pages.shared.jobs import Progress
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views import take_away_files
+from pages.shared.worker import worker
 
 Visit = Callable[[str | None], AppTest]
-Files = dict[str, Callable[[], bytes | str]]
+Files = dict[str, Callable[[], bytes]]
+ReportOf = Callable[[str], Report]
 
 CHICKEN = "我爱吃炸鸡"
 EVIL = '<script>alert(1)</script> [a](http://e.vil) "><img src=http://e.vil/x.png>'
+SENTENCES = {
+    **dict.fromkeys(("explore", "heads", "positions", "reach"), "sentence"),
+    "model": "model_sentence",
+    "cross": "cross_a",
+}
+REPORTED = (*SENTENCES, "upload", "buffet", "cost")
+VOID = {"meta"}
+QUICK = {
+    "training_length": 16,
+    "training_steps": 50,
+    "training_budget": 8_000,
+    "training_contenders": ["relative", "gru"],
+}
 
 
 @pytest.fixture
@@ -30,14 +56,64 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> Files:
     """The files of the last page that was drawn, by their names."""
     found: Files = {}
 
-    def note(_label: str, name: str, _mime: str, data: Callable[[], bytes | str]) -> None:
+    def note(_label: str, name: str, _mime: str, data: Callable[[], bytes]) -> None:
         found[name] = data
 
     monkeypatch.setattr(take_away_files, "save_button", note)
     return found
 
 
-def open_popover(app: AppTest, **values: object) -> AppTest:
+@pytest.fixture
+def report_of(offered: Files, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Report]:
+    """What a page's report is made of, once the page is open."""
+    found: list[Report] = []
+
+    def note(report: Report, *_colours: object) -> bytes:
+        found.append(report)
+        return b""
+
+    def made(page: str) -> Report:
+        offered[f"{page}.html"]()
+        return found[-1]
+
+    monkeypatch.setattr(take_away_files, "html", note)
+    return made
+
+
+class Structure(HTMLParser):
+    """What stands in a page; fails where its elements are not closed in order."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.words: list[str] = []
+        self.feed(content)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links += [value or "" for name, value in attrs if name in ("src", "href", "action")]
+        assert not any(name.startswith("on") for name, _ in attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.open.remove(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def opened(app: AppTest, page: str = "explore", **values: object) -> AppTest:
+    """A page with its popover open."""
+    if page != "explore":
+        app.switch_page(f"pages/{page}.py").run()
     for name, value in {"take_away": True, **values}.items():
         app.session_state[name] = value
     app.run()
@@ -46,8 +122,17 @@ def open_popover(app: AppTest, **values: object) -> AppTest:
     return app
 
 
-def as_bytes(content: bytes | str) -> bytes:
-    return content.encode() if isinstance(content, str) else content
+def brought_back(content: bytes) -> AttentionTrace:
+    """What the page for files makes of one."""
+    upload = read_upload(content, "a.npz")
+    assert upload.doubts == ()
+    return UploadedSource(upload).trace()
+
+
+def assert_same(one: AttentionTrace, other: AttentionTrace) -> None:
+    assert (one.query_tokens, one.key_tokens) == (other.query_tokens, other.key_tokens)
+    for name, array in vars(one.layers[0]).items():
+        assert_array_equal(getattr(other.layers[0], name), array, err_msg=name)
 
 
 def test_nothing_is_made_before_the_popover_is_opened(dashboard: AppTest, offered: Files):
@@ -55,23 +140,26 @@ def test_nothing_is_made_before_the_popover_is_opened(dashboard: AppTest, offere
     assert offered == {}
 
 
-def test_the_trace_of_the_explore_page_comes_back_bit_for_bit(dashboard: AppTest, offered: Files):
-    open_popover(dashboard, mask="causal", positions="alibi", head=1)
+@pytest.mark.parametrize("page", ["explore", "heads"])
+def test_the_trace_of_a_layer_comes_back_bit_for_bit(dashboard: AppTest, offered: Files, page: str):
+    opened(dashboard, page, mask="causal", positions="alibi", head=1)
     rules = Rules(mask=MaskRule("causal"), positions="alibi")
     expected = HandsetSource(rules=rules).trace(CHICKEN)
-    upload = read_upload(as_bytes(offered["explore.npz"]()), "explore.npz")
-    back = UploadedSource(upload).trace()
-    assert back.key_tokens == expected.key_tokens
-    for name, array in vars(expected.layers[0]).items():
-        assert_array_equal(getattr(back.layers[0], name), array, err_msg=name)
-    assert upload.doubts == ()
+    assert_same(expected, brought_back(offered[f"{page}.npz"]()))
+
+
+def test_the_trace_of_two_sentences_comes_back_bit_for_bit(dashboard: AppTest, offered: Files):
+    opened(dashboard, "cross", cross_sources="a_asks_b")
+    it = CrossChoice(cross_sources="a_asks_b")
+    a, b = tokenize(it.cross_a).kept, tokenize(it.cross_b).kept
+    assert_same(it.source.trace(a, b), brought_back(offered["cross.npz"]()))
 
 
 def test_edited_numbers_are_in_the_file(dashboard: AppTest, offered: Files):
     edits = {Address("w_q", "0", 5, "", 2): 7.5}
     dashboard.session_state["book"]["edits"] = {"handset": edits}
-    open_popover(dashboard)
-    upload = read_upload(as_bytes(offered["explore.npz"]()), "explore.npz")
+    opened(dashboard)
+    upload = read_upload(offered["explore.npz"](), "explore.npz")
     expected = HandsetSource(edits=(Edit("w_q", (0, 5, 2), 7.5),)).trace(CHICKEN)
     assert_array_equal(upload.weights(0), expected.layers[0].weights)
     assert upload.says == expected.origin
@@ -79,71 +167,219 @@ def test_edited_numbers_are_in_the_file(dashboard: AppTest, offered: Files):
     assert upload.says.edited
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_main_map_of_the_explore_page_is_a_drawing(
-    open_dashboard: Visit, offered: Files, language: Language
-):
-    open_popover(open_dashboard(language), sentence=CHICKEN)
-    drawings = {name: make() for name, make in offered.items() if name.endswith(".svg")}
-    assert len(drawings) == 6
-    for name, drawing in drawings.items():
-        words = [it.text or "" for it in ElementTree.fromstring(as_bytes(drawing)).iter()]
-        assert Text(language)(f"matrix.{name.removesuffix('.svg')}") in words
-        assert "炸鸡" in words
-    random = Text(language)("origin.seeded", detail="0")
-    assert {name for name, it in drawings.items() if random in str(it)} == {
-        "influence_recurrent.svg",
-        "influence_convolutional.svg",
-    }
-
-
-def test_numbers_in_a_drawing_are_the_pages(dashboard: AppTest, offered: Files):
-    open_popover(dashboard)
-    words = [it.text or "" for it in ElementTree.fromstring(offered["weights.svg"]()).iter()]
-    shown = [float(word) for word in words if re.fullmatch(r"\d\.\d\d", word)]
-    expected = HandsetSource().trace(CHICKEN).layers[0].weights[0]
-    assert_allclose(shown, expected.reshape(-1), atol=0.005)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["explore", "model"])
-def test_a_report_has_everything_and_nothing_that_acts(
-    open_dashboard: Visit, offered: Files, page: str, language: Language
-):
-    app = open_dashboard(language)
-    if page == "model":
-        app.switch_page("pages/model.py").run()
-    open_popover(app, **{"sentence" if page == "explore" else "model_sentence": EVIL})
-    content = as_bytes(offered[f"{page}.html"]()).decode()
-    text = Text(language)
-    for label in ("report.settings", "report.caveats", "numbers.title", "report.caveat_pair"):
-        assert text(label).replace("&", "&amp;") in content
-    assert "<script" not in content
-    assert "<img" not in content
-    assert "&lt;script&gt;" in content
-    assert re.findall(r'(?:src|href)="(?!http://localhost|http://127|data:)([^"]*)"', content) == []
-    assert "{" not in re.sub(r"<style>.*</style>", "", content, flags=re.DOTALL)
-
-
-def test_a_report_holds_the_weights(dashboard: AppTest, offered: Files):
-    open_popover(dashboard)
-    content = as_bytes(offered["explore.html"]()).decode()
-    for weight in HandsetSource().trace(CHICKEN).layers[0].weights[0].flat:
-        assert f"<td>{weight:.4f}</td>" in content
-
-
 def test_the_model_is_taken_away_whole_or_by_layer(open_dashboard: Visit, offered: Files):
-    app = open_dashboard("en-US").switch_page("pages/model.py").run()
-    open_popover(app, model_sentence="The cat sat.", model_layer=2)
+    opened(open_dashboard("en-US"), "model", model_sentence="The cat sat.", model_layer=2)
     layers = PretrainedSource().trace("The cat sat.").layers
-    whole = read_upload(as_bytes(offered["model.npz"]()), "model.npz")
-    one = read_upload(as_bytes(offered["model-2.npz"]()), "model-2.npz")
+    whole = read_upload(offered["model.npz"](), "model.npz")
+    one = read_upload(offered["model-2.npz"](), "model-2.npz")
     assert (whole.n_layers, whole.n_heads, one.n_layers) == (6, 12, 1)
     assert_array_equal(whole.weights(5), layers[5].weights)
     assert_array_equal(one.weights(0), layers[2].weights)
 
 
+# Reports
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", REPORTED)
+def test_a_report_says_what_it_is_and_does_nothing(
+    open_dashboard: Visit, offered: Files, page: str, language: Language
+):
+    values = {SENTENCES[page]: EVIL} if page in SENTENCES else {}
+    if page == "reach":
+        values["reach_tokens"] = "sentence"
+    opened(open_dashboard(language), page, **values)
+    content = offered[f"{page}.html"]().decode()
+    found, text = Structure(content), Text(language)
+    assert text(f"{page}.title") in found.words
+    assert text("report.settings") in found.words
+    assert text("report.caveats") in found.words
+    assert not found.tags & {"script", "img", "iframe", "link", "object", "form"}
+    assert all(re.match(r"https?://(localhost|127)|data:image/png;", it) for it in found.links)
+    assert ("&lt;" in content) == (page in SENTENCES)
+    written = " ".join(found.words[found.words.index(text("report.settings")) :])
+    assert not re.search(r"\*\*|\$|\bnan\b|\{", written.replace(EVIL, ""))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["path", "corrections", "training"])
+def test_a_page_without_results_gives_no_report(
+    open_dashboard: Visit, offered: Files, page: str, language: Language
+):
+    opened(open_dashboard(language), page)
+    assert offered == {}
+
+
+def maps(app: AppTest) -> list[Array]:
+    """The numbers of all maps on the page."""
+    found = []
+    for chart in app.get("vega_lite_chart"):
+        assert isinstance(chart, UnknownElement)
+        table = convert_arrow_bytes_to_pandas_df(chart.proto.data.data)
+        if {"row", "column", "value"} <= {*table.columns}:
+            cells = table.pivot(index="row", columns="column", values="value")
+            found.append(cells.to_numpy())
+    return found
+
+
+def drawn_in(report: Report) -> list[Map]:
+    return [picture for section in report.sections for picture in section.pictures]
+
+
+def shown(it: Map) -> Array:
+    """A map's numbers where they are possible."""
+    return it.values if it.possible is None else np.where(it.possible, it.values, 0)
+
+
+@pytest.mark.parametrize(
+    ("page", "n_pictures", "values"),
+    [
+        ("explore", 6, {"mask": "causal", "positions": "alibi"}),
+        ("heads", 7, {"n_heads": 3, "query": 2, "heads_off": [1]}),
+        ("cross", 10, {"cross_several": True, "cross_word_b": 3}),
+        ("positions", 3, {"positions_kind": "causal", "positions_word": 2}),
+        ("reach", 3, {"reach_n": 8, "reach_mask": "global", "reach_output": 4}),
+        ("buffet", 3, {"buffet_sugar": 3.0, "buffet_reversed": True}),
+        ("model", 1, {"model_sentence": "The cat sat.", "model_layer": 1}),
+        ("upload", 1, {"upload_head": 1}),
+    ],
+)
+def test_every_picture_of_a_report_is_a_map_of_its_page(
+    dashboard: AppTest,
+    report_of: ReportOf,
+    page: str,
+    n_pictures: int,
+    values: dict[str, object],
+):
+    app = opened(dashboard, page, **values)
+    on_page, pictures = maps(app), drawn_in(report_of(page))
+    assert len(pictures) == n_pictures
+    for it in pictures:
+        same = [
+            found
+            for found in on_page
+            if found.shape == it.values.shape
+            and np.allclose(np.where(shown(it) != 0, found, 0), shown(it), atol=1e-6)
+        ]
+        assert same, it.title
+
+
+@pytest.mark.parametrize("page", ["explore", "model"])
+def test_pictures_say_where_their_numbers_come_from(
+    dashboard: AppTest, report_of: ReportOf, page: str
+):
+    opened(dashboard, page)
+    notes = {it.note for it in drawn_in(report_of(page))}
+    kinds = {"explore": ("handset", "seeded"), "model": ("pretrained",)}[page]
+    starts = [Text("zh")(f"origin.{kind}", detail="#").split("#")[0] for kind in kinds]
+    assert len(notes) == len(kinds)
+    assert all(any(note.startswith(start) for note in notes) for start in starts)
+
+
+def test_a_report_holds_the_weights(dashboard: AppTest, offered: Files):
+    opened(dashboard)
+    content = offered["explore.html"]().decode()
+    for weight in HandsetSource().trace(CHICKEN).layers[0].weights[0].flat:
+        assert f"<td>{weight:.4f}</td>" in content
+
+
+def test_numbers_in_a_drawing_are_the_pages(dashboard: AppTest, offered: Files):
+    opened(dashboard)
+    content = offered["explore.html"]().decode()
+    drawing = re.findall(r"<svg .*?</svg>", content)[1]  # scores, weights, outputs
+    words = [it.text or "" for it in ElementTree.fromstring(drawing).iter()]
+    numbers = [float(word) for word in words if re.fullmatch(r"\d\.\d\d", word)]
+    expected = HandsetSource().trace(CHICKEN).layers[0].weights[0]
+    assert_allclose(numbers, expected.reshape(-1), atol=0.005)
+
+
 def test_masked_scores_are_crosses_in_a_drawing(dashboard: AppTest, offered: Files):
-    open_popover(dashboard, mask="causal")
-    words = [it.text for it in ElementTree.fromstring(offered["scores.svg"]()).iter()]
+    opened(dashboard, mask="causal")
+    drawing = re.findall(r"<svg .*?</svg>", offered["explore.html"]().decode())[0]
+    words = [it.text for it in ElementTree.fromstring(drawing).iter()]
     assert words.count("×") == int(np.triu(np.ones((4, 4)), 1).sum())
+
+
+def cells_of(report: Report) -> set[str]:
+    """Every cell of every table."""
+    tables = (table for section in report.sections for table in section.tables)
+    return {cell for table in tables for row in table.rows for cell in row}
+
+
+@pytest.mark.parametrize(
+    ("page", "values"),
+    [("cost", {"cost_n": 96, "cost_recurrent": "lstm"}), ("heads", {"heads_width": 128})],
+)
+def test_numbers_of_the_pages_tables_are_in_the_report(
+    dashboard: AppTest, report_of: ReportOf, page: str, values: dict[str, object]
+):
+    app = opened(dashboard, page, **values)
+    on_page = " ".join(app.table[i].value.to_string() for i in range(len(app.table)))
+    numbers = {it for it in re.findall(r"[\d,]+", on_page) if it.strip(",")}
+    large = {number for number in numbers if "," in number}
+    assert large
+    assert large <= cells_of(report_of(page))
+
+
+def test_strengths_by_distance_are_the_pages(dashboard: AppTest, report_of: ReportOf):
+    app = opened(dashboard, "reach", reach_n=6, reach_output=5)
+    [chart] = [
+        it
+        for it in app.get("vega_lite_chart")
+        if isinstance(it, UnknownElement) and it.proto.alt == Text("zh")("alt.reach_strength")
+    ]
+    lines = convert_arrow_bytes_to_pandas_df(chart.proto.data.data)
+    found = {cell.split(" (")[0] for cell in cells_of(report_of("reach"))}
+    assert len(lines)
+    assert {f"{value:.4g}" for value in lines["value"]} <= found
+
+
+def test_the_buffets_plate_and_changes_are_in_the_report(dashboard: AppTest, report_of: ReportOf):
+    edits = {Address("buffet_values", "", 0, "", 1): 2.75}
+    dashboard.session_state["book"]["edits"] = {"buffet": edits}
+    app = opened(dashboard, "buffet", buffet_protein=3.0)
+    report, text = report_of("buffet"), Text("zh")
+    assert report.sections[0].badge.endswith(text("origin.edited"))
+    [bars] = [
+        it
+        for it in app.get("vega_lite_chart")
+        if isinstance(it, UnknownElement) and it.proto.alt == text("alt.buffet_weights")
+    ]
+    weights = convert_arrow_bytes_to_pandas_df(bars.proto.data.data)["value"]
+    assert {"2.7500", *(f"{weight:.4f}" for weight in weights)} <= cells_of(report)
+
+
+def test_a_link_in_a_report_leaves_texts_out_if_the_reader_wants_it(
+    dashboard: AppTest, report_of: ReportOf
+):
+    for private in (False, True):
+        dashboard.session_state["book"]["private"] = private
+        opened(dashboard, sentence="猫抓老鼠")
+        assert ("sentence=" in report_of("explore").address) == (not private)
+
+
+def progress(app: AppTest) -> Progress:
+    found = worker().look(app.session_state["training_run"])
+    assert found
+    return found
+
+
+def test_a_race_is_reported_once_it_is_over(open_dashboard: Visit, report_of: ReportOf):
+    worker.cache_clear()
+    app = opened(open_dashboard("en-US"), "training", **QUICK)
+    app.button(key="training_start").click().run()
+    end = time.monotonic() + 50
+    while progress(app).busy and time.monotonic() < end:
+        time.sleep(0.05)
+    app.run()
+    report, text = report_of("training"), Text("en")
+    assert report.title == text("training.title")
+    results = app.table[0].value.astype(str).to_numpy().reshape(-1)
+    assert {*results} <= cells_of(report)
+    assert {f"{it.loss:.4f}" for it in progress(app).snapshots} <= cells_of(report)
+    before, after, *felt = drawn_in(report)
+    assert len(felt) == 2
+    square = [found for found in maps(app) if found.shape == after.values.shape]
+    for it in (before, after, *felt):
+        assert any(np.allclose(it.values, found, atol=1e-6) for found in square)
+    assert np.abs(before.values - after.values).max() > 0

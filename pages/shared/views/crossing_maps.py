@@ -76,18 +76,18 @@ def key_points(text: Text, it: Opened) -> None:
 
 def who_asks_whom(text: Text, it: Crossing, opened: Opened) -> None:
     """The map of the chosen switch, in one head or in all; the others beside it."""
-    others, n_words = _others(it.choice), max(len(it.a), len(it.b))
+    beside, n_words = others(it.choice), max(len(it.a), len(it.b))
     heads = len(opened.layer.weights)
     if it.choice.cross_several and heads > 1:
         for head, place in enumerate(maps.side_by_side(heads, n_words)):
             with place:
                 _titled_map(text, it.choice, replace(opened, head=head), f"cross_head_{head}")
-        places = maps.side_by_side(len(others), n_words)
+        places = maps.side_by_side(len(beside), n_words)
     else:
-        first, *places = maps.side_by_side(1 + len(others), n_words)
+        first, *places = maps.side_by_side(1 + len(beside), n_words)
         with first:
             _titled_map(text, it.choice, opened, "cross_chosen")
-    for place, sources in zip(places, others, strict=True):
+    for place, sources in zip(places, beside, strict=True):
         other = it.switched(sources)
         shown = other.opened(other.trace())
         if other.choice.is_self:
@@ -124,12 +124,23 @@ def weights_map(text: Text, choice: CrossChoice, it: Opened) -> Heatmap:
     )
 
 
-def _titled_map(text: Text, choice: CrossChoice, it: Opened, name: str) -> None:
+def map_title(text: Text, choice: CrossChoice, it: Opened) -> str:
+    """Who asks whom, and in which head if there are several."""
     title = text(f"cross_sources.{choice.cross_sources}")
-    if len(it.layer.weights) > 1:
-        shown = head_name(text, choice, it.head)
-        title = text("cross.map_title", title=title, head=shown)
-    st.markdown(f"**{title}**")
+    if len(it.layer.weights) == 1:
+        return title
+    return text("cross.map_title", title=title, head=head_name(text, choice, it.head))
+
+
+def others(choice: CrossChoice) -> tuple[Sources, ...]:
+    """What stands beside the chosen switch: both kinds of self-attention, or what it is not."""
+    if choice.cross_sources == "self_a":
+        return "self_b", "b_asks_a"
+    return ("self_a", "b_asks_a") if choice.cross_sources == "self_b" else ("self_a", "self_b")
+
+
+def _titled_map(text: Text, choice: CrossChoice, it: Opened, name: str) -> None:
+    st.markdown(f"**{map_title(text, choice, it)}**")
     alt = text(f"alt.cross_{choice.cross_sources}")
     maps.draw(name, weights_map(text, choice, it), it, alt)
 
@@ -143,13 +154,6 @@ def _working(choice: CrossChoice) -> Part:
     if not choice.is_self:
         return "cross"
     return "decoder" if choice.cross_causal else "encoder"
-
-
-def _others(choice: CrossChoice) -> tuple[Sources, ...]:
-    """What stands beside the chosen switch: both kinds of self-attention, or what it is not."""
-    if choice.cross_sources == "self_a":
-        return "self_b", "b_asks_a"
-    return ("self_a", "b_asks_a") if choice.cross_sources == "self_b" else ("self_a", "self_b")
 
 
 def _other(sentence: str) -> str:

@@ -22,7 +22,7 @@ _ROOM = 300  # pixels that the names of dishes and the numbers in the cells need
 
 def diners(text: Text, it: Served) -> None:
     """One map for each diner: rows are places to stand at, columns the dishes that are felt."""
-    choice, seen = it.choice, _measured(it)
+    choice, seen = it.choice, measured(it)
     order = it.order
     pointed = Pointed(
         asking=it.names,
@@ -34,15 +34,7 @@ def diners(text: Text, it: Served) -> None:
     )
     grid = st.grid(len(seen), min_column_width=_ROOM)
     for name, found in seen.items():
-        heatmap = Heatmap(
-            values=found.influence.share,
-            rows=it.names,
-            columns=it.names,
-            frame=Frame(text("buffet.stands"), text("buffet.feels"), text("axis.share")),
-            colours="sequential",
-            domain=(0.0, 1.0),
-            possible=found.field.reach,
-        )
+        heatmap = felt_map(text, it, found)
         with grid.cell():
             st.markdown(text(f"diners.{name}"))
             maps.draw(f"buffet_{name}", heatmap, pointed, text(f"alt.buffet_{name}"))
@@ -50,7 +42,21 @@ def diners(text: Text, it: Served) -> None:
             _controls(text, name, choice)
 
 
-def _measured(it: Served) -> Mapping[str, Measured]:
+def felt_map(text: Text, it: Served, found: Measured) -> Heatmap:
+    """What a diner feels: rows are places to stand at, columns the dishes."""
+    return Heatmap(
+        values=found.influence.share,
+        rows=it.names,
+        columns=it.names,
+        frame=Frame(text("buffet.stands"), text("buffet.feels"), text("axis.share")),
+        colours="sequential",
+        domain=(0.0, 1.0),
+        possible=found.field.reach,
+    )
+
+
+def measured(it: Served) -> Mapping[str, Measured]:
+    """What each diner feels, by its name."""
     passed = it.table.seen()
     return {
         "attention": felt(it.choice.goal, it.table),

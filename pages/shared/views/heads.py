@@ -77,19 +77,24 @@ def head_controls(text: Text, scene: Scene) -> None:
 def head_maps(text: Text, it: Several) -> None:
     """One map a head; a click on a cell chooses its words in all of them."""
     pointed = it.pointed
-    frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
-    may_look = it.scene.choice.layer_source.rules.mask.matrix(len(pointed.asking))
     for head, (place, name) in enumerate(
         zip(_places(it.n_heads, len(pointed.asking)), it.names(text), strict=True)
     ):
-        weights = it.found.weights[head]
-        heatmap = Heatmap(
-            weights, pointed.asking, pointed.answering, frame, "sequential", (0.0, 1.0), may_look
-        )
+        heatmap = weights_map(text, it, head)
+        row = heatmap.values[pointed.query]
         with place:
             st.markdown(text("heads.map", name=name))
             maps.draw(f"heads_map_{head}", heatmap, pointed, text("alt.heads_map", head=head + 1))
-            st.markdown(in_words(text, pointed.asking, pointed.query, weights[pointed.query]))
+            st.markdown(in_words(text, pointed.asking, pointed.query, row))
+
+
+def weights_map(text: Text, it: Several, head: int) -> Heatmap:
+    """The weights of a head."""
+    words = it.scene.tokens.kept
+    frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
+    may_look = it.scene.choice.layer_source.rules.mask.matrix(len(words))
+    weights = it.found.weights[head]
+    return Heatmap(weights, words, words, frame, "sequential", (0.0, 1.0), may_look)
 
 
 def _places(n_heads: int, n_words: int) -> list[DeltaGenerator]:

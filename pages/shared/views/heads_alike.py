@@ -14,13 +14,10 @@ def alike(text: Text, it: Several) -> None:
     if it.n_heads == 1:
         st.info(text("heads.alike_one"))
         return
-    look, pull = look_alike(it.found.weights), pull_alike(it.found.contributions)
-    numbers = [str(head + 1) for head in range(it.n_heads)]
-    frame = Frame(text("word.head"), text("word.head"), text("heads.similarity"))
+    found = alike_maps(text, it)
+    look, pull = found["look"].values, found["pull"].values
     places = st.grid(2, min_column_width=300, gap="medium")
-    for name, values in (("look", look), ("pull", pull)):
-        colours, low = ("sequential", 0.0) if name == "look" else ("diverging", -1.0)
-        heatmap = Heatmap(values, it.names(text), numbers, frame, colours, (low, 1.0))
+    for name, heatmap in found.items():
         with places.cell():
             st.markdown(text(f"heads.{name}"))
             st.vega_lite_chart(
@@ -40,3 +37,14 @@ def alike(text: Text, it: Several) -> None:
             pull=f"{pull[first, second]:.2f}",
         )
     )
+
+
+def alike_maps(text: Text, it: Several) -> dict[str, Heatmap]:
+    """How alike two heads are: in where they ``look``, and in where they ``pull`` the outputs."""
+    rows, numbers = it.names(text), [str(head + 1) for head in range(it.n_heads)]
+    frame = Frame(text("word.head"), text("word.head"), text("heads.similarity"))
+    look, pull = look_alike(it.found.weights), pull_alike(it.found.contributions)
+    return {
+        "look": Heatmap(look, rows, numbers, frame, "sequential", (0.0, 1.0)),
+        "pull": Heatmap(pull, rows, numbers, frame, "diverging", (-1.0, 1.0)),
+    }

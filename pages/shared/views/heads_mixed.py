@@ -28,7 +28,7 @@ def mixed(text: Text, it: Several) -> None:
 
 def switched(text: Text, it: Several) -> None:
     """Heads to switch off, and how far the outputs move."""
-    heads, off = it.names(text), it.choice.heads_off
+    off = it.choice.heads_off
     st.pills(
         text("heads_off.label"),
         range(it.n_heads),
@@ -51,11 +51,40 @@ def switched(text: Text, it: Several) -> None:
         )
     else:
         st.markdown(text("heads.off_hint"))
+    st.markdown(text("heads.moved_alone"))
+    alt = text("alt.heads_moved")
+    maps.draw("heads_moved", moved_map(text, it), it.pointed, alt, pairs=False)
+
+
+def moved_map(text: Text, it: Several) -> Heatmap:
+    """How far each word's output moves when one head is off."""
+    alone, heads = it.found.moved_alone, it.names(text)
     frame = Frame(text("axis.word"), text("word.head"), text("heads.moved"))
     most = max(1.0, float(alone.max()))
-    heatmap = Heatmap(alone, it.pointed.asking, heads, frame, "sequential", (0.0, most))
-    st.markdown(text("heads.moved_alone"))
-    maps.draw("heads_moved", heatmap, it.pointed, text("alt.heads_moved"), pairs=False)
+    return Heatmap(alone, it.pointed.asking, heads, frame, "sequential", (0.0, most))
+
+
+def sum_map(text: Text, it: Several) -> Heatmap:
+    """One row a head; below them their sum, the output, and what is left of it."""
+    found, query, off = it.found, it.pointed.query, it.choice.heads_off
+    rows = [*it.names(text), text("heads.sum")]
+    values = [*found.contributions[:, query], found.output[query]]
+    on = [head not in off for head in range(it.n_heads)] + [True]
+    if off:
+        rows.append(text("heads.left"))
+        values.append(found.without(off)[query])
+        on.append(True)
+    together = np.stack(values)
+    return Heatmap(
+        values=together,
+        rows=rows,
+        columns=names.features(text, it.scene.choice),
+        frame=Frame(text("word.head"), "", text("heads.added")),
+        colours="diverging",
+        domain=balanced(together),
+        possible=np.broadcast_to(np.array(on)[:, None], together.shape),
+        ghosts=_OFF,
+    )
 
 
 def _product(text: Text, it: Several) -> None:
@@ -93,28 +122,10 @@ def _alt(text: Text, side: int) -> str:
 
 
 def _sum(text: Text, it: Several) -> None:
-    """One row a head; below them their sum, the output, and what is left of it."""
-    found, query, off = it.found, it.pointed.query, it.choice.heads_off
-    rows = [*it.names(text), text("heads.sum")]
-    values = [*found.contributions[:, query], found.output[query]]
-    on = [head not in off for head in range(it.n_heads)] + [True]
-    if off:
-        rows.append(text("heads.left"))
-        values.append(found.without(off)[query])
-        on.append(True)
-    together = np.stack(values)
-    heatmap = Heatmap(
-        values=together,
-        rows=rows,
-        columns=names.features(text, it.scene.choice),
-        frame=Frame(text("word.head"), "", text("heads.added")),
-        colours="diverging",
-        domain=balanced(together),
-        possible=np.broadcast_to(np.array(on)[:, None], together.shape),
-        ghosts=_OFF,
-    )
+    """The contributions and their sum, which is the output."""
+    found, query, heatmap = it.found, it.pointed.query, sum_map(text, it)
     st.markdown(text("heads.contributions", asks=plain_word(it.pointed.asking, query)))
-    _draw(heatmap, "heads_sum", text("alt.heads_sum"), len(rows) - 1)
+    _draw(heatmap, "heads_sum", text("alt.heads_sum"), len(heatmap.rows) - 1)
     added_up = "heads.adds_up" if found.rounding else "heads.adds_up_exactly"
     st.caption(text(added_up, rounding=f"{found.rounding:.1g}"))
 

@@ -13,7 +13,7 @@ from pages.shared.views.reach import NAMES, Reaching
 
 def by_distance(text: Text, it: Reaching) -> None:
     """The chosen output's row of each map, by distance; nothing is drawn out of reach."""
-    bands = {text(f"reach.line.{name}"): _strength(it, it.seen[name]) for name in NAMES}
+    bands = strengths(text, it)
     asks = plain_word(it.tokens, it.pointed.query)
     st.markdown(text("reach.strength", asks=asks))
     _draw(text, "strength", bands, (text("reach.distance"), text("axis.share")), it)
@@ -22,30 +22,44 @@ def by_distance(text: Text, it: Reaching) -> None:
 
 def paths(text: Text, it: Reaching) -> None:
     """Steps between the chosen output and every input it can see."""
-    bands = {}
-    for name in NAMES:
-        steps = it.seen[name].field.path[it.pointed.query].astype(float)
-        bands[text(f"reach.line.{name}")] = Band(_distance(it), np.where(steps, steps, np.nan))
     st.markdown(text("reach.paths", asks=plain_word(it.tokens, it.pointed.query)))
-    _draw(text, "paths", bands, (text("reach.distance"), text("reach.steps")), it)
+    _draw(text, "paths", steps(text, it), (text("reach.distance"), text("reach.steps")), it)
 
 
 def by_layers(text: Text, it: Reaching) -> None:
     """How many inputs the chosen output sees with every further layer."""
+    _draw(text, "layers", seen(text, it), (text("reach.layers_axis"), text("reach.seen")), it)
+
+
+def strengths(text: Text, it: Reaching) -> dict[str, Band]:
+    """What the chosen output feels, by distance, of each architecture."""
+    return {text(f"reach.line.{name}"): _strength(it, it.seen[name]) for name in NAMES}
+
+
+def steps(text: Text, it: Reaching) -> dict[str, Band]:
+    """The shortest path to the chosen output, by distance, of each architecture."""
+    bands = {}
+    for name in NAMES:
+        path = it.seen[name].field.path[it.pointed.query].astype(float)
+        bands[text(f"reach.line.{name}")] = Band(_distance(it), np.where(path, path, np.nan))
+    return bands
+
+
+def seen(text: Text, it: Reaching) -> dict[str, Band]:
+    """Inputs in reach of the chosen output, by layers, of each architecture."""
     layers, output = np.arange(1, MOST_LAYERS + 1), it.pointed.query
     choice, dilations = it.choice, it.dilations
     cycle = [dilations[layer % len(dilations)] for layer in range(MOST_LAYERS)]
     whole = convolution_field(it.n, choice.reach_kernel, cycle, choice.reach_backward)
     path = whole.path[output]
-    seen = np.array([((path > 0) & (path <= depth)).sum() for depth in layers])
+    windows = np.array([((path > 0) & (path <= depth)).sum() for depth in layers])
     recurrent = np.full(MOST_LAYERS, it.seen["recurrent"].field.reach[output].sum())
     bands = {
         text("reach.line.attention"): seen_by_layers(choice.stack, it.n, output),
         text("reach.line.recurrent"): recurrent,
-        text("reach.line.convolutional"): seen,
+        text("reach.line.convolutional"): windows,
     }
-    drawn = {name: Band(layers, counts.astype(float)) for name, counts in bands.items()}
-    _draw(text, "layers", drawn, (text("reach.layers_axis"), text("reach.seen")), it)
+    return {name: Band(layers, counts.astype(float)) for name, counts in bands.items()}
 
 
 def _strength(it: Reaching, found: Averaged) -> Band:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ideas.effective_field import LARGEST_FIELD, NOTICED
+from core.ideas.effective_field import LARGEST_FIELD, NOTICED, FieldSizes
 from core.ideas.reach import SEEDS
 from pages.shared import cache
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
@@ -12,11 +12,7 @@ from pages.shared.views.reach import Reaching
 
 def fields(text: Text, it: Reaching) -> None:
     """Both over the number of layers, with the reader's kernel and dilations."""
-    found = cache.reach_fields(it.choice.reach_kernel, it.dilations, it.choice.reach_seed)
-    bands = {
-        text("reach.theoretical"): Band(found.layers, found.theoretical.astype(float)),
-        text("reach.effective"): Band(found.layers, found.mean, found.low, found.high),
-    }
+    found, bands = _found(it), field_sizes(text, it)
     st.vega_lite_chart(
         bands_table(bands),
         bands_specification(Axes(text("reach.layers_axis"), text("reach.size"), tuple(bands))),
@@ -37,3 +33,16 @@ def fields(text: Text, it: Reaching) -> None:
     st.caption(
         text("reach.fields_how", noticed=f"{NOTICED:.2%}", seeds=SEEDS, largest=LARGEST_FIELD)
     )
+
+
+def field_sizes(text: Text, it: Reaching) -> dict[str, Band]:
+    """Positions that are seen, and that are felt, by layers."""
+    found = _found(it)
+    return {
+        text("reach.theoretical"): Band(found.layers, found.theoretical.astype(float)),
+        text("reach.effective"): Band(found.layers, found.mean, found.low, found.high),
+    }
+
+
+def _found(it: Reaching) -> FieldSizes:
+    return cache.reach_fields(it.choice.reach_kernel, it.dilations, it.choice.reach_seed)

@@ -24,8 +24,7 @@ _PICTURE = 24  # positions from which on a map is drawn as a picture
 
 def three(text: Text, it: Reaching) -> None:
     """Controls, map and words for each architecture."""
-    shares = np.stack([found.mean for found in it.seen.values()])
-    most = balanced(np.quantile(shares, [_ALL_BUT_FEW]))[1]
+    most = strongest_share(it)
     grid = st.grid(len(NAMES), min_column_width=300, gap="medium")
     for name in NAMES:
         with grid.cell():
@@ -34,6 +33,19 @@ def three(text: Text, it: Reaching) -> None:
             st.markdown(_in_words(text, it, name))
             _controls(text, it, name)
     st.caption(text("reach.scale", most=f"{most:g}"))
+
+
+def strongest_share(it: Reaching) -> float:
+    """What the strongest colour of the three maps stands for."""
+    shares = np.stack([found.mean for found in it.seen.values()])
+    return balanced(np.quantile(shares, [_ALL_BUT_FEW]))[1]
+
+
+def share_map(text: Text, it: Reaching, name: str, most: float) -> Heatmap:
+    """The map of an architecture; all positions as cells."""
+    found, names = it.seen[name], it.tokens
+    frame = Frame(text("axis.output_of"), text("axis.input"), text("axis.share"))
+    return Heatmap(found.mean, names, names, frame, "sequential", (0.0, most), found.field.reach)
 
 
 def _controls(text: Text, it: Reaching, name: str) -> None:
@@ -85,13 +97,10 @@ def _convolutional(text: Text, it: Reaching) -> None:
 
 
 def _map(text: Text, it: Reaching, name: str, most: float) -> None:
-    found, names = it.seen[name], it.tokens
-    frame = Frame(text("axis.output_of"), text("axis.input"), text("axis.share"))
-    alt = text(f"alt.reach_{name}")
+    heatmap, alt = share_map(text, it, name, most), text(f"alt.reach_{name}")
     if it.n > _PICTURE:
-        _picture(it, name, found, frame, (most, alt))
+        _picture(it, name, it.seen[name], heatmap.frame, (most, alt))
         return
-    heatmap = Heatmap(found.mean, names, names, frame, "sequential", (0.0, most), found.field.reach)
     maps.draw(f"reach_{name}", heatmap, it.pointed, alt)
 
 

@@ -79,21 +79,18 @@ def shuffling(scene: Scene, choice: PositionsChoice) -> Shuffling:
 
 def outputs(text: Text, it: Shuffling) -> None:
     """Outputs as written, shuffled, and the difference once every row is back in its place."""
-    n, word = len(it.words), it.choice.positions_word
-    before, after = it.head.run(range(n)).output, it.head.run(it.places).output
-    difference = it.head.moved(it.places)
-    shuffled = [it.words[place] for place in it.places]
-    domain = balanced(np.stack([before, after]))
-    shown = {
-        "before": (before, it.words, domain, word),
-        "after": (after, shuffled, domain, it.places.index(word)),
-        "difference": (difference, it.words, balanced(difference), word),
-    }
-    for place, (name, found) in zip(maps.side_by_side(len(shown), n), shown.items(), strict=True):
+    found = output_maps(text, it)
+    places = maps.side_by_side(len(found), len(it.words))
+    for place, (name, (heatmap, marked)) in zip(places, found.items(), strict=True):
         with place:
             st.markdown(text(f"positions.{name}"))
-            _map(text, it, name, found)
-    largest = float(np.abs(difference).max())
+            st.vega_lite_chart(
+                heatmap.table(Marks(marked, None)),
+                heatmap.specification(),
+                key=f"positions_{name}",
+                alt=text(f"alt.positions_{name}"),
+            )
+    largest = float(np.abs(found["difference"][0].values).max())
     if largest:
         st.info(text("positions.moved", difference=f"{largest:.3g}"))
     else:
@@ -128,24 +125,28 @@ def differences(text: Text, it: Shuffling) -> None:
     st.caption(text("positions.exactly", rounding=f"{rounding:.1g}"))
 
 
+def output_maps(text: Text, it: Shuffling) -> dict[str, tuple[Heatmap, int]]:
+    """The three maps, each with the row of the chosen word."""
+    word = it.choice.positions_word
+    before, after = it.head.run(range(len(it.words))).output, it.head.run(it.places).output
+    difference = it.head.moved(it.places)
+    shuffled = tuple(it.words[place] for place in it.places)
+    both = balanced(np.stack([before, after]))
+    return {
+        "before": (_map(text, it, before, it.words, both), word),
+        "after": (_map(text, it, after, shuffled, both), it.places.index(word)),
+        "difference": (_map(text, it, difference, it.words, balanced(difference)), word),
+    }
+
+
 def _map(
-    text: Text,
-    it: Shuffling,
-    name: str,
-    found: tuple[Array, "list[str] | tuple[str, ...]", tuple[float, float], int],
-) -> None:
-    values, rows, domain, marked = found
-    heatmap = Heatmap(
+    text: Text, it: Shuffling, values: Array, rows: tuple[str, ...], domain: tuple[float, float]
+) -> Heatmap:
+    return Heatmap(
         values=values,
         rows=rows,
         columns=names.contents(text, it.scene.choice),
         frame=Frame(text("axis.word"), text("axis.carried"), text("axis.output")),
         colours="diverging",
         domain=domain,
-    )
-    st.vega_lite_chart(
-        heatmap.table(Marks(marked, None)),
-        heatmap.specification(),
-        key=f"positions_{name}",
-        alt=text(f"alt.positions_{name}"),
     )

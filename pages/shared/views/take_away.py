@@ -1,7 +1,8 @@
 """What a reader takes away, and brings back: the whole exploration as a file."""
 
-from collections.abc import Callable, Mapping
 from html import escape
+from importlib import import_module
+from importlib.util import find_spec
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -10,10 +11,10 @@ from core.choices import exploration
 from core.errors import InputError
 from pages.shared import address
 from pages.shared.book import book
+from pages.shared.reports.taken import Taken
 from pages.shared.text import Text
-from pages.shared.views.take_away_explore import explored
-from pages.shared.views.take_away_files import Taken, files
-from pages.shared.views.take_away_model import modelled
+from pages.shared.views.drawings import drawings
+from pages.shared.views.take_away_files import report_file, trace_files
 
 
 def take_away(text: Text, page: str) -> None:
@@ -51,9 +52,12 @@ def take_away(text: Text, page: str) -> None:
         if notes["refused_file"]:
             code, values = notes["refused_file"]
             st.error(text(f"error.{code}", **values))
-        taken = _TAKEN[page](text) if page in _TAKEN else None
+        drawings(text, page)
+        taken = _taken(text, page)
+        if taken and taken.trace:
+            trace_files(text, page, taken.trace, taken.layer)
         if taken:
-            files(text, taken, _address())
+            report_file(text, page, taken, _address())
 
 
 def _keep_texts_out() -> None:
@@ -88,5 +92,15 @@ def _address(**more: str) -> str:
     return base._replace(query=query, fragment="").geturl()
 
 
-_TAKEN: Mapping[str, Callable[[Text], Taken | None]] = {"explore": explored, "model": modelled}
-"""Page to what can be taken away from it besides."""
+def _taken(text: Text, page: str) -> Taken | None:
+    """What the page's module of `pages.shared.reports` gives, if it has one and something to give.
+
+    It is loaded here, as it needs most of what draws the page.
+    """
+    name = f"pages.shared.reports.{page}"
+    if find_spec(name) is None:
+        return None
+    try:
+        return import_module(name).taken(text)
+    except InputError:  # the page has said why
+        return None

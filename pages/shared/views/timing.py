@@ -1,6 +1,5 @@
 """A stopwatch: the layers on this machine, as ratios to self-attention."""
 
-from collections.abc import Mapping
 from contextlib import closing
 
 import pandas as pd
@@ -19,11 +18,29 @@ def stopwatch(text: Text, it: Setting) -> None:
     """A button, progress, and what the last run gave for these sizes."""
     if st.button(text("cost.time"), icon=":material/timer:", key="cost_time"):
         _run(text, it)
-    found = st.session_state.get(_RESULT)
-    if found and found["setting"] == list(it):
-        _show(text, it, found["seconds"])
-    elif found:
+    times = measured_times(text, it)
+    if times:
+        st.table(pd.DataFrame.from_dict(times, orient="index"))
+        st.caption(text("cost.time.how", runs=len(st.session_state[_RESULT]["seconds"][ROWS[0]])))
+    elif _RESULT in st.session_state:
         st.caption(text("cost.time.again"))
+
+
+def measured_times(text: Text, it: Setting) -> dict[str, dict[str, str]]:
+    """What the last run gave, if it was for these sizes: a row for each layer."""
+    found = st.session_state.get(_RESULT)
+    if not found or found["setting"] != list(it):
+        return {}
+    spreads, work = ratios(found["seconds"]), formula("self_attention", it)
+    times = {}
+    for row in ROWS:
+        low, high = multiple(spreads[row].low), multiple(spreads[row].high)
+        times[unbroken(text(f"cost.{row}"))] = {
+            text("cost.time.median"): f"{multiple(spreads[row].median)} ×",
+            text("cost.time.spread"): f"{low} – {high}",
+            text("cost.time.operations"): f"{multiple(formula(row, it) / work)} ×",
+        }
+    return times
 
 
 def _run(text: Text, it: Setting) -> None:
@@ -40,18 +57,3 @@ def _run(text: Text, it: Setting) -> None:
     else:
         st.session_state[_RESULT] = {"setting": list(it), "seconds": seconds}
     bar.empty()
-
-
-def _show(text: Text, it: Setting, seconds: Mapping[str, list[float]]) -> None:
-    found = ratios(seconds)
-    work = formula("self_attention", it)
-    rows = {
-        unbroken(text(f"cost.{row}")): {
-            text("cost.time.median"): f"{multiple(found[row].median)} ×",
-            text("cost.time.spread"): f"{multiple(found[row].low)} – {multiple(found[row].high)}",
-            text("cost.time.operations"): f"{multiple(formula(row, it) / work)} ×",
-        }
-        for row in ROWS
-    }
-    st.table(pd.DataFrame.from_dict(rows, orient="index"))
-    st.caption(text("cost.time.how", runs=len(seconds["self_attention"])))

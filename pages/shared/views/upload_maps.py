@@ -113,7 +113,8 @@ def shaded(text: Text, view: Shown) -> None:
 def map_or_steps(text: Text, view: Shown) -> None:
     """The map of weights; between scores and outputs, where the file has what they need."""
     if view.steps is None or view.rules is None:
-        _map(text, view)
+        st.markdown(text("upload.map"))
+        maps.draw("upload_map", weights_map(text, view), view.it, text("alt.weights"))
         return
     d_v = view.steps.layer.v.shape[-1]
     steps(text, view.steps, [f"v{i + 1}" for i in range(d_v)], view.rules)
@@ -121,8 +122,9 @@ def map_or_steps(text: Text, view: Shown) -> None:
         arithmetic(text, view.steps, view.rules)
 
 
-def _map(text: Text, view: Shown) -> None:
-    heatmap = Heatmap(
+def weights_map(text: Text, view: Shown) -> Heatmap:
+    """The shown weights."""
+    return Heatmap(
         values=view.weights,
         rows=view.it.asking,
         columns=view.it.answering,
@@ -130,8 +132,6 @@ def _map(text: Text, view: Shown) -> None:
         colours="sequential",
         domain=(0.0, max(1.0, float(view.weights.max()))),
     )
-    st.markdown(text("upload.map"))
-    maps.draw("upload_map", heatmap, view.it, text("alt.weights"))
 
 
 def _place(text: Text, name: str, count: int) -> None:

@@ -13,7 +13,7 @@ _WIDEST = 128  # columns of a table that a browser draws at once
 
 def upload_numbers(text: Text, view: Shown) -> None:
     """One matrix of the shown head, or the mean of the heads."""
-    found = _matrices(view)
+    found = matrices(view)
     name = st.pills(
         text("numbers.result"),
         list(found),
@@ -33,7 +33,8 @@ def upload_numbers(text: Text, view: Shown) -> None:
     tables.download(text, name, matrix)
 
 
-def _matrices(view: Shown) -> dict[str, Matrix]:
+def matrices(view: Shown) -> dict[str, Matrix]:
+    """Every matrix of the shown head, by name; the weights alone if there are no steps."""
     asking, answering = view.it.asking, numbered(view.it.answering)
     found = {"weights": Matrix(view.weights, asking, answering)}
     if view.steps is None:

@@ -68,6 +68,18 @@ def test_numbers_of_both_signs_are_balanced_around_the_middle_colour():
     assert fills == ["#ff0000", "#ffffff", "#8080ff"]
 
 
+def test_the_ends_of_the_colours_can_be_given():
+    root = drawing(Map("", np.array([[0.5, 0.25]]), "a", "ab", ends=(0.0, 0.5)))
+    fills = [it.get("fill") for it in root.iter(f"{SPACE}rect")]
+    assert fills == ["#eeeeee", "#000000", "#808080"]  # and no frame: nobody asks
+
+
+def test_a_title_has_room():
+    root = drawing(Map("a title of some length", np.eye(1), "a", "b"))
+    left = float(next(root.iter(f"{SPACE}text")).get("x", 0))
+    assert float(root.get("width", 0)) > left + 14 * 0.6 * 22  # letters of 14 pixels in bold
+
+
 def test_a_large_map_is_one_small_picture():
     n = LARGEST + 1
     drawn = svg(Map("", np.eye(n), ["a"] * n, ["b"] * n, asks=0), COLOURS)
@@ -105,7 +117,7 @@ class Seen(HTMLParser):
 
 def seen(report: Report) -> Seen:
     found = Seen()
-    found.feed(html(report).decode())
+    found.feed(html(report, COLOURS).decode())
     return found
 
 
@@ -126,8 +138,9 @@ def test_only_web_addresses_become_links(address: str):
 
 
 def test_nothing_in_a_report_is_fetched():
-    picture = svg(Map("t", np.eye(LARGEST + 1), ["a"] * 65, ["b"] * 65, asks=0), COLOURS)
-    content = html(Report("zh", "t", "我爱吃炸鸡", [Section("s", pictures=[picture])])).decode()
+    picture = Map("t", np.eye(LARGEST + 1), ["a"] * 65, ["b"] * 65, asks=0)
+    report = Report("zh", "t", "我爱吃炸鸡", [Section("s", pictures=[picture])])
+    content = html(report, COLOURS).decode()
     outside = re.findall(r'(?:src|href)="([^"]+)"', content)
     assert all(url.startswith("data:image/png;base64,") for url in outside)
     assert "我爱吃炸鸡" in content
@@ -136,4 +149,10 @@ def test_nothing_in_a_report_is_fetched():
 def test_a_table_holds_its_numbers():
     table = numbers("w", [[0.5, 1 / 3]], ["我"], ["a", "b"])
     assert table.rows == [["我", "0.5000", "0.3333"]]
-    assert "<td>0.3333</td>" in html(Report("en", "t", "", [Section("s", tables=[table])])).decode()
+    report = Report("en", "t", "", [Section("s", tables=[table])])
+    assert "<td>0.3333</td>" in html(report, COLOURS).decode()
+
+
+def test_a_tables_corner_says_what_its_rows_are():
+    report = Report("en", "t", "", [Section("s", tables=[Table("", ["b"], [("1", "2")], "n")])])
+    assert '<th scope="col">n</th><th scope="col">b</th>' in html(report, COLOURS).decode()

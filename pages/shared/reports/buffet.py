@@ -1,0 +1,91 @@
+"""What can be taken away from the buffet."""
+
+from core.choices.buffet import READERS, WISHES, BuffetChoice
+from core.choices.edited import BUFFET, BUFFET_TABLES
+from core.ideas.buffet import NUTRIENTS
+from core.taken.report import Section, Table
+from core.trace import Origin
+from pages.shared.book import book
+from pages.shared.reports.taken import (
+    Taken,
+    chosen,
+    heading,
+    matrix_table,
+    picture,
+    settings,
+    shown,
+    told_origin,
+)
+from pages.shared.tables import Matrix
+from pages.shared.text import Text
+from pages.shared.views.buffet import Served, served
+from pages.shared.views.diners import felt_map, measured
+
+_WALKS = ("buffet_reversed", "buffet_gain", "buffet_walks")
+
+
+def taken(text: Text) -> Taken:
+    """The wish, the plate, the table, and the three diners."""
+    it = served(text, chosen(BuffetChoice, READERS))
+    origin = Origin("handset", edited=bool(book()["edits"].get(BUFFET)))
+    return Taken(
+        lead=text("report.buffet"),
+        origin=told_origin(text, origin),
+        sections=lambda: (
+            settings(text, shown(text, it.choice, *WISHES, *_WALKS)),
+            _plate(text, it),
+            _diners(text, it),
+            _table(text, it),
+        ),
+        caveats=("dishes", "labels", "untrained"),
+    )
+
+
+def _plate(text: Text, it: Served) -> Section:
+    """What each dish gives, and what there is of each nutrient."""
+    weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
+    scores, promised = it.layer.scores[0, 0], weights @ it.table.labels
+    dishes = [
+        (name, f"{score:.4f}", f"{weight:.4f}")
+        for name, score, weight in zip(it.names, scores, weights, strict=True)
+    ]
+    plate = [
+        (text(f"nutrient.{name}"), f"{amount:.4f}", f"{said:.4f}")
+        for name, amount, said in zip(NUTRIENTS, output, promised, strict=True)
+    ]
+    return Section(
+        text("report.plate"),
+        tables=[
+            Table(
+                heading(text("buffet.weights")), [text("axis.score"), text("axis.weight")], dishes
+            ),
+            Table(
+                heading(text("buffet.plate")), [text("axis.output"), text("report.promised")], plate
+            ),
+        ],
+    )
+
+
+def _diners(text: Text, it: Served) -> Section:
+    asks = it.order.index(it.choice.buffet_place)
+    random = told_origin(text, Origin("seeded", str(it.choice.buffet_seed)))
+    notes = {"attention": told_origin(text, Origin("handset"))}
+    pictures = [
+        picture(
+            heading(text(f"diners.{name}")),
+            felt_map(text, it, found),
+            asks,
+            notes.get(name, random),
+        )
+        for name, found in measured(it).items()
+    ]
+    return Section(text("diners.title"), [text("report.influence")], pictures)
+
+
+def _table(text: Text, it: Served) -> Section:
+    columns = [text(f"nutrient.{name}") for name in NUTRIENTS]
+    tables = [
+        matrix_table(heading(text(f"{name}.title")), Matrix(it.table[part], it.names, columns))
+        for part, name in enumerate(BUFFET_TABLES)
+    ]
+    return Section(text("buffet.table"), tables=tables)

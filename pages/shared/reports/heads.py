@@ -1,0 +1,88 @@
+"""What can be taken away from the page about several heads."""
+
+from core.choices.heads import READERS, HeadsChoice
+from core.ideas.heads_cost import HeadCost, costs
+from core.taken.report import Section, Table
+from core.tokens import clean
+from pages.shared.reports.scene import layer_settings, scene
+from pages.shared.reports.taken import (
+    Taken,
+    bare,
+    chosen,
+    heading,
+    matrix_table,
+    picture,
+    settings,
+    shown,
+    told_origin,
+)
+from pages.shared.tables import Matrix
+from pages.shared.text import Text
+from pages.shared.views.heads import Several, several, weights_map
+from pages.shared.views.heads_alike import alike_maps
+from pages.shared.views.heads_mixed import moved_map, sum_map
+
+
+def taken(text: Text) -> Taken:
+    """All heads of the layer: where they look, what they add, how alike they are."""
+    it = several(scene(), chosen(HeadsChoice, READERS))
+    choice = it.scene.choice
+    off = text("sentence.comma").join(str(head + 1) for head in it.choice.heads_off) or "–"
+    own = {"heads_off": off} | shown(text, it.choice, "heads_width")
+    return Taken(
+        lead=clean(choice.sentence),
+        origin=told_origin(text, it.origin),
+        sections=lambda: (
+            settings(text, layer_settings(text, choice) | own),
+            _maps(text, it),
+            _added(text, it),
+            *_alike(text, it),
+            _cost(text, it),
+        ),
+        caveats=("pair", "heads", "values", "importance"),
+        trace=choice.layer_source.trace_of(it.scene.tokens.kept),
+    )
+
+
+def _maps(text: Text, it: Several) -> Section:
+    pictures = [
+        picture(
+            heading(text("heads.map", name=name)), weights_map(text, it, head), it.pointed.query
+        )
+        for head, name in enumerate(it.names(text))
+    ]
+    return Section(text("heads.title"), [text("report.rows")], pictures)
+
+
+def _added(text: Text, it: Several) -> Section:
+    """What the heads add to the chosen word's output, and what is missed without one of them."""
+    added, moved = sum_map(text, it), moved_map(text, it)
+    sums = Matrix(added.values, added.rows, added.columns)
+    title = f"{text('heads.added')} · {it.pointed.asking[it.pointed.query]}"
+    return Section(
+        text("heads.mixed_title"),
+        [bare(text("heads.moved_alone"))],
+        [
+            picture(title, added, len(added.rows) - 1),
+            picture(text("heads.off_title"), moved, it.pointed.query),
+        ],
+        [matrix_table(title, sums)],
+    )
+
+
+def _alike(text: Text, it: Several) -> list[Section]:
+    if it.n_heads == 1:
+        return []
+    labels = {name: text(f"heads.{name}") for name in ("look", "pull")}
+    pictures = [
+        picture(heading(labels[name]), found) for name, found in alike_maps(text, it).items()
+    ]
+    return [Section(text("heads.alike_title"), [*map(bare, labels.values())], pictures)]
+
+
+def _cost(text: Text, it: Several) -> Section:
+    rows = costs(len(it.scene.tokens.kept), it.choice.heads_width)
+    columns = [text(f"heads.cost_{name}") for name in HeadCost._fields[1:]]
+    lines = [[f"{number:,}" for number in row] for row in rows]
+    table = Table("", columns, lines, text("n_heads.label"))
+    return Section(text("heads.cost_title"), tables=[table])

@@ -1,0 +1,80 @@
+"""What can be taken away from the page of the real model."""
+
+from dataclasses import replace
+
+from core.choices.model import PACKAGED, READERS, ModelChoice
+from core.taken.picture import Map
+from core.taken.report import Section
+from pages.shared import cache, loading
+from pages.shared.figures.heatmap import numbered
+from pages.shared.model_state import ModelScene
+from pages.shared.reports.taken import Taken, chosen, matrix_table, settings, shown, told_origin
+from pages.shared.tables import Matrix
+from pages.shared.text import Text
+from pages.shared.views import model_head
+from pages.shared.views.model_head import Shown, attention_map
+
+_WIDEST = 64  # words of a table in a report
+
+
+def taken(text: Text) -> Taken:
+    """The whole trace, and the shown head."""
+    scene = _scene()
+    view, trace = model_head.shown(scene, attention_map(scene)), scene.run.trace
+    title, values = _title(text, scene.choice), _settings(text, scene)
+    origin = told_origin(text, trace.origin)
+    it = view.it
+    picture = Map(title, view.weights, it.asking, it.answering, it.query, origin)
+    return Taken(
+        lead=scene.run.pieces.sentence,
+        origin=origin,
+        sections=lambda: (
+            settings(text, values),
+            Section(title, [text("report.rows"), text("origin.pretrained.help")], [picture]),
+            _numbers(text, view),
+        ),
+        caveats=("pair", "values", "importance", "order"),
+        trace=trace,
+        layer=scene.choice.model_layer,
+    )
+
+
+def _title(text: Text, it: ModelChoice) -> str:
+    if it.model_aggregate != "head":
+        return text(f"model_aggregate.{it.model_aggregate}")
+    return text("head.title", layer=it.model_layer, head=it.model_head)
+
+
+def _settings(text: Text, scene: ModelScene) -> dict[str, str]:
+    model = {"model_name": scene.run.trace.origin.detail}
+    places = {
+        "upload_layer": str(scene.choice.model_layer),
+        "upload_head": str(scene.choice.model_head),
+    }
+    return model | shown(text, scene.choice, "model_aggregate") | places
+
+
+def _numbers(text: Text, view: Shown) -> Section:
+    it = view.it
+    if len(it.asking) > _WIDEST:
+        return Section(text("numbers.title"), [text("report.wide", n=len(it.asking))])
+    weights = Matrix(view.weights, it.asking, numbered(it.answering))
+    return Section(text("numbers.title"), tables=[matrix_table(text("matrix.weights"), weights)])
+
+
+def _scene() -> ModelScene:
+    """The page's scene once more, without touching a widget."""
+    choice = chosen(ModelChoice, READERS)
+    name = choice.model_name if loading.ready(choice.model_name) else PACKAGED
+    run = cache.model(choice.model_sentence, choice.model_part, name)
+    scene = ModelScene(choice, run, name, None, None)
+    n_layers, n_heads = scene.shape
+    last = len(run.pieces.tokens) - 1
+    within = replace(
+        choice,
+        model_layer=min(choice.model_layer, n_layers - 1),
+        model_head=min(choice.model_head, n_heads - 1),
+        model_query=min(choice.model_query, last),
+        model_key=min(choice.model_key, last),
+    )
+    return scene._replace(choice=within)

@@ -1,0 +1,87 @@
+"""What can be taken away from the page about how far three architectures see."""
+
+from core.choices.reach import READERS, ReachChoice
+from core.ideas.reach import SEEDS
+from core.taken.report import Section
+from pages.shared.reports.scene import scene
+from pages.shared.reports.taken import (
+    Taken,
+    chosen,
+    heading,
+    lines_table,
+    picture,
+    settings,
+    shown,
+    told_origin,
+)
+from pages.shared.text import Text
+from pages.shared.views.reach import NAMES, Reaching, reaching
+from pages.shared.views.reach_curves import seen, steps, strengths
+from pages.shared.views.reach_fields import field_sizes
+from pages.shared.views.reach_maps import share_map, strongest_share
+
+_FIELDS = (
+    *("reach_tokens", "reach_output", "reach_input", "reach_mask", "reach_layers"),
+    *("reach_kind", "reach_direction", "reach_kernel", "reach_backward"),
+)
+_OF_MASKS = {
+    "reach_window": ("window", "dilated", "global"),
+    "reach_step": ("dilated",),
+    "reach_global": ("global",),
+}
+
+
+def taken(text: Text) -> Taken:
+    """Three maps, and strength, path and reach as numbers."""
+    it = reaching(scene(), chosen(ReachChoice, READERS))
+    dilations = {"reach_dilations": ",".join(map(str, it.dilations))}
+    return Taken(
+        lead=f"1–{it.n}" if it.choice.reach_tokens == "numbers" else " ".join(it.tokens),
+        origin=told_origin(text, it.origin),
+        sections=lambda: (
+            settings(text, shown(text, it.choice, *_fields(it.choice)) | dilations),
+            _maps(text, it),
+            _by_distance(text, it),
+            _by_layers(text, it),
+        ),
+        caveats=("reach", "untrained", "short_path"),
+    )
+
+
+def _fields(it: ReachChoice) -> list[str]:
+    """Those whose controls the page shows."""
+    found = [*_FIELDS, *(name for name, masks in _OF_MASKS.items() if it.reach_mask in masks)]
+    return found + (["reach_gain"] if it.reach_kind == "rnn" else [])
+
+
+def _maps(text: Text, it: Reaching) -> Section:
+    most, asks = strongest_share(it), it.pointed.query
+    pictures = [
+        picture(heading(text(f"reach.{name}")), share_map(text, it, name, most), asks)
+        for name in NAMES
+    ]
+    said = [
+        text("report.influence"),
+        text("reach.seeds", seeds=SEEDS, which=it.seeds),
+        text("report.scale", most=f"{most:g}"),
+    ]
+    return Section(text("architectures.title"), said, pictures)
+
+
+def _by_distance(text: Text, it: Reaching) -> Section:
+    across = text("reach.distance")
+    asks = f"{text('axis.output_of')} {it.tokens[it.pointed.query]}"
+    tables = [
+        lines_table(f"{text('axis.share')} · {asks}", across, strengths(text, it)),
+        lines_table(f"{text('reach.steps')} · {asks}", across, steps(text, it)),
+    ]
+    return Section(text("reach.distance_title"), [text("report.spread")], tables=tables)
+
+
+def _by_layers(text: Text, it: Reaching) -> Section:
+    across = text("reach.layers_axis")
+    tables = [
+        lines_table(text("reach.seen"), across, seen(text, it)),
+        lines_table(text("reach.fields_title"), across, field_sizes(text, it)),
+    ]
+    return Section(text("reach.layers_title"), tables=tables)

@@ -1,0 +1,126 @@
+"""What a page gives away, and the words and tables that reports have in common."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.arrays import IntArray
+from core.choices.reading import Reader, Record, read
+from core.taken.picture import Map
+from core.taken.report import Section, Table, numbers
+from core.trace import AttentionTrace, Origin
+from pages.shared.book import book
+from pages.shared.figures.bands import Band
+from pages.shared.figures.heatmap import Heatmap
+from pages.shared.tables import Matrix
+from pages.shared.text import Text, labels
+
+_BOLD = re.compile(r"\*\*(.+?)[:：]?\*\*")
+_WHOSE = {"rnn": "RNN · ", "cnn": "CNN · "}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a page gives away.
+
+    Attributes:
+        lead: What it is about: the reader's sentence, if there is one.
+        origin: Where its numbers come from, in words; empty if each part says it.
+        sections: The report's; made when the file is asked for.
+        caveats: Names of what is to be kept in mind.
+        trace: Everything that was computed, where one run of attention is all there is.
+        layer: The shown one, if the trace has more than one.
+    """
+
+    lead: str
+    origin: str
+    sections: Callable[[], Sequence[Section]]
+    caveats: Sequence[str]
+    trace: AttentionTrace | None = None
+    layer: int | None = None
+
+
+def chosen(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:
+    """A page's choice as it was noted, without touching a widget."""
+    record, _ = read(kind, readers, book()["fields"])
+    return record
+
+
+def shown(text: Text, choice: object, *fields: str) -> dict[str, str]:
+    """What the controls of some fields show."""
+    return {field: _value(text, field, getattr(choice, field)) for field in fields}
+
+
+def settings(text: Text, values: Mapping[str, str]) -> Section:
+    """What the reader has chosen, by the names of the controls."""
+    rows = [
+        (_WHOSE.get(name[:3], "") + bare(text(f"{name}.label")), value)
+        for name, value in values.items()
+    ]
+    return Section(text("report.settings"), tables=[Table("", [text("report.value")], rows)])
+
+
+def told_origin(text: Text, origin: Origin) -> str:
+    """Where the numbers come from, in a few words."""
+    said = text(f"origin.{origin.kind}", detail=origin.detail)
+    return f"{said} · {text('origin.edited')}" if origin.edited else said
+
+
+def picture(title: str, heatmap: Heatmap, asks: int | None = None, note: str = "") -> Map:
+    """A map of the page as it stands in a report, on the same scale of colours."""
+    return Map(
+        title=title,
+        values=np.nan_to_num(heatmap.values, neginf=0.0),  # masked scores are crosses
+        rows=heatmap.rows,
+        columns=heatmap.columns,
+        asks=asks,
+        note=note,
+        possible=heatmap.possible,
+        diverging=heatmap.colours == "diverging",
+        ends=heatmap.domain,
+    )
+
+
+def matrix_table(title: str, matrix: Matrix) -> Table:
+    """A matrix as a table of a report."""
+    return numbers(title, matrix.values.tolist(), matrix.rows, matrix.columns)
+
+
+def lines_table(title: str, across: str, bands: Mapping[str, Band]) -> Table:
+    """Curves as a table: a row for each point, a column for each line."""
+    points: IntArray = np.unique(np.concatenate([band.across for band in bands.values()]))
+    rows = [[str(point), *(_at(band, int(point)) for band in bands.values())] for point in points]
+    return Table(title, list(bands), rows, across)
+
+
+def heading(label: str) -> str:
+    """The part of a label that is set in bold."""
+    found = _BOLD.search(label)
+    return found[1] if found else label
+
+
+def bare(label: str) -> str:
+    """A label without its marks."""
+    return re.sub(r"\*\*|\$", "", label)
+
+
+def _value(text: Text, field: str, value: object) -> str:
+    if isinstance(value, bool):
+        return text("report.yes" if value else "report.no")
+    if isinstance(value, str):
+        return text(f"{field}.{value}") if f"{field}.{value}" in labels() else value
+    return f"{value:g}"
+
+
+def _at(band: Band, point: int) -> str:
+    """The line at a point, with the ends of its band if it has one."""
+    place = np.flatnonzero((band.across == point) & np.isfinite(band.mean))
+    if not len(place):
+        return "–"
+    at = int(place[0])
+    mean = f"{band.mean[at]:.4g}"
+    if band.low is None or band.high is None:
+        return mean
+    return f"{mean} ({band.low[at]:.4g} – {band.high[at]:.4g})"

@@ -1,0 +1,112 @@
+"""What can be taken away from the page of a reader's own tensors."""
+
+from core.sources.uploaded import Upload
+from core.taken.picture import Map
+from core.taken.report import Section, Table
+from pages.shared.figures.heatmap import balanced, numbered
+from pages.shared.reports.taken import (
+    Taken,
+    heading,
+    matrix_table,
+    picture,
+    settings,
+    shown,
+    told_origin,
+)
+from pages.shared.tables import Matrix
+from pages.shared.text import Text
+from pages.shared.views import upload_maps
+from pages.shared.views.told import told
+from pages.shared.views.upload_file import Uploading, uploading
+from pages.shared.views.upload_long import cells, long_view
+from pages.shared.views.upload_maps import weights_map
+from pages.shared.views.upload_numbers import matrices
+
+_WIDEST = 64  # tokens of a table in a report
+_FIELDS = ("upload_layer", "upload_head", "upload_aggregate")
+_LONG = ("upload_layer", "upload_head", "upload_causal")
+
+
+def taken(text: Text) -> Taken | None:
+    """What is in the file, and the shown head; nothing while the file is not here."""
+    it = uploading(text)
+    upload = it.upload
+    if upload is None:
+        return None
+    fields = _LONG if upload.long else _FIELDS
+    return Taken(
+        lead=" ".join(upload.query_tokens[:_WIDEST]),
+        origin=told_origin(text, upload.origin),
+        sections=lambda: (
+            settings(text, shown(text, it.choice, *fields)),
+            _contents(text, upload),
+            *(_long(text, it, upload) if upload.long else _shown(text, it, upload)),
+        ),
+        caveats=("pair", "values", "importance", "uploaded"),
+    )
+
+
+def _contents(text: Text, upload: Upload) -> Section:
+    """Every tensor of the file, and what is to be doubted."""
+    columns = [text(f"upload.column_{name}") for name in ("shape", "type", "part")]
+    parts = {name: text(f"part.{part}") for name, part in upload.used.items()}
+    rows = [
+        [
+            it.name,
+            " × ".join(map(str, it.shape)),
+            it.type_name,
+            text("part.tokens") if it.is_text else parts.get(it.name, text("part.unused")),
+        ]
+        for it in upload.entries
+    ]
+    table = Table("", columns, rows, text("upload.column_name"))
+    doubts = [told(text, doubt) for doubt in upload.doubts]
+    return Section(text("upload.contents", count=len(rows)), doubts, tables=[table])
+
+
+def _shown(text: Text, it: Uploading, upload: Upload) -> list[Section]:
+    """The map of weights, and every matrix that is not too large for a page."""
+    layer = upload.layer(it.choice.upload_layer)
+    view = upload_maps.shown(it.choice, upload, layer)
+    title = heading(text("upload.map"))
+    found = {
+        name: matrix
+        for name, matrix in matrices(view).items()
+        if max(matrix.values.shape) <= _WIDEST
+    }
+    n = len(upload.query_tokens)
+    return [
+        Section(
+            title, [text("report.rows")], [picture(title, weights_map(text, view), view.it.query)]
+        ),
+        Section(
+            text("numbers.title"),
+            [] if "weights" in found else [text("report.wide_file", n=n)],
+            tables=[matrix_table(text(f"matrix.{name}"), each) for name, each in found.items()],
+        ),
+    ]
+
+
+def _long(text: Text, it: Uploading, upload: Upload) -> list[Section]:
+    """The cells around the opened pair: the whole is too large to be drawn."""
+    view = long_view(it.choice, upload)
+    queries, keys, weights = cells(view)
+    rows = numbered(view.it.asking[queries.start : queries.stop], queries.start)
+    columns = numbered(view.it.answering[keys.start : keys.stop], keys.start)
+    drawn = Map(
+        title=text("matrix.weights"),
+        values=weights,
+        rows=rows,
+        columns=columns,
+        asks=view.it.query - queries.start,
+        possible=view.head.may_look(queries, keys),
+        ends=(0.0, balanced(weights)[1]),
+    )
+    return [
+        Section(
+            text("report.around"),
+            [text("report.rows")],
+            [drawn],
+            [matrix_table(text("matrix.weights"), Matrix(weights, rows, columns))],
+        )
+    ]
