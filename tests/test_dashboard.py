@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import CONTENTS, Entry
+from pages.shared import frame
 from pages.shared.figures import formulas
 from pages.shared.text import LANGUAGES, Language, Text
 
@@ -154,6 +155,19 @@ def test_a_page_that_fails_says_so_and_logs_why(
     assert said == Text(language)("error.page", reference=logged[1])
     assert not app.exception
     assert_page(app.run(), CONTENTS[0], language)
+
+
+def test_a_menu_that_fails_leaves_the_page_as_it_is(
+    dashboard: AppTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    before = [chart.proto.spec for chart in dashboard.get("vega_lite_chart")]
+    with monkeypatch.context() as patched:
+        patched.setattr(frame, "take_away", lambda *_: 1 // 0)
+        app = dashboard.run()
+    caplog.clear()  # expected here, and nowhere else
+    assert len(app.error) == 1
+    assert not app.exception
+    assert [chart.proto.spec for chart in app.get("vega_lite_chart")] == before
 
 
 def test_edits_and_choices_survive_a_visit_to_every_other_page(dashboard: AppTest):

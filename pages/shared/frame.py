@@ -3,6 +3,7 @@
 import logging
 import secrets
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -28,16 +29,10 @@ def run() -> None:
     _go_elsewhere(entry)
     place = _head(text, entry)
     share.arrived(text)
-    try:
-        page.run()
-    except Exception as problem:
-        reference = secrets.token_hex(3)
-        where = "".join(traceback.format_tb(problem.__traceback__))  # a message may quote a reader
-        _LOG.error("A page failed, reference %s: %s\n%s", reference, type(problem).__name__, where)
-        st.error(text("error.page", reference=reference))
+    _guarded(text, page.run)
     with place:
         share.link(text, page)
-        take_away(text, entry.name)
+        _guarded(text, lambda: take_away(text, entry.name))
     address.depart()
     revival.replay()
     server.tidy()
@@ -55,6 +50,17 @@ def open_page(name: str) -> Text:
     text = state.text()
     st.markdown(text(f"{name}.lead"))
     return text
+
+
+def _guarded(text: Text, draw: Callable[[], None]) -> None:
+    """Draw; what fails is said with a reference that is found again in the log."""
+    try:
+        draw()
+    except Exception as problem:
+        reference = secrets.token_hex(3)
+        where = "".join(traceback.format_tb(problem.__traceback__))  # a message may quote a reader
+        _LOG.error("A page failed, reference %s: %s\n%s", reference, type(problem).__name__, where)
+        st.error(text("error.page", reference=reference))
 
 
 def _head(text: Text, entry: Entry) -> DeltaGenerator:
