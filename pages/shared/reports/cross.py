@@ -45,7 +45,7 @@ def taken(text: Text) -> Taken:
             Section(text("numbers.title"), tables=[_weights(text, it.choice, opened)]),
         ),
         caveats=("pair", "translation", "values", "importance"),
-        trace=trace,
+        trace=it.trace,
     )
 
 

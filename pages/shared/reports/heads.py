@@ -40,7 +40,7 @@ def taken(text: Text) -> Taken:
             _cost(text, it),
         ),
         caveats=("pair", "heads", "values", "importance"),
-        trace=choice.layer_source.trace_of(it.scene.tokens.kept),
+        trace=lambda: choice.layer_source.trace_of(it.scene.tokens.kept),
     )
 
 

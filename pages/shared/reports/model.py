@@ -19,23 +19,26 @@ _WIDEST = 64  # words of a table in a report
 
 def taken(text: Text) -> Taken:
     """The whole trace, and the shown head."""
-    scene = _scene()
-    view, trace = model_head.shown(scene, attention_map(scene)), scene.run.trace
-    title, values = _title(text, scene.choice), _settings(text, scene)
-    origin = told_origin(text, trace.origin)
-    it = view.it
-    picture = Map(title, view.weights, it.asking, it.answering, it.query, origin)
+    choice = chosen(ModelChoice, READERS)
+    scene = _scene(choice)
     return Taken(
         lead=scene.run.pieces.sentence,
-        origin=origin,
-        sections=lambda: (
-            settings(text, values),
-            Section(title, [text("report.rows"), text("origin.pretrained.help")], [picture]),
-            _numbers(text, view),
-        ),
+        origin=told_origin(text, scene.run.trace.origin),
+        sections=lambda: _sections(text, _scene(choice)),
         caveats=("pair", "values", "importance", "order"),
-        trace=trace,
+        trace=lambda: _scene(choice).run.trace,
         layer=scene.choice.model_layer,
+    )
+
+
+def _sections(text: Text, scene: ModelScene) -> tuple[Section, ...]:
+    view, title = model_head.shown(scene, attention_map(scene)), _title(text, scene.choice)
+    it, origin = view.it, told_origin(text, scene.run.trace.origin)
+    picture = Map(title, view.weights, it.asking, it.answering, it.query, origin)
+    return (
+        settings(text, _settings(text, scene)),
+        Section(title, [text("report.rows"), text("origin.pretrained.help")], [picture]),
+        _numbers(text, view),
     )
 
 
@@ -62,9 +65,8 @@ def _numbers(text: Text, view: Shown) -> Section:
     return Section(text("numbers.title"), tables=[matrix_table(text("matrix.weights"), weights)])
 
 
-def _scene() -> ModelScene:
+def _scene(choice: ModelChoice) -> ModelScene:
     """The page's scene once more, without touching a widget."""
-    choice = chosen(ModelChoice, READERS)
     name = choice.model_name if loading.ready(choice.model_name) else PACKAGED
     run = cache.model(choice.model_sentence, choice.model_part, name)
     scene = ModelScene(choice, run, name, None, None)

@@ -25,12 +25,14 @@ _WHOSE = {"rnn": "RNN · ", "cnn": "CNN · "}
 class Taken:
     """What a page gives away.
 
+    What makes its files is kept by the session until they are asked for: it holds no large arrays.
+
     Attributes:
         lead: What it is about: the reader's sentence, if there is one.
         origin: Where its numbers come from, in words; empty if each part says it.
         sections: The report's; made when the file is asked for.
         caveats: Names of what is to be kept in mind.
-        trace: Everything that was computed, where one run of attention is all there is.
+        trace: Gives everything that was computed, where one run of attention is all there is.
         layer: The shown one, if the trace has more than one.
     """
 
@@ -38,7 +40,7 @@ class Taken:
     origin: str
     sections: Callable[[], Sequence[Section]]
     caveats: Sequence[str]
-    trace: AttentionTrace | None = None
+    trace: Callable[[], AttentionTrace] | None = None
     layer: int | None = None
 
 

@@ -1,5 +1,6 @@
 """Buttons that give what a page shows as files: its trace, and a report."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -15,25 +16,28 @@ from pages.shared.views.saving import save_button
 _MEGABYTE = 1_000_000
 
 
-def trace_files(text: Text, page: str, trace: AttentionTrace, layer: int | None) -> None:
+def trace_files(
+    text: Text, page: str, made: Callable[[], AttentionTrace], layer: int | None
+) -> None:
     """All layers, as far as they can be uploaded again; and the shown one, if there are more.
 
     Args:
         text: The reader's language.
         page: The name of the page; files are named after it.
-        trace: Everything that was computed.
+        made: Gives everything that was computed; the buttons keep it until they are pressed.
         layer: The shown one, if the trace has more than one.
     """
     st.markdown(text("take.numbers"))
     limit = st.get_option("server.maxUploadSize") * _MEGABYTE
     mime = "application/octet-stream"
+    n_layers, size = len(made().layers), size_of(made())
     with st.container(horizontal=True, gap="small"):
-        if layer is not None and len(trace.layers) > 1:
+        if layer is not None and n_layers > 1:
             label = text("take.layer", layer=layer)
-            save_button(label, f"{page}-{layer}.npz", mime, lambda: to_npz(trace, layer))
-        save_button(text("take.trace"), f"{page}.npz", mime, lambda: to_npz(trace))
-        if size_of(trace) > limit:
-            st.caption(text("take.trace_large", size=size_of(trace) // _MEGABYTE))
+            save_button(label, f"{page}-{layer}.npz", mime, lambda: to_npz(made(), layer))
+        save_button(text("take.trace"), f"{page}.npz", mime, lambda: to_npz(made()))
+        if size > limit:
+            st.caption(text("take.trace_large", size=size // _MEGABYTE))
 
 
 def report_file(text: Text, page: str, taken: Taken, address: str) -> None:
