@@ -114,7 +114,7 @@ def _unturned(vectors: Tensor, rules: Rules) -> Tensor:
     """RoPE's turn taken back, by the position on the last axis but one: its derivative."""
     if rules.positions != "rope":
         return vectors
-    return rotate(vectors, -torch.arange(vectors.shape[-2]))
+    return rotate(vectors, -torch.arange(vectors.shape[-2]), rules.base)
 
 
 def _own(pairs: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ see and edit.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -38,12 +38,14 @@ class Rules:
         temperature: What scores are divided by besides; small = sharp.
         mask: Who may look at whom.
         positions: How tokens learn where they stand. ``rope`` needs an even ``d_k``.
+        base: Of RoPE: the ratio between its longest and its shortest wavelength.
     """
 
     scaled: bool = True
     temperature: float = 1.0
     mask: MaskRule = MaskRule()
     positions: Positions = "none"
+    base: float = 10_000.0
 
     def scale(self, d_k: int) -> float:
         """What q·k is multiplied by."""
@@ -60,6 +62,8 @@ class Parameters:
         w_k: ``(head, d_model, d_k)``.
         w_v: ``(head, d_model, d_v)``.
         w_o: ``(head, d_v, d_model)``; stacked, the matrix that mixes the heads.
+        b_distance: ``(head, 1, distance)``, what is added to the scaled score of a key so many
+            tokens back; without any distances, nothing is added.
     """
 
     x: Array
@@ -67,10 +71,11 @@ class Parameters:
     w_k: Array
     w_v: Array
     w_o: Array
+    b_distance: Array = field(default_factory=lambda: np.zeros((0, 1, 0), dtype=np.float32))
 
     def edited(self, edits: tuple["Edit", ...]) -> "Parameters":
         """A copy with single cells replaced; edits outside the present sizes are left out."""
-        arrays = {field.name: getattr(self, field.name).copy() for field in fields(self)}
+        arrays = {it.name: getattr(self, it.name).copy() for it in fields(self)}
         for edit in edits:
             array = arrays[edit.matrix]
             at = edit.at if array.ndim == 3 else edit.at[1:]
@@ -79,15 +84,18 @@ class Parameters:
         return replace(self, **arrays)
 
 
-MATRICES = tuple(field.name for field in fields(Parameters))
-"""The names of the matrices that can be edited."""
+EDITABLE = tuple(it.name for it in fields(Parameters))
+"""The names of what can be edited."""
+
+MATRICES = EDITABLE[:-1]
+"""Those that every layer has."""
 
 
 class Edit(NamedTuple):
     """One cell that the reader changed.
 
     Attributes:
-        matrix: One of ``MATRICES``.
+        matrix: One of ``EDITABLE``.
         at: ``(head, row, column)``; the head is 0 for ``x``.
         value: The new number.
     """
@@ -101,7 +109,7 @@ def steps(x: Tensor, parameters: Parameters, rules: Rules) -> MultiHeadSteps:
     """Run the layer on vectors ``x``, which may differ from the parameters' own.
 
     Args:
-        x: ``(token, d_model)``; its dtype is the dtype of the computation.
+        x: ``(..., token, d_model)``; its dtype is the dtype of the computation.
         parameters: Everything but ``x`` is used.
         rules: How to compute.
 
@@ -113,20 +121,26 @@ def steps(x: Tensor, parameters: Parameters, rules: Rules) -> MultiHeadSteps:
         for w in (parameters.w_q, parameters.w_k, parameters.w_v, parameters.w_o)
     )
     if rules.positions == "sinusoidal":
-        x = x + sinusoidal(*x.shape).to(x.dtype)
-    q, k, v = x @ w_q, x @ w_k, x @ w_v  # (head, token, d_k or d_v)
+        x = x + sinusoidal(*x.shape[-2:]).to(x.dtype)
+    x = x.unsqueeze(-3)  # (..., 1, token, d_model)
+    q, k, v = x @ w_q, x @ w_k, x @ w_v  # (..., head, token, d_k or d_v)
     if rules.positions == "rope":
-        q, k = rotate(q), rotate(k)
-    bias = score_bias(rules, len(w_q), len(x)).to(x.dtype)  # (head, query, key)
+        q, k = rotate(q, base=rules.base), rotate(k, base=rules.base)
+    bias = score_bias(parameters, rules, x.shape[-2]).to(x.dtype)  # (head, query, key)
     scale = rules.scale(q.shape[-1])
     scores, weights, heads = scaled_dot_product_attention(q, k, v, bias, scale=scale)
     output = merge_heads(heads) @ w_o.flatten(0, 1)  # (query, d_model)
     return MultiHeadSteps(q, k, v, scores, weights, heads, output)
 
 
-def score_bias(rules: Rules, n_heads: int, n: int) -> Tensor:
+def score_bias(parameters: Parameters, rules: Rules, n: int) -> Tensor:
     """What is added to the scaled scores: ``(head, query, key)``, -inf where masked."""
+    n_heads = len(parameters.w_q)
     bias = alibi_bias(n_heads, n, n) if rules.positions == "alibi" else torch.zeros(n_heads, n, n)
+    if parameters.b_distance.size:
+        place = torch.arange(n)
+        back = (place[:, None] - place).clamp(min=0)  # a key ahead counts as near
+        bias = bias + torch.tensor(parameters.b_distance)[:, 0, back]
     return bias.masked_fill(~torch.from_numpy(rules.mask.matrix(n)), -torch.inf)
 
 
@@ -136,7 +150,7 @@ def trace(
     """Run the layer on its own vectors and keep everything."""
     x = torch.from_numpy(parameters.x)
     q, k, v, scores, weights, heads, output = (step.numpy() for step in steps(x, parameters, rules))
-    bias = score_bias(rules, len(q), len(x)).numpy()
+    bias = score_bias(parameters, rules, len(x)).numpy()
     layer = LayerTrace(q, k, v, scores, bias, weights, heads, output)
     return AttentionTrace(tokens, tokens, (layer,), origin)
 

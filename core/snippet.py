@@ -36,6 +36,8 @@ def _data(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
     if rules.positions == "alibi":
         slopes = alibi_slopes(len(parameters.w_q)).numpy()
         yield f"slopes = {_tensor(slopes[:, None, None])}  # (head, 1, 1)"
+    if parameters.b_distance.size:
+        yield f"b = {_tensor(parameters.b_distance[:, 0])}  # (head, distance)"
     if not mask.all():
         yield f"mask = {_tensor(mask)}  # (query, key), True = may look"
 
@@ -43,11 +45,11 @@ def _data(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
 def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str]:
     d_model, d_k = parameters.w_q.shape[1:]
     if rules.positions == "sinusoidal":
-        yield f"t = {_angles(d_model)}"
+        yield f"t = {_angles(d_model, 10_000)}"
         yield f"x = x + torch.stack((t.sin(), t.cos()), -1).flatten(1)[:, :{d_model}].float()"
     yield "q, k, v = x @ w_q, x @ w_k, x @ w_v"
     if rules.positions == "rope":
-        yield f"t = {_angles(d_k)}"
+        yield f"t = {_angles(d_k, rules.base)}"
         yield "turn = torch.polar(torch.ones_like(t), t).to(torch.complex64)"
         yield "q, k = (torch.view_as_complex(a.unflatten(2, (-1, 2))) * turn for a in (q, k))"
         yield "q, k = torch.view_as_real(q).flatten(2), torch.view_as_real(k).flatten(2)"
@@ -55,6 +57,9 @@ def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
     if rules.positions == "alibi":
         yield "t = torch.arange(len(x))"
         yield "scores = scores - slopes * (t[:, None] - t).abs()"
+    if parameters.b_distance.size:
+        yield "t = torch.arange(len(x))"
+        yield "scores = scores + b[:, (t[:, None] - t).clamp(min=0)]"
     if not mask.all():
         yield "scores = scores.masked_fill(~mask, -torch.inf)"
     blind_rows = not mask.any(axis=1).all()
@@ -63,9 +68,9 @@ def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
     yield 'print(weights, output, output.transpose(0, 1).flatten(1) @ w_o, sep="\\n")'
 
 
-def _angles(width: int) -> str:
+def _angles(width: int, base: float) -> str:
     exponents = f"torch.arange(0, {width}, 2).double() / {width}"
-    return f"torch.arange(len(x))[:, None] / 10000 ** ({exponents})"
+    return f"torch.arange(len(x))[:, None] / {base:g} ** ({exponents})"
 
 
 def _divisor(rules: Rules, d_k: int) -> str:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import controls, frame, names, state
+from pages.shared import controls, frame, names, trained_state
+from pages.shared.views import lesson as learning
 from pages.shared.views.architectures import architectures, measured
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
@@ -14,46 +15,45 @@ from pages.shared.views.questions import questions
 from pages.shared.views.steps import projections, steps
 
 text = frame.open_page("explore")
-scene = state.scene()
-source = scene.choice.layer_source
-parameters = source.parameters(scene.tokens.kept)
-trace = source.trace_of(scene.tokens.kept)
-seen = measured(scene, parameters, source.rules)
+scene, lesson = trained_state.scene()
+words, rules = scene.tokens.kept, scene.source.rules
+parameters = scene.source.parameters(words)
+trace = scene.source.trace_of(words)
+seen = lesson.measured(words) if lesson else measured(scene, parameters, rules)
 it = opened(scene, trace.layers[0])
-channels = names.channels(text, scene.choice)
-contents = names.contents(text, scene.choice)
+before = learning.before(lesson, it)
+channels, contents = names.channels(text, scene.choice), names.contents(text, scene.choice)
 
 controls.unusable(text, scene)
-controls.sentence(text, scene)
+learning.sentence(text, scene, lesson)
 highlight(text, it, controls.unknown_words(scene))
 controls.remark(text, scene)
-controls.layer(text, scene)
-controls.sizes(text)
+learning.layer(text, scene, lesson)
 badge(text, trace.origin)
 
 st.subheader(text("steps.title"), anchor=False)
 st.markdown(text("steps.lead"))
-with st.expander(text("projections.title"), key="projections", on_change="rerun") as before:
-    if before.open:
+with st.expander(text("projections.title"), key="projections", on_change="rerun") as folded:
+    if folded.open:
         st.markdown(text("projections.lead"))
-        projections(text, it, channels, contents)
-steps(text, it, contents, source.rules)
+        projections(text, it, channels, contents, before)
+steps(text, it, contents, rules, before)
 
 st.subheader(text("architectures.title"), anchor=False)
-st.markdown(text("architectures.lead"))
-architectures(text, scene, it, seen)
+st.markdown(text("lesson.architectures" if lesson else "architectures.lead"))
+architectures(text, scene, it, seen, lesson and lesson.shown)
 
 st.subheader(text("arithmetic.title"), anchor=False)
-arithmetic(text, it, source.rules)
+arithmetic(text, it, rules)
 
 st.subheader(text("numbers.title"), anchor=False)
-st.markdown(text("numbers.lead"))
+st.markdown(text("lesson.numbers" if lesson else "numbers.lead"))
 parameter_tables(text, scene, parameters)
 st.markdown(text("numbers.results"))
 result_tables(text, scene, trace, seen)
 
 st.subheader(text("code.title"), anchor=False)
 st.markdown(text("code.lead"))
-code(text, parameters, source.rules)
+code(text, parameters, rules)
 
 questions(text, "explore", scene)

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from core.choices import reading
 from core.choices.explore import LIMITS, MOST_EDITS
+from core.choices.lesson import check_shelf
 from core.choices.reading import entry, one_of, sequence, whole
 from core.ideas.buffet import DISHES, NUTRIENTS
-from core.layer import MATRICES
+from core.layer import EDITABLE, MATRICES
 
 MASK = "mask"
 """The shelf of the hand-drawn mask: its numbers are 0 (may not look) and 1."""
@@ -129,13 +130,16 @@ def _tables(shelf: str) -> tuple[str, ...]:
         case ["seeded", seed]:
             _seed(seed)
             return MATRICES
+        case ["trained", *settings]:
+            check_shelf(settings)
+            return EDITABLE
     raise ValueError("there is no such shelf")
 
 
 def _check_place(it: Address) -> None:
     if it.table in BUFFET_TABLES and (it.row >= len(DISHES) or it.column >= len(NUTRIENTS)):
         raise ValueError("the buffet has no such cell")
-    if it.table in MATRICES and it.table != "x":
+    if it.table in EDITABLE and it.table != "x":
         whole(*LIMITS["head"])(it.row_of)
         if not it.row_of.isdecimal():
             raise ValueError("a head has a number")

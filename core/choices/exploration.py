@@ -38,7 +38,10 @@ LARGEST_FILE = 2_000_000
 DERIVED = ("edits", "blocked")
 """Fields of `core.choices.explore.Choice` that follow from the edited cells."""
 
-TEXTS = ("sentence", "model_sentence", "model_other", "cross_a", "cross_b", "upload_name")
+TEXTS = (
+    *("sentence", "model_sentence", "model_other", "cross_a", "cross_b", "upload_name"),
+    "training_sequence",
+)
 """Fields that hold what a reader wrote."""
 
 _RECORDS = (

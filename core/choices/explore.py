@@ -20,7 +20,7 @@ from core.sources.seeded import SeededSource
 from core.sources.toy import ToySource
 from core.tokens import LIMIT, Unit
 
-SourceKind = Literal["handset", "seeded"]
+SourceKind = Literal["handset", "seeded", "trained"]
 Comparison = Literal["share", "strength"]
 
 LONGEST_SENTENCE = 20_000
@@ -119,7 +119,10 @@ class Choice:
 
     @property
     def layer_source(self) -> ToySource:
-        """The source that the choice stands for. RoPE is left out where it does not fit."""
+        """The source that the choice stands for. RoPE is left out where it does not fit.
+
+        Trained numbers are in no choice: the hand-set ones stand in for them.
+        """
         sizes = Sizes(self.d_model, self.d_k, self.d_v, self.n_heads)
         mask = MaskRule(self.mask, self.window, self.padded, self.blocked)
         usable = self.positions != "rope" or self.rope_fits

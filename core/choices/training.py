@@ -35,6 +35,9 @@ BUDGETS = (8_000, 15_000, 30_000)
 LARGEST_FILE = 10_000
 """Bytes of a file with settings, at most."""
 
+LONGEST_SEQUENCE = 2_000
+"""Characters."""
+
 
 @dataclass(frozen=True)
 class TrainingChoice:
@@ -56,6 +59,8 @@ class TrainingChoice:
         training_head: Which head, from 0.
         training_query: Which token asks, from 0.
         training_key: Which token is asked about, from 0.
+        training_sequence: What the opened network reads, symbols with blanks between them; empty
+            for a sequence that no step learned from.
     """
 
     training_task: TaskKind = "recall"
@@ -81,6 +86,7 @@ class TrainingChoice:
     training_head: int = 0
     training_query: int = 20
     training_key: int = 16
+    training_sequence: str = ""
 
     @property
     def race(self) -> Race:
@@ -162,5 +168,6 @@ READERS: Mapping[str, Reader] = {
     "training_field": _among(FIELDS),
     "training_budget": _among(BUDGETS),
     "training_inside": reading.one_of(ATTENTION),
+    "training_sequence": reading.text(LONGEST_SEQUENCE),
 }
 """What makes a value of a field usable."""

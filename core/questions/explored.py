@@ -22,8 +22,8 @@ class Explored:
         rules: How it computes.
         head: The one that is shown, from 0.
         query: The word that asks, from 0.
-        recurrent: The recurrent layer beside it.
-        convolution: The convolutions beside it.
+        recurrent: The untrained recurrent layer beside it, if there is one.
+        convolution: The untrained convolutions beside it, if there are some.
     """
 
     tokens: tuple[str, ...]
@@ -31,8 +31,8 @@ class Explored:
     rules: Rules
     head: int
     query: int
-    recurrent: RecurrentSettings
-    convolution: ConvolutionSettings
+    recurrent: RecurrentSettings | None
+    convolution: ConvolutionSettings | None
 
     @property
     def n(self) -> int:
@@ -58,7 +58,7 @@ class Explored:
         """``(query, key)`` of the shown head, as softmax sees them, in float64."""
         x = torch.from_numpy(self.parameters.x).double()
         run = steps(x, self.parameters, self.rules)
-        bias = score_bias(self.rules, len(run.scores), self.n)
+        bias = score_bias(self.parameters, self.rules, self.n)
         return (run.scores + bias)[self.head].numpy()
 
     def word(self, place: int) -> Word:

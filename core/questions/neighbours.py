@@ -28,9 +28,9 @@ def layers_needed(n: int, kernel: int, growth: int, causal: bool) -> int:
 
 def layers(it: Explored, draw: Generator) -> Question | None:
     """How deep must a CNN be until the last word can see the first one?"""
-    kernel, growth, causal = one((3, 5, 7), draw), one((1, 2), draw), it.convolution.causal
-    if it.n < 4:
+    if it.convolution is None or it.n < 4:
         return None
+    kernel, growth, causal = one((3, 5, 7), draw), one((1, 2), draw), it.convolution.causal
     found = layers_needed(it.n, kernel, growth, causal)
     back = kernel - 1 if causal else kernel // 2
     options, answer = numbers(found, -(-it.n // kernel), it.n - 1, it.n, 1)
@@ -51,6 +51,8 @@ def layers(it: Explored, draw: Generator) -> Question | None:
 def gain(it: Explored, draw: Generator) -> Question | None:
     """Does the last output feel the first word more when the memory grows at every step?"""
     settings = it.recurrent
+    if settings is None:
+        return None
     then = one([gain for gain in _GAINS if gain != settings.gain], draw)
     if settings.kind != "rnn" or not 3 <= it.n <= _LONGEST:
         return None

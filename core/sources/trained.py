@@ -1,19 +1,23 @@
 """A network that was trained here: what its attention does, and what its outputs feel."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
+from core.architectures import Measured
 from core.arrays import Array
-from core.influence import Influence, influence
+from core.attention import split_heads
+from core.influence import Influence
+from core.layer import Edit, Parameters, Rules, Sizes, steps
+from core.masks import MaskRule
+from core.sources.toy import ToySource
 from core.trace import AttentionTrace, LayerTrace, Origin
 from core.training.contenders import Contender, Design, restored
-from core.training.networks import AttentionNetwork, Network
-
-_ROWS = 4  # outputs measured at once: all together would need a gigabyte
+from core.training.networks import D_K, D_V, N_HEADS, ROTARY_BASE, AttentionNetwork, Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +50,12 @@ class TrainedSource:
             InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
             ValueError: If the contender has no attention.
         """
-        network = self.network
-        if not isinstance(network, AttentionNetwork):
-            raise ValueError(f"{self.contender} has no attention")
-        words = tuple(sentence.split())
+        network, words = self.attention, tuple(sentence.split())
         with torch.no_grad():
-            steps = network.all_steps(network.embedded(self.design.task.inputs(words)))
+            found = network.all_steps(network.embedded(self.design.task.inputs(words)))
         blind = np.where(np.tri(len(words), dtype=bool), 0.0, -np.inf).astype(np.float32)
         layers = []
-        for index, it in enumerate(steps):
+        for index, it in enumerate(found):
             learned = network.bias(len(words), index)
             bias = blind if learned is None else blind + learned.numpy()
             q, k, v, scores, weights, heads, output = (step.numpy() for step in it)
@@ -62,21 +63,19 @@ class TrainedSource:
             layers.append(LayerTrace(q, k, v, scores, bias, weights, heads, output))
         return AttentionTrace(words, words, tuple(layers), self.origin)
 
-    def influence(self, sentence: str) -> Influence:
-        """How much each output's scores change when a token's vector does.
+    def measured(self, tokens: tuple[str, ...]) -> Measured:
+        """How much each place's answers change when a token's vector does.
 
         Raises:
             InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
         """
         network = self.network.double()
-        with torch.no_grad():
-            x = network.embedded(self.design.task.inputs(tuple(sentence.split())))
-        reach = network.reach(len(x))
-        parts = [
-            influence(_some_rows(network, first), x, reach[first : first + _ROWS]).strength
-            for first in range(0, len(x), _ROWS)
-        ]
-        return Influence(reach, np.concatenate(parts))
+        return _measured(network, network.mixed, tokens)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the learned numbers."""
+        return sum(it.nbytes for it in self.parameters.values())
 
     @property
     def network(self) -> Network:
@@ -84,9 +83,116 @@ class TrainedSource:
         made = restored(self.contender, self.design, self.parameters)
         return made.requires_grad_(False)
 
+    @property
+    def attention(self) -> AttentionNetwork:
+        """The same.
 
-def _some_rows(network: Network, first: int) -> Callable[[Tensor], Tensor]:
-    def rows(x: Tensor) -> Tensor:
-        return network.layer(x)[first : first + _ROWS]
+        Raises:
+            ValueError: If the contender has no attention.
+        """
+        network = self.network
+        if not isinstance(network, AttentionNetwork):
+            raise ValueError(f"{self.contender} has no attention")
+        return network
 
-    return rows
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TrainedLayer(ToySource):
+    """One attention layer of a network, laid out for readers to edit; `opened` makes it.
+
+    Every vector ends in a 1. The last row of W_Q and W_K, which it meets, is what the network adds
+    to queries and keys; W_V has zeros there, and W_O a column of them.
+
+    Attributes:
+        whole: The network.
+        layer: Which of its layers, from 0.
+    """
+
+    whole: TrainedSource
+    layer: int
+
+    @property
+    def origin(self) -> Origin:
+        """The network's, and whether a reader changed the layer."""
+        return replace(self.whole.origin, edited=bool(self.edits))
+
+    def trace(self, sentence: str) -> AttentionTrace:
+        """What the layer makes of a sequence; raises what `TrainedSource.trace` does."""
+        return self.trace_of(tuple(sentence.split()))
+
+    def untouched(self, tokens: tuple[str, ...]) -> Parameters:
+        """The layer's numbers, and the vectors that it reads: positions are in them."""
+        network = self.whole.attention
+        w_q, w_k, w_v, w_o, b_q, b_k = (
+            network.get_parameter(f"{name}_{self.layer}")
+            for name in ("w_q", "w_k", "w_v", "w_o", "b_q", "b_k")
+        )
+        with torch.no_grad():
+            x = network.embedded(self.whole.design.task.inputs(tokens))
+            for below in range(self.layer):
+                x = x + network.steps(x, below).output
+        found = Parameters(
+            x=pad(x, (0, 1), value=1.0).numpy(),  # (token, width + 1)
+            w_q=split_heads(torch.cat((w_q, b_q[None])), N_HEADS).numpy(),
+            w_k=split_heads(torch.cat((w_k, b_k[None])), N_HEADS).numpy(),
+            w_v=split_heads(pad(w_v, (0, 0, 0, 1)), N_HEADS).numpy(),
+            w_o=pad(w_o.unflatten(0, (N_HEADS, D_V)), (0, 1)).numpy(),
+        )
+        if self.whole.contender != "relative":
+            return found
+        distances = network.get_parameter(f"b_distance_{self.layer}")
+        return replace(found, b_distance=distances[:, None].numpy())
+
+    def measured(self, tokens: tuple[str, ...]) -> Measured:
+        """How much each place's answers change with a token's vector, in the whole network.
+
+        The reader's numbers are in this layer; the others have their learned ones.
+        """
+        network, now = self.whole.attention.double(), self.parameters(tokens)
+        moved = torch.from_numpy(now.x - self.untouched(tokens).x).double()
+
+        def mixed(x: Tensor) -> Tensor:
+            for layer in range(network.n_layers):
+                if layer == self.layer:
+                    read = pad(x, (0, 1), value=1.0) + moved
+                    x = (read + steps(read, now, self.rules).output)[..., :-1]
+                else:
+                    x = x + network.steps(x, layer).output
+            return x
+
+        return _measured(network, mixed, tokens)
+
+
+def opened(whole: TrainedSource, layer: int, edits: tuple[Edit, ...] = ()) -> TrainedLayer:
+    """A layer of a network.
+
+    Raises:
+        ValueError: If the network has no attention.
+    """
+    positions = "rope" if whole.contender == "rotary" else "none"
+    rules = Rules(mask=MaskRule("causal"), positions=positions, base=ROTARY_BASE)
+    sizes = Sizes(whole.attention.width + 1, D_K, D_V, N_HEADS)
+    return TrainedLayer(sizes=sizes, rules=rules, edits=edits, whole=whole, layer=layer)
+
+
+def _measured(
+    network: Network, mixed: Callable[[Tensor], Tensor], words: tuple[str, ...]
+) -> Measured:
+    """Of a network in float64, with what mixes over its tokens."""
+    x = network.embedded(network.task.inputs(words))
+    field = network.field(len(x))
+    strength = torch.stack([_felt(network, mixed, x, place) for place in range(len(x))])
+    return Measured(field, Influence(field.reach, strength.numpy()))
+
+
+def _felt(network: Network, mixed: Callable[[Tensor], Tensor], x: Tensor, place: int) -> Tensor:
+    """``(input,)``: the length of the derivative of a place's answers by each token's vector.
+
+    Every answer has a copy of the sequence to itself, so that one backward pass is enough.
+    """
+    answers = network.task.questions * network.task.answers
+    with torch.enable_grad():
+        copies = x.repeat(answers, 1, 1).requires_grad_()  # (answer, token, width)
+        scores = network.answered(mixed(copies))[:, place].flatten(-2)  # (copy, answer)
+        [slopes] = torch.autograd.grad(scores.diagonal().sum(), copies)
+    return torch.linalg.vector_norm(slopes, dim=(0, 2))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import torch
@@ -32,6 +33,8 @@ ATTENTION: tuple[Contender, ...] = ("relative", "rotary", "sinusoidal", "learned
 """Those whose weights can be looked at."""
 
 RECURRENT: tuple[Contender, ...] = ("rnn", "lstm", "gru")
+
+CONVOLUTIONAL: tuple[Contender, ...] = ("cnn", "wide_cnn")
 
 LEARNING_RATES: Mapping[Contender, float] = {
     name: 0.02 if name in (*ATTENTION, "gru") else 0.01 for name in CONTENDERS
@@ -64,13 +67,7 @@ def build(contender: Contender, design: Design, seed: int) -> Network:
     Raises:
         InputError: ``budget_too_small`` if no width comes within a tenth of it.
     """
-    low, high = 1, _WIDEST
-    while high - low > 1:
-        middle = (low + high) // 2
-        fits = size(_made(contender, design, middle)) <= design.budget
-        low, high = (middle, high) if fits else (low, middle)
-    pair = (_made(contender, design, width) for width in (low, high))
-    network = min(pair, key=lambda it: abs(size(it) - design.budget))
+    network = _made(contender, design, _width(contender, design))
     if abs(size(network) / design.budget - 1) > BUDGET_TOLERANCE:
         raise InputError("budget_too_small", contender=contender, budget=design.budget)
     _draw(network, seed)
@@ -116,6 +113,17 @@ def restored(contender: Contender, design: Design, parameters: Mapping[str, Arra
 
 def _seen(found: list[int] | tuple[int, ...]) -> int:
     return receptive_field([(KERNEL, dilation, 1) for dilation in found])
+
+
+@lru_cache(maxsize=256)
+def _width(contender: Contender, design: Design) -> int:
+    low, high = 1, _WIDEST
+    while high - low > 1:
+        middle = (low + high) // 2
+        fits = size(_made(contender, design, middle)) <= design.budget
+        low, high = (middle, high) if fits else (low, middle)
+    pair = (_made(contender, design, width) for width in (low, high))
+    return min(pair, key=lambda it: abs(size(it) - design.budget)).width
 
 
 def _made(contender: Contender, design: Design, width: int) -> Network:

@@ -9,10 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from core.arrays import BoolArray
 from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention, split_heads
 from core.positions import rotate, sinusoidal
-from core.receptive_field import attention_field, convolution_field, recurrent_field
+from core.receptive_field import Field, attention_field, convolution_field, recurrent_field
 from core.rnn import RecurrentKind, give_memory
 from core.training.tasks import Task
 
@@ -64,8 +63,8 @@ class Network(nn.Module):
         """One sequence ``(token, width)`` to its scores ``(token, question * answer)``."""
         return self.answered(self.mixed(x[None]))[0].flatten(-2)
 
-    def reach(self, n: int) -> BoolArray:
-        """``(output, input)``: what theory lets each output feel."""
+    def field(self, n: int) -> Field:
+        """What theory lets each output feel of ``n`` tokens."""
         raise NotImplementedError
 
 
@@ -129,9 +128,9 @@ class AttentionNetwork(Network):
             x = x + found[-1].output
         return found
 
-    def reach(self, n: int) -> BoolArray:
+    def field(self, n: int) -> Field:
         """Everything before, and the token itself."""
-        return attention_field(np.tri(n, dtype=bool), self.n_layers).reach
+        return attention_field(np.tri(n, dtype=bool), self.n_layers)
 
 
 class RecurrentNetwork(Network):
@@ -147,9 +146,9 @@ class RecurrentNetwork(Network):
         """Token by token."""
         return self.net(x)[0]
 
-    def reach(self, n: int) -> BoolArray:
+    def field(self, n: int) -> Field:
         """Everything before, and the token itself."""
-        return recurrent_field(n).reach
+        return recurrent_field(n)
 
 
 class ConvolutionalNetwork(Network):
@@ -171,9 +170,9 @@ class ConvolutionalNetwork(Network):
             x = x + torch.relu(convolution(pad(x, (dilation * (KERNEL - 1), 0))))
         return x.mT
 
-    def reach(self, n: int) -> BoolArray:
+    def field(self, n: int) -> Field:
         """The window."""
-        return convolution_field(n, KERNEL, self.dilations, causal=True).reach
+        return convolution_field(n, KERNEL, self.dilations, causal=True)
 
 
 def _empty(*shape: int) -> nn.Parameter:

@@ -61,10 +61,12 @@ def remark(text: Text, scene: Scene) -> None:
         st.caption(text("highlight.same_it"))
 
 
-def layer(text: Text, scene: Scene) -> None:
-    """Where the numbers come from, and how the layer computes with them."""
+def layer(
+    text: Text, scene: Scene, sources: tuple[SourceKind, ...] = ("handset", "seeded")
+) -> None:
+    """Where the numbers come from, of what the page can show, and how the layer computes."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        option(text, "source", get_args(SourceKind))
+        option(text, "source", sources)
         if scene.choice.source == "seeded":
             st.button(
                 text("seed.next"),

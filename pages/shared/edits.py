@@ -16,9 +16,11 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, BoolArray
+from core.choices import explore, lesson
 from core.choices.edited import BUFFET, MASK, Address
-from core.choices.explore import MOST_EDITS, Choice, read
-from core.choices.reading import entry
+from core.choices.explore import MOST_EDITS, Choice
+from core.choices.reading import entry, read
+from core.choices.training import READERS, TrainingChoice
 from core.layer import Edit
 from core.tokens import occurrences
 from pages.shared.book import Offer, book
@@ -28,8 +30,8 @@ MOST_STEPS = 50
 
 
 def shelf(choice: Choice) -> str:
-    """Where the edits of the chosen source lie."""
-    return f"seeded {choice.seed}" if choice.source == "seeded" else choice.source
+    """Where the edits of the choice's source lie."""
+    return f"seeded {choice.seed}" if choice.source == "seeded" else "handset"
 
 
 def offer(table: str, on: str, addresses: list[list[Address]], values: Array | BoolArray) -> str:
@@ -69,19 +71,21 @@ def collect(*, of_buffet: bool = False) -> None:
         notes["shelves"].append(BUFFET)
     if notes["arrival"]:
         found = notes["arrival"].shelves
-        choice, _ = read(notes["arrival"].fields)
-        shown = {BUFFET} if of_buffet else {MASK, shelf(choice), *(found.keys() - {BUFFET})}
+        choice, _ = read(Choice, explore.READERS, notes["arrival"].fields)
+        training, _ = read(TrainingChoice, READERS, notes["arrival"].fields)
+        own = lesson.shelf(training) if choice.source == "trained" else shelf(choice)
+        shown = {BUFFET} if of_buffet else {MASK, own, *(found.keys() - {BUFFET})}
         for on in shown:
             _put(on, dict(found.get(on, {})))
         redraw()
 
 
-def matrix_edits(choice: Choice, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
-    """The edits of the chosen source, for the words of this sentence."""
+def matrix_edits(on: str, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
+    """The edits of a source's shelf, for the words of this sentence."""
     rows = {name: row for row, name in enumerate(occurrences(tokens))}
     found = []
-    book()["shelves"].append(shelf(choice))
-    for it, value in book()["edits"].get(shelf(choice), {}).items():
+    book()["shelves"].append(on)
+    for it, value in book()["edits"].get(on, {}).items():
         if it.table != "x":
             found.append(Edit(it.table, (int(it.row_of), it.row, it.column), value))
         elif (it.row_of, it.row) in rows:

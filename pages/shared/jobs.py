@@ -7,6 +7,7 @@ from typing import Literal
 from core.arrays import Array
 from core.training.contenders import Contender
 from core.training.race import Race, Snapshot
+from pages.shared import learned
 
 State = Literal["waiting", "running", "paused", "done", "stopped", "left", "limit", "failed"]
 BUSY: tuple[State, ...] = ("waiting", "running", "paused")
@@ -90,13 +91,14 @@ class Job:
         return self.state in BUSY
 
     def note(self, snapshot: Snapshot, took: float) -> None:
-        """Keep what a slice gave; the large parts only as long as they are shown."""
+        """Keep what a slice gave; the largest parts only as long as they are shown."""
         at = snapshot.contender, snapshot.seed
         self.seconds[at[0]] = self.seconds.get(at[0], 0.0) + took
         if snapshot.weights is not None:
             self.weights[at] = snapshot.weights
         if snapshot.parameters is not None:
             self.networks[at] = (*self.networks.get(at, ()), snapshot)
+            learned.keep(self.race.design, snapshot)
         self.snapshots.append(snapshot.summary)
 
     def progress(self, place: int) -> Progress:

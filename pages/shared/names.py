@@ -10,7 +10,8 @@ from pages.shared.text import Text
 
 def features(text: Text, choice: Choice) -> list[str]:
     """The dimensions of a word's vector."""
-    return _filled_up(_known(text, "feature", FEATURES, choice), choice.d_model, "d")
+    found = _filled_up(_known(text, "feature", FEATURES, choice), choice.d_model, "d")
+    return [*found[:-1], text("feature.one")] if choice.source == "trained" else found
 
 
 def channels(text: Text, choice: Choice) -> list[str]:

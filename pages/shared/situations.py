@@ -30,16 +30,16 @@ from pages.shared.views.upload_maps import Shown
 def explored(scene: Scene) -> Explored:
     """The layer of the Explore page."""
     choice, tokens = scene.choice, scene.tokens.kept
-    source = choice.layer_source
-    parameters = source.parameters(tokens)
+    parameters = scene.source.parameters(tokens)
+    own = choice.source != "trained"  # else trained networks stand beside the layer
     return Explored(
         tokens,
         parameters,
-        source.rules,
+        scene.source.rules,
         choice.head,
         choice.query,
-        choice.recurrent,
-        choice.convolution,
+        choice.recurrent if own else None,
+        choice.convolution if own else None,
     )
 
 
@@ -116,8 +116,10 @@ def _looks(scene: Scene) -> bool:
 
 
 def _remembers(scene: Scene) -> bool:
-    x = explored(scene).parameters.x
-    return challenges.remembers(cache.recurrent(x, scene.choice.recurrent).influence)
+    it = explored(scene)
+    if it.recurrent is None:
+        return False
+    return challenges.remembers(cache.recurrent(it.parameters.x, it.recurrent).influence)
 
 
 def _looks_back(scene: ModelScene) -> bool:

@@ -12,9 +12,10 @@ import streamlit as st
 
 from core.choices import explore as choices
 from core.choices.exploration import DERIVED
-from core.choices.explore import Choice
+from core.choices.explore import Choice, SourceKind
 from core.choices.reading import Reader, Record, read
 from core.errors import InputError
+from core.sources.toy import ToySource
 from core.tokens import Tokens, follow, tokenize
 from pages.shared import edits
 from pages.shared.book import book
@@ -32,12 +33,16 @@ class Scene(NamedTuple):
         tokens: Of the choice's sentence.
         problem: Why the sentence as typed is not the choice's, if so.
         unusable: Fields whose values were replaced by the last usable ones.
+        source: Of the layer.
+        shelf: Where the edits of its numbers lie.
     """
 
     choice: Choice
     tokens: Tokens
     problem: InputError | None
     unusable: tuple[str, ...]
+    source: ToySource
+    shelf: str
 
 
 def text() -> Text:
@@ -51,24 +56,36 @@ def text() -> Text:
     return Text(language)
 
 
-def scene() -> Scene:
-    """What the reader has chosen, made usable; to be called once a run, before any widget."""
+def scene(sources: tuple[SourceKind, ...] = ("handset", "seeded")) -> Scene:
+    """What the reader has chosen, made usable; to be called once a run, before any widget.
+
+    Args:
+        sources: Those that the page can show; the first one stands in for others.
+    """
     edits.collect()
     if "sentence" not in book()["fields"]:
         _note(Choice())
         if not (book()["arrival"] or "sentence" in st.session_state):
             show_example(FIRST[text().language])
     typed, unusable = _chosen(Choice, _TYPED)
+    if typed.source not in sources:
+        typed = replace(typed, source=sources[0])
     typed, tokens, problem = _readable(typed)
     choice = _following_words(typed, tokens.kept).within(len(tokens.kept))
     _note(choice)
     _seed_widgets(keep_sentence=problem is not None)
+    return made(choice, tokens)._replace(problem=problem, unusable=unusable)
+
+
+def made(choice: Choice, tokens: Tokens) -> Scene:
+    """The scene of a choice without edits, pointing at tokens that exist; touches no widget."""
+    on = edits.shelf(choice)
     choice = replace(
         choice,
-        edits=edits.matrix_edits(choice, tokens.kept),
+        edits=edits.matrix_edits(on, tokens.kept),
         blocked=edits.blocked_pairs(tokens.kept),
     )
-    return Scene(choice, tokens, problem, unusable)
+    return Scene(choice, tokens, None, (), choice.layer_source, on)
 
 
 def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:

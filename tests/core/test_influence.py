@@ -157,13 +157,24 @@ def test_the_closed_form_is_the_derivative(
     rng = np.random.default_rng(n)
     shapes = (d_model, d_k), (d_model, d_k), (d_model, d_v), (d_v, d_model)
     heads = (rng.standard_normal((n_heads, *shape)) for shape in shapes)
-    parameters = Parameters(rng.standard_normal((n, d_model)), *heads)
+    distances = rng.standard_normal((n_heads, 1, n if rules.scaled else 0))
+    parameters = Parameters(rng.standard_normal((n, d_model)), *heads, b_distance=distances)
     reach = attention_field(rules.mask.matrix(n)).reach
     x = torch.from_numpy(parameters.x)
     expected = influence(as_function(parameters, rules), x, reach).strength
     found = attention_influence(parameters, rules, reach).strength
     # Parts that cancel each other leave half of the digits.
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-8)
+
+
+def test_the_closed_form_turns_back_by_ropes_base():
+    rng = np.random.default_rng(0)
+    shapes = (N, D), (2, D, 6), (2, D, 6), (2, D, 4), (2, 4, D)
+    parameters = Parameters(*(rng.standard_normal(shape) for shape in shapes))
+    rules, reach = Rules(positions="rope", base=30.0), everything(N)
+    expected = influence(as_function(parameters, rules), torch.from_numpy(parameters.x), reach)
+    found = attention_influence(parameters, rules, reach)
+    np.testing.assert_allclose(found.strength, expected.strength, rtol=1e-6, atol=1e-8)
 
 
 def test_the_closed_form_refuses_what_theory_does_not_allow():

@@ -131,10 +131,39 @@ def test_alibi_is_added_to_the_scores():
 
 
 def test_alibi_and_a_mask_work_together():
-    bias = score_bias(Rules(mask=CAUSAL, positions="alibi"), 2, 5)
+    bias = score_bias(PARAMETERS, Rules(mask=CAUSAL, positions="alibi"), 5)
     above = torch.ones(5, 5).triu(1).bool()
     assert (bias[:, above] == -math.inf).all()
     assert torch.equal(bias[:, ~above], alibi_bias(2, 5, 5)[:, ~above])
+
+
+def test_a_number_for_each_distance_is_added_for_each_head():
+    by_distance = np.array([[[0.0, 5.0, 7.0, 0.0, 1.0]], [[2.0, 0.0, 0.0, 3.0, 0.0]]])
+    parameters = replace(PARAMETERS, b_distance=by_distance)
+    bias = score_bias(parameters, Rules(mask=CAUSAL), 5)
+    assert bias[0, 2, :3].tolist() == [7, 5, 0]  # two, one and no tokens back
+    assert bias[1, 3, :4].tolist() == [3, 0, 0, 2]
+    found, plain = steps(X, parameters, Rules()), steps(X, PARAMETERS, Rules())
+    assert torch.equal(found.scores, plain.scores)
+    added = score_bias(parameters, Rules(), 5)
+    assert_close(found.weights, (plain.scores + added).softmax(-1))
+
+
+@pytest.mark.parametrize("positions", ["none", "sinusoidal", "rope", "alibi"])
+def test_sentences_can_be_taken_together(positions: Positions):
+    rules = Rules(mask=CAUSAL, positions=positions, base=7.0)
+    both = torch.stack((X, 2 * X))
+    together = steps(both, PARAMETERS, rules)
+    for place, x in enumerate(both):
+        for ours, alone in zip(together, steps(x, PARAMETERS, rules), strict=True):
+            assert_close(ours[place], alone)
+
+
+def test_rope_turns_by_its_base():
+    found = steps(X, PARAMETERS, Rules(positions="rope", base=50.0))
+    plain = steps(X, PARAMETERS, Rules())
+    assert_close(found.q, rotate(plain.q, base=50.0))
+    assert_close(found.k, rotate(plain.k, base=50.0))
 
 
 @pytest.mark.parametrize("kind", ["none", "causal", "window", "padding", "drawn"])
@@ -166,7 +195,7 @@ def test_a_trace_keeps_the_steps_and_what_was_added():
     names = "q", "k", "v", "scores", "weights", "output", "mixed"
     for name, step in zip(names, found, strict=True):
         np.testing.assert_array_equal(getattr(layer, name), step.numpy(), err_msg=name)
-    np.testing.assert_array_equal(layer.bias, score_bias(rules, 2, 5).numpy())
+    np.testing.assert_array_equal(layer.bias, score_bias(PARAMETERS, rules, 5).numpy())
 
 
 def test_making_a_trace_leaves_the_parameters_as_they_were():

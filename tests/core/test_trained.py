@@ -57,7 +57,7 @@ def test_before_the_first_step_numbers_are_seeded():
 
 @pytest.mark.parametrize("contender", CONTENDERS)
 def test_what_is_felt_is_within_reach(contender: Contender):
-    measured = trained(contender).influence(WORDS)
+    measured = trained(contender).measured(tuple(WORDS.split())).influence
     n = len(WORDS.split())
     field = {"cnn": 7, "wide_cnn": 15}.get(contender, n)
     place = np.arange(n)
@@ -73,7 +73,7 @@ def test_influence_agrees_with_finite_differences():
     nudge = torch.zeros_like(x)
     nudge[3] = 1e-6 * torch.randn(x.shape[1], generator=torch.Generator().manual_seed(0))
     moved = (network.layer(x + nudge) - network.layer(x)).norm(dim=-1) / nudge.norm()
-    strength = source.influence(WORDS).strength[:, 3]
+    strength = source.measured(tuple(WORDS.split())).influence.strength[:, 3]
     assert (moved.numpy() <= strength * 1.001 + 1e-6).all()
     assert moved[5] > 0
 

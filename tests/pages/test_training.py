@@ -74,11 +74,30 @@ def test_a_race_runs_and_everything_is_drawn(training: AppTest):
     assert data.chance.dropna().tolist() == [0.125]
     for name in ("loss", "map", "felt"):
         assert EN(f"alt.training_{name}") in drawn
-    assert EN("alt.training_inside", name=EN("training.inside.weights")) in drawn
+    for when in ("before", "after"):
+        assert EN(f"alt.training_inside_{when}", name=EN("training.inside.weights")) in drawn
     table = app.table[0].value.astype(str)
     expected = sizes(done.race.contenders, done.race.design)
     assert table[EN("training.column.parameters")].tolist() == [f"{it:,}" for it in expected]
     assert len(app.get("download_button")) >= 3
+
+
+def test_who_did_not_take_part_cannot_be_opened(training: AppTest):
+    chosen = {"training_contenders": ["relative", "learned"], "training_layers": 2}
+    app = finish(choose(training, **chosen, training_inside="rotary", training_layer=1))
+    [whose] = [it for it in app.selectbox if it.key == "training_inside"]
+    assert whose.value == "relative"
+    assert not app.error
+    app = whose.set_value("learned").run()
+    assert app.session_state["training_inside"] == "learned"
+
+
+def test_two_cnns_that_see_equally_far_are_told_apart(training: AppTest):
+    app = choose(training, training_contenders=["cnn", "wide_cnn"])
+    names = [EN(f"training.name.{name}", field=15) for name in ("cnn", "wide_cnn")]
+    assert app.table[0].value.index.tolist() == names
+    assert len(set(names)) == 2
+    assert app.session_state["training_contenders"] == ["cnn", "wide_cnn"]
 
 
 def test_the_files_hold_what_came_of_it(training: AppTest):

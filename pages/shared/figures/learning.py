@@ -92,7 +92,9 @@ def specification(
     else:
         legend = alt.Legend(
             orient="bottom",
-            columns={"expr": "width < 330 ? 1 : 2"},
+            columns={
+                "expr": "containerSize()[0] < 380 ? 1 : 2"
+            },  # width changes while it is laid out
             labelLimit=280,
             symbolSize=90,
             symbolStrokeWidth=0,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.choices.explore import Choice
+from core.choices.lesson import opened_layer
 from core.choices.training import READERS, TrainingChoice
 from core.taken.picture import Map
 from core.taken.report import Section
@@ -60,7 +61,7 @@ def taken(text: Text) -> Taken:
             ),
         ),
         caveats=("pair", "values", "importance", "order"),
-        trace=trace,
+        trace=lambda: trace,
     )
 
 
@@ -77,7 +78,7 @@ def _settings(text: Text, choice: Choice, lesson: Lesson | None) -> dict[str, st
         return layer_settings(text, choice) | head | shown(text, choice, *_NEIGHBOURS)
     training = lesson.choice
     inside = contender(text, training.training_inside, training.race.design)
-    layer = {"training_inside": inside, "training_layer": str(training.opened_layer + 1)}
+    layer = {"training_inside": inside, "training_layer": str(opened_layer(training) + 1)}
     fields = [f"training_{name}" for name in _TRAINING]
     return shown(text, training, *fields) | layer | layer_settings(text, choice) | head
 

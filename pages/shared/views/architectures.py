@@ -1,20 +1,24 @@
 """The same sentence through attention, an RNN and a CNN: one measured quantity, one scale."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
+import numpy as np
 import streamlit as st
 
 from core.architectures import Measured
 from core.choices.explore import Comparison
 from core.layer import Parameters, Rules
 from core.rnn import Direction, RecurrentKind
+from core.sources.trained import TrainedLayer, TrainedSource
 from pages.shared import cache, controls, state
-from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.figures.heatmap import Frame, Heatmap, balanced
+from pages.shared.reports.taken import told_origin
 from pages.shared.shares import rounded
 from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
+from pages.shared.views.contenders import contender
 from pages.shared.views.opened import Opened
 
 
@@ -27,14 +31,30 @@ def measured(scene: Scene, parameters: Parameters, rules: Rules) -> dict[str, Me
     }
 
 
-def architectures(text: Text, scene: Scene, it: Opened, seen: Mapping[str, Measured]) -> None:
-    """Three influence maps, what they mean for the chosen word, and their controls."""
+def architectures(
+    text: Text,
+    scene: Scene,
+    it: Opened,
+    seen: Mapping[str, Measured],
+    networks: Mapping[str, TrainedSource | TrainedLayer] | None = None,
+) -> None:
+    """Three influence maps, what they mean for the chosen word, and their controls.
+
+    Args:
+        text: The reader's language.
+        scene: Whose words are felt.
+        it: The pair that is pointed at.
+        seen: What each architecture feels, by its name.
+        networks: What was trained here, by the same names, if it was.
+    """
     words = scene.tokens.kept
     absolute = scene.choice.comparison == "strength"
     values = {
         name: it.influence.strength if absolute else it.influence.share for name, it in seen.items()
     }
     most = max(float(v.max()) for v in values.values()) if absolute else 1.0
+    if networks and not absolute:
+        most = last_share(seen.values())
     places = maps.side_by_side(len(seen), len(words))
     for place, (name, found) in zip(places, seen.items(), strict=True):
         heatmap = Heatmap(
@@ -50,10 +70,31 @@ def architectures(text: Text, scene: Scene, it: Opened, seen: Mapping[str, Measu
         )
         with place:
             st.markdown(text(f"architectures.{name}"))
-            st.caption(text(f"architectures.{name}.numbers", seed=scene.choice.seed))
+            if networks:
+                st.caption(_network(text, networks[name]))
+            else:
+                st.caption(text(f"architectures.{name}.numbers", seed=scene.choice.seed))
             maps.draw(name, heatmap, it, text(f"alt.{name}"))
             st.markdown(_in_words(text, scene, name, found))
-            _controls(text, scene, name)
+            if name == "attention":
+                controls.option(text, "comparison", get_args(Comparison))
+            if not networks:
+                _controls(text, scene, name)
+
+
+def last_share(seen: Iterable[Measured]) -> float:
+    """The largest share in the last rows, where colours may end.
+
+    The first tokens of a causal network have few to feel: their large shares would leave the
+    others pale.
+    """
+    return balanced(np.stack([it.influence.share[-1] for it in seen]))[1]
+
+
+def _network(text: Text, it: TrainedSource | TrainedLayer) -> str:
+    """Which network it is, and where its numbers come from."""
+    whole = it.whole if isinstance(it, TrainedLayer) else it
+    return f"{contender(text, whole.contender, whole.design)} · {told_origin(text, it.origin)}"
 
 
 def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
@@ -82,7 +123,6 @@ def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
 
 def _controls(text: Text, scene: Scene, name: str) -> None:
     if name == "attention":
-        controls.option(text, "comparison", get_args(Comparison))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             controls.number(text, "seed", width=150)
             st.button(text("seed.next"), on_click=state.another_seed, icon=":material/casino:")

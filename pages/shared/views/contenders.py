@@ -1,29 +1,60 @@
 """What the contenders of a race are called, how they are drawn, and how far each can see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.training.contenders import ATTENTION, RECURRENT, Contender, Design, field_of
+from core.training.contenders import (
+    ATTENTION,
+    CONVOLUTIONAL,
+    RECURRENT,
+    Contender,
+    Design,
+    field_of,
+)
+from core.training.networks import N_HEADS
 from core.training.tasks import Task
 from pages.shared.figures.learning import Line
 from pages.shared.text import Text
 
-FAMILIES: tuple[tuple[Contender, ...], ...] = (ATTENTION, RECURRENT, ("cnn", "wide_cnn"))
+FAMILIES: tuple[tuple[Contender, ...], ...] = (ATTENTION, RECURRENT, CONVOLUTIONAL)
 
 
 def contender(text: Text, name: Contender, design: Design) -> str:
     """A contender's name; a CNN's says how far it sees."""
-    if name in FAMILIES[2]:
-        return text("training.name.field", field=field_of(name, design))
-    return text(f"training.name.{name}")
+    field = field_of(name, design) if name in CONVOLUTIONAL else 0
+    return text(f"training.name.{name}", field=field)
 
 
 def sees(text: Text, name: Contender, design: Design) -> str:
     """How many tokens an output can see, in theory."""
-    if name in FAMILIES[2]:
+    if name in CONVOLUTIONAL:
         return text("training.sees.field", field=field_of(name, design))
     return text("training.sees.all")
+
+
+def network_controls(text: Text, options: Sequence[Contender], design: Design) -> None:
+    """Whose attention, and which of its layers and heads."""
+    names: dict[str, str] = {name: contender(text, name, design) for name in options}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if len(options) > 1:
+            st.selectbox(
+                text("training_inside.label"),
+                options,
+                format_func=names.__getitem__,
+                key="training_inside",
+                width=280,
+            )
+        for name, many in (("training_layer", design.layers), ("training_head", N_HEADS)):
+            if many > 1:
+                st.segmented_control(
+                    text(f"{name}.label"),
+                    range(many),
+                    format_func=lambda place: str(place + 1),
+                    key=name,
+                    required=True,
+                    width="content",
+                )
 
 
 def lines(names: Mapping[Contender, str]) -> tuple[Line, ...]:

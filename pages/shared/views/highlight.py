@@ -63,4 +63,5 @@ def in_words(text: Text, words: tuple[str, ...], query: int, weights: Array) -> 
         return text(spread, asks=asks, least=least, share=share, n=len(order))
     times = weights[order[0]] / weights[order[1]]
     name = "highlight.close" if times < CLOSE else "highlight.clear"
-    return text(name, asks=asks, found=found[0], share=share, next=found[1], times=f"{times:.1f}")
+    told = f"{times:.1f}" if times < 100 else f"{times:,.0f}"
+    return text(name, asks=asks, found=found[0], share=share, next=found[1], times=told)

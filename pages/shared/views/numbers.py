@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.architectures import Measured
 from core.choices.edited import Address
-from core.layer import MATRICES, Parameters
+from core.layer import Parameters
 from core.measures import contribution
 from core.tokens import occurrences
 from core.trace import AttentionTrace
@@ -27,9 +27,9 @@ class Editable(NamedTuple):
 
 def parameter_tables(text: Text, scene: Scene, parameters: Parameters) -> None:
     """One parameter to edit, with undo and reset."""
-    name = _pick(text, "parameter", MATRICES)
-    found = editables(text, scene, parameters)[name]
-    shelf = edits.shelf(scene.choice)
+    every = editables(text, scene, parameters)
+    name = _pick(text, "parameter", tuple(every))
+    found, shelf = every[name], scene.shelf
     key = edits.offer(name, shelf, found.addresses, found.matrix.values)
     tables.editable(found.matrix, key)
     _complaints(text, found)
@@ -76,6 +76,11 @@ def editables(text: Text, scene: Scene, parameters: Parameters) -> dict[str, Edi
     mixing = parameters.w_o.reshape(-1, choice.d_model)
     stacked = [(str(h), row) for h in range(choice.n_heads) for row in range(choice.d_v)]
     here = [(str(head), row) for row in range(choice.d_model)]
+    distances = {}
+    if parameters.b_distance.size:
+        values = parameters.b_distance[head]
+        rows = Matrix(values, ["b"], [str(back) for back in range(values.shape[1])])
+        distances = {"b_distance": _editable("b_distance", rows, [(str(head), 0)])}
     return {
         "x": _editable("x", Matrix(parameters.x, words, features), occurrences(words)),
         "w_q": _editable("w_q", Matrix(parameters.w_q[head], features, channels), here),
@@ -84,6 +89,7 @@ def editables(text: Text, scene: Scene, parameters: Parameters) -> dict[str, Edi
         "w_o": _editable(
             "w_o", Matrix(mixing, names.stacked_contents(text, choice), features), stacked
         ),
+        **distances,
     }
 
 

@@ -55,6 +55,13 @@ class Opened(Pointed):
 def opened(scene: Scene, layer: LayerTrace) -> Opened:
     """What a scene points at."""
     words, it = scene.tokens.kept, scene.choice
+    trained = it.source == "trained"
     return Opened(
-        asking=words, answering=words, query=it.query, key=it.key, layer=layer, head=it.head
+        asking=words,
+        answering=words,
+        query=it.query,
+        key=it.key,
+        fields=("training_query", "training_key") if trained else ("query", "key"),
+        layer=layer,
+        head=it.head,
     )

@@ -15,15 +15,12 @@ from pages.shared.text import Text
 from pages.shared.views.contenders import contender
 from pages.shared.views.told import told
 from pages.shared.views.training_curves import attention_map, curves, table
-from pages.shared.worker import worker
+from pages.shared.views.training_run import PULSE, begin, forgotten, progress, status
 
-_RUN = "training_run"  # the name of the reader's race at the worker
-_PROBLEM = "training_problem"  # why it could not be started
 _CITED = (
     ("tang", "Tang et al. 2018", "1808.08946"),
     ("arora", "Arora et al. 2023", "2312.04927"),
 )
-_PULSE = 0.5  # seconds between two looks
 
 
 def settings(text: Text, it: TrainingChoice) -> None:
@@ -54,24 +51,11 @@ def settings(text: Text, it: TrainingChoice) -> None:
 
 def start(text: Text, it: Race) -> None:
     """The button that begins the race, or why it cannot begin."""
-    found = _progress()
-    problem = st.session_state.pop(_PROBLEM, None)
     if (reason := _unfit(it)) is not None:
         st.error(told(text, reason))
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            text("training.start"),
-            on_click=_start,
-            args=(it,),
-            disabled=bool(found and found.busy),
-            icon=":material/play_arrow:",
-            type="primary",
-            key="training_start",
-        )
-        st.caption(text("training.fair", steps=SLICE * it.slices, budget=f"{it.design.budget:,}"))
-    if problem:
-        st.error(told(text, problem))
+    said = text("training.fair", steps=SLICE * it.slices, budget=f"{it.design.budget:,}")
+    begin(text, it, said)
 
 
 def live(text: Text, it: Race) -> Progress | None:
@@ -80,16 +64,16 @@ def live(text: Text, it: Race) -> Progress | None:
     Returns:
         The race as it stands, if there is one.
     """
-    found = _progress()
+    found = progress()
     if found is None:
-        if _RUN in st.session_state:
+        if forgotten():
             st.info(text("training.forgotten"))
         if _unfit(it) is None:
             table(text, it, None)
         return None
     if found.race != it:
         st.caption(text("training.changed"))
-    every = _PULSE if found.busy else None
+    every = PULSE if found.busy else None
     st.fragment(_watch, run_every=every)(text, found.busy)
     return found
 
@@ -101,62 +85,16 @@ def limits(text: Text) -> None:
 
 
 def _watch(text: Text, was_busy: bool) -> None:
-    found = _progress()
+    found = progress()
     if found is None or (was_busy and not found.busy):
         st.rerun()  # the rest of the page has news
-    _status(text, found)
+    status(text, found)
     names: dict[Contender, str] = {
         name: contender(text, name, found.race.design) for name in found.race.contenders
     }
     curves(text, found, names)
     table(text, found.race, found)
     attention_map(text, found, names)
-
-
-def _status(text: Text, it: Progress) -> None:
-    left = it.remaining
-    words = text(
-        f"training.state.{it.state}",
-        place=it.place,
-        part=f"{it.part:.0%}",
-        seconds=f"{it.elapsed:.0f}",
-    )
-    if it.state == "running" and left is not None:
-        words += " · " + text("training.remaining", seconds=f"{left:.0f}")
-    st.progress(it.part, words)
-    if it.state == "failed":
-        st.error(text("training.failed"))
-    if not it.busy:
-        return
-    with st.container(horizontal=True):
-        if it.state == "paused":
-            _button(text, "go_on", ":material/play_arrow:")
-        else:
-            _button(text, "pause", ":material/pause:", disabled=it.state == "waiting")
-        _button(text, "stop", ":material/stop:")
-
-
-def _button(text: Text, name: str, icon: str, *, disabled: bool = False) -> None:
-    acts = {"go_on": worker().go_on, "pause": worker().pause, "stop": worker().stop}
-    st.button(
-        text(f"training.{name}"),
-        on_click=acts[name],
-        args=(st.session_state[_RUN],),
-        disabled=disabled,
-        icon=icon,
-        key=f"training_{name}_button",
-    )
-
-
-def _progress() -> Progress | None:
-    return worker().look(st.session_state.get(_RUN, ""))
-
-
-def _start(it: Race) -> None:
-    try:
-        st.session_state[_RUN] = worker().start(it)
-    except InputError as problem:
-        st.session_state[_PROBLEM] = problem
 
 
 def _unfit(it: Race) -> InputError | None:

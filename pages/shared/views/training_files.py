@@ -91,6 +91,7 @@ def _read() -> None:
         **{
             name: list(value) if isinstance(value, tuple) else value
             for name, value in vars(choice).items()
+            if name not in unusable
         }
     )
     st.session_state[_NEWS] = ("training_read", unusable)

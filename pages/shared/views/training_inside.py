@@ -1,26 +1,29 @@
 """Inside trained networks: attention before and after, and what the outputs of three kinds feel."""
 
-import numpy as np
+from dataclasses import replace
+
 import streamlit as st
 
-from core.choices.training import TrainingChoice
-from core.influence import Influence
+from core.architectures import Measured
+from core.arrays import Array
+from core.choices.training import TrainingChoice, chosen_race
 from core.sources.trained import TrainedSource
-from core.trace import Origin
 from core.training.contenders import ATTENTION, Contender
-from core.training.networks import N_HEADS
 from core.training.race import Snapshot, shown
-from pages.shared.figures.heatmap import Frame, Heatmap, balanced
+from pages.shared import learned, state
+from pages.shared.book import book
+from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.jobs import Progress
 from pages.shared.text import Text
 from pages.shared.views import maps
-from pages.shared.views.badge import badge
-from pages.shared.views.contenders import FAMILIES, contender
+from pages.shared.views.architectures import last_share
+from pages.shared.views.contenders import FAMILIES, contender, network_controls
+from pages.shared.views.links import open_state
 from pages.shared.views.opened import Opened, Pointed
+from pages.shared.views.step_maps import before_after
+from pages.shared.views.steps import changed_weight
 
 _FIELDS = ("training_query", "training_key")
-_BIG = ("weights",)
-_FOLDED = ("scores", "q", "k", "v")
 
 
 def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
@@ -37,7 +40,8 @@ def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
     traces = [
         _source(found, snapshot).trace(" ".join(words)) for snapshot in found.networks[name, seed]
     ]
-    _controls(text, found, trained, len(traces[0].layers))
+    state.show(training_inside=name)
+    network_controls(text, trained, found.race.design)
     st.caption(text("training.inside.sequence", words=" ".join(words)))
     before, after = (
         trace.layers[min(it.training_layer, len(trace.layers) - 1)] for trace in traces
@@ -46,20 +50,33 @@ def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
     first, second = (
         Opened(**vars(pointed), layer=layer, head=it.training_head) for layer in (before, after)
     )
-    pair = first, second
-    origins = tuple(trace.origin for trace in traces)
-    _pairs_of_maps(text, pair, _BIG, origins)
-    at = it.training_head, pointed.query, pointed.key
-    numbers = {"before": f"{before.weights[at]:.2f}", "after": f"{after.weights[at]:.2f}"}
-    places = {"asks": pointed.query + 1, "answers": pointed.key + 1}
-    st.markdown(text("training.inside.opened", **numbers, **places))
+    origins = traces[0].origin, traces[1].origin
+    before_after(text, (first, second), ("weights",), {}, origins)
+    st.markdown(changed_weight(text, first, second))
     with st.expander(text("training.inside.more")):
-        _pairs_of_maps(text, pair, _FOLDED)
+        columns = {name: _numbered(getattr(before, name)) for name in ("q", "k", "v")}
+        before_after(text, (first, second), ("scores", *columns), columns)
+    _explore(text, it, found, name)
 
 
 def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
     """Influence maps of what was trained: one network of each family."""
-    seed, design = found.race.seed, found.race.design
+    drawn = felt_maps(text, it, found)
+    if not drawn:
+        st.caption(text("training.felt.none"))
+        return
+    words = shown(found.race.design.task, found.race.seed)
+    places = maps.side_by_side(len(drawn), len(words))
+    for place, (name, heatmap) in zip(places, drawn.items(), strict=True):
+        with place:
+            st.markdown(f"**{contender(text, name, found.race.design)}**")
+            alt = text("alt.training_felt")
+            maps.draw(f"training_felt_{name}", heatmap, _pointed(it, words), alt)
+
+
+def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender, Heatmap]:
+    """What the outputs of one network of each family feel, on one scale of colours."""
+    seed = found.race.seed
     over: list[Contender] = [
         name for (name, at), both in found.networks.items() if at == seed and len(both) == 2
     ]
@@ -67,87 +84,47 @@ def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
         name for family in FAMILIES if (name := _of(family, over, it.training_inside))
     ]
     if not names:
-        st.caption(text("training.felt.none"))
-        return
-    words = shown(design.task, seed)
-    pointed = _pointed(it, words)
-    sources: dict[Contender, TrainedSource] = {
-        name: _source(found, found.networks[name, seed][-1]) for name in names
+        return {}
+    words = shown(found.race.design.task, seed)
+    seen: dict[Contender, Measured] = {
+        name: learned.measured(_source(found, found.networks[name, seed][-1]), words)
+        for name in names
     }
-    seen: dict[Contender, Influence] = {
-        name: source.influence(" ".join(words)) for name, source in sources.items()
-    }
-    # The first tokens have few to feel: their large shares would leave the others pale.
-    _, most = balanced(np.stack([it.share[-1] for it in seen.values()]))
-    places = maps.side_by_side(len(seen), len(words))
-    for place, (name, measured) in zip(places, seen.items(), strict=True):
-        heatmap = Heatmap(
-            values=measured.share,
+    most = last_share(seen.values())
+    return {
+        name: Heatmap(
+            values=measured.influence.share,
             rows=words,
             columns=words,
             frame=Frame(text("axis.output_of"), text("axis.input"), text("axis.share")),
             colours="sequential",
             domain=(0.0, most),
-            possible=measured.reach,
+            possible=measured.field.reach,
         )
-        with place:
-            st.markdown(f"**{contender(text, name, design)}**")
-            maps.draw(f"training_felt_{name}", heatmap, pointed, text("alt.training_felt"))
-    st.page_link("pages/explore.py", label=text("training.felt.explore"))
+        for name, measured in seen.items()
+    }
 
 
-def _controls(text: Text, found: Progress, trained: list[Contender], n_layers: int) -> None:
-    names: dict[str, str] = {name: contender(text, name, found.race.design) for name in trained}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if len(trained) > 1:
-            st.segmented_control(
-                text("training_inside.label"),
-                trained,
-                format_func=names.__getitem__,
-                key="training_inside",
-                required=True,
-            )
-        for name, many in (("training_layer", n_layers), ("training_head", N_HEADS)):
-            if many > 1:
-                st.segmented_control(
-                    text(f"{name}.label"),
-                    range(many),
-                    format_func=lambda place: str(place + 1),
-                    key=name,
-                    required=True,
-                )
+def _explore(text: Text, it: TrainingChoice, found: Progress, name: Contender) -> None:
+    """A link that opens what is seen here in Explore, where every number can be changed."""
+    opened = replace(
+        chosen_race(found.race),
+        training_inside=name,
+        training_layer=it.training_layer,
+        training_head=it.training_head,
+        training_query=it.training_query,
+        training_key=it.training_key,
+    )
+    notes = book()
+    fields = {**vars(opened), "source": "trained"}
+    if not notes["private"] and "sentence" in notes["fields"]:
+        fields["sentence"] = notes["fields"]["sentence"]  # there again when they go back to words
+    icon = ":material/open_in_new:"
+    open_state(text, "training.inside.explore", "explore", icon=icon, **fields)
 
 
-def _pairs_of_maps(
-    text: Text,
-    pair: tuple[Opened, Opened],
-    names: tuple[str, ...],
-    origins: tuple[Origin | None, ...] = (None, None),
-) -> None:
-    """Before and after, on one scale of colours; where the numbers come from is said once."""
-    for name in names:
-        square = name in ("weights", "scores")
-        values = [getattr(it.layer, name)[it.head] for it in pair]
-        domain = (0.0, 1.0) if name == "weights" else balanced(np.stack(values))
-        columns = pair[0].asking if square else [str(i + 1) for i in range(values[0].shape[1])]
-        kind = text(f"training.inside.{name}")
-        grid = st.grid(2, min_column_width=320)
-        for when, array, origin in zip(("before", "after"), values, origins, strict=True):
-            heatmap = Heatmap(
-                values=array,
-                rows=pair[0].asking,
-                columns=columns,
-                frame=Frame(text("axis.query"), text("axis.key") if square else "", kind),
-                colours="sequential" if name == "weights" else "diverging",
-                domain=domain,
-                possible=np.tri(len(array), dtype=bool) if square else None,
-            )
-            with grid.cell():
-                st.markdown(text(f"training.inside.{when}", name=kind))
-                alt = text("alt.training_inside", name=kind)
-                maps.draw(f"training_{name}_{when}", heatmap, pair[0], alt, pairs=square)
-                if origin:
-                    badge(text, origin)
+def _numbered(values: Array) -> list[str]:
+    return [str(place + 1) for place in range(values.shape[-1])]
 
 
 def _pointed(it: TrainingChoice, words: tuple[str, ...]) -> Pointed:

@@ -16,8 +16,11 @@ from core.choices import edited, exploration
 from core.choices.edited import Address
 from core.choices.exploration import DEFAULTS, DERIVED, LONGEST_LINK, READERS
 from core.choices.explore import LIMITS, MOST_EDITS
+from core.choices.lesson import shelf
+from core.choices.training import TrainingChoice
 from core.errors import InputError
 
+TRAINED = shelf(TrainingChoice())
 words = st.text(max_size=30)
 cells = st.dictionaries(
     st.builds(
@@ -32,7 +35,7 @@ cells = st.dictionaries(
     max_size=20,
 )
 shelves = st.dictionaries(
-    st.sampled_from(["handset", "seeded 0", "seeded 31"]), cells.filter(bool), max_size=3
+    st.sampled_from(["handset", "seeded 0", "seeded 31", TRAINED]), cells.filter(bool), max_size=3
 )
 fields = st.fixed_dictionaries(
     {},
@@ -142,6 +145,10 @@ def test_a_bomb_is_not_unpacked():
         ["buffet", "buffet_keys", "", 99, "", 0, 1.0],
         ["buffet", "buffet_keys", "", 0, "", 5, 1.0],
         ["seeded x", "w_q", "0", 0, "", 0, 1.0],
+        ["trained", "w_q", "0", 0, "", 0, 1.0],
+        [f"{TRAINED} 1", "w_q", "0", 0, "", 0, 1.0],
+        [TRAINED.replace("recall", "homework"), "w_q", "0", 0, "", 0, 1.0],
+        ["handset", "b_distance", "0", 0, "", 0, 1.0],
         ["elsewhere", "w_q", "0", 0, "", 0, 1.0],
         ["handset", "w_q", "0", -1, "", 0, 1.0],
         ["handset", "w_q", "0", 0, "", 0, float("nan")],

@@ -131,6 +131,7 @@ def shifted(it: Explored, asked: Question) -> None:
 
 def layers(it: Explored, asked: Question) -> None:
     n, kernel, growth = (int(str(asked.values[which])) for which in ("n", "kernel", "growth"))
+    assert it.convolution
     causal = it.convolution.causal
     assert n == len(it.tokens)
     assert name(asked.values["side"]) == ("causal" if causal else "centred")
@@ -152,6 +153,7 @@ def gain(it: Explored, asked: Question) -> None:
 
 
 def share_of_the_first(it: Explored, growth: float) -> float:
+    assert it.recurrent
     net = RecurrentLayer(it.parameters.x.shape[1], replace(it.recurrent, gain=growth)).double()
     x = torch.from_numpy(it.parameters.x).double()
     step = 1e-5

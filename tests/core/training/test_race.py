@@ -95,7 +95,7 @@ def test_no_output_sees_what_comes_later(contender: Contender):
         difference = (network(inputs) - network(changed)).abs().sum(dim=(-2, -1))[0]
     assert (difference[:9] == 0).all()
     assert difference[9] > 0
-    assert ((difference > 0).numpy() <= network.reach(16)[:, 9]).all()
+    assert ((difference > 0).numpy() <= network.field(16).reach[:, 9]).all()
 
 
 def test_fields_are_those_of_the_stack():

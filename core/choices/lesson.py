@@ -1,0 +1,45 @@
+"""What of a race is opened in Explore: a layer, what stands beside it, where its edits lie."""
+
+from collections.abc import Sequence
+
+from core.choices.training import READERS, TrainingChoice
+from core.training.contenders import CONVOLUTIONAL, RECURRENT, Contender
+
+_SHELF = (
+    *("training_task", "training_length", "training_symbols", "training_budget"),
+    *("training_layers", "training_field", "training_inside", "training_seed", "training_steps"),
+    "training_layer",
+)
+"""What decides the numbers of a layer."""
+
+
+def opened_layer(it: TrainingChoice) -> int:
+    """The layer that is looked at, from 0: one that exists."""
+    return min(it.training_layer, it.training_layers - 1)
+
+
+def beside(it: TrainingChoice) -> tuple[Contender, Contender]:
+    """The recurrent net and the CNN that are looked at besides: of those who take part."""
+    return _first_of(RECURRENT, it), _first_of(CONVOLUTIONAL, it)
+
+
+def shelf(it: TrainingChoice) -> str:
+    """Where edits of the opened layer lie: two races, or two layers, never share them."""
+    settings = {name: str(getattr(it, name)) for name in _SHELF}
+    settings["training_layer"] = str(opened_layer(it))
+    return " ".join(["trained", *settings.values()])
+
+
+def check_shelf(settings: Sequence[str]) -> None:
+    """Check what follows ``trained`` in a shelf's name.
+
+    Raises:
+        ValueError: If no choice of ours has such a shelf.
+    """
+    for name, word in zip(_SHELF, settings, strict=True):
+        READERS[name](word)
+
+
+def _first_of(family: tuple[Contender, ...], it: TrainingChoice) -> Contender:
+    present: list[Contender] = [name for name in family if name in it.training_contenders]
+    return present[0] if present else family[0]

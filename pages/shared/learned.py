@@ -1,0 +1,49 @@
+"""Numbers that were learned on this server, for all readers, as long as there is room.
+
+A race is deterministic: whoever asks for the same network, seed and steps gets the same numbers.
+"""
+
+from collections.abc import Hashable
+
+from core.architectures import Measured
+from core.choices.training import TrainingChoice
+from core.sources.trained import TrainedLayer, TrainedSource
+from core.training.contenders import Contender, Design
+from core.training.race import SLICE, Race, Snapshot, race
+from pages.shared.kept import Kept
+
+_networks: Kept[TrainedSource] = Kept(largest=8_000_000)  # one has 32 to 120 kB
+_measured: Kept[Measured] = Kept(largest=4_000_000)  # one of 22 tokens has 8 kB, made in 0.2 s
+
+
+def keep(design: Design, it: Snapshot) -> None:
+    """Keep a snapshot that has its parameters."""
+    source = _source(design, it)
+    _networks.get(_key(source), lambda: source)
+
+
+def before(it: TrainingChoice, contender: Contender) -> TrainedSource:
+    """A network before its first step; made at once, if need be."""
+    design, seed = it.race.design, it.training_seed
+    first = Race(design, (contender,), seed=seed)
+    return _networks.get((contender, design, seed, 0), lambda: _source(design, next(race(first))))
+
+
+def after(it: TrainingChoice, contender: Contender) -> TrainedSource | None:
+    """A network after its last step, if it was trained here and is still kept."""
+    wanted = it.race
+    return _networks.found((contender, wanted.design, wanted.seed, SLICE * wanted.slices))
+
+
+def measured(it: TrainedSource | TrainedLayer, words: tuple[str, ...]) -> Measured:
+    """What the answers of a network feel, with a reader's numbers in one of its layers or not."""
+    of = (*_key(it.whole), it.layer, it.edits) if isinstance(it, TrainedLayer) else _key(it)
+    return _measured.get((of, words), lambda: it.measured(words))
+
+
+def _source(design: Design, it: Snapshot) -> TrainedSource:
+    return TrainedSource(it.contender, design, it.parameters or {}, it.seed, it.step)
+
+
+def _key(it: TrainedSource) -> tuple[Hashable, ...]:
+    return it.contender, it.design, it.seed, it.step

@@ -1,0 +1,108 @@
+"""Maps of one head, step by step; alone, or before and after training beside each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from core.trace import Origin
+from pages.shared.figures.heatmap import Frame, Heatmap, balanced
+from pages.shared.text import Text
+from pages.shared.views import maps
+from pages.shared.views.badge import badge
+from pages.shared.views.opened import Opened
+
+PAIRS = ("scores", "weights")
+"""Those whose columns are words."""
+
+_HIDDEN_SCORES = 0.25  # opacity of scores that the mask takes away
+
+Columns = Mapping[str, Sequence[str]]
+
+
+def step_map(text: Text, it: Opened, name: str, columns: Columns) -> Heatmap:
+    """One map of the head.
+
+    Args:
+        text: The reader's language.
+        it: The head.
+        name: ``q``, ``k``, ``v``, ``scores`` as softmax sees them, ``weights`` or ``output``.
+        columns: Map to the names of its dimensions, if its columns are no words.
+    """
+    if name in PAIRS:
+        return _pairs(text, it, name)
+    values = getattr(it.layer, name)[it.head]
+    frame = Frame(text("axis.word"), "", text(f"matrix.{name}"))
+    if name == "output":
+        frame = Frame(text("axis.query"), text("axis.carried"), text("axis.output"))
+    return Heatmap(
+        values=values,
+        rows=it.answering if name in ("k", "v") else it.asking,
+        columns=columns[name],
+        frame=frame,
+        colours="diverging",
+        domain=balanced(values),
+    )
+
+
+def side_by_side(text: Text, it: Opened, titles: Mapping[str, str], columns: Columns) -> None:
+    """Maps of one head beside each other, each under its title."""
+    places = maps.side_by_side(len(titles), len(it.asking))
+    for place, (name, title) in zip(places, titles.items(), strict=True):
+        with place:
+            st.markdown(title)
+            heatmap = step_map(text, it, name, columns)
+            maps.draw(name, heatmap, it, text(f"alt.{name}"), pairs=name in PAIRS)
+
+
+def before_after(
+    text: Text,
+    pair: tuple[Opened, Opened],
+    names: Sequence[str],
+    columns: Columns,
+    origins: tuple[Origin, Origin] | None = None,
+) -> None:
+    """Maps of a head before and after training, on one scale of colours.
+
+    Args:
+        text: The reader's language.
+        pair: The head, before and after.
+        names: Of the maps.
+        columns: As in :func:`step_map`.
+        origins: To be said below the first maps: where both come from.
+    """
+    for name in names:
+        both = [step_map(text, it, name, columns) for it in pair]
+        domain = balanced(np.stack([it.values for it in both]))
+        grid, kind = st.grid(2, min_column_width=320), text(f"training.inside.{name}")
+        for place, when in enumerate(("before", "after")):
+            heatmap = both[place]
+            if heatmap.colours == "diverging":
+                heatmap = replace(heatmap, domain=domain)
+            with grid.cell():
+                st.markdown(text(f"training.inside.{when}", name=kind))
+                alt = text(f"alt.training_inside_{when}", name=kind)
+                maps.draw(f"{name}_{when}", heatmap, pair[place], alt, pairs=name in PAIRS)
+                if origins and name == names[0]:
+                    badge(text, origins[place])
+
+
+def _pairs(text: Text, it: Opened, name: str) -> Heatmap:
+    """Scores, as softmax sees them, or weights; one cell a pair of words."""
+    layer, may_look = it.layer, it.layer.may_look[it.head]
+    if name == "weights":
+        values, domain = layer.weights[it.head], (0.0, 1.0)
+    else:
+        values = np.where(may_look, layer.biased_scores[it.head], layer.scores[it.head])
+        domain = balanced(values)
+    return Heatmap(
+        values=values,
+        rows=it.asking,
+        columns=it.answering,
+        frame=Frame(text("axis.query"), text("axis.key"), text(f"axis.{name.rstrip('s')}")),
+        colours="sequential" if name == "weights" else "diverging",
+        domain=domain,
+        possible=may_look,
+        ghosts=0.0 if name == "weights" else _HIDDEN_SCORES,
+    )

@@ -1,0 +1,277 @@
+"""Explore with learned numbers: opened from a race or by a link, edited, left again."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import UnknownElement
+
+from core.arrays import Array
+from core.choices import exploration
+from core.choices.edited import Address
+from core.choices.lesson import shelf
+from core.choices.training import TrainingChoice
+from core.errors import InputError
+from core.layer import Edit
+from core.questions import KINDS
+from core.sources.trained import TrainedLayer, opened
+from core.sources.uploaded import UploadedSource, read_upload
+from core.training.contenders import Contender, Design
+from core.training.race import Race, race, shown
+from core.training.tasks import Task
+from pages.shared import learned
+from pages.shared.text import LANGUAGES, Language, Text
+from pages.shared.views import take_away_files
+from pages.shared.worker import Worker, worker
+from tests.pages.following import Link, followed, links
+
+Visit = Callable[[str | None], AppTest]
+EN = Text("en")
+QUICK = {
+    "training_length": 16,
+    "training_steps": 50,
+    "training_budget": 8_000,
+    "training_contenders": ["relative", "gru", "cnn"],
+}
+DESIGN = Design(Task("recall", 16), 8_000)
+WORDS = shown(DESIGN.task, 0)
+SHELF = shelf(TrainingChoice(training_length=16, training_steps=50, training_budget=8_000))
+
+
+@pytest.fixture
+def lesson(open_dashboard: Visit) -> AppTest:
+    """Explore with a network that nobody has trained yet."""
+    worker.cache_clear()
+    learned._networks.clear()
+    learned._measured.clear()
+    return choose(open_dashboard("en-US"), source="trained", **QUICK)
+
+
+def choose(app: AppTest, **values: object) -> AppTest:
+    for name, value in values.items():
+        app.session_state[name] = value
+    return app.run()
+
+
+def finish(app: AppTest, name: str) -> AppTest:
+    """Press a button that trains, and wait."""
+    app.button(key=f"{name}_start").click().run()
+    end = time.monotonic() + 50
+    while time.monotonic() < end:
+        found = worker().look(app.session_state[f"{name}_run"])
+        if found is None or not found.busy:
+            break
+        time.sleep(0.05)
+    return app.run()
+
+
+def drawn(app: AppTest, name: str) -> Array:
+    found = app.get_by_key(name)
+    assert isinstance(found, UnknownElement)
+    data = convert_arrow_bytes_to_pandas_df(found.proto.data.data)
+    return data.pivot(index="row", columns="column", values="value").to_numpy()
+
+
+def layer(contender: Contender = "relative", edits: tuple[Edit, ...] = ()) -> TrainedLayer:
+    """What the page has to show, trained in the test itself."""
+    for it in race(Race(DESIGN, (contender,), steps=50)):
+        if it.step in (0, 50):
+            learned.keep(DESIGN, it)
+    choice = TrainingChoice(training_length=16, training_steps=50, training_budget=8_000)
+    found = learned.after(choice, contender)
+    assert found
+    return opened(found, 0, edits)
+
+
+def badges(app: AppTest) -> list[str]:
+    return [it.value for it in app.markdown if "badge" in it.value]
+
+
+def told(app: AppTest) -> list[str]:
+    return [it.value for it in [*app.error, *app.warning]]
+
+
+def test_numbers_that_nobody_has_trained_are_shown_as_random(lesson: AppTest):
+    names = [EN(f"training.name.{name}", field=15) for name in ("relative", "gru", "cnn")]
+    asked = EN("lesson.missing", names=", ".join(names))
+    assert [it.value for it in lesson.info] == [asked]
+    assert any(EN("origin.seeded", detail="0") in it for it in badges(lesson))
+    before = next(race(Race(DESIGN, ("relative",), steps=50)))
+    assert before.weights is not None
+    assert_allclose(drawn(lesson, "weights").sum(axis=1), 1, atol=1e-5)
+    assert not told(lesson)
+
+
+def test_training_from_explore_shows_before_and_after(lesson: AppTest):
+    app = finish(lesson, "lesson")
+    assert not told(app)
+    assert not app.info
+    assert any(EN("origin.trained", detail="50") in it for it in badges(app))
+    expected = layer()
+    trace = expected.trace_of(WORDS).layers[0]
+    assert_allclose(drawn(app, "weights_after"), trace.weights[0], atol=1e-5)
+    assert_allclose(drawn(app, "output_after"), trace.output[0], atol=1e-4)
+    assert np.abs(drawn(app, "weights_before") - drawn(app, "weights_after")).max() > 0.01
+    felt = expected.measured(WORDS).influence
+    assert_allclose(drawn(app, "attention")[felt.reach], felt.share[felt.reach], atol=1e-5)
+    for name in ("recurrent", "convolutional"):
+        assert_allclose(drawn(app, name).sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_training_page_opens_explore(open_dashboard: Visit):
+    worker.cache_clear()
+    app = choose(open_dashboard("en-US"), sentence="my own words")
+    app = choose(app.switch_page("pages/training.py").run(), **QUICK, training_head=3)
+    app = finish(app, "training")
+    [link] = [it for it in links(app) if it.label == EN("training.inside.explore")]
+    there = followed(app, link)
+    assert_allclose(
+        drawn(there, "weights_after"), layer().trace_of(WORDS).layers[0].weights[3], atol=1e-5
+    )
+    assert not told(there)
+    back = choose(there, source="handset")
+    assert back.text_input(key="sentence").value == "my own words"
+    assert not told(back)
+
+
+def test_a_link_opened_on_a_server_without_the_numbers_offers_to_train(open_dashboard: Visit):
+    app = open_dashboard("en-US")
+    learned._networks.clear()
+    for name, value in {"v": "1", "source": "trained", "training_steps": "100"}.items():
+        app.query_params[name] = value
+    app.run()
+    assert app.button(key="lesson_start").label == EN("lesson.start")
+    assert drawn(app, "weights").shape == (22, 22)
+    assert not told(app)
+
+
+def test_a_cell_can_be_changed_and_everything_follows(lesson: AppTest):
+    layer()
+    app = choose(lesson, shown_parameter="w_q")
+    key = app.session_state["book"]["offers"]["w_q"]["key"]
+    typed = {"edited_rows": {3: {"5": 4.5}}, "added_rows": [], "deleted_rows": []}
+    app = choose(app, **{key: typed})
+    edits = app.session_state["book"]["edits"]
+    assert list(edits) == [SHELF]
+    expected = layer(edits=(Edit("w_q", (0, 3, 5), 4.5),))
+    trace = expected.trace_of(WORDS).layers[0]
+    assert_allclose(drawn(app, "weights_after"), trace.weights[0], atol=1e-5)
+    felt = expected.measured(WORDS).influence
+    assert_allclose(drawn(app, "attention")[felt.reach], felt.share[felt.reach], atol=1e-5)
+    other = choose(app, training_seed=1)
+    assert EN("origin.edited") not in " ".join(badges(other))
+    assert EN("origin.edited") in " ".join(badges(choose(other, training_seed=0)))
+
+
+def test_a_link_brings_its_own_changes(lesson: AppTest):
+    layer()
+    asked = {**QUICK, "training_contenders": ("relative", "gru", "cnn"), "source": "trained"}
+    changes = {SHELF: {Address("b_distance", "0", 0, "", 2): 5.0}}
+    for shelves in (changes, {}):
+        link = Link("", "explore", exploration.parameters(asked, shelves))
+        lesson = followed(lesson, link)
+        assert (EN("origin.edited") in " ".join(badges(lesson))) == bool(shelves)
+        assert not told(lesson)
+
+
+def test_only_learned_distances_have_a_table(lesson: AppTest):
+    app = choose(lesson, shown_parameter="b_distance")
+    assert app.session_state["book"]["offers"]["b_distance"]["values"] == [[0.0] * 16]
+    app = choose(app, training_inside="rotary")
+    assert "b_distance" not in app.session_state["book"]["offers"]
+    assert not told(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_symbol_that_the_task_does_not_know_is_named(lesson: AppTest, language: Language):
+    text = Text(language)
+    app = choose(lesson, language=language, training_sequence="A B *猫*")
+    [problem] = [it.value for it in app.error]
+    assert "\\*猫\\*" in problem
+    assert text("lesson.instead") in problem
+    assert drawn(app, "weights").shape == (16, 16)
+    app = choose(app, training_sequence="A B A")
+    assert not told(app)
+    assert drawn(app, "weights").shape == (3, 3)
+    app = choose(app, training_sequence="A " * 70)
+    assert told(app) == [text("lesson.too_long", count=70, limit=16)]
+
+
+def test_a_typed_sequence_is_read_and_can_be_taken_back(lesson: AppTest):
+    field = lesson.text_input(key="lesson_sequence")
+    assert field.value == " ".join(WORDS)
+    app = field.set_value("B B A").run()
+    assert app.session_state["training_sequence"] == "B B A"
+    assert drawn(app, "weights").shape == (3, 3)
+    [back] = [it for it in app.button if it.label == EN("lesson.held_out")]
+    app = back.click().run()
+    assert app.text_input(key="lesson_sequence").value == " ".join(WORDS)
+
+
+@pytest.mark.parametrize("task", ["pairs", "parity"])
+def test_other_tasks_and_the_second_layer_can_be_opened(lesson: AppTest, task: str):
+    app = choose(lesson, training_task=task, training_layers=2, training_layer=1)
+    assert drawn(app, "weights").shape == (16, 16)
+    assert not told(app)
+
+
+@pytest.mark.parametrize("page", ["heads", "positions", "reach", "path", "corrections"])
+def test_other_pages_take_the_hand_set_numbers(lesson: AppTest, page: str):
+    there = lesson.switch_page(f"pages/{page}.py").run()
+    assert not told(there)
+    assert there.session_state["source"] == "handset"
+    back = there.switch_page("pages/explore.py").run()
+    assert not told(back)
+    assert choose(back, source="trained").button(key="lesson_start")
+
+
+def test_a_full_queue_is_told(lesson: AppTest, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> str:
+        raise InputError("training_queue_full", limit=3)
+
+    monkeypatch.setattr(Worker, "start", full)
+    app = lesson.button(key="lesson_start").click().run()
+    assert told(app) == [EN("error.training_queue_full", limit=3)]
+
+
+def test_questions_are_asked_of_the_trained_layer(lesson: AppTest):
+    app = choose(lesson, **{"questions.explore": True})
+    kinds = set()
+    for _ in KINDS["explore"]:
+        [asked] = [it for it in app.radio if str(it.key).startswith("question.")]
+        app = asked.set_value(0).run()
+        kinds.add(app.session_state["score"]["pages"]["explore"]["question"].kind)
+        assert not told(app)
+        [go_on] = [it for it in app.button if it.label == EN("questions.another")]
+        app = go_on.click().run()
+    assert len(kinds) >= 5
+    assert not kinds & {"layers", "gain"}  # they are about an RNN and a CNN that are not there
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_trace_and_the_report_are_the_trained_layers(
+    lesson: AppTest, monkeypatch: pytest.MonkeyPatch, language: Language
+):
+    offered: dict[str, Callable[[], bytes]] = {}
+
+    def note(_label: str, name: str, _mime: str, data: Callable[[], bytes]) -> None:
+        offered[name] = data
+
+    monkeypatch.setattr(take_away_files, "save_button", note)
+    expected = layer().trace_of(WORDS)
+    app = choose(choose(lesson, language=language), take_away=True)
+    assert not told(app)
+    upload = read_upload(offered["explore.npz"](), "a.npz")
+    assert upload.doubts == ()
+    brought = UploadedSource(upload).trace()
+    assert brought.key_tokens == WORDS
+    assert_allclose(brought.layers[0].weights, expected.layers[0].weights, atol=1e-6)
+    report, text = offered["explore.html"]().decode(), Text(language)
+    for label in ("report.before", "training_task.recall", "source.trained"):
+        assert text(label) in report
+    assert text("origin.trained", detail="50") in report
+    assert text("report.untrained") not in report
