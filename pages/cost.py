@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.choices.cost import READERS, CostChoice
 from pages.shared import frame, state
-from pages.shared.views.cost import curves, in_words, sizes, table
+from pages.shared.views.cost.layers import curves, in_words, sizes, table
+from pages.shared.views.cost.timing import stopwatch
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
-from pages.shared.views.timing import stopwatch
 
 text = frame.open_page("cost")
 setting = state.remembered(CostChoice, READERS).setting

@@ -5,12 +5,12 @@ import streamlit as st
 from core.choices.cross import READERS, CrossChoice
 from pages.shared import frame, state
 from pages.shared.views.badge import badge
-from pages.shared.views.concepts import concepts
-from pages.shared.views.crossing import crossing, sentences, switch
-from pages.shared.views.crossing_maps import diagram, key_points, same_or_not, who_asks_whom
+from pages.shared.views.cross.concepts import concepts
+from pages.shared.views.cross.crossing import crossing, sentences, switch
+from pages.shared.views.cross.maps import diagram, key_points, same_or_not, who_asks_whom
+from pages.shared.views.cross.scorings import scorings
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
-from pages.shared.views.scorings import scorings
 
 text = frame.open_page("cross")
 it = crossing(state.remembered(CrossChoice, READERS))

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from pages.shared import controls, frame, names, trained_state
-from pages.shared.views import lesson as learning
-from pages.shared.views.architectures import architectures, measured
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
-from pages.shared.views.code import code
+from pages.shared.views.explore import lesson as learning
+from pages.shared.views.explore.architectures import architectures, measured
+from pages.shared.views.explore.code import code
+from pages.shared.views.explore.numbers import parameter_tables, result_tables
 from pages.shared.views.highlight import highlight
-from pages.shared.views.numbers import parameter_tables, result_tables
 from pages.shared.views.opened import opened
 from pages.shared.views.questions import questions
 from pages.shared.views.steps import projections, steps

@@ -5,11 +5,11 @@ import streamlit as st
 from core.choices.heads import READERS, HeadsChoice
 from pages.shared import controls, frame, state
 from pages.shared.views.badge import badge
-from pages.shared.views.heads import head_controls, head_maps, several
-from pages.shared.views.heads_alike import alike
-from pages.shared.views.heads_blocks import blocks
-from pages.shared.views.heads_cost import cost
-from pages.shared.views.heads_mixed import mixed, switched
+from pages.shared.views.heads.alike import alike
+from pages.shared.views.heads.beside import head_controls, head_maps, several
+from pages.shared.views.heads.blocks import blocks
+from pages.shared.views.heads.cost import cost
+from pages.shared.views.heads.mixed import mixed, switched
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.shared import frame
-from pages.shared.views import model_text
-from pages.shared.views.atlas import atlas, finder
 from pages.shared.views.badge import badge
-from pages.shared.views.beside import beside
-from pages.shared.views.importance import model_importance
-from pages.shared.views.model_head import model_head, model_steps, view_controls
+from pages.shared.views.model import reading as model_text
+from pages.shared.views.model.atlas import atlas, finder
+from pages.shared.views.model.beside import beside
+from pages.shared.views.model.head import model_head, model_steps, view_controls
+from pages.shared.views.model.importance import model_importance
+from pages.shared.views.model.switched_off import switched_off
 from pages.shared.views.questions import questions
-from pages.shared.views.switched_off import switched_off
 
 text = frame.open_page("model")
 scene = model_text.scene_or_stop(text)

@@ -2,7 +2,7 @@
 
 from pages.shared import frame, state
 from pages.shared.views.papers import papers
-from pages.shared.views.path import path
+from pages.shared.views.path.steps import path
 from pages.shared.views.questions import questions
 
 text = frame.open_page("path")

@@ -5,11 +5,11 @@ import streamlit as st
 from core.choices.positions import READERS, PositionsChoice
 from pages.shared import controls, frame, state
 from pages.shared.views.badge import badge
-from pages.shared.views.encodings import encodings
-from pages.shared.views.order import order_controls
 from pages.shared.views.papers import papers
+from pages.shared.views.positions.encodings import encodings
+from pages.shared.views.positions.order import order_controls
+from pages.shared.views.positions.shuffling import differences, outputs, shuffling
 from pages.shared.views.questions import questions
-from pages.shared.views.shuffling import differences, outputs, shuffling
 
 text = frame.open_page("positions")
 scene = state.scene()

@@ -7,10 +7,10 @@ from pages.shared import frame, state
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
-from pages.shared.views.reach import looked_at, reaching, sentence_or_numbers
-from pages.shared.views.reach_curves import by_distance, by_layers, paths
-from pages.shared.views.reach_fields import fields
-from pages.shared.views.reach_maps import three
+from pages.shared.views.reach.curves import by_distance, by_layers, paths
+from pages.shared.views.reach.fields import fields
+from pages.shared.views.reach.maps import three
+from pages.shared.views.reach.stacks import looked_at, reaching, sentence_or_numbers
 
 text = frame.open_page("reach")
 scene = state.scene()

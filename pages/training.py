@@ -6,9 +6,9 @@ from core.choices.training import READERS, TrainingChoice
 from pages.shared import frame, state
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
-from pages.shared.views.training import limits, live, settings, start
-from pages.shared.views.training_files import downloads, upload
-from pages.shared.views.training_inside import felt, inside
+from pages.shared.views.training.files import downloads, upload
+from pages.shared.views.training.inside import felt, inside
+from pages.shared.views.training.race import limits, live, settings, start
 
 text = frame.open_page("training")
 choice = state.remembered(TrainingChoice, READERS)

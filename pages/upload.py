@@ -5,13 +5,13 @@ import streamlit as st
 from pages.shared import frame
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
-from pages.shared.views.upload_contents import contents, recipe
-from pages.shared.views.upload_file import uploader, uploading
-from pages.shared.views.upload_long import long_view
-from pages.shared.views.upload_long_pictures import pictures
-from pages.shared.views.upload_long_row import arithmetic_of_row, opened_row, row_numbers
-from pages.shared.views.upload_maps import head_controls, map_or_steps, shaded, shown
-from pages.shared.views.upload_numbers import upload_numbers
+from pages.shared.views.upload.contents import contents, recipe
+from pages.shared.views.upload.file import uploader, uploading
+from pages.shared.views.upload.long import long_view
+from pages.shared.views.upload.long_pictures import pictures
+from pages.shared.views.upload.long_row import arithmetic_of_row, opened_row, row_numbers
+from pages.shared.views.upload.maps import head_controls, map_or_steps, shaded, shown
+from pages.shared.views.upload.numbers import upload_numbers
 
 text = frame.open_page("upload")
 it = uploading(text)

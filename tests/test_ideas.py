@@ -38,7 +38,7 @@ from core.training.race import Race, race, sizes
 from core.training.tasks import Task
 from pages import CONTENTS
 from pages.shared.examples import EXAMPLES
-from pages.shared.views.path import STEPS
+from pages.shared.views.path.steps import STEPS
 
 PLACES = {
     "highlighting": "explore",

@@ -14,8 +14,8 @@ from pages import CONTENTS, Entry
 from pages.shared import address, revival, server, state
 from pages.shared.book import book
 from pages.shared.text import LANGUAGES, Text
-from pages.shared.views import share
-from pages.shared.views.take_away import take_away
+from pages.shared.views.taking import share
+from pages.shared.views.taking.menu import take_away
 
 _FRAMED = "framed"
 _STYLE = Path(__file__).with_suffix(".css")

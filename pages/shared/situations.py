@@ -20,11 +20,11 @@ from core.questions.upload import Weighed
 from pages.shared import cache
 from pages.shared.model_state import ModelScene
 from pages.shared.state import Scene
-from pages.shared.views.buffet import Served
-from pages.shared.views.crossing import Crossing
-from pages.shared.views.reach import Reaching
-from pages.shared.views.shuffling import Shuffling, orders
-from pages.shared.views.upload_maps import Shown
+from pages.shared.views.buffet.plate import Served
+from pages.shared.views.cross.crossing import Crossing
+from pages.shared.views.positions.shuffling import Shuffling, orders
+from pages.shared.views.reach.stacks import Reaching
+from pages.shared.views.upload.maps import Shown
 
 
 def explored(scene: Scene) -> Explored:

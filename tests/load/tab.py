@@ -180,7 +180,7 @@ class Tab:
             self._follow_address(element.bidi_component.json)
 
     def _follow_address(self, data: str) -> None:
-        """What `pages/shared/views/share.js` does: the address bar names what is shown."""
+        """What `pages/shared/views/taking/share.js` does: the address bar names what is shown."""
         said = json.loads(data) if data else None
         if isinstance(said, dict) and "parameters" in said:
             self.query = urlencode(said["parameters"])

@@ -10,7 +10,7 @@ from core.claims import layer, model
 from core.errors import InputError
 from pages.shared import cache
 from pages.shared.text import LANGUAGES, Language, Text
-from pages.shared.views.corrections import CORRECTIONS
+from pages.shared.views.corrections.claims import CORRECTIONS
 from pages.shared.views.papers import PAPERS
 from tests.pages.following import assert_opened, followed, links, weights
 

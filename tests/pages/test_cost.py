@@ -17,7 +17,7 @@ from core.ideas.cost import ROWS, Setting, counted, crossing, formula, longest_p
 from core.ideas.timing import ROUNDS
 from core.rnn import RecurrentKind
 from pages.shared.text import LANGUAGES, Language, Text
-from pages.shared.views.cost import multiple
+from pages.shared.views.cost.layers import multiple
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")

@@ -16,7 +16,7 @@ from core.choices.cross import Sources
 from core.ideas.crossing import SAME_KIND, CrossSource, Scoring
 from core.tokens import words
 from pages.shared.text import Text
-from pages.shared.views.concepts import STATES
+from pages.shared.views.cross.concepts import STATES
 
 A, B = "我爱北京天安门", "I love Beijing Tiananmen"
 ZH = Text("zh")

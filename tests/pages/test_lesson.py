@@ -25,7 +25,7 @@ from core.training.race import Race, race, shown
 from core.training.tasks import Task
 from pages.shared import learned
 from pages.shared.text import LANGUAGES, Language, Text
-from pages.shared.views import take_away_files
+from pages.shared.views.taking import files as take_away_files
 from pages.shared.worker import Worker, worker
 from tests.pages.following import Link, followed, links
 

@@ -23,7 +23,7 @@ from core.sources import families
 from core.sources.families import FamilySource
 from pages.shared import cache, loading
 from pages.shared.text import LANGUAGES, Text
-from pages.shared.views import model_choice
+from pages.shared.views.model import choice as model_choice
 from tests.pages.test_model import choose, square
 from tests.tiny import CAUSAL, TINY, write_model
 

@@ -10,7 +10,7 @@ from pages import CONTENTS
 from pages.shared.destinations import CATCHING, EATING
 from pages.shared.text import LANGUAGES, Language, Text, plain
 from pages.shared.views.highlight import in_words
-from pages.shared.views.path import MATHEMATICS, STEPS, TRY, in_numbers
+from pages.shared.views.path.steps import MATHEMATICS, STEPS, TRY, in_numbers
 from tests.pages.following import Link, assert_opened, followed, links, weights
 
 Visit = Callable[[str | None], AppTest]

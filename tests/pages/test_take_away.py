@@ -30,7 +30,7 @@ from core.trace import AttentionTrace
 from pages.shared import cache
 from pages.shared.jobs import Progress
 from pages.shared.text import LANGUAGES, Language, Text
-from pages.shared.views import take_away_files
+from pages.shared.views.taking import files as take_away_files
 from pages.shared.worker import worker
 
 Visit = Callable[[str | None], AppTest]

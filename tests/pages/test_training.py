@@ -17,7 +17,7 @@ from core.training.race import sizes
 from pages.shared.figures import learning
 from pages.shared.jobs import Progress
 from pages.shared.text import LANGUAGES, Language, Text
-from pages.shared.views.training_files import curves_csv, parameters_npz
+from pages.shared.views.training.files import curves_csv, parameters_npz
 from pages.shared.worker import Worker, worker
 
 Visit = Callable[[str | None], AppTest]

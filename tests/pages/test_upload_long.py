@@ -27,7 +27,7 @@ from pages.shared.figures import heatmap, overview
 from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.reduced import Reduced, strongest_shade
 from pages.shared.text import LANGUAGES, Language, Text
-from pages.shared.views.upload_contents import LONG_RECIPE
+from pages.shared.views.upload.contents import LONG_RECIPE
 from tests.hostile import npz
 from tests.pages.test_upload import chart, choose, said, square, upload
 from tests.tiny import write_model

@@ -18,8 +18,8 @@ from pages.shared.reports.taken import (
 )
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
-from pages.shared.views.buffet import Served, served
-from pages.shared.views.diners import felt_map, measured
+from pages.shared.views.buffet.diners import felt_map, measured
+from pages.shared.views.buffet.plate import Served, served
 
 _WALKS = ("buffet_reversed", "buffet_gain", "buffet_walks")
 

@@ -5,7 +5,7 @@ from core.ideas.cost import ROWS, Setting, counted, formula, longest_path, seque
 from core.taken.report import Section, Table
 from pages.shared.reports.taken import Taken, bare, chosen, settings, shown
 from pages.shared.text import Text
-from pages.shared.views.timing import measured_times
+from pages.shared.views.cost.timing import measured_times
 
 _FIELDS = ("cost_n", "cost_d", "cost_k", "cost_r", "cost_recurrent", "cost_projections")
 _COLUMNS = ("formula", "counted", "sequential", "path")

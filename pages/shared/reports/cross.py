@@ -20,8 +20,8 @@ from pages.shared.reports.taken import (
 )
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
-from pages.shared.views.crossing import Crossing, crossing, head_name
-from pages.shared.views.crossing_maps import map_title, others, weights_map
+from pages.shared.views.cross.crossing import Crossing, crossing, head_name
+from pages.shared.views.cross.maps import map_title, others, weights_map
 from pages.shared.views.opened import Opened
 
 _FIELDS = ("cross_sources", "cross_scoring", "cross_numbers", "cross_causal")

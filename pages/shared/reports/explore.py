@@ -24,9 +24,9 @@ from pages.shared.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.trained_state import Lesson, taught
-from pages.shared.views.architectures import measured
-from pages.shared.views.contenders import contender
-from pages.shared.views.numbers import results
+from pages.shared.views.explore.architectures import measured
+from pages.shared.views.explore.numbers import results
+from pages.shared.views.training.contenders import contender
 
 _STEPS = ("scores", "weights", "output")
 _TABLES = (*_STEPS, "q", "k", "v", "mixed")

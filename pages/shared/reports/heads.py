@@ -18,9 +18,9 @@ from pages.shared.reports.taken import (
 )
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
-from pages.shared.views.heads import Several, several, weights_map
-from pages.shared.views.heads_alike import alike_maps
-from pages.shared.views.heads_mixed import moved_map, sum_map
+from pages.shared.views.heads.alike import alike_maps
+from pages.shared.views.heads.beside import Several, several, weights_map
+from pages.shared.views.heads.mixed import moved_map, sum_map
 
 
 def taken(text: Text) -> Taken:

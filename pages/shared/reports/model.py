@@ -11,8 +11,8 @@ from pages.shared.model_state import ModelScene
 from pages.shared.reports.taken import Taken, chosen, matrix_table, settings, shown, told_origin
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
-from pages.shared.views import model_head
-from pages.shared.views.model_head import Shown, attention_map
+from pages.shared.views.model import head as model_head
+from pages.shared.views.model.head import Shown, attention_map
 
 _WIDEST = 64  # words of a table in a report
 

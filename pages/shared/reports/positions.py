@@ -15,7 +15,7 @@ from pages.shared.reports.taken import (
 )
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
-from pages.shared.views.shuffling import Shuffling, output_maps, shuffling
+from pages.shared.views.positions.shuffling import Shuffling, output_maps, shuffling
 
 _OWN = ("positions", "mask")  # the page has its own instead
 

@@ -15,10 +15,10 @@ from pages.shared.reports.taken import (
     told_origin,
 )
 from pages.shared.text import Text
-from pages.shared.views.reach import NAMES, Reaching, reaching
-from pages.shared.views.reach_curves import seen, steps, strengths
-from pages.shared.views.reach_fields import field_sizes
-from pages.shared.views.reach_maps import share_map, strongest_share
+from pages.shared.views.reach.curves import seen, steps, strengths
+from pages.shared.views.reach.fields import field_sizes
+from pages.shared.views.reach.maps import share_map, strongest_share
+from pages.shared.views.reach.stacks import NAMES, Reaching, reaching
 
 _FIELDS = (
     *("reach_tokens", "reach_output", "reach_input", "reach_mask", "reach_layers"),

@@ -14,9 +14,9 @@ from pages.shared.jobs import Progress
 from pages.shared.reports import taken as common
 from pages.shared.reports.taken import Taken, bare, chosen, heading, picture, told_origin
 from pages.shared.text import Text
-from pages.shared.views.contenders import contender, distances, sees
-from pages.shared.views.training_inside import felt_maps
-from pages.shared.views.training_run import progress
+from pages.shared.views.training.contenders import contender, distances, sees
+from pages.shared.views.training.inside import felt_maps
+from pages.shared.views.training.run import progress
 
 _FIELDS = ("task", "length", "symbols", "steps", "layers", "seeds", "field", "budget", "seed")
 _COLUMNS = ("parameters", "sees", "seconds", "reliable", "farthest")

@@ -15,12 +15,12 @@ from pages.shared.reports.taken import (
 )
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
-from pages.shared.views import upload_maps
 from pages.shared.views.told import told
-from pages.shared.views.upload_file import Uploading, uploading
-from pages.shared.views.upload_long import cells, long_view
-from pages.shared.views.upload_maps import weights_map
-from pages.shared.views.upload_numbers import matrices
+from pages.shared.views.upload import maps as upload_maps
+from pages.shared.views.upload.file import Uploading, uploading
+from pages.shared.views.upload.long import cells, long_view
+from pages.shared.views.upload.maps import weights_map
+from pages.shared.views.upload.numbers import matrices
 
 _WIDEST = 64  # tokens of a table in a report
 _FIELDS = ("upload_layer", "upload_head", "upload_aggregate")

@@ -1,0 +1,97 @@
+"""Three diners at one table: who is moved by which dish, on one scale."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.architectures import Measured
+from core.choices.buffet import LIMITS, BuffetChoice
+from core.ideas.buffet import felt
+from core.trace import Origin
+from pages.shared import cache, state
+from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.shares import rounded
+from pages.shared.text import Text
+from pages.shared.views import maps
+from pages.shared.views.badge import badge
+from pages.shared.views.buffet.plate import Served
+from pages.shared.views.opened import Pointed
+
+_ROOM = 300  # pixels that the names of dishes and the numbers in the cells need
+
+
+def diners(text: Text, it: Served) -> None:
+    """One map for each diner: rows are places to stand at, columns the dishes that are felt."""
+    choice, seen = it.choice, measured(it)
+    order = it.order
+    pointed = Pointed(
+        asking=it.names,
+        answering=it.names,
+        query=order.index(choice.buffet_place),
+        key=it.opened,
+        fields=("buffet_place", "buffet_dish"),
+        places=order,
+    )
+    grid = st.grid(len(seen), min_column_width=_ROOM)
+    for name, found in seen.items():
+        heatmap = felt_map(text, it, found)
+        with grid.cell():
+            st.markdown(text(f"diners.{name}"))
+            maps.draw(f"buffet_{name}", heatmap, pointed, text(f"alt.buffet_{name}"))
+            st.markdown(_in_words(text, pointed, found))
+            _controls(text, name, choice)
+
+
+def felt_map(text: Text, it: Served, found: Measured) -> Heatmap:
+    """What a diner feels: rows are places to stand at, columns the dishes."""
+    return Heatmap(
+        values=found.influence.share,
+        rows=it.names,
+        columns=it.names,
+        frame=Frame(text("buffet.stands"), text("buffet.feels"), text("axis.share")),
+        colours="sequential",
+        domain=(0.0, 1.0),
+        possible=found.field.reach,
+    )
+
+
+def measured(it: Served) -> Mapping[str, Measured]:
+    """What each diner feels, by its name."""
+    passed = it.table.seen()
+    return {
+        "attention": felt(it.choice.goal, it.table),
+        "recurrent": cache.recurrent(passed, it.choice.recurrent),
+        "convolutional": cache.convolutional(passed, it.choice.convolution),
+    }
+
+
+def _in_words(text: Text, at: Pointed, found: Measured) -> str:
+    place, dish = at.query, at.key
+    return text(
+        "diners.feels" if found.field.reach[place, dish] else "diners.misses",
+        place=at.asking[place],
+        dish=at.answering[dish],
+        seen=int(found.field.reach[place].sum()),
+        n=len(at.answering),
+        share=rounded(text, float(found.influence.share[place, dish]), digits=1),
+    )
+
+
+def _controls(text: Text, name: str, choice: BuffetChoice) -> None:
+    """The two walkers' numbers are drawn, and say so."""
+    if name == "attention":
+        badge(text, Origin("handset"))
+        return
+    badge(text, Origin("seeded", str(choice.buffet_seed)))
+    field, step = ("buffet_gain", 0.1) if name == "recurrent" else ("buffet_walks", 1)
+    low, high = (type(step)(end) for end in LIMITS[field])
+    st.slider(text(f"{field}.label"), low, high, step=step, key=field)
+    if name == "recurrent":
+        following = (choice.buffet_seed + 1) % int(LIMITS["buffet_seed"][1] + 1)
+        st.button(
+            text("seed.next"),
+            key="another_buffet_seed",
+            on_click=state.change,
+            kwargs={"buffet_seed": following},
+            icon=":material/casino:",
+        )

@@ -1,0 +1,94 @@
+"""Popular claims, what is right instead, and a link to the state that shows it."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import streamlit as st
+
+from core.errors import InputError
+from pages.shared.destinations import CATCHING, EATING, MIDDLE, TOLD, Chosen, Destination, lead_to
+from pages.shared.text import Text
+from pages.shared.views.corrections import evidence
+from pages.shared.views.papers import cited
+from pages.shared.views.told import told
+
+
+class Correction(NamedTuple):
+    """A claim.
+
+    Attributes:
+        seen: What the state shows, in words and numbers.
+        there: The state.
+        papers: The sources.
+    """
+
+    seen: Callable[[Text, Destination], str]
+    there: Destination
+    papers: tuple[str, ...]
+
+
+_RANDOM: Chosen = {"source": "seeded"}
+
+CORRECTIONS: Mapping[str, Correction] = {
+    "pair": Correction(evidence.pair, Destination("explore", pointing=EATING), ("vaswani",)),
+    "formula": Correction(
+        evidence.formula,
+        Destination("explore", {**_RANDOM, "d_k": 64, "scaled": False}, EATING),
+        ("vaswani",),
+    ),
+    "source": Correction(
+        evidence.source,
+        Destination("cross", {"cross_b": "I love Tiananmen in Beijing"}),
+        ("bahdanau", "vaswani"),
+    ),
+    "memory": Correction(evidence.memory, Destination("explore", pointing=TOLD), ("khandelwal",)),
+    "window": Correction(
+        evidence.window, Destination("explore", {"cnn_layers": 3}, MIDDLE), ("luo", "yu")
+    ),
+    "parallel": Correction(
+        evidence.parallel, Destination("cost", {"cost_n": 2048, "cost_d": 512}), ("vaswani",)
+    ),
+    "far": Correction(
+        evidence.far, Destination("training", {"training_task": "parity"}), ("tang",)
+    ),
+    "order": Correction(
+        evidence.order, Destination("positions", {"positions_kind": "causal"}, CATCHING), ("haviv",)
+    ),
+    "pronoun": Correction(
+        evidence.pronoun, Destination("model", {"model_layer": 3, "model_head": 1}), ("clark",)
+    ),
+    "important": Correction(
+        evidence.important,
+        Destination("model", {"model_layer": 2, "model_head": 7, "model_key": 0}),
+        ("jain", "serrano", "wiegreffe", "kobayashi", "xiao"),
+    ),
+    "untrained": Correction(
+        evidence.untrained, Destination("explore", _RANDOM, MIDDLE), ("adebayo",)
+    ),
+}
+"""In the order in which they are told."""
+
+
+def corrections(text: Text) -> None:
+    """One folded block a claim; its numbers are computed when it is opened."""
+    for name, it in CORRECTIONS.items():
+        block = st.expander(
+            text(f"correction.{name}.claim"),
+            key=f"correction.{name}",
+            icon=":material/close:",
+            on_change="rerun",
+        )
+        if block.open:
+            with block:
+                _opened(text, name, it)
+
+
+def _opened(text: Text, name: str, it: Correction) -> None:
+    st.markdown(text(f"correction.{name}.right"))
+    try:
+        with st.container(border=True):
+            st.markdown(it.seen(text, it.there))
+            lead_to(text, f"correction.{name}.show", it.there)
+    except InputError as problem:
+        st.error(told(text, problem))
+    cited(text, *it.papers)

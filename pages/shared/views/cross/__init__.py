@@ -1,0 +1,1 @@
+"""What the page about attention and self-attention consists of."""

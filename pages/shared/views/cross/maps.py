@@ -1,0 +1,160 @@
+"""What the switch between attention and self-attention shows: diagram, shaded words, maps."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from core.choices.cross import CrossChoice, Sources
+from core.ideas.crossing import difference
+from pages.shared import state
+from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
+from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.shares import ends
+from pages.shared.text import Text, plain_word
+from pages.shared.views import maps
+from pages.shared.views.cross.crossing import Crossing, head_name
+from pages.shared.views.highlight import CLOSE
+from pages.shared.views.opened import Opened, Pointed
+from pages.shared.views.word_strip import word_strip
+
+_NOBODY = -1  # pointed at a column of this map
+
+
+def diagram(text: Text, choice: CrossChoice) -> None:
+    """Encoder and decoder, with the part that the switch stands for in colour."""
+    working = _working(choice)
+    written = choice.asks if working != "encoder" else _other(choice.asks)
+    sentence = {"read": _other(written), "written": written}
+    labels = {
+        name: text(f"flow.{name}", name=text(f"flow.{sentence.get(name, written)}"))
+        for name in LABELS
+    }
+    st.vega_lite_chart(
+        flow_table(labels, working),
+        flow_specification(),
+        key="cross_flow",
+        alt=text("alt.flow", working=_one_line(labels[working])),
+    )
+
+
+def key_points(text: Text, it: Opened) -> None:
+    """The word that asks, and the words it may look at, shaded by weight."""
+    st.pills(
+        text("query.label"),
+        range(len(it.asking)),
+        format_func=lambda place: plain_word(it.asking, place),
+        key=it.fields[0],
+        required=True,
+        wrap=True,
+        on_change=state.count_turn,
+    )
+    weights = it.layer.weights[it.head, it.query]
+    st.caption(text("cross.looks"))
+    keys = Pointed(
+        asking=it.answering,
+        answering=it.answering,
+        query=it.key,
+        key=it.key,
+        fields=(it.fields[1], it.fields[1]),
+    )
+    word_strip(text, keys, weights, name="cross_strip")
+    found = np.flatnonzero(weights * CLOSE >= weights.max())
+    words = (plain_word(it.answering, int(key)) for key in found)
+    least, share = ends(weights[found]) if len(found) > 1 else 2 * (f"{weights.max():.0%}",)
+    several = "cross.told_several" if least == share else "cross.told_nearly"
+    st.markdown(
+        text(
+            "cross.told" if len(found) == 1 else several,
+            asks=plain_word(it.asking, it.query),
+            found=text("sentence.comma").join(words),
+            least=least,
+            share=share,
+        )
+    )
+
+
+def who_asks_whom(text: Text, it: Crossing, opened: Opened) -> None:
+    """The map of the chosen switch, in one head or in all; the others beside it."""
+    beside, n_words = others(it.choice), max(len(it.a), len(it.b))
+    heads = len(opened.layer.weights)
+    if it.choice.cross_several and heads > 1:
+        for head, place in enumerate(maps.side_by_side(heads, n_words)):
+            with place:
+                _titled_map(text, it.choice, replace(opened, head=head), f"cross_head_{head}")
+        places = maps.side_by_side(len(beside), n_words)
+    else:
+        first, *places = maps.side_by_side(1 + len(beside), n_words)
+        with first:
+            _titled_map(text, it.choice, opened, "cross_chosen")
+    for place, sources in zip(places, beside, strict=True):
+        other = it.switched(sources)
+        shown = other.opened(other.trace())
+        if other.choice.is_self:
+            shown = replace(shown, key=_NOBODY)
+        with place:
+            _titled_map(text, other.choice, shown, f"cross_{sources}")
+
+
+def same_or_not(text: Text, it: Crossing) -> None:
+    """Cross-attention of a sentence with itself is self-attention: the difference, as computed."""
+    if it.a != it.b:
+        st.info(text("cross.not_same"))
+        return
+    source = replace(it.choice.source, is_causal=False)
+    found = difference(source.trace(it.b, it.a), source.trace(it.a, it.a))
+    st.success(text("cross.equal", difference=f"{found:g}"))
+
+
+def weights_map(text: Text, choice: CrossChoice, it: Opened) -> Heatmap:
+    """The weights of the shown head."""
+    may_look = it.layer.may_look[it.head]
+    return Heatmap(
+        values=it.layer.weights[it.head],
+        rows=it.asking,
+        columns=it.answering,
+        frame=Frame(
+            text(f"cross.axis_query_{choice.asks}"),
+            text(f"cross.axis_key_{choice.answers}"),
+            text("axis.weight"),
+        ),
+        colours="sequential",
+        domain=(0.0, 1.0),
+        possible=may_look,
+    )
+
+
+def map_title(text: Text, choice: CrossChoice, it: Opened) -> str:
+    """Who asks whom, and in which head if there are several."""
+    title = text(f"cross_sources.{choice.cross_sources}")
+    if len(it.layer.weights) == 1:
+        return title
+    return text("cross.map_title", title=title, head=head_name(text, choice, it.head))
+
+
+def others(choice: CrossChoice) -> tuple[Sources, ...]:
+    """What stands beside the chosen switch: both kinds of self-attention, or what it is not."""
+    if choice.cross_sources == "self_a":
+        return "self_b", "b_asks_a"
+    return ("self_a", "b_asks_a") if choice.cross_sources == "self_b" else ("self_a", "self_b")
+
+
+def _titled_map(text: Text, choice: CrossChoice, it: Opened, name: str) -> None:
+    st.markdown(f"**{map_title(text, choice, it)}**")
+    alt = text(f"alt.cross_{choice.cross_sources}")
+    maps.draw(name, weights_map(text, choice, it), it, alt)
+
+
+def _one_line(label: str) -> str:
+    """Chinese is written without spaces, so a line break becomes one in Latin letters only."""
+    return label.replace("\n", " " if label.isascii() else "")
+
+
+def _working(choice: CrossChoice) -> Part:
+    if not choice.is_self:
+        return "cross"
+    return "decoder" if choice.cross_causal else "encoder"
+
+
+def _other(sentence: str) -> str:
+    return "b" if sentence == "a" else "a"

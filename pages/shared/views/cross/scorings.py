@@ -1,0 +1,37 @@
+"""Four ways to compare a query with a key, on the same pair of sentences."""
+
+from dataclasses import replace
+from typing import get_args
+
+import streamlit as st
+
+from core.ideas.crossing import D_A, SIZES, Scoring, cost, general_gap
+from pages.shared.text import Text
+from pages.shared.views import maps
+from pages.shared.views.cross.crossing import Crossing
+from pages.shared.views.cross.maps import weights_map
+
+_FORMULAS = {
+    "dot": r"h_i \cdot h_j",
+    "scaled": r"(q_i \cdot k_j) / \sqrt{d_k}",
+    "general": r"h_i\, W_a\, h_j^\top",
+    "additive": r"v_a \cdot \tanh(W_1 h_i + W_2 h_j)",
+}
+
+
+def scorings(text: Text, it: Crossing) -> None:
+    """Formula, map and cost of each."""
+    n_query, n_key = len(it.words(it.choice.asks)), len(it.words(it.choice.answers))
+    names = get_args(Scoring)
+    for place, name in zip(maps.side_by_side(len(names), max(n_query, n_key)), names, strict=True):
+        choice = replace(it.choice, cross_scoring=name)
+        scored = it._replace(choice=choice)
+        opened, price = scored.opened(scored.trace()), cost(name, n_query, n_key)
+        with place:
+            st.markdown(f"**{text(f'cross_scoring.{name}')}**  \n${_FORMULAS[name]}$")
+            alt = text("alt.cross_by", name=text(f"cross_scoring.{name}"))
+            maps.draw(f"cross_by_{name}", weights_map(text, choice, opened), opened, alt)
+            st.caption(text("cross.cost", **price._asdict()))
+    st.caption(text("cross.cost_sizes", d_model=SIZES.d_model, d_k=SIZES.d_k, d_a=D_A))
+    gap = general_gap(it.choice.source, it.words(it.choice.asks), it.words(it.choice.answers))
+    st.markdown(text("cross.general_is_scaled", gap=f"{gap:.1g}"))

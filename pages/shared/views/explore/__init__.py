@@ -1,0 +1,1 @@
+"""What the page Explore consists of."""

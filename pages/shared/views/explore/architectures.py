@@ -1,0 +1,164 @@
+"""The same sentence through attention, an RNN and a CNN: one measured quantity, one scale."""
+
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from core.architectures import Measured
+from core.choices.explore import Comparison
+from core.layer import Parameters, Rules
+from core.rnn import Direction, RecurrentKind
+from core.sources.trained import TrainedLayer, TrainedSource
+from pages.shared import cache, controls, state
+from pages.shared.figures.heatmap import Frame, Heatmap, balanced
+from pages.shared.reports.taken import told_origin
+from pages.shared.shares import rounded
+from pages.shared.state import Scene
+from pages.shared.text import Text, plain_word
+from pages.shared.views import maps
+from pages.shared.views.opened import Opened
+from pages.shared.views.training.contenders import contender
+
+
+def measured(scene: Scene, parameters: Parameters, rules: Rules) -> dict[str, Measured]:
+    """What each architecture sees of the sentence, by its name."""
+    return {
+        "attention": cache.attention(parameters, rules),
+        "recurrent": cache.recurrent(parameters.x, scene.choice.recurrent),
+        "convolutional": cache.convolutional(parameters.x, scene.choice.convolution),
+    }
+
+
+def architectures(
+    text: Text,
+    scene: Scene,
+    it: Opened,
+    seen: Mapping[str, Measured],
+    networks: Mapping[str, TrainedSource | TrainedLayer] | None = None,
+) -> None:
+    """Three influence maps, what they mean for the chosen word, and their controls.
+
+    Args:
+        text: The reader's language.
+        scene: Whose words are felt.
+        it: The pair that is pointed at.
+        seen: What each architecture feels, by its name.
+        networks: What was trained here, by the same names, if it was.
+    """
+    words = scene.tokens.kept
+    absolute = scene.choice.comparison == "strength"
+    values = {
+        name: it.influence.strength if absolute else it.influence.share for name, it in seen.items()
+    }
+    most = max(float(v.max()) for v in values.values()) if absolute else 1.0
+    if networks and not absolute:
+        most = last_share(seen.values())
+    places = maps.side_by_side(len(seen), len(words))
+    for place, (name, found) in zip(places, seen.items(), strict=True):
+        heatmap = Heatmap(
+            values=values[name],
+            rows=words,
+            columns=words,
+            frame=Frame(
+                text("axis.output_of"), text("axis.input"), text(f"axis.{scene.choice.comparison}")
+            ),
+            colours="sequential",
+            domain=(0.0, most or 1.0),
+            possible=found.field.reach,
+        )
+        with place:
+            st.markdown(text(f"architectures.{name}"))
+            if networks:
+                st.caption(_network(text, networks[name]))
+            else:
+                st.caption(text(f"architectures.{name}.numbers", seed=scene.choice.seed))
+            maps.draw(name, heatmap, it, text(f"alt.{name}"))
+            st.markdown(_in_words(text, scene, name, found))
+            if name == "attention":
+                controls.option(text, "comparison", get_args(Comparison))
+            if not networks:
+                _controls(text, scene, name)
+
+
+def last_share(seen: Iterable[Measured]) -> float:
+    """The largest share in the last rows, where colours may end.
+
+    The first tokens of a causal network have few to feel: their large shares would leave the
+    others pale.
+    """
+    return balanced(np.stack([it.influence.share[-1] for it in seen]))[1]
+
+
+def _network(text: Text, it: TrainedSource | TrainedLayer) -> str:
+    """Which network it is, and where its numbers come from."""
+    whole = it.whole if isinstance(it, TrainedLayer) else it
+    return f"{contender(text, whole.contender, whole.design)} · {told_origin(text, it.origin)}"
+
+
+def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
+    """What the chosen word can see of the sentence, and how far the opened word is away."""
+    words, query, key = scene.tokens.kept, scene.choice.query, scene.choice.key
+    steps = int(it.field.path[query, key])
+    asks, other = plain_word(words, query), plain_word(words, key)
+    lines = [
+        text(
+            "architectures.sees",
+            asks=asks,
+            seen=int(it.field.reach[query].sum()),
+            n=len(words),
+            sequential=it.field.sequential,
+        ),
+        text(
+            f"path.{name}" if steps else "path.none",
+            asks=asks,
+            other=other,
+            steps=steps,
+            share=rounded(text, float(it.influence.share[query, key])),
+        ),
+    ]
+    return "  \n".join(lines)
+
+
+def _controls(text: Text, scene: Scene, name: str) -> None:
+    if name == "attention":
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            controls.number(text, "seed", width=150)
+            st.button(text("seed.next"), on_click=state.another_seed, icon=":material/casino:")
+        return
+    choice = scene.choice
+    settings = st.popover(
+        text(
+            f"architectures.{name}.settings",
+            kind=text(f"rnn_kind.{choice.rnn_kind}"),
+            direction=text(f"rnn_direction.{choice.rnn_direction}"),
+            kernel=choice.cnn_kernel,
+            layers=choice.cnn_layers,
+            growth=choice.cnn_growth,
+        ),
+        icon=":material/tune:",
+        key=f"{name}_settings",
+        on_change="rerun",  # what is not seen is not drawn: eight widgets fewer in every run
+    )
+    with settings:
+        if settings.open and name == "recurrent":
+            _recurrent(text, scene)
+        elif settings.open:
+            _convolutional(text)
+
+
+def _recurrent(text: Text, scene: Scene) -> None:
+    with st.container(horizontal=True):
+        controls.option(text, "rnn_kind", get_args(RecurrentKind))
+        controls.option(text, "rnn_direction", get_args(Direction))
+    if scene.choice.rnn_kind == "rnn":
+        controls.slider(text, "rnn_gain", step=0.1)
+    controls.slider(text, "d_hidden")
+
+
+def _convolutional(text: Text) -> None:
+    controls.slider(text, "cnn_kernel", step=2)
+    controls.slider(text, "cnn_layers")
+    controls.slider(text, "cnn_growth")
+    st.toggle(text("cnn_causal.label"), key="cnn_causal", help=text("cnn_causal.help"))

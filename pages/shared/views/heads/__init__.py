@@ -1,0 +1,1 @@
+"""What the page about heads consists of."""

@@ -1,0 +1,50 @@
+"""How alike heads are: where they look, and where they move the outputs."""
+
+import numpy as np
+import streamlit as st
+
+from core.ideas.heads import look_alike, pull_alike
+from pages.shared.figures.heatmap import Frame, Heatmap, Marks
+from pages.shared.text import Text
+from pages.shared.views.heads.beside import Several
+
+
+def alike(text: Text, it: Several) -> None:
+    """Two maps of pairs of heads, and the pair that looks most alike."""
+    if it.n_heads == 1:
+        st.info(text("heads.alike_one"))
+        return
+    found = alike_maps(text, it)
+    look, pull = found["look"].values, found["pull"].values
+    places = st.grid(2, min_column_width=300, gap="medium")
+    for name, heatmap in found.items():
+        with places.cell():
+            st.markdown(text(f"heads.{name}"))
+            st.vega_lite_chart(
+                heatmap.table(Marks(-1, None)),
+                heatmap.specification(),
+                key=f"heads_{name}",
+                alt=text(f"alt.heads_{name}"),
+            )
+    above = np.triu(look, 1)
+    first, second = np.unravel_index(int(above.argmax()), above.shape)
+    st.markdown(
+        text(
+            "heads.most_alike",
+            first=int(first) + 1,
+            second=int(second) + 1,
+            look=f"{look[first, second]:.2f}",
+            pull=f"{pull[first, second]:.2f}",
+        )
+    )
+
+
+def alike_maps(text: Text, it: Several) -> dict[str, Heatmap]:
+    """How alike two heads are: in where they ``look``, and in where they ``pull`` the outputs."""
+    rows, numbers = it.names(text), [str(head + 1) for head in range(it.n_heads)]
+    frame = Frame(text("word.head"), text("word.head"), text("heads.similarity"))
+    look, pull = look_alike(it.found.weights), pull_alike(it.found.contributions)
+    return {
+        "look": Heatmap(look, rows, numbers, frame, "sequential", (0.0, 1.0)),
+        "pull": Heatmap(pull, rows, numbers, frame, "diverging", (-1.0, 1.0)),
+    }

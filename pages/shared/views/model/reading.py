@@ -1,0 +1,99 @@
+"""The text that the real model reads, and what is to be said about it."""
+
+from typing import get_args
+
+import streamlit as st
+
+from core.choices.model import LONGEST_TEXT, Part
+from core.errors import InputError
+from core.models.pieces import SPACE
+from pages.shared import controls, model_state, state
+from pages.shared.examples import EXAMPLES
+from pages.shared.model_state import ModelScene
+from pages.shared.text import Text, plain
+from pages.shared.views.model.choice import (
+    about_model,
+    model_control,
+    model_notices,
+    suggestion,
+)
+from pages.shared.views.refused import refused
+
+_EXAMPLES = ("tired", "wide", "mouse")
+_CHINESE_EXAMPLES = ("cat", "beijing")
+_GOES_ON = "##"
+
+
+def scene_or_stop(text: Text) -> ModelScene:
+    """What the page shows; the page ends here, with the reason, if the model cannot be used."""
+    try:
+        return model_state.model_scene()
+    except InputError as problem:
+        _field(text)
+        refused(text, problem, "model")
+        st.stop()
+
+
+def model_text(text: Text, scene: ModelScene) -> None:
+    """The text, examples, the model that reads it, and how much it reads and knows."""
+    _field(text)
+    if scene.problem:
+        refused(text, scene.problem, "model")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        model_control(text, scene)
+        _examples(text, scene)
+    model_notices(text, scene)
+    _remarks(text, scene)
+
+
+def _field(text: Text) -> None:
+    st.text_area(
+        text("model_sentence.label"), key="model_sentence", max_chars=LONGEST_TEXT, height=80
+    )
+
+
+def _examples(text: Text, scene: ModelScene) -> None:
+    st.caption(text("sentence.examples"), width="content")
+    for name in _EXAMPLES if scene.packaged else _EXAMPLES + _CHINESE_EXAMPLES:
+        st.button(
+            f"“{EXAMPLES[name].short}”",
+            key=f"model_example.{name}",
+            on_click=model_state.show_example,
+            args=(name, scene.shown),
+            type="tertiary",
+            help=text(f"example.{name}"),
+        )
+    st.button(
+        text("model.long"),
+        key="model_example.long",
+        on_click=state.change,
+        kwargs={"model_sentence": text("model.long.text"), "model_query": 2, "model_key": 1},
+        type="tertiary",
+    )
+
+
+def _remarks(text: Text, scene: ModelScene) -> None:
+    pieces = scene.run.pieces
+    if pieces.total > pieces.used:
+        limit = len(pieces.tokens)
+        st.warning(text("model.too_long", total=pieces.total, used=pieces.used, limit=limit))
+        controls.option(text, "model_part", get_args(Part))
+    if pieces.unknown:
+        said = "model.unknown.packaged" if scene.packaged else "model.unknown.other"
+        st.warning(text(said, unknown=pieces.unknown, used=pieces.used))
+    suggestion(text, scene)
+    st.caption(" ".join(_about_pieces(text, scene)))
+
+
+def _about_pieces(text: Text, scene: ModelScene) -> list[str]:
+    """What reads them, how many there are, what the model added, and how to read their signs."""
+    pieces = scene.run.pieces
+    said = [about_model(text, scene), text("model.pieces", used=pieces.used)]
+    if scene.special:
+        added = text("sentence.comma").join(plain(piece) for piece in scene.special)
+        said.append(text("model.pieces.added", pieces=len(pieces.tokens), added=added))
+    if scene.packaged or any(piece.startswith(_GOES_ON) for piece in pieces.tokens):
+        said.append(text("model.pieces.goes_on", sign=plain(_GOES_ON)))
+    elif any(piece.startswith(SPACE) for piece in pieces.tokens):
+        said.append(text("model.pieces.space", sign=SPACE))
+    return said

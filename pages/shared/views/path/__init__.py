@@ -1,0 +1,1 @@
+"""What the learning path consists of."""

@@ -1,0 +1,149 @@
+"""Three maps side by side on one scale: what each output feels of each input."""
+
+from typing import get_args
+
+import numpy as np
+import streamlit as st
+
+from core.choices.reach import SCHEDULES
+from core.ideas.reach import Averaged, ReachMask
+from core.rnn import Direction, RecurrentKind
+from pages.shared import controls, state, theme
+from pages.shared.book import book
+from pages.shared.figures import overview
+from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
+from pages.shared.figures.overview import Overview
+from pages.shared.shares import in_range
+from pages.shared.text import Text, plain_word
+from pages.shared.views import maps
+from pages.shared.views.reach.stacks import NAMES, Reaching, slide
+
+_ALL_BUT_FEW = 0.98  # of the shares lie on the colour scale: a first row's single 1 is beyond it
+_PICTURE = 24  # positions from which on a map is drawn as a picture
+
+
+def three(text: Text, it: Reaching) -> None:
+    """Controls, map and words for each architecture."""
+    most = strongest_share(it)
+    grid = st.grid(len(NAMES), min_column_width=300, gap="medium")
+    for name in NAMES:
+        with grid.cell():
+            st.markdown(text(f"reach.{name}"))
+            _map(text, it, name, most)
+            st.markdown(_in_words(text, it, name))
+            _controls(text, it, name)
+    st.caption(text("reach.scale", most=f"{most:g}"))
+
+
+def strongest_share(it: Reaching) -> float:
+    """What the strongest colour of the three maps stands for."""
+    shares = np.stack([found.mean for found in it.seen.values()])
+    return balanced(np.quantile(shares, [_ALL_BUT_FEW]))[1]
+
+
+def share_map(text: Text, it: Reaching, name: str, most: float) -> Heatmap:
+    """The map of an architecture; all positions as cells."""
+    found, names = it.seen[name], it.tokens
+    frame = Frame(text("axis.output_of"), text("axis.input"), text("axis.share"))
+    return Heatmap(found.mean, names, names, frame, "sequential", (0.0, most), found.field.reach)
+
+
+def _controls(text: Text, it: Reaching, name: str) -> None:
+    match name:
+        case "attention":
+            _attention(text, it)
+        case "recurrent":
+            with st.container(horizontal=True):
+                controls.option(text, "reach_kind", get_args(RecurrentKind))
+                controls.option(text, "reach_direction", get_args(Direction))
+            if it.choice.reach_kind == "rnn":
+                slide(text, "reach_gain", step=0.1)
+        case _:
+            _convolutional(text, it)
+
+
+def _attention(text: Text, it: Reaching) -> None:
+    mask = it.choice.reach_mask
+    st.selectbox(
+        text("reach_mask.label"),
+        get_args(ReachMask),
+        format_func=lambda kind: text(f"reach_mask.{kind}"),
+        key="reach_mask",
+    )
+    slide(text, "reach_layers")
+    if mask in ("window", "dilated", "global"):
+        slide(text, "reach_window")
+    if mask == "dilated":
+        slide(text, "reach_step")
+    if mask == "global":
+        slide(text, "reach_global")
+
+
+def _convolutional(text: Text, it: Reaching) -> None:
+    slide(text, "reach_kernel", step=2)
+    st.text_input(text("reach_dilations.label"), key="reach_dilations", max_chars=80)
+    if it.problem:
+        st.error(text(f"error.{it.problem.code}", **it.problem.values))
+    with st.container(horizontal=True, gap="small"):
+        for schedule in SCHEDULES:
+            st.button(
+                schedule,
+                key=f"reach_schedule.{schedule}",
+                on_click=state.change,
+                kwargs={"reach_dilations": schedule},
+                type="tertiary",
+            )
+    st.toggle(text("reach_backward.label"), key="reach_backward")
+
+
+def _map(text: Text, it: Reaching, name: str, most: float) -> None:
+    heatmap, alt = share_map(text, it, name, most), text(f"alt.reach_{name}")
+    if it.n > _PICTURE:
+        _picture(it, name, it.seen[name], heatmap.frame, (most, alt))
+        return
+    maps.draw(f"reach_{name}", heatmap, it.pointed, alt)
+
+
+def _picture(
+    it: Reaching, name: str, found: Averaged, frame: Frame, look: tuple[float, str]
+) -> None:
+    """A large map: one pixel a pair, what is out of reach left empty.
+
+    Its shades are not stretched, so that they mean what those of the smaller maps mean.
+    """
+    most, alt = look
+    values = np.where(found.field.reach, found.mean, np.nan)
+    whole = Overview(
+        values, it.tokens, it.tokens, frame, theme.sequential(), most=most, stretched=False
+    )
+    marks = Marks(it.pointed.query, it.pointed.key, book()["turn"])
+    key = f"reach_{name}"
+
+    def choose() -> None:
+        blocks = st.session_state[key].selection[overview.CLICK]
+        if blocks and {"row", "column"} <= blocks[0].keys():
+            it.pointed.point(int(blocks[0]["row"]), int(blocks[0]["column"]))
+
+    st.vega_lite_chart(
+        whole.table(marks),
+        whole.specification(),
+        key=key,
+        on_select=choose,
+        selection_mode=[overview.CLICK],
+        alt=alt,
+    )
+
+
+def _in_words(text: Text, it: Reaching, name: str) -> str:
+    """What the chosen output can see, and how far away the chosen input is."""
+    found, at = it.seen[name], (it.pointed.query, it.pointed.key)
+    steps = int(found.field.path[at])
+    words = {
+        "asks": plain_word(it.tokens, at[0]),
+        "other": plain_word(it.tokens, at[1]),
+        "steps": steps,
+        "share": in_range(text, *(float(it[at]) for it in (found.mean, found.low, found.high))),
+    }
+    seen, sequential = int(found.field.reach[at[0]].sum()), found.field.sequential
+    line = text("reach.sees", asks=words["asks"], seen=seen, n=it.n, sequential=sequential)
+    return line + "  \n" + text(f"reach.path.{name}" if steps else "reach.path.none", **words)

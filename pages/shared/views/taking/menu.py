@@ -1,0 +1,106 @@
+"""What a reader takes away, and brings back: the whole exploration as a file."""
+
+from html import escape
+from importlib import import_module
+from importlib.util import find_spec
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from core.choices import exploration
+from core.errors import InputError
+from pages.shared import address
+from pages.shared.book import book
+from pages.shared.reports.taken import Taken
+from pages.shared.text import Text
+from pages.shared.views.taking.drawings import drawings
+from pages.shared.views.taking.files import report_file, trace_files
+
+
+def take_away(text: Text, page: str) -> None:
+    """Everything that can leave the page, and a way back in; drawn when it is opened.
+
+    Args:
+        text: The reader's language.
+        page: The name of the page that is open.
+    """
+    shut = st.popover(
+        text("take.title"), icon=":material/ios_share:", key="take_away", on_change="rerun"
+    )
+    if not shut.open:
+        return
+    notes = book()
+    with shut:
+        st.toggle(text("take.private"), notes["private"], key="private", on_change=_keep_texts_out)
+        st.caption(text("take.private.help"))
+        st.markdown(text("take.embed"))
+        st.code(_snippet(), language="html", wrap_lines=True)
+        st.markdown(text("take.file"))
+        st.download_button(
+            text("take.download"),
+            data=lambda: exploration.to_file(
+                page, notes["fields"], notes["edits"], notes["language"] or ""
+            ),
+            file_name="attention-lab.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.file_uploader(
+            text("take.restore"), type="json", key="restore", on_change=_restore, max_upload_size=2
+        )
+        if notes["refused_file"]:
+            code, values = notes["refused_file"]
+            st.error(text(f"error.{code}", **values))
+        drawings(text, page)
+        taken = _taken(text, page)
+        if taken and taken.trace:
+            trace_files(text, page, taken.trace, taken.layer)
+        if taken:
+            report_file(text, page, taken, _address())
+
+
+def _keep_texts_out() -> None:
+    book()["private"] = bool(st.session_state["private"])
+
+
+def _restore() -> None:
+    uploaded = st.session_state["restore"]
+    notes = book()
+    notes["refused_file"] = None
+    if uploaded is None:
+        return
+    try:
+        found = exploration.from_file(uploaded.getvalue())
+    except InputError as problem:
+        notes["refused_file"] = problem.code, problem.values
+        return
+    address.take(found)
+    notes["go_to"] = found.page
+
+
+def _snippet() -> str:
+    """A frame for somebody else's page."""
+    source = escape(_address(embed="true"))
+    return f'<iframe src="{source}" width="100%" height="900" loading="lazy"></iframe>'
+
+
+def _address(**more: str) -> str:
+    """Where this view can be opened again; what stands in an address is encoded."""
+    base = urlsplit(st.context.url or "")
+    query = urlencode({**address.here(with_texts=not book()["private"]), **more})
+    return base._replace(query=query, fragment="").geturl()
+
+
+def _taken(text: Text, page: str) -> Taken | None:
+    """What the page's module of `pages.shared.reports` gives, if it has one and something to give.
+
+    It is loaded here, as it needs most of what draws the page.
+    """
+    name = f"pages.shared.reports.{page}"
+    if find_spec(name) is None:
+        return None
+    try:
+        return import_module(name).taken(text)
+    except InputError:  # the page has said why
+        return None

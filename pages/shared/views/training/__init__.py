@@ -1,0 +1,1 @@
+"""What the page about training consists of."""

@@ -1,0 +1,148 @@
+"""Inside trained networks: attention before and after, and what the outputs of three kinds feel."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.architectures import Measured
+from core.arrays import Array
+from core.choices.training import TrainingChoice, chosen_race
+from core.sources.trained import TrainedSource
+from core.training.contenders import ATTENTION, Contender
+from core.training.race import Snapshot, shown
+from pages.shared import learned, state
+from pages.shared.book import book
+from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.jobs import Progress
+from pages.shared.text import Text
+from pages.shared.views import maps
+from pages.shared.views.explore.architectures import last_share
+from pages.shared.views.links import open_state
+from pages.shared.views.opened import Opened, Pointed
+from pages.shared.views.step_maps import before_after
+from pages.shared.views.steps import changed_weight
+from pages.shared.views.training.contenders import FAMILIES, contender, network_controls
+
+_FIELDS = ("training_query", "training_key")
+
+
+def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
+    """One attention network before its first step and after its last, beside each other."""
+    seed = found.race.seed
+    trained: list[Contender] = [
+        name for name in ATTENTION if len(found.networks.get((name, seed), ())) == 2
+    ]
+    if not trained:
+        st.caption(text("training.inside.none"))
+        return
+    name = it.training_inside if it.training_inside in trained else trained[0]
+    words = shown(found.race.design.task, seed)
+    traces = [
+        _source(found, snapshot).trace(" ".join(words)) for snapshot in found.networks[name, seed]
+    ]
+    state.show(training_inside=name)
+    network_controls(text, trained, found.race.design)
+    st.caption(text("training.inside.sequence", words=" ".join(words)))
+    before, after = (
+        trace.layers[min(it.training_layer, len(trace.layers) - 1)] for trace in traces
+    )
+    pointed = _pointed(it, words)
+    first, second = (
+        Opened(**vars(pointed), layer=layer, head=it.training_head) for layer in (before, after)
+    )
+    origins = traces[0].origin, traces[1].origin
+    before_after(text, (first, second), ("weights",), {}, origins)
+    st.markdown(changed_weight(text, first, second))
+    with st.expander(text("training.inside.more")):
+        columns = {name: _numbered(getattr(before, name)) for name in ("q", "k", "v")}
+        before_after(text, (first, second), ("scores", *columns), columns)
+    _explore(text, it, found, name)
+
+
+def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
+    """Influence maps of what was trained: one network of each family."""
+    drawn = felt_maps(text, it, found)
+    if not drawn:
+        st.caption(text("training.felt.none"))
+        return
+    words = shown(found.race.design.task, found.race.seed)
+    places = maps.side_by_side(len(drawn), len(words))
+    for place, (name, heatmap) in zip(places, drawn.items(), strict=True):
+        with place:
+            st.markdown(f"**{contender(text, name, found.race.design)}**")
+            alt = text("alt.training_felt")
+            maps.draw(f"training_felt_{name}", heatmap, _pointed(it, words), alt)
+
+
+def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender, Heatmap]:
+    """What the outputs of one network of each family feel, on one scale of colours."""
+    seed = found.race.seed
+    over: list[Contender] = [
+        name for (name, at), both in found.networks.items() if at == seed and len(both) == 2
+    ]
+    names: list[Contender] = [
+        name for family in FAMILIES if (name := _of(family, over, it.training_inside))
+    ]
+    if not names:
+        return {}
+    words = shown(found.race.design.task, seed)
+    seen: dict[Contender, Measured] = {
+        name: learned.measured(_source(found, found.networks[name, seed][-1]), words)
+        for name in names
+    }
+    most = last_share(seen.values())
+    return {
+        name: Heatmap(
+            values=measured.influence.share,
+            rows=words,
+            columns=words,
+            frame=Frame(text("axis.output_of"), text("axis.input"), text("axis.share")),
+            colours="sequential",
+            domain=(0.0, most),
+            possible=measured.field.reach,
+        )
+        for name, measured in seen.items()
+    }
+
+
+def _explore(text: Text, it: TrainingChoice, found: Progress, name: Contender) -> None:
+    """A link that opens what is seen here in Explore, where every number can be changed."""
+    opened = replace(
+        chosen_race(found.race),
+        training_inside=name,
+        training_layer=it.training_layer,
+        training_head=it.training_head,
+        training_query=it.training_query,
+        training_key=it.training_key,
+    )
+    notes = book()
+    fields = {**vars(opened), "source": "trained"}
+    if not notes["private"] and "sentence" in notes["fields"]:
+        fields["sentence"] = notes["fields"]["sentence"]  # there again when they go back to words
+    icon = ":material/open_in_new:"
+    open_state(text, "training.inside.explore", "explore", icon=icon, **fields)
+
+
+def _numbered(values: Array) -> list[str]:
+    return [str(place + 1) for place in range(values.shape[-1])]
+
+
+def _pointed(it: TrainingChoice, words: tuple[str, ...]) -> Pointed:
+    last = len(words) - 1
+    return Pointed(
+        asking=words,
+        answering=words,
+        query=min(it.training_query, last),
+        key=min(it.training_key, last),
+        fields=_FIELDS,
+    )
+
+
+def _of(family: tuple[Contender, ...], over: list[Contender], wish: Contender) -> Contender | None:
+    """Who stands for a family: the reader's wish, or the first that is trained."""
+    present: list[Contender] = [name for name in family if name in over]
+    return wish if wish in present else present[0] if present else None
+
+
+def _source(found: Progress, it: Snapshot) -> TrainedSource:
+    return TrainedSource(it.contender, found.race.design, it.parameters or {}, it.seed, it.step)

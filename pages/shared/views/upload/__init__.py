@@ -1,0 +1,1 @@
+"""What the page for a reader's own tensors consists of."""

@@ -1,0 +1,163 @@
+"""A long file's map: a picture of the whole, the part that was clicked, and the cells around."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.errors import InputError
+from core.long.pixels import blocks
+from pages.shared import cache, theme
+from pages.shared.book import book
+from pages.shared.figures import overview
+from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
+from pages.shared.figures.overview import Overview
+from pages.shared.figures.reduced import Reduced, strongest_shade
+from pages.shared.text import Text
+from pages.shared.views import maps
+from pages.shared.views.refused import refused
+from pages.shared.views.upload.long import CELLS, LongView, cells
+
+_PATIENCE = 0.5  # seconds after which it is shown how far the picture is
+
+
+def pictures(text: Text, view: LongView) -> None:
+    """The whole in pixels, the opened block cell by cell, and the cells around the opened pair."""
+    queries, keys = view.head.block(view.it.query, view.it.key)
+    n_query, n_key = len(view.it.asking), len(view.it.answering)
+    if max(n_query, n_key) > maps.LARGE:
+        st.markdown(text("upload_long.intro", queries=f"{n_query:,}", keys=f"{n_key:,}"))
+        grid = st.grid(2, min_column_width=300)
+        with grid.cell():
+            _whole(text, view)
+        if max(len(queries), len(keys)) > CELLS:
+            with grid.cell():
+                _zoomed(text, view, queries, keys)
+    _cells(text, view)
+
+
+def _whole(text: Text, view: LongView) -> None:
+    st.markdown(text("upload_long.whole"))
+    place = st.empty()
+    try:
+        found = cache.long_picture(view.key, view.head, _progress(text, place))
+    except InputError as problem:
+        with place.container():
+            refused(text, problem, "upload_long")
+        return
+    place.empty()
+    pixels = found.maximum if view.pooling == "maximum" else found.mean
+    figure = Reduced(
+        pixels,
+        found.pooled(view.pooling),
+        blocks(len(view.head.q)),
+        blocks(len(view.head.k)),
+        Frame(text("axis.query"), text("axis.key"), text(f"upload_pooling.{view.pooling}")),
+        theme.sequential(),
+        strongest_shade(pixels),
+    )
+    _draw(
+        text,
+        "upload_long_whole",
+        (figure, view),
+        lambda row, column: _open_block(view, row, column),
+    )
+
+
+def _zoomed(text: Text, view: LongView, queries: range, keys: range) -> None:
+    weights = cache.long_part(view.key, view.head, queries, keys)
+    figure = Overview(
+        weights,
+        view.it.asking[queries.start : queries.stop],
+        view.it.answering[keys.start : keys.stop],
+        _frame(text),
+        theme.sequential(),
+        first=(queries.start, keys.start),
+        most=strongest_shade(weights),
+    )
+    st.markdown(
+        text(
+            "upload_long.part",
+            first_query=queries.start + 1,
+            last_query=queries.stop,
+            first_key=keys.start + 1,
+            last_key=keys.stop,
+        )
+    )
+    _draw(
+        text,
+        "upload_long_part",
+        (figure, view),
+        lambda row, column: view.it.point(queries.start + row, keys.start + column),
+    )
+
+
+def _cells(text: Text, view: LongView) -> None:
+    queries, keys, weights = cells(view)
+    heatmap = Heatmap(
+        values=weights,
+        rows=view.it.asking[queries.start : queries.stop],
+        columns=view.it.answering[keys.start : keys.stop],
+        frame=_frame(text),
+        colours="sequential",
+        domain=(0.0, balanced(weights)[1]),
+        possible=view.head.may_look(queries, keys),
+        first=(queries.start, keys.start),
+    )
+    st.markdown(text("upload_long.cells"))
+    maps.draw("upload_long_cells", heatmap, view.it, text("alt.upload_long_cells"))
+
+
+def _draw(
+    text: Text,
+    name: str,
+    shown: tuple[Reduced | Overview, LongView],
+    open_at: Callable[[int, int], None],
+) -> None:
+    """A picture, and what its strongest shade means; a click gives a row and a column."""
+    figure, view = shown
+    above, before = figure.first if isinstance(figure, Overview) else (0, 0)
+    marks = Marks(view.it.query - above, view.it.key - before, book()["turn"])
+
+    def choose() -> None:
+        found = st.session_state[name].selection[overview.CLICK]
+        row, column = (found[0].get(it) for it in ("row", "column")) if found else (None, None)
+        if isinstance(row, int) and isinstance(column, int):
+            open_at(row, column)
+
+    st.vega_lite_chart(
+        figure.table(marks),
+        figure.specification(),
+        key=name,
+        on_select=choose,
+        selection_mode=[overview.CLICK],
+        alt=text(f"alt.{name}"),
+    )
+    st.caption(text("upload_long.shade", most=f"{figure.most:.2g}"))
+
+
+def _open_block(view: LongView, row: int, column: int) -> None:
+    """Point at the greatest weight of the block that holds a pair."""
+    pair = (min(max(row, 0), len(view.head.q) - 1), min(max(column, 0), len(view.head.k) - 1))
+    queries, keys = view.head.block(*pair)
+    weights = cache.long_part(view.key, view.head, queries, keys)
+    at = np.unravel_index(int(weights.argmax()), weights.shape)
+    view.it.point(queries.start + int(at[0]), keys.start + int(at[1]))
+
+
+def _progress(text: Text, place: DeltaGenerator) -> cache.Told:
+    """Shows how far the picture is, if it takes a while; and ends if the reader has left."""
+    begin = time.monotonic()
+
+    def told(part: float | None) -> None:
+        if time.monotonic() - begin > _PATIENCE:
+            stage = "waiting" if part is None else "computing"
+            place.progress(part or 0.0, text(f"upload_long.{stage}"))
+
+    return told
+
+
+def _frame(text: Text) -> Frame:
+    return Frame(text("axis.query"), text("axis.key"), text("axis.weight"))

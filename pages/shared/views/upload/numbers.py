@@ -1,0 +1,51 @@
+"""The numbers of a reader's own file, to read and to take away."""
+
+import streamlit as st
+
+from pages.shared import tables
+from pages.shared.figures.heatmap import numbered
+from pages.shared.tables import Matrix
+from pages.shared.text import Text
+from pages.shared.views.upload.maps import Shown
+
+_WIDEST = 128  # columns of a table that a browser draws at once
+
+
+def upload_numbers(text: Text, view: Shown) -> None:
+    """One matrix of the shown head, or the mean of the heads."""
+    found = matrices(view)
+    name = st.pills(
+        text("numbers.result"),
+        list(found),
+        format_func=lambda it: text(f"matrix.{it}"),
+        key="upload_shown",
+        default="weights",
+        label_visibility="collapsed",
+        required=True,
+        wrap=True,
+    )
+    matrix = found.get(name) or found["weights"]
+    if max(matrix.values.shape) <= _WIDEST:
+        tables.read_only(matrix)
+    else:
+        rows, columns = matrix.values.shape
+        st.caption(text("upload.too_wide", rows=rows, columns=columns))
+    tables.download(text, name, matrix)
+
+
+def matrices(view: Shown) -> dict[str, Matrix]:
+    """Every matrix of the shown head, by name; the weights alone if there are no steps."""
+    asking, answering = view.it.asking, numbered(view.it.answering)
+    found = {"weights": Matrix(view.weights, asking, answering)}
+    if view.steps is None:
+        return found
+    layer, head = view.steps.layer, view.steps.head
+    d_k, d_v = layer.q.shape[-1], layer.v.shape[-1]
+    channels, carried = [f"k{i + 1}" for i in range(d_k)], [f"v{i + 1}" for i in range(d_v)]
+    return found | {
+        "scores": Matrix(layer.biased_scores[head], asking, answering),
+        "output": Matrix(layer.output[head], asking, carried),
+        "q": Matrix(layer.q[head], asking, channels),
+        "k": Matrix(layer.k[head], answering, channels),
+        "v": Matrix(layer.v[head], answering, carried),
+    }
