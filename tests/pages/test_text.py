@@ -55,6 +55,17 @@ def placeholders(text: str) -> Counter[str]:
 # Both languages
 
 
+def test_no_label_stands_in_two_files():
+    written = [
+        line
+        for path in TEXTS.glob("*.toml")
+        for line in path.read_text("utf-8").splitlines()
+        if line.startswith("[")
+    ]
+    assert [line for line, times in Counter(written).items() if times > 1] == []
+    assert len(written) == len(labels())
+
+
 def test_every_label_says_something_in_both_languages():
     mute = [
         key

@@ -1,4 +1,8 @@
-"""The words on the pages: labels.toml holds both languages side by side."""
+"""The words on the pages: the TOML files beside this one hold both languages side by side.
+
+A page's labels lie in its own file; ``controls``, ``words``, ``frame``, ``errors`` and
+``questions`` serve several pages.
+"""
 
 import re
 import tomllib
@@ -34,7 +38,8 @@ class Text:
 def labels() -> dict[str, dict[str, str]]:
     """Every label: dotted key to language to text."""
     found: dict[str, dict[str, str]] = {}
-    _gather(tomllib.loads((_FOLDER / "labels.toml").read_text(encoding="utf-8")), "", found)
+    for path in sorted(_FOLDER.glob("*.toml")):
+        _gather(tomllib.loads(path.read_text(encoding="utf-8")), "", found)
     return found
 
 
