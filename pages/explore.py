@@ -49,7 +49,6 @@ arithmetic(text, it, rules)
 st.subheader(text("numbers.title"), anchor=False)
 st.markdown(text("lesson.numbers" if lesson else "numbers.lead"))
 parameter_tables(text, scene, parameters)
-st.markdown(text("numbers.results"))
 result_tables(text, scene, trace, seen)
 
 st.subheader(text("code.title"), anchor=False)

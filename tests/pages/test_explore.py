@@ -239,7 +239,7 @@ def test_every_result_is_in_a_table(dashboard: AppTest):
         expected[f"influence_{name}"] = found.influence.strength
     assert expected.keys() == set(RESULTS)
     for name, values in expected.items():
-        choose(dashboard, shown_result=name)
+        choose(dashboard, results_open=True, shown_result=name)
         editable = [editor.key for editor in dashboard.data_editor]
         [shown] = [it.value for it in dashboard.dataframe if it.key not in editable]
         assert_allclose(shown.to_numpy(), values, rtol=1e-6, err_msg=name)
@@ -332,7 +332,7 @@ def test_the_second_heads_rows_of_w_o_are_its_own(dashboard: AppTest):
     edit(dashboard, "w_o", 5, 0, 4.0)
     assert edits_of(dashboard) == {of_matrix("w_o", 1, 1, 0): 4.0}
     edits = (Edit("w_o", (1, 1, 0), 4.0),)
-    choose(dashboard, shown_result="mixed", head=1)
+    choose(dashboard, results_open=True, shown_result="mixed", head=1)
     assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN), head=1)
 
 
@@ -802,7 +802,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_setting_draws_in_every_language(open_dashboard: Visit, language: Language):
-    app = open_dashboard(language)
+    app = choose(open_dashboard(language), results_open=True, code_open=True)
     for values in zip_longest(*OPTIONS.values()):
         change = {
             name: value for name, value in zip(OPTIONS, values, strict=True) if value is not None

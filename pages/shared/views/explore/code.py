@@ -14,10 +14,11 @@ def code(text: Text, parameters: Parameters, rules: Rules) -> None:
     program = snippet(parameters, rules)
     _, _, lines = program.rpartition("\n\n")
     st.code(lines, language="python", wrap_lines=True)
-    with st.expander(text("code.whole")):
-        st.code(program, language="python", height=360)
+    with st.expander(text("code.whole"), key="code_open", on_change="rerun") as whole:
+        if whole.open:
+            st.code(program, language="python", height=360)
     with st.container(horizontal=True, gap="small"):
-        save_button(text("code.download"), "attention.py", "text/x-python", program)
+        save_button(text("code.download"), "attention.py", "text/x-python", lambda: program)
         save_button(
             text("code.download_notebook"),
             "attention.ipynb",

@@ -61,11 +61,13 @@ def parameter_tables(text: Text, scene: Scene, parameters: Parameters) -> None:
 def result_tables(
     text: Text, scene: Scene, trace: AttentionTrace, seen: Mapping[str, Measured]
 ) -> None:
-    """One result to read."""
-    found = results(text, scene, trace) | _influences(scene, seen)
-    name = _pick(text, "result", tuple(found))
-    tables.read_only(found[name])
-    tables.download(text, name, found[name])
+    """One result to read, once they are asked for."""
+    with st.expander(text("numbers.results"), key="results_open", on_change="rerun") as asked:
+        if asked.open:
+            found = results(text, scene, trace) | _influences(scene, seen)
+            name = _pick(text, "result", tuple(found))
+            tables.read_only(found[name])
+            tables.download(text, name, found[name])
 
 
 def editables(text: Text, scene: Scene, parameters: Parameters) -> dict[str, Editable]:

@@ -1,18 +1,18 @@
-"""A button that saves a file, made when it is pressed where it takes time."""
+"""A button that saves a file, made when it is pressed."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 
-def save_button(label: str, name: str, mime: str, data: str | Callable[[], bytes | str]) -> None:
+def save_button(label: str, name: str, mime: str, data: Callable[[], bytes | str]) -> None:
     """Offer a file.
 
     Args:
         label: In the reader's language.
         name: The file's; no other button of the page saves one of this name.
         mime: Its kind.
-        data: Its content, or what makes it.
+        data: Makes its content.
     """
     st.download_button(
         label,
