@@ -102,6 +102,8 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
     st.html(_STYLE)
     revival.note(first=book()["page"] is None)
     address.arrive(chosen.url_path)
+    if state.text() != text:
+        st.rerun()  # a link's language is the menu's, too
     state.carry_over(chosen.url_path)
     st.session_state[_FRAMED] = True
     return entries[chosen.url_path], chosen

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
+import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.navigation.page import StreamlitPage
 from streamlit.testing.v1 import AppTest
 
 from core.choices import exploration
 from core.choices.edited import Address, unpack
 from pages import CONTENTS, Entry
+from pages.shared.text import LANGUAGES, Language, Text
 
 Open = Callable[[str | None], AppTest]
 
@@ -80,6 +83,23 @@ def test_a_link_sets_back_what_it_does_not_name(dashboard: AppTest):
     follow(dashboard, {"v": "1", "d_v": "3"})
     assert dashboard.slider(key="d_k").value == 4
     assert dashboard.slider(key="d_v").value == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menu_speaks_the_links_language_at_once(
+    cold_dashboard: Open, language: Language, monkeypatch: pytest.MonkeyPatch
+):
+    menus: list[list[str]] = []
+
+    def noted(chapters: dict[str, list[StreamlitPage]]) -> StreamlitPage:
+        menus.append([it.title for pages in chapters.values() for it in pages])
+        return navigation(chapters)
+
+    navigation = st.navigation
+    monkeypatch.setattr(st, "navigation", noted)
+    other = "zh-CN" if language == "en" else "en-US"
+    follow(cold_dashboard(other), {"v": "1", "lang": language, "d_k": "6"})
+    assert menus[-1] == [Text(language)(f"{entry.name}.menu") for entry in CONTENTS]
 
 
 def test_our_own_address_coming_back_changes_nothing(dashboard: AppTest):
