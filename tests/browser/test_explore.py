@@ -93,6 +93,16 @@ def test_the_page_fits_the_window(visit: Visit, width: int, scheme: str):
     assert (background == "rgb(255, 255, 255)") == (scheme == "light")
 
 
+def test_a_formula_that_is_wider_than_a_phone_can_be_moved(visit: Visit):
+    view = "/?temperature=0.1&source=seeded&d_model=64&d_k=64&sentence=a+b+c+d+e+f+g+h"
+    wide = visit(view, width=390).page.evaluate(
+        """() => [...document.querySelectorAll('.stMarkdown p')]
+          .filter((line) => line.scrollWidth > line.clientWidth + 1)
+          .map((line) => getComputedStyle(line).overflowX)"""
+    )
+    assert wide == ["auto"]
+
+
 def test_the_snippet_prints_the_numbers_of_the_page(visit: Visit):
     reader = visit(locale="zh-CN")
     reader.edit_cell(table=0, row=1, column=1, content="0.5")

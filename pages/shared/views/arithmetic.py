@@ -42,7 +42,8 @@ def arithmetic(text: Text, it: Opened, rules: Rules) -> None:
 
 def written(text: Text, lines: Mapping[str, str]) -> None:
     """Formulas, each after what it does; braces are explained where there are any."""
-    for name, formula in lines.items():
-        st.markdown(f"{text(f'arithmetic.{name}')}  \n${formula}$")
+    with st.container(key="arithmetic"):  # frame.css lets long formulas be moved
+        for name, formula in lines.items():
+            st.markdown(f"{text(f'arithmetic.{name}')}  \n${formula}$")
     if any(formulas.BRACE in formula for formula in lines.values()):
         st.caption(text("arithmetic.rest"))
