@@ -33,6 +33,7 @@ def run() -> None:
     with place:
         share.link(text, page)
         _guarded(text, lambda: take_away(text, entry.name))
+    book()["drawn"] = revival.drawn()
     address.depart()
     revival.replay()
     server.tidy()

@@ -31,10 +31,10 @@ def replay() -> None:
     context = get_script_run_ctx()
     if not sent or not context:
         return
-    known = {_name(it): it for it in context.shared.widget_ids_this_run.snapshot()}
+    known = {_key_of(it): it for it in context.shared.widget_ids_this_run.snapshot()}
     states = [WidgetState.FromString(it.SerializeToString()) for it in sent]
     for state in states:
-        state.id = known.get(_name(state.id), state.id)
+        state.id = known.get(_key_of(state.id), state.id)
     raise RerunException(
         RerunData(
             query_string=context.query_string,
@@ -44,7 +44,14 @@ def replay() -> None:
     )
 
 
-def _name(widget: str) -> str:
-    """A widget's key; a table's without the number of its drawing."""
+def drawn() -> frozenset[str]:
+    """Keys of the widgets that this run has drawn so far."""
+    context = get_script_run_ctx()
+    ids = context.shared.widget_ids_this_run.snapshot() if context else ()
+    return frozenset(_key_of(it) for it in ids)
+
+
+def _key_of(widget: str) -> str:
+    """A widget's key, from its id; a table's without the number of its drawing."""
     key = widget.split("-", maxsplit=2)[-1]
     return key.rpartition(".")[0] if key.startswith(_TABLE) else key
