@@ -13,7 +13,7 @@ from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("cross")
-it = crossing(state.remembered(CrossChoice, READERS))
+it = crossing(state.remembered(CrossChoice, READERS)).shown()
 trace = it.trace()
 opened = it.opened(trace)
 

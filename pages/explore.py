@@ -27,6 +27,7 @@ channels, contents = names.channels(text, scene.choice), names.contents(text, sc
 controls.unusable(text, scene)
 learning.sentence(text, scene, lesson)
 highlight(text, it, controls.unknown_words(scene))
+learning.answers(text, scene, lesson)
 controls.remark(text, scene)
 learning.layer(text, scene, lesson)
 badge(text, trace.origin)

@@ -13,7 +13,7 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("positions")
 scene = state.scene()
-it = shuffling(scene, state.remembered(PositionsChoice, READERS))
+it = shuffling(scene, state.remembered(PositionsChoice, READERS)).shown()
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)

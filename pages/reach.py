@@ -14,7 +14,7 @@ from pages.shared.views.reach.stacks import looked_at, reaching, sentence_or_num
 
 text = frame.open_page("reach")
 scene = state.scene()
-it = reaching(scene, state.remembered(ReachChoice, READERS))
+it = reaching(scene, state.remembered(ReachChoice, READERS)).shown()
 
 sentence_or_numbers(text, it)
 badge(text, it.origin)

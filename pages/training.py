@@ -2,28 +2,29 @@
 
 import streamlit as st
 
-from core.choices.training import READERS, TrainingChoice
+from core.choices.training import RACE_READERS, TrainingChoice
 from pages.shared import frame, state
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.training.files import downloads, upload
-from pages.shared.views.training.inside import felt, inside
+from pages.shared.views.training.inside import felt, inside, looking
 from pages.shared.views.training.race import limits, live, settings, start
 
 text = frame.open_page("training")
-choice = state.remembered(TrainingChoice, READERS)
+choice = state.remembered(TrainingChoice, RACE_READERS)
 
 settings(text, choice)
 start(text, choice.race)
 found = live(text, choice.race)
 
 if found and not found.busy:
+    looks = looking(choice, found)
     st.subheader(text("training.inside.title"), anchor=False)
     st.markdown(text("training.inside.lead"))
-    inside(text, choice, found)
+    inside(text, looks, found)
     st.subheader(text("training.felt.title"), anchor=False)
     st.markdown(text("training.felt.lead"))
-    felt(text, choice, found)
+    felt(text, looks, found)
     st.subheader(text("training.files.title"), anchor=False)
     downloads(text, found)
 

@@ -1,8 +1,12 @@
 """What of a race is opened in Explore: a layer, what stands beside it, where its edits lie."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from core.choices.training import READERS, TrainingChoice
+import numpy as np
+
+from core.arrays import Array
+from core.choices.training import MOST_CHANGED, READERS, TrainingChoice
 from core.training.contenders import CONVOLUTIONAL, RECURRENT, Contender
 
 _SHELF = (
@@ -38,6 +42,29 @@ def check_shelf(settings: Sequence[str]) -> None:
     """
     for name, word in zip(_SHELF, settings, strict=True):
         READERS[name](word)
+
+
+def aimed(it: TrainingChoice, before: Array, after: Array) -> TrainingChoice:
+    """The choice with a query, a head and a key that exist.
+
+    What is left open becomes what changed most in the query's row; where nothing has changed, the
+    heaviest weight.
+
+    Args:
+        it: The choice.
+        before: ``(head, query, key)``, weights before the first step.
+        after: The same, later.
+    """
+    query, last = min(it.training_query, after.shape[1] - 1), after.shape[2] - 1
+    row = np.abs(after - before)[:, query]
+    row = row if row.any() else after[:, query]
+    fits = np.ones(row.shape, dtype=bool)
+    if it.training_head != MOST_CHANGED:
+        fits &= np.arange(len(row))[:, None] == it.training_head
+    if it.training_key != MOST_CHANGED:
+        fits &= np.arange(last + 1) == min(it.training_key, last)
+    head, key = divmod(int(np.where(fits, row, -1.0).argmax()), last + 1)
+    return replace(it, training_head=head, training_query=query, training_key=key)
 
 
 def _first_of(family: tuple[Contender, ...], it: TrainingChoice) -> Contender:

@@ -20,11 +20,14 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "training_seed": (0, 999_999),
     "training_seeds": (1, 3),
     "training_layer": (0, 1),
-    "training_head": (0, 7),
+    "training_head": (-1, 7),
     "training_query": (0, 63),
-    "training_key": (0, 63),
+    "training_key": (-1, 63),
 }
 """The smallest and the largest value of each number."""
+
+MOST_CHANGED = -1
+"""The head, or the key, whose weight training changed most: until a reader chooses one."""
 
 FIELDS = (7, 15, 31, 63)
 """Receptive fields to choose from, in tokens."""
@@ -56,9 +59,9 @@ class TrainingChoice:
         training_seeds: How many runs.
         training_inside: Whose attention is opened.
         training_layer: Which of its layers, from 0.
-        training_head: Which head, from 0.
+        training_head: Which head, from 0; or ``MOST_CHANGED``.
         training_query: Which token asks, from 0.
-        training_key: Which token is asked about, from 0.
+        training_key: Which token is asked about, from 0; or ``MOST_CHANGED``.
         training_sequence: What the opened network reads, symbols with blanks between them; empty
             for a sequence that no step learned from.
     """
@@ -83,9 +86,9 @@ class TrainingChoice:
     training_seeds: int = 1
     training_inside: Contender = "relative"
     training_layer: int = 0
-    training_head: int = 0
+    training_head: int = MOST_CHANGED
     training_query: int = 20
-    training_key: int = 16
+    training_key: int = MOST_CHANGED
     training_sequence: str = ""
 
     @property
@@ -171,3 +174,8 @@ READERS: Mapping[str, Reader] = {
     "training_sequence": reading.text(LONGEST_SEQUENCE),
 }
 """What makes a value of a field usable."""
+
+RACE_READERS: Mapping[str, Reader] = {
+    name: reader for name, reader in READERS.items() if name != "training_sequence"
+}
+"""Those of the page about training: it shows a sequence of its own."""

@@ -148,7 +148,28 @@ class TrainedLayer(ToySource):
 
         The reader's numbers are in this layer; the others have their learned ones.
         """
-        network, now = self.whole.attention.double(), self.parameters(tokens)
+        network = self.whole.attention.double()
+        return _measured(network, self._mixing(network, tokens), tokens)
+
+    def answered(self, tokens: tuple[str, ...]) -> Array:
+        """What the whole network answers, the reader's numbers in this layer.
+
+        Returns:
+            ``(token, question, answer)``, scores: the highest one is given.
+
+        Raises:
+            InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
+        """
+        network = self.whole.attention.double()
+        x = network.embedded(network.task.inputs(tokens))
+        with torch.no_grad():
+            return network.answered(self._mixing(network, tokens)(x)).numpy()
+
+    def _mixing(
+        self, network: AttentionNetwork, tokens: tuple[str, ...]
+    ) -> Callable[[Tensor], Tensor]:
+        """All layers, this one as the reader left it."""
+        now = self.parameters(tokens)
         moved = torch.from_numpy(now.x - self.untouched(tokens).x).double()
 
         def mixed(x: Tensor) -> Tensor:
@@ -160,7 +181,7 @@ class TrainedLayer(ToySource):
                     x = x + network.steps(x, layer).output
             return x
 
-        return _measured(network, mixed, tokens)
+        return mixed
 
 
 def opened(whole: TrainedSource, layer: int, edits: tuple[Edit, ...] = ()) -> TrainedLayer:

@@ -3,10 +3,12 @@
 There is no script in it and nothing is fetched; whatever a reader typed is written as words.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.taken.picture import Colours, Map, plain, svg
+from core.taken.picture import Colours, Map, svg
+from core.taken.words import plain
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a browser may do with a report: show it."""
@@ -112,9 +114,10 @@ def html(report: Report, colours: Colours) -> bytes:
 def numbers(
     title: str, values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str]
 ) -> Table:
-    """A matrix as a table."""
+    """A matrix as a table; a score that the mask takes away is a cross, as in a map."""
     lines = [
-        [name, *(f"{value:.4f}" for value in row)] for name, row in zip(rows, values, strict=True)
+        [name, *("×" if value == -math.inf else f"{value:.4f}" for value in row)]
+        for name, row in zip(rows, values, strict=True)
     ]
     return Table(title, columns, lines)
 

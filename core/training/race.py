@@ -77,7 +77,7 @@ class Snapshot:
         loss: Mean over the last slice, in nats; before the first step, on held-out data.
         accuracy: ``(distance,)``, on held-out data, one for each of the task's distances.
         weights: ``(layer, head, query, key)`` on a held-out sequence, for attention.
-        parameters: The learned numbers by name; before the first step and after the last only.
+        parameters: The learned numbers by name.
     """
 
     contender: Contender
@@ -133,15 +133,14 @@ def _run(it: Race, contender: Contender, seed: int) -> Generator[Snapshot, None,
     held_out = _examples(it.design, seed, _TEST, HELD_OUT)
     with torch.no_grad():
         loss = float(_loss(network, held_out))
-    yield _snapshot(network, held_out, (contender, seed, 0), loss, keep=True)
+    yield _snapshot(network, held_out, (contender, seed, 0), loss)
     for slice_ in range(1, it.slices + 1):
         loss = 0.0
         for _ in range(SLICE):
             loss += _step(network, optimiser, it.design.task.examples(BATCH, train)) / SLICE
-        last = slice_ == it.slices
-        if last:
+        if slice_ == it.slices:
             held_out = _examples(it.design, seed, _TEST, HELD_OUT_AT_THE_END)
-        yield _snapshot(network, held_out, (contender, seed, slice_ * SLICE), loss, keep=last)
+        yield _snapshot(network, held_out, (contender, seed, slice_ * SLICE), loss)
 
 
 def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Examples) -> float:
@@ -159,7 +158,7 @@ def _loss(network: Network, batch: Examples) -> torch.Tensor:
 
 
 def _snapshot(
-    network: Network, held_out: Examples, at: tuple[Contender, int, int], loss: float, *, keep: bool
+    network: Network, held_out: Examples, at: tuple[Contender, int, int], loss: float
 ) -> Snapshot:
     with torch.no_grad():
         answers = network(held_out.inputs).argmax(dim=-1)
@@ -168,7 +167,7 @@ def _snapshot(
         if isinstance(network, AttentionNetwork):
             steps = network.all_steps(network.embedded(held_out.inputs[0]))
             weights = torch.stack([it.weights for it in steps]).numpy()
-    return Snapshot(*at, loss, accuracy, weights, parameters_of(network) if keep else None)
+    return Snapshot(*at, loss, accuracy, weights, parameters_of(network))
 
 
 def _examples(design: Design, seed: int, stream: int, size: int) -> Examples:

@@ -30,12 +30,14 @@ class Book(TypedDict):
         used: Names of the fields that the page shows.
         shelves: Shelves of the edits that the page shows.
         fields: The last usable choice, by the names of its fields.
+        own: Names of fields to the reader's own choice, where a page shows another one for now.
         tokens: Of the last sentence.
         words: Page to the tokens of its last text, for pages with a text of their own.
         good_texts: Page to its last usable text.
         private: Whether the reader's sentences are kept out of links.
         refused_file: Code and values of what was wrong with the last file.
         go_to: The name of the page that a file asks for.
+        drawn: Keys of the widgets that the last whole run drew.
         runs: How often a page was drawn.
         turn: How often something was chosen by pointing.
         edits: Shelf (a source, or the mask) to address to number.
@@ -54,12 +56,14 @@ class Book(TypedDict):
     used: list[str]
     shelves: list[str]
     fields: dict[str, object]
+    own: dict[str, object]
     tokens: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
     good_texts: dict[str, str]
     private: bool
     refused_file: tuple[str, dict[str, object]] | None
     go_to: str
+    drawn: frozenset[str]
     runs: int
     turn: int
     edits: dict[str, dict[Address, float]]
@@ -85,12 +89,14 @@ def book() -> Book:
             used=[],
             shelves=[],
             fields={},
+            own={},
             tokens=(),
             words={},
             good_texts={},
             private=False,
             refused_file=None,
             go_to="",
+            drawn=frozenset(),
             runs=0,
             turn=0,
             edits={},

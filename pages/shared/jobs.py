@@ -23,7 +23,8 @@ class Progress:
         place: In the queue, from 1; 0 if it does not wait.
         snapshots: Everything so far, without parameters and weights.
         weights: The latest ones of each network with attention.
-        networks: Contender and seed to snapshots with parameters: before, and after if it is over.
+        networks: Contender and seed to snapshots with parameters: before the first step, and the
+            latest one.
         seconds: Contender to the time its slices took, without rests.
         elapsed: Seconds of training, rests included.
     """
@@ -84,6 +85,9 @@ class Job:
         """Nothing more will come."""
         self.state = state
         self.run.close()
+        for both in self.networks.values():
+            for snapshot in both:
+                learned.keep(self.race.design, snapshot)
 
     @property
     def busy(self) -> bool:
@@ -97,8 +101,7 @@ class Job:
         if snapshot.weights is not None:
             self.weights[at] = snapshot.weights
         if snapshot.parameters is not None:
-            self.networks[at] = (*self.networks.get(at, ()), snapshot)
-            learned.keep(self.race.design, snapshot)
+            self.networks[at] = (*self.networks.get(at, ())[:1], snapshot)
         self.snapshots.append(snapshot.summary)
 
     def progress(self, place: int) -> Progress:

@@ -30,9 +30,11 @@ def before(it: TrainingChoice, contender: Contender) -> TrainedSource:
 
 
 def after(it: TrainingChoice, contender: Contender) -> TrainedSource | None:
-    """A network after its last step, if it was trained here and is still kept."""
+    """A network as far as it was trained here, no further than chosen, if that is still kept."""
     wanted = it.race
-    return _networks.found((contender, wanted.design, wanted.seed, SLICE * wanted.slices))
+    of = contender, wanted.design, wanted.seed
+    steps = range(SLICE * wanted.slices, 0, -SLICE)
+    return next(filter(None, (_networks.found((*of, step)) for step in steps)), None)
 
 
 def measured(it: TrainedSource | TrainedLayer, words: tuple[str, ...]) -> Measured:

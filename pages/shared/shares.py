@@ -1,4 +1,4 @@
-"""Shares as per cent, in words that stay true when they are rounded."""
+"""Numbers in words: shares as per cent that stay true when they are rounded, and a true minus."""
 
 import math
 
@@ -26,6 +26,11 @@ def two_digits(text: Text, share: float) -> str:
     if share < LEAST:
         return text("share.under", share=f"{LEAST:.3%}")
     return f"{share:.{max(0, -1 - math.floor(math.log10(share)))}%}"
+
+
+def signed(number: float) -> str:
+    """A number with two decimals, its minus as the charts draw it."""
+    return f"{number:z.2f}".replace("-", "−")
 
 
 def ends(shares: Array) -> tuple[str, str]:

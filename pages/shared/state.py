@@ -4,7 +4,7 @@ Widgets are keyed by the names of `Choice`'s fields. Streamlit forgets a widget 
 so the last choice is noted besides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ def scene(sources: tuple[SourceKind, ...] = ("handset", "seeded")) -> Scene:
     """What the reader has chosen, made usable; to be called once a run, before any widget.
 
     Args:
-        sources: Those that the page can show; the first one stands in for others.
+        sources: Those that the page can show; the first one is shown instead of others.
     """
     edits.collect()
     if "sentence" not in book()["fields"]:
@@ -68,12 +68,14 @@ def scene(sources: tuple[SourceKind, ...] = ("handset", "seeded")) -> Scene:
         if not (book()["arrival"] or "sentence" in st.session_state):
             show_example(FIRST[text().language])
     typed, unusable = _chosen(Choice, _TYPED)
-    if typed.source not in sources:
+    own = typed.source
+    if own not in sources:
         typed = replace(typed, source=sources[0])
     typed, tokens, problem = _readable(typed)
     choice = _following_words(typed, tokens.kept).within(len(tokens.kept))
     _note(choice)
     _seed_widgets(keep_sentence=problem is not None)
+    keep_own(source=own)
     return made(choice, tokens)._replace(problem=problem, unusable=unusable)
 
 
@@ -102,6 +104,15 @@ def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Re
     return record
 
 
+def keep_own(**values: object) -> None:
+    """Note what the reader chose, where the page shows something else until they choose anew.
+
+    To be called after `show`, in every run that shows something else.
+    """
+    notes = book()
+    notes["own"] |= {name: it for name, it in values.items() if it != notes["fields"][name]}
+
+
 def carry_over(page: str) -> None:
     """Let the widgets of a page that was just opened show what was chosen on others.
 
@@ -118,6 +129,7 @@ def change(**values: object) -> None:
     """Choose something by pointing; widgets of the same names show it from now on."""
     for name, value in values.items():
         st.session_state[name] = value
+        book()["own"].pop(name, None)
     count_turn()
 
 
@@ -152,8 +164,21 @@ def _chosen(
     now = {name: st.session_state[name] for name in readers if name in st.session_state}
     _, unusable = read(kind, readers, now)
     usable = {name: value for name, value in now.items() if name not in unusable}
-    record, _ = read(kind, readers, {**noted, **usable})
+    record, _ = read(kind, readers, {**noted, **usable, **_own(readers)})
     return record, unusable
+
+
+def _own(names: Iterable[str]) -> dict[str, object]:
+    """What the reader chose where the page showed something else, and left that as it was."""
+    notes = book()
+    own = {name: notes["own"].pop(name) for name in names if name in notes["own"]}
+    shown = notes["fields"]
+    left = {
+        name: value
+        for name, value in own.items()
+        if st.session_state.get(name, shown[name]) == shown[name]
+    }
+    return {} if notes["arrival"] else left
 
 
 def _readable(choice: Choice) -> tuple[Choice, Tokens, InputError | None]:
@@ -191,9 +216,14 @@ def _seed_widgets(*, keep_sentence: bool) -> None:
 
 
 def show(**values: object) -> None:
-    """Let widgets of these names show these values; to be called before they are drawn."""
-    book()["fields"] |= values
+    """Let widgets of these names show these values; to be called before they are drawn.
+
+    A value is set if it is news, or if its widget was out of sight: the browser has forgotten that
+    one. Others are left alone, since setting them would undo what is being typed.
+    """
+    notes = book()
+    notes["fields"] |= values
     for name, value in values.items():
         shown = list(value) if isinstance(value, tuple) else value
-        if st.session_state.get(name) != shown:
+        if name not in notes["drawn"] or st.session_state.get(name) != shown:
             st.session_state[name] = shown

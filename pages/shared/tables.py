@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.choices.reading import LARGEST_ENTRY
 from pages.shared.figures.heatmap import numbered
+from pages.shared.saving import save_button
 from pages.shared.text import Text
 
 _TOOLS = 14  # pixels; with the gaps around it 44, as high as the tools above a touched table
@@ -51,15 +52,7 @@ def room_above() -> None:
 
 def download(text: Text, name: str, matrix: Matrix) -> None:
     """A button that gives the matrix as CSV, in full precision."""
-    st.download_button(
-        text("table.download"),
-        data=lambda: as_csv(matrix),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"download.{name}",
-    )
+    save_button(text("table.download"), f"{name}.csv", "text/csv", lambda: as_csv(matrix))
 
 
 def as_csv(matrix: Matrix) -> bytes:

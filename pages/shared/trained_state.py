@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from core.architectures import Measured
 from core.choices.explore import Choice
-from core.choices.lesson import beside, opened_layer, shelf
+from core.choices.lesson import aimed, beside, opened_layer, shelf
 from core.choices.training import READERS, TrainingChoice
 from core.errors import InputError
 from core.sources.trained import TrainedLayer, TrainedSource, opened
 from core.tokens import Tokens
-from core.training.race import Race, shown
+from core.training.race import SLICE, Race, shown
 from pages.shared import edits, learned, state
 from pages.shared.state import Scene
 
@@ -22,7 +22,7 @@ class Lesson(NamedTuple):
     Attributes:
         choice: Its task, its layer, the cell that is looked at.
         before: The layer before the first step, nothing changed by hand.
-        now: The layer that is shown: after the last step, if it was trained on this server.
+        now: The layer that is shown: as far as it was trained on this server.
         beside: The recurrent net and the CNN, as far as they were trained, by their names in
             influence maps.
     """
@@ -43,10 +43,20 @@ class Lesson(NamedTuple):
         return {"attention": self.now, **self.beside}
 
     @property
+    def wanted(self) -> int:
+        """Steps that all of them should have learned."""
+        return SLICE * self.choice.race.slices
+
+    @property
+    def unfinished(self) -> tuple[TrainedSource, ...]:
+        """Those that have learned less."""
+        networks = (self.now.whole, *self.beside.values())
+        return tuple(it for it in networks if it.step < self.wanted)
+
+    @property
     def missing(self) -> Race | None:
         """What has to be trained so that all of them have learned, if anything."""
-        networks = (self.now.whole, *self.beside.values())
-        names = tuple(it.contender for it in networks if not it.step)
+        names = tuple(it.contender for it in self.unfinished)
         return replace(self.choice.race, contenders=names, seeds=1) if names else None
 
     def measured(self, words: tuple[str, ...]) -> dict[str, Measured]:
@@ -62,24 +72,34 @@ def scene() -> tuple[Scene, Lesson | None]:
     found = state.scene(("handset", "seeded", "trained"))
     if found.choice.source != "trained":
         return found, None
-    return taught(found, state.remembered(TrainingChoice, READERS))
+    chosen = state.remembered(TrainingChoice, READERS)
+    found, lesson = taught(found, chosen)
+    show_aim(chosen, lesson.choice)
+    return found, lesson
+
+
+def show_aim(chosen: TrainingChoice, aim: TrainingChoice) -> None:
+    """Let widgets show the head and the key that are opened, until the reader chooses others."""
+    fields = ("training_head", "training_key")
+    state.show(**{name: getattr(aim, name) for name in fields})
+    state.keep_own(**{name: getattr(chosen, name) for name in fields})
 
 
 def taught(it: Scene, training: TrainingChoice) -> tuple[Scene, Lesson]:
     """A scene with the numbers of a network in place of the choice's own; touches no widget."""
     tokens, problem = _read(training)
     words = tokens.kept
-    training = replace(
-        training,
-        training_query=min(training.training_query, len(words) - 1),
-        training_key=min(training.training_key, len(words) - 1),
-    )
     cells = edits.matrix_edits(shelf(training), words)
     at, first = opened_layer(training), learned.before(training, training.training_inside)
+    last = learned.after(training, training.training_inside) or first
+    training = aimed(
+        training,
+        *(opened(it, at).trace_of(words).layers[0].weights for it in (first, last)),
+    )
     lesson = Lesson(
         training,
         opened(first, at),
-        opened(learned.after(training, training.training_inside) or first, at, cells),
+        opened(last, at, cells),
         {
             name: learned.after(training, contender) or learned.before(training, contender)
             for name, contender in zip(

@@ -21,6 +21,7 @@ from pages.shared.figures.heatmap import (
     Heatmap,
     Marks,
     balanced,
+    level,
     numbered,
 )
 
@@ -107,6 +108,35 @@ def test_altair_is_asked_once_for_maps_of_many_sizes_and_domains():
                 end,
             ]
     assert figure._template.cache_info().misses <= 2
+
+
+def above(it: Heatmap) -> int:
+    """Pixels for the words above the columns."""
+    return it.specification()["encoding"]["x"]["axis"]["minExtent"]
+
+
+def test_short_words_above_many_columns_need_no_room():
+    short = replace(heatmap(40, 40), columns=["a"] * 40)
+    long = replace(short, columns=["a"] * 39 + ["extraordinarily"])
+    assert above(short) == above(replace(heatmap(10, 10), columns=["我"] * 10)) == 24
+    assert above(long) == 90
+    assert above(replace(heatmap(10, 10), columns=["extraordinarily"] * 10)) == 64
+
+
+def test_words_above_columns_have_one_of_few_depths():
+    depths = {
+        above(replace(heatmap(n, n), columns=[letter * length] * n))
+        for n in (3, 9, 20)
+        for length in range(1, 20)
+        for letter in "i我"
+    }
+    assert depths == {24, 44, 64, 90}
+
+
+def test_maps_side_by_side_are_level():
+    narrow, wide = heatmap(9, 4), replace(heatmap(9, 9), columns=["extraordinarily"] * 9)
+    assert above(narrow) < above(wide)
+    assert [above(it) for it in level([narrow, wide])] == [above(wide)] * 2
 
 
 def test_no_blank_is_left_in_a_specification():

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,14 +21,16 @@ from core.layer import Edit
 from core.questions import KINDS
 from core.sources.trained import TrainedLayer, opened
 from core.sources.uploaded import UploadedSource, read_upload
+from core.taken.report import Report
+from core.training.answers import answers
 from core.training.contenders import Contender, Design
 from core.training.race import Race, race, shown
-from core.training.tasks import Task
+from core.training.tasks import Task, TaskKind
 from pages.shared import learned
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
 from pages.shared.worker import Worker, worker
-from tests.pages.following import Link, followed, links
+from tests.pages.following import Link, followed
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")
@@ -39,7 +42,8 @@ QUICK = {
 }
 DESIGN = Design(Task("recall", 16), 8_000)
 WORDS = shown(DESIGN.task, 0)
-SHELF = shelf(TrainingChoice(training_length=16, training_steps=50, training_budget=8_000))
+CHOICE = TrainingChoice(training_length=16, training_steps=50, training_budget=8_000)
+SHELF = shelf(CHOICE)
 
 
 @pytest.fixture
@@ -69,6 +73,13 @@ def finish(app: AppTest, name: str) -> AppTest:
     return app.run()
 
 
+def in_explore(app: AppTest) -> AppTest:
+    """Press the button that opens what was trained."""
+    app = app.button(key="training_explore").click().run()
+    assert [it.value for it in app.title] == [EN("explore.title")]
+    return app.switch_page("pages/explore.py").run()  # or AppTest goes on with the page before
+
+
 def drawn(app: AppTest, name: str) -> Array:
     found = app.get_by_key(name)
     assert isinstance(found, UnknownElement)
@@ -81,14 +92,17 @@ def layer(contender: Contender = "relative", edits: tuple[Edit, ...] = ()) -> Tr
     for it in race(Race(DESIGN, (contender,), steps=50)):
         if it.step in (0, 50):
             learned.keep(DESIGN, it)
-    choice = TrainingChoice(training_length=16, training_steps=50, training_budget=8_000)
-    found = learned.after(choice, contender)
+    found = learned.after(CHOICE, contender)
     assert found
     return opened(found, 0, edits)
 
 
 def badges(app: AppTest) -> list[str]:
     return [it.value for it in app.markdown if "badge" in it.value]
+
+
+def captions(app: AppTest) -> list[str]:
+    return [it.value for it in app.caption]
 
 
 def told(app: AppTest) -> list[str]:
@@ -127,8 +141,7 @@ def test_the_training_page_opens_explore(open_dashboard: Visit):
     app = choose(open_dashboard("en-US"), sentence="my own words")
     app = choose(app.switch_page("pages/training.py").run(), **QUICK, training_head=3)
     app = finish(app, "training")
-    [link] = [it for it in links(app) if it.label == EN("training.inside.explore")]
-    there = followed(app, link)
+    there = in_explore(app)
     assert_allclose(
         drawn(there, "weights_after"), layer().trace_of(WORDS).layers[0].weights[3], atol=1e-5
     )
@@ -136,6 +149,144 @@ def test_the_training_page_opens_explore(open_dashboard: Visit):
     back = choose(there, source="handset")
     assert back.text_input(key="sentence").value == "my own words"
     assert not told(back)
+
+
+def test_opening_explore_leaves_the_readers_own_layer_alone(open_dashboard: Visit):
+    worker.cache_clear()
+    own = {"sentence": "a b c", "d_k": 6, "n_heads": 5, "mask": "drawn", "query": 2}
+    app = choose(open_dashboard("en-US"), **own)
+    blocked = {"edited_rows": {2: {"0": False}}, "added_rows": [], "deleted_rows": []}
+    app = choose(app, **{app.session_state["book"]["offers"]["mask"]["key"]: blocked})
+    edits = dict(app.session_state["book"]["edits"])
+    assert edits["mask"]
+    app.session_state["book"]["private"] = True
+    app = choose(app.switch_page("pages/training.py").run(), **QUICK)
+    there = in_explore(finish(app, "training"))
+    assert drawn(there, "weights_after").shape == (16, 16)
+    assert there.session_state["book"]["edits"] == edits
+    back = choose(there, source="handset")
+    assert {name: back.session_state[name] for name in own} == own
+    assert not told(back)
+
+
+def test_a_race_that_was_stopped_can_be_opened_as_far_as_it_came(open_dashboard: Visit):
+    worker.cache_clear()
+    learned._networks.clear()
+    app = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **QUICK)
+    app = choose(app, training_steps=1000)
+    app.button(key="training_start").click().run()
+    end, name = time.monotonic() + 40, app.session_state["training_run"]
+    while (it := worker().look(name)) and len(it.snapshots) < 8 and time.monotonic() < end:
+        time.sleep(0.02)
+    worker().stop(name)
+    while (it := worker().look(name)) and it.busy and time.monotonic() < end:
+        time.sleep(0.02)
+    assert it
+    assert it.state == "stopped"
+    steps = it.networks["relative", 0][-1].step
+    assert 0 < steps < 1000
+    app = app.run()
+    assert EN("training.inside.reached", steps=steps, wanted="1,000") in captions(app)
+    reached = drawn(app, "weights_after")
+    assert drawn(app, "training_felt_gru").shape == (16, 16)
+    there = in_explore(app)
+    assert_allclose(drawn(there, "weights_after"), reached)
+    assert any(EN("origin.trained", detail=steps) in it for it in badges(there))
+    assert there.session_state["training_steps"] == 1000
+    assert there.button(key="lesson_start")
+    assert any("Stopped before 1,000 steps" in it.value for it in there.info)
+    assert not told(there)
+
+
+def test_what_was_learned_further_than_asked_for_is_not_shown(lesson: AppTest):
+    for steps in (60, 100):
+        *_, it = race(Race(DESIGN, ("relative",), steps=steps))
+        learned.keep(DESIGN, it)
+    assert any(EN("origin.seeded", detail="0") in it for it in badges(lesson.run()))
+    for wanted, found in ((90, 60), (100, 100), (150, 100)):
+        app = choose(lesson, training_steps=wanted)
+        assert any(EN("origin.trained", detail=found) in it for it in badges(app))
+
+
+def test_the_cell_that_changed_most_is_opened_until_another_is_chosen(lesson: AppTest):
+    now = layer()
+    first = opened(learned.before(CHOICE, "relative"), 0)
+    before, after = (it.trace_of(WORDS).layers[0].weights for it in (first, now))
+    changed = np.abs(after - before)
+    head, key = np.unravel_index(changed[:, 15].argmax(), changed[:, 15].shape)
+    app = lesson.run()
+    assert app.session_state["training_head"] == head
+    assert_allclose(drawn(app, "weights_after"), after[head])
+    [said] = [it.value for it in app.markdown if it.value.startswith("Place 16 gives")]
+    assert f"Place 16 gives place {key + 1} " in said
+    other = choose(app, training_seed=1)
+    assert choose(other, training_seed=0).session_state["training_head"] == head
+    chosen = int(head + 1) % 8
+    app = choose(app, training_head=chosen)
+    expected = changed[chosen, 15].argmax()
+    assert any(f"Place 16 gives place {expected + 1} " in it.value for it in app.markdown)
+    app = app.switch_page("pages/heads.py").run().switch_page("pages/explore.py").run()
+    assert app.session_state["training_head"] == chosen
+    link = Link("", "explore", exploration.parameters({"training_key": 3, "source": "trained"}))
+    assert followed(app, link).session_state["training_key"] == 3
+
+
+def test_a_click_on_the_opened_key_holds_it(lesson: AppTest):
+    layer()
+    app = lesson.run()
+    key = app.session_state["training_key"]
+    [box] = [it for it in app.selectbox if str(it.key).startswith("training_key.")]
+    app = box.set_value(key).run()
+    [box] = [it for it in app.selectbox if str(it.key).startswith("training_key.")]
+    other = (key + 1) % 12
+    app = box.set_value(other).run()
+    for query in (12, 13, 14):
+        app = choose(app, training_query=query)
+        assert app.session_state["training_key"] == other
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("task", ["recall", "pairs", "parity"])
+def test_what_the_network_answers_is_told(lesson: AppTest, task: TaskKind, language: Language):
+    text = Text(language)
+    app = choose(lesson, language=language, training_task=task, training_query=14)
+    made = learned.before(replace(CHOICE, training_task=task), "relative")
+    words = shown(made.design.task, 0)
+    found = answers(made.design.task, words, 14, opened(made, 0).answered(words))
+    [said] = [it.value for it in app.markdown if "✓" in it.value or "✗" in it.value]
+    assert said.count("✓") == sum(it.given == it.right for it in found)
+    assert said.count("✗") == sum(it.given != it.right for it in found)
+    assert text("lesson.lead") in [it.value for it in app.markdown]
+    if task == "pairs":
+        app = choose(app, training_query=2)
+        assert any(text("lesson.asked_nothing", asks="")[-20:] in it.value for it in app.markdown)
+
+
+def test_where_colours_end_is_said(lesson: AppTest):
+    felt = layer().measured(WORDS).influence.share
+    assert felt.max() == 1  # the first token feels nothing but itself
+    assert any(EN("maps.cut", most="")[:25] in it for it in captions(lesson.run()))
+    assert not any("strongest colour" in it for it in captions(choose(lesson, source="handset")))
+
+
+def test_a_token_is_no_steps_away_from_itself(lesson: AppTest):
+    layer()
+    app = choose(lesson, training_query=7, training_key=7)
+    said = "\n".join(it.value for it in app.markdown)
+    assert said.count("It feels itself with") == 3
+    assert "step away" not in said
+    assert "Place 8 gives itself the weight" in said
+    assert EN("lesson.next_answer") in " ".join(captions(app))
+    assert EN("lesson.next_layer") in " ".join(captions(choose(app, training_layers=2)))
+
+
+def test_links_to_the_training_page_leave_the_sequence_out(lesson: AppTest):
+    app = choose(lesson, training_sequence="A B A")
+    assert "training_sequence" in app.session_state["book"]["used"]
+    there = app.switch_page("pages/training.py").run()
+    assert "training_sequence" not in there.session_state["book"]["used"]
+    back = there.switch_page("pages/explore.py").run()
+    assert drawn(back, "weights").shape == (3, 3)
 
 
 def test_a_link_opened_on_a_server_without_the_numbers_offers_to_train(open_dashboard: Visit):
@@ -226,7 +377,11 @@ def test_other_pages_take_the_hand_set_numbers(lesson: AppTest, page: str):
     assert there.session_state["source"] == "handset"
     back = there.switch_page("pages/explore.py").run()
     assert not told(back)
-    assert choose(back, source="trained").button(key="lesson_start")
+    assert back.session_state["source"] == "trained"
+    assert back.button(key="lesson_start")
+    seeded = choose(back.switch_page(f"pages/{page}.py").run(), source="seeded")
+    if page not in ("path", "corrections"):
+        assert seeded.switch_page("pages/explore.py").run().session_state["source"] == "seeded"
 
 
 def test_a_full_queue_is_told(lesson: AppTest, monkeypatch: pytest.MonkeyPatch):
@@ -275,3 +430,34 @@ def test_the_trace_and_the_report_are_the_trained_layers(
         assert text(label) in report
     assert text("origin.trained", detail="50") in report
     assert text("report.untrained") not in report
+
+
+def test_a_report_shows_before_and_after_as_the_page_does(
+    lesson: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    reports: list[Report] = []
+    made: list[Callable[[], bytes]] = []
+
+    def note(report: Report, _colours: object) -> bytes:
+        reports.append(report)
+        return b""
+
+    monkeypatch.setattr(take_away_files, "html", note)
+    monkeypatch.setattr(take_away_files, "save_button", lambda *it: made.append(it[-1]))
+    app = finish(lesson, "lesson")
+    app.session_state["book"]["edits"] = {SHELF: {Address("b_distance", "0", 0, "", 1): 9.0}}
+    choose(app, take_away=True, training_head=0)
+    made[0]()
+    settings, after, before, felt, _, caveats = reports[0].sections
+    assert [it.ends for it in after.pictures] == [it.ends for it in before.pictures]
+    assert len(before.tables) == 7
+    assert all(it.ends[1] < 1 for it in felt.pictures)
+    names = [EN(f"training.name.{name}", field=15) for name in ("relative", "gru", "cnn")]
+    for it, name in zip(felt.pictures, names, strict=True):
+        assert it.note.startswith(name)
+    assert {EN("report.caveat_luck"), EN("report.caveat_task")} <= {*caveats.paragraphs}
+    said = [row[0] for row in settings.tables[0].rows]
+    assert {EN("training_seed.label"), EN("training_field.label")} <= {*said}
+    assert EN("seed.label") not in said
+    assert len({*said}) == len(said)
+    assert not told(app)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared.shares import LEAST, ends, in_range, rounded, two_digits
+from pages.shared.shares import LEAST, ends, in_range, rounded, signed, two_digits
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.highlight import in_words
 
@@ -79,3 +79,8 @@ def test_almost_even_attention_is_told_with_both_ends():
 def test_a_range_is_told_only_if_it_reads_as_one():
     assert in_range(EN, 1.6e-8, 1.2e-10, 7.8e-8) == "under 0.001%"
     assert in_range(EN, 0.05, 0.01, 0.2) == "5.0% (1.0% to 20%)"
+
+
+def test_a_minus_is_a_minus_and_zero_has_none():
+    said = [signed(it) for it in (-0.333, 0.333, -0.001, -12)]
+    assert said == ["−0.33", "0.33", "0.00", "−12.00"]

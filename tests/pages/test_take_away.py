@@ -1,10 +1,13 @@
 """What is taken away from a page is what the page shows, and comes back the same."""
 
 import gc
+import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from html.parser import HTMLParser
+from typing import Literal, get_args, get_origin, get_type_hints
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,8 +18,17 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.arrays import Array
+from core.choices.buffet import BuffetChoice
+from core.choices.cost import CostChoice
 from core.choices.cross import CrossChoice
 from core.choices.edited import Address
+from core.choices.exploration import READERS
+from core.choices.explore import Choice
+from core.choices.heads import HeadsChoice
+from core.choices.model import ModelChoice
+from core.choices.positions import PositionsChoice
+from core.choices.reach import ReachChoice
+from core.choices.reading import Reader
 from core.layer import Edit, Rules
 from core.masks import MaskRule
 from core.models.run import ModelRun
@@ -29,6 +41,7 @@ from core.tokens import tokenize
 from core.trace import AttentionTrace
 from pages.shared import cache
 from pages.shared.jobs import Progress
+from pages.shared.reports.taken import bare
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
 from pages.shared.worker import worker
@@ -312,6 +325,138 @@ def test_masked_scores_are_crosses_in_a_drawing(dashboard: AppTest, offered: Fil
     drawing = re.findall(r"<svg .*?</svg>", offered["explore.html"]().decode())[0]
     words = [it.text for it in ElementTree.fromstring(drawing).iter()]
     assert words.count("×") == int(np.triu(np.ones((4, 4)), 1).sum())
+
+
+def test_no_masked_score_is_written_as_infinite(dashboard: AppTest, report_of: ReportOf):
+    opened(dashboard, mask="causal")
+    cells = cells_of(report_of("explore"))
+    assert "×" in cells
+    assert not any("inf" in cell for cell in cells)
+
+
+@pytest.mark.parametrize("page", [page for page in REPORTED if page not in ("cost", "reach")])
+def test_every_map_of_a_report_has_the_scale_of_its_page(
+    dashboard: AppTest, report_of: ReportOf, page: str
+):
+    app = opened(dashboard, page)
+    charts = [json.loads(it.proto.spec) for it in app.get("vega_lite_chart") if it.proto.spec]
+    on_page = {
+        tuple(layer["encoding"]["color"]["scale"]["domain"])
+        for chart in charts
+        for layer in chart.get("layer", ())
+        if "domain" in layer.get("encoding", {}).get("color", {}).get("scale", {})
+    }
+    assert {it.ends for it in drawn_in(report_of(page))} <= on_page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_wished_for_most_comes_first(open_dashboard: Visit, language: Language):
+    app, text = opened(open_dashboard(language)), Text(language)
+    headings = [it.value for it in app.markdown]
+    order = ("take.pictures", "take.report", "take.numbers", "take.file", "take.embed")
+    places = [headings.index(text(name)) for name in order]
+    assert places == sorted(places)
+
+
+# Settings
+
+ELSEWHERE = {
+    *("sentence", "cross_a", "cross_b", "model_sentence"),  # above the settings
+    *("edits", "blocked"),  # tables below them
+    *("model_other", "model_name", "model_order", "heads_blocks", "positions_at", "reach_log"),
+    *("buffet_dish", "source"),  # change no number of the report; or are no matter of this test
+}
+
+
+def another(hint: object, value: object, read: Reader) -> object:
+    """A usable value that is not the default."""
+    if get_origin(hint) is Literal:
+        return next(it for it in get_args(hint)[::-1] if it != value)
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return value
+    tries = [3, 1, 7, 16, (1,)]
+    for it in tries:
+        with suppress(ValueError, TypeError):
+            if it != value and read(it) == it:
+                return it
+    raise AssertionError(f"nothing but {value}")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("explore", Choice, {"mask": "window"}, {"padded", "rnn_gain", "head", "key"}),
+        (
+            *("explore", Choice),
+            {"mask": "padding", "rnn_kind": "rnn", "n_heads": 2, "head": 1, "key": 4},
+            {"window", "rnn_kind", "n_heads", "key", "query"},
+        ),
+        ("heads", HeadsChoice, {}, set()),
+        ("cross", CrossChoice, {}, set()),
+        ("positions", PositionsChoice, {}, set()),
+        (
+            *("reach", ReachChoice),
+            {"reach_tokens": "numbers", "reach_kind": "rnn", "reach_dilations": "1,3"},
+            {"reach_tokens", "reach_kind", "reach_step"},
+        ),
+        ("buffet", BuffetChoice, {}, set()),
+        ("cost", CostChoice, {}, set()),
+        ("model", ModelChoice, {}, set()),
+    ],
+    ids=lambda case: case[0],
+)
+def test_the_settings_of_a_report_hold_every_choice_of_its_page(
+    open_dashboard: Visit,
+    report_of: ReportOf,
+    case: tuple[str, type, Mapping[str, object], set[str]],
+):
+    page, record, set_to, idle = case
+    hints, first = get_type_hints(record), record()
+    values = {
+        name: another(hints[name], value, READERS[name])
+        for name, value in vars(first).items()
+        if name not in ELSEWHERE
+    }
+    app = opened(open_dashboard("en-US"), page)
+    before = settings_of(report_of(page))
+    for name, value in {**values, **set_to}.items():
+        app.session_state[name] = list(value) if isinstance(value, tuple) else value
+    app.run()
+    assert not app.exception
+    assert not app.error
+    after, text = settings_of(report_of(page)), Text("en")
+    whose = {"rnn": "RNN · ", "cnn": "CNN · "}
+    for name in values.keys() - idle:
+        key = "special_pieces" if name == "model_special" else name
+        label = whose.get(name[:3], "") + bare(text(f"{key}.label"))
+        assert after[label] != before.get(label), name
+
+
+def settings_of(report: Report) -> dict[str, str]:
+    """What a report says was chosen; nothing is said twice."""
+    rows = [(row[0], row[1]) for row in report.sections[0].tables[0].rows]
+    assert len(dict(rows)) == len(rows)
+    return dict(rows)
+
+
+def test_changed_numbers_are_listed_as_long_as_they_are_few(
+    dashboard: AppTest, report_of: ReportOf
+):
+    for n_rows, listed in ((8, True), (64, False)):
+        places = ((row, column) for row in range(n_rows) for column in range(4))
+        cells = {Address("w_q", "1", row, "", column): 7.5 for row, column in places}
+        dashboard.session_state["book"]["edits"] = {"handset": cells}
+        opened(dashboard, d_model=64)
+        [_, *tables] = report_of("explore").sections[0].tables
+        edited = [table for table in tables if table.title == Text("zh")("edits.label")]
+        assert bool(edited) == listed
+        count = settings_of(report_of("explore"))[Text("zh")("edits.label")]
+        assert count == str(4 * n_rows)
+        if listed:
+            last = (Text("zh")("matrix.w_q"), "2", "8", "4", "7.5")
+            assert edited[0].rows[-1] == last
 
 
 def cells_of(report: Report) -> set[str]:

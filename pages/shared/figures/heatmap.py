@@ -7,7 +7,7 @@ updates the picture; what changes travels as data beside it. Colours come from t
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -81,6 +81,7 @@ class Heatmap:
         ghosts: Opacity of cells that are not possible.
         first: What the first row and column are counted as, from 0, in a part of a map.
         row_height: In pixels. ``None`` = as high as leaves the whole map on a screen.
+        words_above: Pixels for the names of the columns. ``None`` = as many as they need.
     """
 
     values: NDArray[Any]
@@ -93,6 +94,12 @@ class Heatmap:
     ghosts: float = 0.0
     first: tuple[int, int] = (0, 0)
     row_height: int | None = None
+    words_above: int | None = None
+
+    @property
+    def depth(self) -> int:
+        """Pixels above the cells."""
+        return self.words_above or heatmap_axes.column_depth(self.columns, len(self.rows))
 
     def table(self, marks: Marks) -> pa.Table:
         """The data, one line a cell."""
@@ -116,7 +123,13 @@ class Heatmap:
         """The Vega-Lite specification; the same object for all maps of this kind."""
         look = self.colours, self.domain, self.ghosts
         height = self.row_height or _row_height(len(self.values))
-        return _specification(self.values.shape, height, self.frame, look)
+        return _specification(self.values.shape, (height, self.depth), self.frame, look)
+
+
+def level(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
+    """Maps to be drawn side by side, their first rows at the same height."""
+    above = max(it.depth for it in heatmaps)
+    return [replace(it, words_above=above) for it in heatmaps]
 
 
 def balanced(values: NDArray[Any]) -> tuple[float, float]:
@@ -135,22 +148,22 @@ def numbered(names: Sequence[str], first: int = 0) -> list[str]:
 @lru_cache(maxsize=256)
 def _specification(
     shape: tuple[int, int],
-    row_height: int,
+    heights: tuple[int, int],
     frame: Frame,
     look: tuple[Colours, tuple[float, float], float],
 ) -> dict[str, Any]:
-    (n_rows, n_columns), (colours, domain, ghosts) = shape, look
+    (n_rows, n_columns), (row_height, above), (colours, domain, ghosts) = shape, heights, look
     numbers = n_columns <= NUMBERS_UP_TO and n_rows <= 2 * NUMBERS_UP_TO
     text = _template(
-        heatmap_axes.column_look(n_columns, n_rows),
+        (heatmap_axes.column_angle(n_columns), above),
         (colours, ghosts, n_rows <= CROSSES_UP_TO),
         heatmap_marks.number_look(domain, row_height) if numbers else None,
     )
     blanks = (frame.rows, frame.columns, frame.value, *domain)
     for blank, value in zip(_BLANKS, blanks, strict=True):
         text = text.replace(json.dumps(blank), json.dumps(value))
-    specification = json.loads(text.replace(heatmap_marks.N_COLUMNS, str(n_columns)))
-    return specification | {"height": row_height * n_rows}
+    text = text.replace(heatmap_marks.N_COLUMNS, str(n_columns))
+    return json.loads(text) | {"height": row_height * n_rows}
 
 
 @lru_cache(maxsize=128)

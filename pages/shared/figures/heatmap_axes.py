@@ -1,8 +1,16 @@
 """The words around a heatmap."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+
+from core.taken.words import longest
+
+_DEPTHS = (24, 44, 64, 90)  # few, as each makes another template
+_LETTER = 6.5  # pixels of a Latin letter
+_SPACE = 4  # pixels below the words
 
 # Labels carry their position, "3:the", so that repeated words stay apart.
 _WORD = "slice(datum.label, indexof(datum.label, ':') + 1)"
@@ -16,15 +24,20 @@ _WORD_AXIS: dict[str, Any] = {
 }
 
 
-def column_look(n_columns: int, n_rows: int) -> tuple[int, int]:
-    """How far the words above the columns are tilted, in degrees, and how much room they have.
+def column_angle(n_columns: int) -> int:
+    """How far the words above the columns are tilted, in degrees: the more columns, the more."""
+    return 0 if n_columns <= 5 else -45 if n_columns <= 16 else -90
 
-    The more columns there are the more they are tilted; as deep for words as for names, so that
-    the rows of maps side by side are level.
+
+def column_depth(names: Sequence[str], n_rows: int) -> int:
+    """Pixels that the words above the columns need: one of ``_DEPTHS``.
+
+    In maps of few rows words lie flat, or nearly so.
     """
-    angle = 0 if n_columns <= 5 else -45 if n_columns <= 16 else -90
-    depth = 24 if n_rows <= 5 else 64 if n_rows <= 16 else 90
-    return angle, depth
+    slope = math.sin(math.radians(-column_angle(len(names))))
+    needed = slope * min(_LETTER * longest(names), _WORD_AXIS["labelLimit"])
+    most = 24 if n_rows <= 5 else 64 if n_rows <= 16 else 90
+    return next(depth for depth in _DEPTHS if depth >= min(needed + _SPACE, most))
 
 
 def column_axis(angle: int, depth: int) -> alt.Axis:

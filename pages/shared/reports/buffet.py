@@ -1,27 +1,18 @@
 """What can be taken away from the buffet."""
 
-from core.choices.buffet import READERS, WISHES, BuffetChoice
+from core.choices.buffet import READERS, BuffetChoice
 from core.choices.edited import BUFFET, BUFFET_TABLES
 from core.ideas.buffet import NUTRIENTS
 from core.taken.report import Section, Table
 from core.trace import Origin
 from pages.shared.book import book
-from pages.shared.reports.taken import (
-    Taken,
-    chosen,
-    heading,
-    matrix_table,
-    picture,
-    settings,
-    shown,
-    told_origin,
-)
+from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reports.taken import Taken, heading, matrix_table, picture
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
 from pages.shared.views.buffet.diners import felt_map, measured
 from pages.shared.views.buffet.plate import Served, served
-
-_WALKS = ("buffet_reversed", "buffet_gain", "buffet_walks")
 
 
 def taken(text: Text) -> Taken:
@@ -32,7 +23,7 @@ def taken(text: Text) -> Taken:
         lead=text("report.buffet"),
         origin=told_origin(text, origin),
         sections=lambda: (
-            settings(text, shown(text, it.choice, *WISHES, *_WALKS)),
+            settings(text, every(text, it.choice, ("buffet_dish",))),
             _plate(text, it),
             _diners(text, it),
             _table(text, it),

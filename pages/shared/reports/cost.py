@@ -3,11 +3,11 @@
 from core.choices.cost import LENGTHS, READERS, CostChoice
 from core.ideas.cost import ROWS, Setting, counted, formula, longest_path, sequential
 from core.taken.report import Section, Table
-from pages.shared.reports.taken import Taken, bare, chosen, settings, shown
+from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reports.taken import Taken, bare
 from pages.shared.text import Text
 from pages.shared.views.cost.timing import measured_times
 
-_FIELDS = ("cost_n", "cost_d", "cost_k", "cost_r", "cost_recurrent", "cost_projections")
 _COLUMNS = ("formula", "counted", "sequential", "path")
 
 
@@ -20,7 +20,7 @@ def taken(text: Text) -> Taken:
         lead=f"n = {it.n:,}, d = {it.d:,}, k = {it.k}, r = {it.r}",
         origin="",
         sections=lambda: (
-            settings(text, shown(text, choice, *_FIELDS)),
+            settings(text, every(text, choice)),
             _table(text, it),
             _curves(text, it),
             *_stopwatch(text, times),

@@ -9,22 +9,14 @@ from core.ideas.crossing import Cost, Scoring, cost
 from core.taken.picture import Map
 from core.taken.report import Section, Table
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reports.taken import (
-    Taken,
-    chosen,
-    matrix_table,
-    picture,
-    settings,
-    shown,
-    told_origin,
-)
+from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reports.taken import Taken, matrix_table, picture
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
 from pages.shared.views.cross.crossing import Crossing, crossing, head_name
 from pages.shared.views.cross.maps import map_title, others, weights_map
 from pages.shared.views.opened import Opened
-
-_FIELDS = ("cross_sources", "cross_scoring", "cross_numbers", "cross_causal")
 
 
 def taken(text: Text) -> Taken:
@@ -32,12 +24,12 @@ def taken(text: Text) -> Taken:
     it = crossing(chosen(CrossChoice, READERS))
     trace = it.trace()
     opened = it.opened(trace)
-    head = {"head": head_name(text, it.choice, opened.head)}
+    head = {"cross_head": head_name(text, it.choice, opened.head)}
     return Taken(
         lead=f"{' '.join(it.a)} / {' '.join(it.b)}",
         origin=told_origin(text, trace.origin),
         sections=lambda: (
-            settings(text, shown(text, it.choice, *_FIELDS) | head),
+            settings(text, every(text, it.choice, ("cross_a", "cross_b")) | head),
             Section(
                 text("cross_sources.label"), [text("report.rows")], [*_switches(text, it, opened)]
             ),

@@ -4,20 +4,12 @@ from core.choices.heads import READERS, HeadsChoice
 from core.ideas.heads_cost import HeadCost, costs
 from core.taken.report import Section, Table
 from core.tokens import clean
-from pages.shared.reports.scene import layer_settings, scene
-from pages.shared.reports.taken import (
-    Taken,
-    bare,
-    chosen,
-    heading,
-    matrix_table,
-    picture,
-    settings,
-    shown,
-    told_origin,
-)
+from pages.shared.reports.chosen import chosen, every, settings, shown
+from pages.shared.reports.scene import changed, layer_settings, scene
+from pages.shared.reports.taken import Taken, bare, heading, matrix_table, picture
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
 from pages.shared.views.heads.alike import alike_maps
 from pages.shared.views.heads.beside import Several, several, weights_map
 from pages.shared.views.heads.mixed import moved_map, sum_map
@@ -27,13 +19,12 @@ def taken(text: Text) -> Taken:
     """All heads of the layer: where they look, what they add, how alike they are."""
     it = several(scene(), chosen(HeadsChoice, READERS))
     choice = it.scene.choice
-    off = text("sentence.comma").join(str(head + 1) for head in it.choice.heads_off) or "–"
-    own = {"heads_off": off} | shown(text, it.choice, "heads_width")
+    own = shown(text, choice, "query") | every(text, it.choice, ("heads_blocks",))
     return Taken(
         lead=clean(choice.sentence),
         origin=told_origin(text, it.origin),
         sections=lambda: (
-            settings(text, layer_settings(text, choice) | own),
+            settings(text, layer_settings(text, choice) | own, changed(text, choice)),
             _maps(text, it),
             _added(text, it),
             *_alike(text, it),

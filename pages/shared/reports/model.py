@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 from core.choices.model import PACKAGED, READERS, ModelChoice
-from core.taken.picture import Map
 from core.taken.report import Section
 from pages.shared import cache, loading
 from pages.shared.figures.heatmap import numbered
 from pages.shared.model_state import ModelScene
-from pages.shared.reports.taken import Taken, chosen, matrix_table, settings, shown, told_origin
+from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reports.taken import Taken, matrix_table, picture
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
 from pages.shared.views.model import head as model_head
 from pages.shared.views.model.head import Shown, attention_map
 
+_ELSEWHERE = ("model_sentence", "model_other", "model_order", "model_special")
 _WIDEST = 64  # words of a table in a report
 
 
@@ -33,11 +35,11 @@ def taken(text: Text) -> Taken:
 
 def _sections(text: Text, scene: ModelScene) -> tuple[Section, ...]:
     view, title = model_head.shown(scene, attention_map(scene)), _title(text, scene.choice)
-    it, origin = view.it, told_origin(text, scene.run.trace.origin)
-    picture = Map(title, view.weights, it.asking, it.answering, it.query, origin)
+    origin = told_origin(text, scene.run.trace.origin)
+    drawn = picture(title, model_head.weights_map(text, view), view.it.query, origin)
     return (
         settings(text, _settings(text, scene)),
-        Section(title, [text("report.rows"), text("origin.pretrained.help")], [picture]),
+        Section(title, [text("report.rows"), text("origin.pretrained.help")], [drawn]),
         _numbers(text, view),
     )
 
@@ -50,11 +52,8 @@ def _title(text: Text, it: ModelChoice) -> str:
 
 def _settings(text: Text, scene: ModelScene) -> dict[str, str]:
     model = {"model_name": scene.run.trace.origin.detail}
-    places = {
-        "upload_layer": str(scene.choice.model_layer),
-        "upload_head": str(scene.choice.model_head),
-    }
-    return model | shown(text, scene.choice, "model_aggregate") | places
+    special = text("report.yes" if scene.choice.model_special else "report.no")
+    return every(text, scene.choice, _ELSEWHERE) | model | {"special_pieces": special}
 
 
 def _numbers(text: Text, view: Shown) -> Section:

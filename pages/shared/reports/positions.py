@@ -2,22 +2,15 @@
 
 from core.choices.positions import READERS, PositionsChoice
 from core.taken.report import Section, Table
-from pages.shared.reports.scene import layer_settings, scene
-from pages.shared.reports.taken import (
-    Taken,
-    chosen,
-    heading,
-    matrix_table,
-    picture,
-    settings,
-    shown,
-    told_origin,
-)
+from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reports.scene import changed, layer_settings, scene
+from pages.shared.reports.taken import Taken, heading, matrix_table, picture
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
 from pages.shared.views.positions.shuffling import Shuffling, output_maps, shuffling
 
-_OWN = ("positions", "mask")  # the page has its own instead
+_OWN = ("positions", "mask", "window", "padded")  # the page has its own instead
 
 
 def taken(text: Text) -> Taken:
@@ -26,12 +19,12 @@ def taken(text: Text) -> Taken:
     layer = layer_settings(text, it.scene.choice)
     own = {name: value for name, value in layer.items() if name not in _OWN}
     order = " ".join(str(place + 1) for place in it.places)
-    kind = shown(text, it.choice, "positions_kind")
+    kind = every(text, it.choice, ("positions_at",))
     return Taken(
         lead=" ".join(it.words),
         origin=told_origin(text, it.origin),
         sections=lambda: (
-            settings(text, kind | own),
+            settings(text, kind | own, changed(text, it.scene.choice)),
             _outputs(text, it, text("positions.order", order=order)),
             _differences(text, it),
         ),

@@ -3,32 +3,15 @@
 from core.choices.reach import READERS, ReachChoice
 from core.ideas.reach import SEEDS
 from core.taken.report import Section
+from pages.shared.reports.chosen import chosen, every, settings
 from pages.shared.reports.scene import scene
-from pages.shared.reports.taken import (
-    Taken,
-    chosen,
-    heading,
-    lines_table,
-    picture,
-    settings,
-    shown,
-    told_origin,
-)
+from pages.shared.reports.taken import Taken, heading, lines_table, picture
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
 from pages.shared.views.reach.curves import seen, steps, strengths
 from pages.shared.views.reach.fields import field_sizes
 from pages.shared.views.reach.maps import share_map, strongest_share
 from pages.shared.views.reach.stacks import NAMES, Reaching, reaching
-
-_FIELDS = (
-    *("reach_tokens", "reach_output", "reach_input", "reach_mask", "reach_layers"),
-    *("reach_kind", "reach_direction", "reach_kernel", "reach_backward"),
-)
-_OF_MASKS = {
-    "reach_window": ("window", "dilated", "global"),
-    "reach_step": ("dilated",),
-    "reach_global": ("global",),
-}
 
 
 def taken(text: Text) -> Taken:
@@ -39,19 +22,13 @@ def taken(text: Text) -> Taken:
         lead=f"1–{it.n}" if it.choice.reach_tokens == "numbers" else " ".join(it.tokens),
         origin=told_origin(text, it.origin),
         sections=lambda: (
-            settings(text, shown(text, it.choice, *_fields(it.choice)) | dilations),
+            settings(text, every(text, it.choice, ("reach_log",)) | dilations),
             _maps(text, it),
             _by_distance(text, it),
             _by_layers(text, it),
         ),
         caveats=("reach", "untrained", "short_path"),
     )
-
-
-def _fields(it: ReachChoice) -> list[str]:
-    """Those whose controls the page shows."""
-    found = [*_FIELDS, *(name for name, masks in _OF_MASKS.items() if it.reach_mask in masks)]
-    return found + (["reach_gain"] if it.reach_kind == "rnn" else [])
 
 
 def _maps(text: Text, it: Reaching) -> Section:

@@ -7,18 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import IntArray
-from core.choices.reading import Reader, Record, read
 from core.taken.picture import Map
 from core.taken.report import Section, Table, numbers
-from core.trace import AttentionTrace, Origin
-from pages.shared.book import book
+from core.trace import AttentionTrace
 from pages.shared.figures.bands import Band
 from pages.shared.figures.heatmap import Heatmap
 from pages.shared.tables import Matrix
-from pages.shared.text import Text, labels
 
 _BOLD = re.compile(r"\*\*(.+?)[:：]?\*\*")
-_WHOSE = {"rnn": "RNN · ", "cnn": "CNN · "}
 
 
 @dataclass(frozen=True)
@@ -42,32 +38,6 @@ class Taken:
     caveats: Sequence[str]
     trace: Callable[[], AttentionTrace] | None = None
     layer: int | None = None
-
-
-def chosen(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:
-    """A page's choice as it was noted, without touching a widget."""
-    record, _ = read(kind, readers, book()["fields"])
-    return record
-
-
-def shown(text: Text, choice: object, *fields: str) -> dict[str, str]:
-    """What the controls of some fields show."""
-    return {field: _value(text, field, getattr(choice, field)) for field in fields}
-
-
-def settings(text: Text, values: Mapping[str, str]) -> Section:
-    """What the reader has chosen, by the names of the controls."""
-    rows = [
-        (_WHOSE.get(name[:3], "") + bare(text(f"{name}.label")), value)
-        for name, value in values.items()
-    ]
-    return Section(text("report.settings"), tables=[Table("", [text("report.value")], rows)])
-
-
-def told_origin(text: Text, origin: Origin) -> str:
-    """Where the numbers come from, in a few words."""
-    said = text(f"origin.{origin.kind}", detail=origin.detail)
-    return f"{said} · {text('origin.edited')}" if origin.edited else said
 
 
 def picture(title: str, heatmap: Heatmap, asks: int | None = None, note: str = "") -> Map:
@@ -106,14 +76,6 @@ def heading(label: str) -> str:
 def bare(label: str) -> str:
     """A label without its marks."""
     return re.sub(r"\*\*|\$", "", label)
-
-
-def _value(text: Text, field: str, value: object) -> str:
-    if isinstance(value, bool):
-        return text("report.yes" if value else "report.no")
-    if isinstance(value, str):
-        return text(f"{field}.{value}") if f"{field}.{value}" in labels() else value
-    return f"{value:g}"
 
 
 def _at(band: Band, point: int) -> str:

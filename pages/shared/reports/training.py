@@ -1,24 +1,32 @@
 """What can be taken away from the page about training, once a race is over."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from core.arrays import Array
+from core.choices.lesson import aimed
 from core.choices.training import READERS, TrainingChoice, chosen_race
 from core.sources.trained import TrainedSource
-from core.taken.picture import Map
 from core.taken.report import Section, Table
+from core.trace import Origin
 from core.training.contenders import ATTENTION, Contender
 from core.training.learning import latest, losses, reliable
 from core.training.race import shown, sizes
 from pages.shared.jobs import Progress
-from pages.shared.reports import taken as common
-from pages.shared.reports.taken import Taken, bare, chosen, heading, picture, told_origin
+from pages.shared.reports.chosen import chosen, settings
+from pages.shared.reports.race import race_settings
+from pages.shared.reports.taken import Taken, bare, heading, picture
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
+from pages.shared.views.opened import Opened
+from pages.shared.views.step_maps import step_map
 from pages.shared.views.training.contenders import contender, distances, sees
 from pages.shared.views.training.inside import felt_maps
 from pages.shared.views.training.run import progress
 
-_FIELDS = ("task", "length", "symbols", "steps", "layers", "seeds", "field", "budget", "seed")
+_LOOKS = ("training_inside", "training_layer", "training_head", "training_query", "training_key")
 _COLUMNS = ("parameters", "sees", "seconds", "reliable", "farthest")
 
 
@@ -27,8 +35,7 @@ def taken(text: Text) -> Taken | None:
     found = progress()
     if found is None or found.busy or not found.snapshots:
         return None
-    looks, race = chosen(TrainingChoice, READERS), chosen_race(found.race)
-    fields = [f"training_{name}" for name in _FIELDS]
+    race = chosen_race(found.race)
     return Taken(
         lead=text(f"training_task.{race.training_task}"),
         origin=text(
@@ -37,14 +44,21 @@ def taken(text: Text) -> Taken | None:
             part=f"{found.part:.0%}",
             seconds=f"{found.elapsed:.0f}",
         ),
-        sections=lambda: (
-            common.settings(text, common.shown(text, race, *fields)),
-            _results(text, found),
-            _losses(text, found),
-            *_inside(text, looks, found),
-            *_felt(text, looks, found),
-        ),
+        sections=lambda: _sections(text, chosen(TrainingChoice, READERS), found),
         caveats=("luck", "task", "importance"),
+    )
+
+
+def _sections(text: Text, looks: TrainingChoice, it: Progress) -> tuple[Section, ...]:
+    looks, heads = _heads(looks, it)
+    trained = race_settings(text, chosen_race(it.race), *_LOOKS)
+    seen = race_settings(text, looks) if heads else {}
+    return (
+        settings(text, trained | {name: seen[name] for name in _LOOKS if name in seen}),
+        _results(text, it),
+        _losses(text, it),
+        *_inside(text, it, heads),
+        *_felt(text, looks, it),
     )
 
 
@@ -89,23 +103,22 @@ def _mean(losses_of_seeds: Array) -> Array:
     return np.divide(total, known.sum(axis=0), out=np.full(total.shape, np.nan), where=known.any(0))
 
 
-def _inside(text: Text, looks: TrainingChoice, it: Progress) -> list[Section]:
-    """One head before the first step and after the last, if attention took part to the end."""
-    seed, design = it.race.seed, it.race.design
-    whole: list[Contender] = [
-        name for name in ATTENTION if len(it.networks.get((name, seed), ())) == 2
-    ]
-    if not whole:
+def _inside(text: Text, it: Progress, heads: Sequence[tuple[Opened, Origin]]) -> list[Section]:
+    """One head before the first step and after the last, on one scale of colours."""
+    if not heads:
         return []
-    name = looks.training_inside if looks.training_inside in whole else whole[0]
-    words = shown(design.task, seed)
+    words = shown(it.race.design.task, it.race.seed)
+    kind = text("training.inside.weights")
     pictures = [
-        _weights(
-            text, looks, TrainedSource(name, design, end.parameters or {}, seed, end.step), words
+        picture(
+            bare(text(f"training.inside.{when}", name=kind)),
+            step_map(text, opened, "weights", {}),
+            opened.query,
+            told_origin(text, origin),
         )
-        for end in it.networks[name, seed]
+        for when, (opened, origin) in zip(("before", "after"), heads, strict=True)
     ]
-    said = [contender(text, name, design), text("training.inside.sequence", words=" ".join(words))]
+    said = [text("training.inside.sequence", words=" ".join(words))]
     return [Section(text("training.inside.title"), said, pictures)]
 
 
@@ -118,18 +131,25 @@ def _felt(text: Text, looks: TrainingChoice, it: Progress) -> list[Section]:
     return [Section(title, [text("report.influence")], pictures)] if found else []
 
 
-def _weights(
-    text: Text, looks: TrainingChoice, source: TrainedSource, words: tuple[str, ...]
-) -> Map:
-    trace = source.trace(" ".join(words))
-    layer = trace.layers[min(looks.training_layer, len(trace.layers) - 1)]
-    when = "after" if source.step else "before"
-    return Map(
-        title=bare(text(f"training.inside.{when}", name=text("training.inside.weights"))),
-        values=layer.weights[looks.training_head],
-        rows=words,
-        columns=words,
-        asks=min(looks.training_query, len(words) - 1),
-        note=told_origin(text, trace.origin),
-        possible=layer.may_look[looks.training_head],
-    )
+def _heads(
+    looks: TrainingChoice, it: Progress
+) -> tuple[TrainingChoice, list[tuple[Opened, Origin]]]:
+    """Where the reader looks, and that head before and after; none if no attention was trained."""
+    seed, design = it.race.seed, it.race.design
+    whole: list[Contender] = [
+        name for name in ATTENTION if len(it.networks.get((name, seed), ())) == 2
+    ]
+    if not whole:
+        return looks, []
+    name = looks.training_inside if looks.training_inside in whole else whole[0]
+    words = shown(design.task, seed)
+    traces = [
+        TrainedSource(name, design, end.parameters or {}, seed, end.step).trace(" ".join(words))
+        for end in it.networks[name, seed]
+    ]
+    layers = [trace.layers[min(looks.training_layer, len(trace.layers) - 1)] for trace in traces]
+    looks = aimed(replace(looks, training_inside=name), *(layer.weights for layer in layers))
+    query, key = looks.training_query, looks.training_key
+    pointed = {"asking": words, "answering": words, "query": query, "key": key}
+    heads = [Opened(**pointed, layer=layer, head=looks.training_head) for layer in layers]
+    return looks, [(head, trace.origin) for head, trace in zip(heads, traces, strict=True)]

@@ -1,30 +1,25 @@
 """What can be taken away from the page of a reader's own tensors."""
 
+from dataclasses import replace
+
 from core.sources.uploaded import Upload
-from core.taken.picture import Map
 from core.taken.report import Section, Table
-from pages.shared.figures.heatmap import balanced, numbered
-from pages.shared.reports.taken import (
-    Taken,
-    heading,
-    matrix_table,
-    picture,
-    settings,
-    shown,
-    told_origin,
-)
+from pages.shared.figures.heatmap import numbered
+from pages.shared.reports.chosen import settings, shown
+from pages.shared.reports.taken import Taken, heading, matrix_table, picture
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
 from pages.shared.views.told import told
 from pages.shared.views.upload import maps as upload_maps
 from pages.shared.views.upload.file import Uploading, uploading
-from pages.shared.views.upload.long import cells, long_view
+from pages.shared.views.upload.long import long_view
+from pages.shared.views.upload.long_pictures import cells_map
 from pages.shared.views.upload.maps import weights_map
 from pages.shared.views.upload.numbers import matrices
 
 _WIDEST = 64  # tokens of a table in a report
-_FIELDS = ("upload_layer", "upload_head", "upload_aggregate")
-_LONG = ("upload_layer", "upload_head", "upload_causal")
+_FILE = ("upload_name", "upload_sha", "upload_layer", "upload_head", "upload_query", "upload_key")
 
 
 def taken(text: Text) -> Taken | None:
@@ -33,12 +28,12 @@ def taken(text: Text) -> Taken | None:
     upload = it.upload
     if upload is None:
         return None
-    fields = _LONG if upload.long else _FIELDS
+    fields = ("upload_causal",) if upload.long else ("upload_aggregate",)
     return Taken(
         lead=" ".join(upload.query_tokens[:_WIDEST]),
         origin=told_origin(text, upload.origin),
         sections=lambda: (
-            settings(text, shown(text, it.choice, *fields)),
+            settings(text, shown(text, it.choice, *_FILE, *fields)),
             _contents(text, upload),
             *(_long(text, it, upload) if upload.long else _shown(text, it, upload)),
         ),
@@ -90,23 +85,15 @@ def _shown(text: Text, it: Uploading, upload: Upload) -> list[Section]:
 def _long(text: Text, it: Uploading, upload: Upload) -> list[Section]:
     """The cells around the opened pair: the whole is too large to be drawn."""
     view = long_view(it.choice, upload)
-    queries, keys, weights = cells(view)
-    rows = numbered(view.it.asking[queries.start : queries.stop], queries.start)
-    columns = numbered(view.it.answering[keys.start : keys.stop], keys.start)
-    drawn = Map(
-        title=text("matrix.weights"),
-        values=weights,
-        rows=rows,
-        columns=columns,
-        asks=view.it.query - queries.start,
-        possible=view.head.may_look(queries, keys),
-        ends=(0.0, balanced(weights)[1]),
-    )
+    drawn = cells_map(text, view)
+    top, left = drawn.first
+    rows, columns = numbered(drawn.rows, top), numbered(drawn.columns, left)
+    title, asks = text("matrix.weights"), view.it.query - top
     return [
         Section(
             text("report.around"),
             [text("report.rows")],
-            [drawn],
-            [matrix_table(text("matrix.weights"), Matrix(weights, rows, columns))],
+            [picture(title, replace(drawn, rows=rows, columns=columns), asks)],
+            [matrix_table(title, Matrix(drawn.values, rows, columns))],
         )
     ]

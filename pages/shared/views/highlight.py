@@ -61,7 +61,7 @@ def in_words(text: Text, words: tuple[str, ...], query: int, weights: Array) -> 
         least, share = ends(weights[order])
         spread = "highlight.evenly" if least == share else "highlight.nearly"
         return text(spread, asks=asks, least=least, share=share, n=len(order))
-    times = weights[order[0]] / weights[order[1]]
+    times = float(weights[order[0]]) / float(weights[order[1]])  # float32 may overflow
     name = "highlight.close" if times < CLOSE else "highlight.clear"
     told = f"{times:.1f}" if times < 100 else f"{times:,.0f}"
     return text(name, asks=asks, found=found[0], share=share, next=found[1], times=told)

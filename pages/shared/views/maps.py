@@ -1,5 +1,6 @@
 """A heatmap on a page: a click on a cell chooses its words everywhere."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import streamlit as st
@@ -10,6 +11,7 @@ from pages.shared.book import book
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import CLICK, Heatmap, Marks
 from pages.shared.figures.overview import Overview
+from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
 
 LARGE = 45
@@ -63,6 +65,13 @@ def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = Tr
     )
 
 
+def say_where_colours_end(text: Text, heatmaps: Iterable[Heatmap]) -> None:
+    """That the strongest colour stands for more than one share, if cells lie beyond it."""
+    beyond = [it.domain[1] for it in heatmaps if it.values.max() > it.domain[1]]
+    if beyond:
+        st.caption(text("maps.cut", most=f"{max(beyond):.0%}"))
+
+
 def _overview(name: str, heatmap: Heatmap, it: Pointed, marks: Marks, alt: str) -> None:
     whole = Overview(
         heatmap.values, heatmap.rows, heatmap.columns, heatmap.frame, theme.sequential()
@@ -92,6 +101,7 @@ def _window(heatmap: Heatmap, top: int, left: int, *, whole_rows: bool) -> Heatm
         columns=heatmap.columns[columns],
         possible=None if heatmap.possible is None else heatmap.possible[rows, columns],
         first=(top, left),
+        words_above=heatmap.depth,  # of all its words, so that it does not jump
     )
 
 

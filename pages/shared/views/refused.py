@@ -20,5 +20,5 @@ def refused(text: Text, problem: InputError, place: str) -> None:
         return
     st.warning(told(text, problem))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(text("model_name.again"), key=f"again.{place}", icon=":material/refresh:")
+        st.button(text("busy.again"), key=f"again.{place}", icon=":material/refresh:")
         st.page_link("pages/explore.py", label=text("explore.menu"), icon="🔦")

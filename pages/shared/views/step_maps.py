@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.trace import Origin
-from pages.shared.figures.heatmap import Frame, Heatmap, balanced
+from pages.shared.figures.heatmap import Frame, Heatmap, balanced, level
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.badge import badge
@@ -46,13 +46,21 @@ def step_map(text: Text, it: Opened, name: str, columns: Columns) -> Heatmap:
     )
 
 
+def on_one_scale(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
+    """Maps of the same step whose colours mean the same numbers."""
+    if any(it.colours == "sequential" for it in heatmaps):  # weights: from 0 to 1 anyway
+        return [*heatmaps]
+    domain = balanced(np.stack([it.values for it in heatmaps]))
+    return [replace(it, domain=domain) for it in heatmaps]
+
+
 def side_by_side(text: Text, it: Opened, titles: Mapping[str, str], columns: Columns) -> None:
     """Maps of one head beside each other, each under its title."""
     places = maps.side_by_side(len(titles), len(it.asking))
-    for place, (name, title) in zip(places, titles.items(), strict=True):
+    heatmaps = level([step_map(text, it, name, columns) for name in titles])
+    for place, heatmap, (name, title) in zip(places, heatmaps, titles.items(), strict=True):
         with place:
             st.markdown(title)
-            heatmap = step_map(text, it, name, columns)
             maps.draw(name, heatmap, it, text(f"alt.{name}"), pairs=name in PAIRS)
 
 
@@ -73,13 +81,10 @@ def before_after(
         origins: To be said below the first maps: where both come from.
     """
     for name in names:
-        both = [step_map(text, it, name, columns) for it in pair]
-        domain = balanced(np.stack([it.values for it in both]))
+        both = on_one_scale([step_map(text, it, name, columns) for it in pair])
         grid, kind = st.grid(2, min_column_width=320), text(f"training.inside.{name}")
         for place, when in enumerate(("before", "after")):
             heatmap = both[place]
-            if heatmap.colours == "diverging":
-                heatmap = replace(heatmap, domain=domain)
             with grid.cell():
                 st.markdown(text(f"training.inside.{when}", name=kind))
                 alt = text(f"alt.training_inside_{when}", name=kind)

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.layer import Rules
+from pages.shared.shares import signed
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
 from pages.shared.views.step_maps import before_after, side_by_side
@@ -74,6 +75,8 @@ def changed_weight(text: Text, before: Opened, after: Opened) -> str:
         when: f"{it.layer.weights[it.head, it.query, it.key]:.2f}"
         for when, it in (("before", before), ("after", after))
     }
+    if after.query == after.key:
+        return text("training.inside.opened_itself", asks=after.query + 1, **numbers)
     places = {"asks": after.query + 1, "answers": after.key + 1}
     return text("training.inside.opened", **numbers, **places)
 
@@ -91,7 +94,7 @@ def _opened_cell(text: Text, it: Opened) -> str:
         "steps.opened" if it.layer.may_look[at] else "steps.opened_masked",
         asks=plain_word(it.asking, it.query),
         answers=plain_word(it.answering, it.key),
-        product=f"{it.layer.q[it.head, it.query] @ it.layer.k[it.head, it.key]:.2f}",
-        score=f"{it.layer.biased_scores[at]:.2f}",
+        product=signed(it.layer.q[it.head, it.query] @ it.layer.k[it.head, it.key]),
+        score=signed(it.layer.biased_scores[at]),
         weight=f"{it.layer.weights[at]:.2f}",
     )

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from core.choices.lesson import beside, shelf
-from core.choices.training import TrainingChoice
+import numpy as np
+
+from core.choices.lesson import aimed, beside, shelf
+from core.choices.training import MOST_CHANGED, TrainingChoice
 
 
 def test_edits_of_two_races_or_layers_never_meet():
@@ -27,3 +29,30 @@ def test_the_first_of_each_family_stands_beside_attention():
     contenders = ("relative", "gru", "wide_cnn")
     assert beside(TrainingChoice(training_contenders=contenders)) == ("gru", "wide_cnn")
     assert beside(TrainingChoice(training_contenders=("relative",))) == ("rnn", "cnn")
+
+
+def test_what_is_left_open_is_what_changed_most_in_the_row():
+    before = np.full((3, 4, 4), 0.25)
+    after = before.copy()
+    after[1, 3] = (0.0, 0.9, 0.1, 0.0)
+    after[2, 3] = (0.25, 0.25, 0.0, 0.5)
+    after[0, 0, 0] = 1.0  # in another row
+    base = TrainingChoice(training_query=20)
+
+    def aim(it: TrainingChoice) -> tuple[int, int, int]:
+        found = aimed(it, before, after)
+        return found.training_query, found.training_head, found.training_key
+
+    assert aim(base) == (3, 1, 1)
+    assert aim(replace(base, training_head=2)) == (3, 2, 2)
+    assert aim(replace(base, training_key=3)) == (3, 1, 3)
+    assert aim(replace(base, training_head=0, training_key=63)) == (3, 0, 3)
+    assert aim(replace(base, training_query=0)) == (0, 0, 0)
+
+
+def test_before_training_the_heaviest_weight_is_opened():
+    weights = np.zeros((2, 2, 2))
+    weights[1, 1] = (0.1, 0.9)
+    found = aimed(TrainingChoice(training_query=1), weights, weights)
+    assert (found.training_head, found.training_key) == (1, 1)
+    assert TrainingChoice().training_key == MOST_CHANGED

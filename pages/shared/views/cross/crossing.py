@@ -39,6 +39,11 @@ class Crossing(NamedTuple):
         choice = replace(self.choice, cross_sources=sources, cross_causal=False)
         return self._replace(choice=choice.within(len(self.a), len(self.b)))
 
+    def shown(self) -> "Crossing":
+        """The same, and widgets show it; to be called before they are drawn."""
+        state.show(**{name: getattr(self.choice, name) for name in LIMITS})
+        return self
+
     def trace(self) -> AttentionTrace:
         """What the chosen switch gives."""
         it = self.choice
@@ -62,12 +67,11 @@ class Crossing(NamedTuple):
 
 
 def crossing(choice: CrossChoice) -> Crossing:
-    """The two sentences of a choice; widgets show what was made of it."""
+    """The two sentences of a choice, pointing at words that exist."""
     usual = CrossChoice()
     a, problem_a = read_sentence(choice.cross_a, usual.cross_a)
     b, problem_b = read_sentence(choice.cross_b, usual.cross_b)
     choice = choice.within(len(a), len(b))
-    state.show(**{name: getattr(choice, name) for name in LIMITS})
     return Crossing(choice, a, b, {"a": problem_a, "b": problem_b})
 
 

@@ -1,5 +1,6 @@
 """What the switch between attention and self-attention shows: diagram, shaded words, maps."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from core.choices.cross import CrossChoice, Sources
 from core.ideas.crossing import difference
 from pages.shared import state
 from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
-from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.figures.heatmap import Frame, Heatmap, level
 from pages.shared.shares import ends
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -78,22 +79,18 @@ def who_asks_whom(text: Text, it: Crossing, opened: Opened) -> None:
     """The map of the chosen switch, in one head or in all; the others beside it."""
     beside, n_words = others(it.choice), max(len(it.a), len(it.b))
     heads = len(opened.layer.weights)
+    shown = {"cross_chosen": (it.choice, opened)}
     if it.choice.cross_several and heads > 1:
-        for head, place in enumerate(maps.side_by_side(heads, n_words)):
-            with place:
-                _titled_map(text, it.choice, replace(opened, head=head), f"cross_head_{head}")
-        places = maps.side_by_side(len(beside), n_words)
-    else:
-        first, *places = maps.side_by_side(1 + len(beside), n_words)
-        with first:
-            _titled_map(text, it.choice, opened, "cross_chosen")
-    for place, sources in zip(places, beside, strict=True):
+        each = {f"cross_head_{i}": (it.choice, replace(opened, head=i)) for i in range(heads)}
+        _titled_maps(text, each, n_words)
+        shown = {}
+    for sources in beside:
         other = it.switched(sources)
-        shown = other.opened(other.trace())
+        found = other.opened(other.trace())
         if other.choice.is_self:
-            shown = replace(shown, key=_NOBODY)
-        with place:
-            _titled_map(text, other.choice, shown, f"cross_{sources}")
+            found = replace(found, key=_NOBODY)
+        shown[f"cross_{sources}"] = other.choice, found
+    _titled_maps(text, shown, n_words)
 
 
 def same_or_not(text: Text, it: Crossing) -> None:
@@ -139,10 +136,14 @@ def others(choice: CrossChoice) -> tuple[Sources, ...]:
     return ("self_a", "b_asks_a") if choice.cross_sources == "self_b" else ("self_a", "self_b")
 
 
-def _titled_map(text: Text, choice: CrossChoice, it: Opened, name: str) -> None:
-    st.markdown(f"**{map_title(text, choice, it)}**")
-    alt = text(f"alt.cross_{choice.cross_sources}")
-    maps.draw(name, weights_map(text, choice, it), it, alt)
+def _titled_maps(text: Text, shown: Mapping[str, tuple[CrossChoice, Opened]], n_words: int) -> None:
+    """Maps beside each other, by their names."""
+    heatmaps = level([weights_map(text, *each) for each in shown.values()])
+    places = maps.side_by_side(len(shown), n_words)
+    for place, heatmap, (name, (choice, it)) in zip(places, heatmaps, shown.items(), strict=True):
+        with place:
+            st.markdown(f"**{map_title(text, choice, it)}**")
+            maps.draw(name, heatmap, it, text(f"alt.cross_{choice.cross_sources}"))
 
 
 def _one_line(label: str) -> str:

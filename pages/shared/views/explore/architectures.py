@@ -13,11 +13,11 @@ from core.rnn import Direction, RecurrentKind
 from core.sources.trained import TrainedLayer, TrainedSource
 from pages.shared import cache, controls, state
 from pages.shared.figures.heatmap import Frame, Heatmap, balanced
-from pages.shared.reports.taken import told_origin
 from pages.shared.shares import rounded
 from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
+from pages.shared.views.badge import told_origin
 from pages.shared.views.opened import Opened
 from pages.shared.views.training.contenders import contender
 
@@ -47,39 +47,47 @@ def architectures(
         seen: What each architecture feels, by its name.
         networks: What was trained here, by the same names, if it was.
     """
-    words = scene.tokens.kept
-    absolute = scene.choice.comparison == "strength"
-    values = {
-        name: it.influence.strength if absolute else it.influence.share for name, it in seen.items()
-    }
-    most = max(float(v.max()) for v in values.values()) if absolute else 1.0
-    if networks and not absolute:
-        most = last_share(seen.values())
-    places = maps.side_by_side(len(seen), len(words))
-    for place, (name, found) in zip(places, seen.items(), strict=True):
-        heatmap = Heatmap(
-            values=values[name],
-            rows=words,
-            columns=words,
-            frame=Frame(
-                text("axis.output_of"), text("axis.input"), text(f"axis.{scene.choice.comparison}")
-            ),
-            colours="sequential",
-            domain=(0.0, most or 1.0),
-            possible=found.field.reach,
-        )
+    places = maps.side_by_side(len(seen), len(scene.tokens.kept))
+    heatmaps = influence_maps(text, scene, seen, networks)
+    for place, (name, heatmap) in zip(places, heatmaps.items(), strict=True):
         with place:
             st.markdown(text(f"architectures.{name}"))
             if networks:
-                st.caption(_network(text, networks[name]))
+                st.caption(told_network(text, networks[name]))
             else:
                 st.caption(text(f"architectures.{name}.numbers", seed=scene.choice.seed))
             maps.draw(name, heatmap, it, text(f"alt.{name}"))
-            st.markdown(_in_words(text, scene, name, found))
+            st.markdown(_in_words(text, scene, name, seen[name]))
             if name == "attention":
                 controls.option(text, "comparison", get_args(Comparison))
             if not networks:
                 _controls(text, scene, name)
+    maps.say_where_colours_end(text, heatmaps.values())
+
+
+def influence_maps(
+    text: Text, scene: Scene, seen: Mapping[str, Measured], networks: object = None
+) -> dict[str, Heatmap]:
+    """What each architecture feels, on one scale of colours; arguments as above."""
+    words, comparison = scene.tokens.kept, scene.choice.comparison
+    values = {name: getattr(it.influence, comparison) for name, it in seen.items()}
+    if comparison == "strength":
+        most = max(float(found.max()) for found in values.values()) or 1.0
+    else:
+        most = last_share(seen.values()) if networks else 1.0
+    frame = Frame(text("axis.output_of"), text("axis.input"), text(f"axis.{comparison}"))
+    return {
+        name: Heatmap(
+            values=values[name],
+            rows=words,
+            columns=words,
+            frame=frame,
+            colours="sequential",
+            domain=(0.0, most),
+            possible=it.field.reach,
+        )
+        for name, it in seen.items()
+    }
 
 
 def last_share(seen: Iterable[Measured]) -> float:
@@ -91,7 +99,7 @@ def last_share(seen: Iterable[Measured]) -> float:
     return balanced(np.stack([it.influence.share[-1] for it in seen]))[1]
 
 
-def _network(text: Text, it: TrainedSource | TrainedLayer) -> str:
+def told_network(text: Text, it: TrainedSource | TrainedLayer) -> str:
     """Which network it is, and where its numbers come from."""
     whole = it.whole if isinstance(it, TrainedLayer) else it
     return f"{contender(text, whole.contender, whole.design)} · {told_origin(text, it.origin)}"
@@ -102,6 +110,7 @@ def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
     words, query, key = scene.tokens.kept, scene.choice.query, scene.choice.key
     steps = int(it.field.path[query, key])
     asks, other = plain_word(words, query), plain_word(words, key)
+    path = "itself" if query == key else name
     lines = [
         text(
             "architectures.sees",
@@ -111,7 +120,7 @@ def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
             sequential=it.field.sequential,
         ),
         text(
-            f"path.{name}" if steps else "path.none",
+            f"path.{path}" if steps else "path.none",
             asks=asks,
             other=other,
             steps=steps,

@@ -5,8 +5,8 @@ import streamlit as st
 from core.layer import Parameters, Rules
 from core.snippet import snippet
 from core.taken.notebook import notebook
+from pages.shared.saving import save_button
 from pages.shared.text import Text
-from pages.shared.views.taking.saving import save_button
 
 
 def code(text: Text, parameters: Parameters, rules: Rules) -> None:

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.choices.explore import SourceKind
 from core.choices.training import LONGEST_SEQUENCE
+from core.training.answers import answers as given
 from core.training.contenders import ATTENTION
-from core.training.race import SLICE, Race
+from core.training.race import Race
 from core.training.tasks import LETTERS
 from pages.shared import controls, state
 from pages.shared.state import Scene
-from pages.shared.text import Text
+from pages.shared.text import Text, plain_word
 from pages.shared.trained_state import Lesson
 from pages.shared.views.opened import Opened
 from pages.shared.views.told import told
@@ -29,6 +30,7 @@ def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
     if lesson is None:
         controls.sentence(text, scene)
         return
+    st.markdown(text("lesson.lead"))
     typed, words = lesson.choice.training_sequence, scene.tokens.kept
     st.session_state[_FIELD] = typed if typed.strip() else " ".join(words)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -69,37 +71,73 @@ def layer(text: Text, scene: Scene, lesson: Lesson | None) -> None:
         controls.layer(text, scene, SOURCES)
         controls.sizes(text)
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        controls.option(text, "source", SOURCES)
-        network_controls(text, ATTENTION, lesson.choice.race.design)
+    controls.option(text, "source", SOURCES)
+    network_controls(text, ATTENTION, lesson.choice.race.design)
     st.caption(_facts(text, lesson))
     st.page_link("pages/training.py", label=text("lesson.settings"))
     if lesson.missing:
         _training(text, lesson, lesson.missing)
 
 
+def answers(text: Text, scene: Scene, lesson: Lesson | None) -> None:
+    """What the network, as the reader left it, answers at the place that asks."""
+    if lesson is None:
+        return
+    task, words, place = lesson.choice.race.design.task, scene.tokens.kept, scene.choice.query
+    asked = given(task, words, place, lesson.now.answered(words))
+    told = [
+        text(
+            f"lesson.answer.{task.kind}",
+            distance=it.distance,
+            given=text(f"lesson.parity.{it.given}") if task.kind == "parity" else it.given,
+            mark="✓" if it.given == it.right else "✗",
+        )
+        for it in asked
+    ]
+    asks = plain_word(words, place)
+    if not told:
+        st.markdown(text("lesson.asked_nothing", asks=asks))
+        return
+    st.markdown(text("lesson.answers", asks=asks, answers=text("sentence.comma").join(told)))
+
+
 def _facts(text: Text, it: Lesson) -> str:
-    """What was decided before the first step, and cannot be changed here."""
+    """What was decided before the first step, and what becomes of the layer's output."""
     sizes, race = it.now.sizes, it.choice.race
+    above = race.design.layers - 1 - it.now.layer
     return text(
         "lesson.facts",
         task=text(f"training_task.{race.design.task.kind}"),
-        steps=SLICE * race.slices,
+        steps=f"{it.now.whole.step:,}",
+        wanted=f"{it.wanted:,}",
         seed=race.seed,
         n_heads=sizes.n_heads,
         d_k=sizes.d_k,
         d_v=sizes.d_v,
         width=sizes.d_model - 1,
         d_model=sizes.d_model,
+        next=text("lesson.next_layer" if above else "lesson.next_answer"),
     )
 
 
 def _training(text: Text, lesson: Lesson, missing: Race) -> None:
     """What has not learned yet on this server, and a way to let it."""
     found = progress("lesson")
-    names = [contender(text, name, missing.design) for name in missing.contenders]
-    st.info(text("lesson.missing", names=text("sentence.comma").join(names)))
-    begin(text, missing, text("lesson.start_help", steps=SLICE * missing.slices), "lesson")
+    random = [it for it in lesson.unfinished if not it.step]
+    begun = [it for it in lesson.unfinished if it.step]
+    if random:
+        names = [contender(text, it.contender, it.design) for it in random]
+        st.info(text("lesson.missing", names=text("sentence.comma").join(names)))
+    if begun:
+        names = [
+            text(
+                "lesson.so_far", name=contender(text, it.contender, it.design), steps=f"{it.step:,}"
+            )
+            for it in begun
+        ]
+        names = text("sentence.comma").join(names)
+        st.info(text("lesson.unfinished", names=names, wanted=f"{lesson.wanted:,}"))
+    begin(text, missing, text("lesson.start_help", steps=f"{lesson.wanted:,}"), "lesson")
     if found and (found.busy or found.race == missing):
         st.fragment(_watch, run_every=PULSE if found.busy else None)(text, found.busy)
 

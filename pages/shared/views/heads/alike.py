@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.ideas.heads import look_alike, pull_alike
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
+from pages.shared.shares import signed
 from pages.shared.text import Text
 from pages.shared.views.heads.beside import Several
 
@@ -33,8 +34,8 @@ def alike(text: Text, it: Several) -> None:
             "heads.most_alike",
             first=int(first) + 1,
             second=int(second) + 1,
-            look=f"{look[first, second]:.2f}",
-            pull=f"{pull[first, second]:.2f}",
+            look=signed(look[first, second]),
+            pull=signed(pull[first, second]),
         )
     )
 

@@ -105,18 +105,22 @@ def model_head(text: Text, scene: ModelScene) -> None:
     st.markdown(in_words(text, it.asking, it.query, weights[it.query]))
     places = maps.side_by_side(2, len(it.asking))
     with places[0]:
-        heatmap = Heatmap(
-            values=weights,
-            rows=it.asking,
-            columns=it.answering,
-            frame=Frame(text("axis.query"), text("axis.key"), text("axis.weight")),
-            colours="sequential",
-            domain=(0.0, 1.0),
-        )
         st.markdown(text("model.map"))
-        maps.draw("model_map", heatmap, it, text("alt.weights"))
+        maps.draw("model_map", weights_map(text, view), it, text("alt.weights"))
     with places[1]:
         _lines(text, scene, it)
+
+
+def weights_map(text: Text, view: Shown) -> Heatmap:
+    """The map, ready to be drawn."""
+    return Heatmap(
+        values=view.weights,
+        rows=view.it.asking,
+        columns=view.it.answering,
+        frame=Frame(text("axis.query"), text("axis.key"), text("axis.weight")),
+        colours="sequential",
+        domain=(0.0, 1.0),
+    )
 
 
 def model_steps(text: Text, scene: ModelScene) -> None:

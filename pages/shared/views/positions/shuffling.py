@@ -32,6 +32,12 @@ class Shuffling:
     scene: Scene
     choice: PositionsChoice
 
+    def shown(self) -> "Shuffling":
+        """The same, and widgets show it; to be called before they are drawn."""
+        it = self.choice
+        state.show(positions_word=it.positions_word, positions_kind=it.positions_kind)
+        return self
+
     @property
     def words(self) -> tuple[str, ...]:
         """As written."""
@@ -70,10 +76,9 @@ def orders(scene: Scene) -> tuple[Order, ...]:
 
 
 def shuffling(scene: Scene, choice: PositionsChoice) -> Shuffling:
-    """What the reader looks at; widgets show what was made of it."""
+    """What the reader looks at: a word that exists, an order that fits."""
     word = min(choice.positions_word, len(scene.tokens.kept[:MOST_WORDS]) - 1)
     kind = choice.positions_kind if choice.positions_kind in orders(scene) else "none"
-    state.show(positions_word=word, positions_kind=kind)
     return Shuffling(scene, replace(choice, positions_word=word, positions_kind=kind))
 
 

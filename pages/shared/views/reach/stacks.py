@@ -36,6 +36,11 @@ class Reaching:
     dilations: tuple[int, ...]
     problem: InputError | None
 
+    def shown(self) -> "Reaching":
+        """The same, and widgets show it; to be called before they are drawn."""
+        state.show(reach_output=self.choice.reach_output, reach_input=self.choice.reach_input)
+        return self
+
     @property
     def n(self) -> int:
         """How many positions there are."""
@@ -76,12 +81,11 @@ class Reaching:
 
 
 def reaching(scene: Scene, choice: ReachChoice) -> Reaching:
-    """What the reader looks at; widgets show what was made of it."""
+    """What the reader looks at: positions that exist."""
     tokens = tuple(str(position) for position in range(1, choice.reach_n + 1))
     if choice.reach_tokens == "sentence":
         tokens = scene.tokens.kept
     choice, problem = choice.within(len(tokens)), None
-    state.show(reach_output=choice.reach_output, reach_input=choice.reach_input)
     try:
         dilations = read_dilations(choice.reach_dilations)
     except InputError as found:

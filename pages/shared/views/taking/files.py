@@ -10,8 +10,8 @@ from core.taken.picture import Colours
 from core.taken.report import Report, Section, html
 from core.trace import AttentionTrace
 from pages.shared.reports.taken import Taken
+from pages.shared.saving import save_button
 from pages.shared.text import Text
-from pages.shared.views.taking.saving import save_button
 
 _MEGABYTE = 1_000_000
 

@@ -12,6 +12,7 @@ from core.errors import InputError
 from pages.shared import address
 from pages.shared.book import book
 from pages.shared.reports.taken import Taken
+from pages.shared.saving import save_button
 from pages.shared.text import Text
 from pages.shared.views.taking.drawings import drawings
 from pages.shared.views.taking.files import report_file, trace_files
@@ -31,33 +32,35 @@ def take_away(text: Text, page: str) -> None:
         return
     notes = book()
     with shut:
-        st.toggle(text("take.private"), notes["private"], key="private", on_change=_keep_texts_out)
-        st.caption(text("take.private.help"))
-        st.markdown(text("take.embed"))
-        st.code(_snippet(), language="html", wrap_lines=True)
-        st.markdown(text("take.file"))
-        st.download_button(
-            text("take.download"),
-            data=lambda: exploration.to_file(
-                page, notes["fields"], notes["edits"], notes["language"] or ""
-            ),
-            file_name="attention-lab.json",
-            mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.file_uploader(
-            text("take.restore"), type="json", key="restore", on_change=_restore, max_upload_size=2
-        )
-        if notes["refused_file"]:
-            code, values = notes["refused_file"]
-            st.error(text(f"error.{code}", **values))
         drawings(text, page)
         taken = _taken(text, page)
-        if taken and taken.trace:
-            trace_files(text, page, taken.trace, taken.layer)
         if taken:
             report_file(text, page, taken, _address())
+        if taken and taken.trace:
+            trace_files(text, page, taken.trace, taken.layer)
+        _exploration(text, page)
+        st.markdown(text("take.embed"))
+        st.code(_snippet(), language="html", wrap_lines=True)
+        st.toggle(text("take.private"), notes["private"], key="private", on_change=_keep_texts_out)
+        st.caption(text("take.private.help"))
+
+
+def _exploration(text: Text, page: str) -> None:
+    """Everything that was chosen, as a file; and back."""
+    notes = book()
+    st.markdown(text("take.file"))
+    save_button(
+        text("take.download"),
+        "attention-lab.json",
+        "application/json",
+        lambda: exploration.to_file(page, notes["fields"], notes["edits"], notes["language"] or ""),
+    )
+    st.file_uploader(
+        text("take.restore"), type="json", key="restore", on_change=_restore, max_upload_size=2
+    )
+    if notes["refused_file"]:
+        code, values = notes["refused_file"]
+        st.error(text(f"error.{code}", **values))
 
 
 def _keep_texts_out() -> None:

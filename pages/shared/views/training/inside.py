@@ -6,18 +6,20 @@ import streamlit as st
 
 from core.architectures import Measured
 from core.arrays import Array
+from core.choices.lesson import aimed
 from core.choices.training import TrainingChoice, chosen_race
 from core.sources.trained import TrainedSource
+from core.trace import AttentionTrace
 from core.training.contenders import ATTENTION, Contender
-from core.training.race import Snapshot, shown
+from core.training.race import SLICE, Snapshot, shown
 from pages.shared import learned, state
 from pages.shared.book import book
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.jobs import Progress
 from pages.shared.text import Text
+from pages.shared.trained_state import show_aim
 from pages.shared.views import maps
 from pages.shared.views.explore.architectures import last_share
-from pages.shared.views.links import open_state
 from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.step_maps import before_after
 from pages.shared.views.steps import changed_weight
@@ -26,26 +28,43 @@ from pages.shared.views.training.contenders import FAMILIES, contender, network_
 _FIELDS = ("training_query", "training_key")
 
 
+def looking(it: TrainingChoice, found: Progress) -> TrainingChoice:
+    """Where the reader looks: at a network that has learned, and at what changed most in it.
+
+    To be called before the widgets; what the reader has chosen stays.
+    """
+    trained = _opened(found)
+    if not trained:
+        return it
+    name = it.training_inside if it.training_inside in trained else trained[0]
+    it = replace(it, training_inside=name)
+    aim = aimed(it, *(trace.layers[_layer(it, trace)].weights for trace in _traces(it, found)))
+    state.show(training_inside=name)
+    show_aim(it, aim)
+    return aim
+
+
 def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
-    """One attention network before its first step and after its last, beside each other."""
-    seed = found.race.seed
-    trained: list[Contender] = [
-        name for name in ATTENTION if len(found.networks.get((name, seed), ())) == 2
-    ]
+    """One attention network before its first step and after its latest, beside each other.
+
+    Args:
+        text: The reader's language.
+        it: What :func:`looking` gives.
+        found: The race.
+    """
+    trained = _opened(found)
     if not trained:
         st.caption(text("training.inside.none"))
         return
-    name = it.training_inside if it.training_inside in trained else trained[0]
-    words = shown(found.race.design.task, seed)
-    traces = [
-        _source(found, snapshot).trace(" ".join(words)) for snapshot in found.networks[name, seed]
-    ]
-    state.show(training_inside=name)
+    words = shown(found.race.design.task, found.race.seed)
+    traces = _traces(it, found)
     network_controls(text, trained, found.race.design)
     st.caption(text("training.inside.sequence", words=" ".join(words)))
-    before, after = (
-        trace.layers[min(it.training_layer, len(trace.layers) - 1)] for trace in traces
-    )
+    reached = found.networks[it.training_inside, found.race.seed][-1].step
+    wanted = SLICE * found.race.slices
+    if reached < wanted:
+        st.caption(text("training.inside.reached", steps=f"{reached:,}", wanted=f"{wanted:,}"))
+    before, after = (trace.layers[_layer(it, trace)] for trace in traces)
     pointed = _pointed(it, words)
     first, second = (
         Opened(**vars(pointed), layer=layer, head=it.training_head) for layer in (before, after)
@@ -56,7 +75,7 @@ def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
     with st.expander(text("training.inside.more")):
         columns = {name: _numbered(getattr(before, name)) for name in ("q", "k", "v")}
         before_after(text, (first, second), ("scores", *columns), columns)
-    _explore(text, it, found, name)
+    _explore(text, it, found)
 
 
 def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
@@ -70,8 +89,11 @@ def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
     for place, (name, heatmap) in zip(places, drawn.items(), strict=True):
         with place:
             st.markdown(f"**{contender(text, name, found.race.design)}**")
+            steps = found.networks[name, found.race.seed][-1].step
+            st.caption(text("origin.trained", detail=steps))
             alt = text("alt.training_felt")
             maps.draw(f"training_felt_{name}", heatmap, _pointed(it, words), alt)
+    maps.say_where_colours_end(text, drawn.values())
 
 
 def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender, Heatmap]:
@@ -105,22 +127,44 @@ def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender
     }
 
 
-def _explore(text: Text, it: TrainingChoice, found: Progress, name: Contender) -> None:
-    """A link that opens what is seen here in Explore, where every number can be changed."""
-    opened = replace(
-        chosen_race(found.race),
-        training_inside=name,
-        training_layer=it.training_layer,
-        training_head=it.training_head,
-        training_query=it.training_query,
-        training_key=it.training_key,
+def _explore(text: Text, it: TrainingChoice, found: Progress) -> None:
+    """A button that opens what is seen here in Explore, where every number can be changed."""
+    st.button(
+        text("training.inside.explore"),
+        key="training_explore",
+        icon=":material/open_in_new:",
+        on_click=_open_in_explore,
+        args=(replace(chosen_race(found.race), training_inside=it.training_inside),),
     )
-    notes = book()
-    fields = {**vars(opened), "source": "trained"}
-    if not notes["private"] and "sentence" in notes["fields"]:
-        fields["sentence"] = notes["fields"]["sentence"]  # there again when they go back to words
-    icon = ":material/open_in_new:"
-    open_state(text, "training.inside.explore", "explore", icon=icon, **fields)
+
+
+def _open_in_explore(it: TrainingChoice) -> None:
+    """The network and its sequence; all else on that page is left as it was."""
+    kept = {*_FIELDS, "training_layer", "training_head"}
+    network = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in vars(it).items()
+        if name not in kept
+    }
+    state.change(source="trained", **network)
+    book()["go_to"] = "explore"
+
+
+def _opened(found: Progress) -> list[Contender]:
+    """Whose attention has learned."""
+    seed = found.race.seed
+    return [name for name in ATTENTION if len(found.networks.get((name, seed), ())) == 2]
+
+
+def _traces(it: TrainingChoice, found: Progress) -> list[AttentionTrace]:
+    """What the opened network does before its first step, and after its latest."""
+    words = " ".join(shown(found.race.design.task, found.race.seed))
+    both = found.networks[it.training_inside, found.race.seed]
+    return [_source(found, snapshot).trace(words) for snapshot in both]
+
+
+def _layer(it: TrainingChoice, trace: AttentionTrace) -> int:
+    return min(it.training_layer, len(trace.layers) - 1)
 
 
 def _numbered(values: Array) -> list[str]:
@@ -133,7 +177,7 @@ def _pointed(it: TrainingChoice, words: tuple[str, ...]) -> Pointed:
         asking=words,
         answering=words,
         query=min(it.training_query, last),
-        key=min(it.training_key, last),
+        key=min(max(it.training_key, 0), last),  # open still, if no attention took part
         fields=_FIELDS,
     )
 

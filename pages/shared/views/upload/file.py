@@ -14,6 +14,7 @@ from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared import cache, limits, state
 from pages.shared.examples import EXAMPLES
+from pages.shared.saving import save_button
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.refused import refused
 from pages.shared.views.told import told
@@ -85,15 +86,9 @@ def uploader(text: Text, it: Uploading) -> None:
         else:
             st.caption(text("upload.shows_example"), width="content")
         language = text.language
-        st.download_button(
-            text("upload.example_download"),
-            data=lambda: example(language),
-            file_name=_EXAMPLE,
-            mime="application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-            type="tertiary",
-        )
+        label = text("upload.example_download")
+        mime = "application/octet-stream"
+        save_button(label, _EXAMPLE, mime, lambda: example(language), quiet=True)
 
 
 @lru_cache(maxsize=4)

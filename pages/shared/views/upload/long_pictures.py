@@ -94,9 +94,10 @@ def _zoomed(text: Text, view: LongView, queries: range, keys: range) -> None:
     )
 
 
-def _cells(text: Text, view: LongView) -> None:
+def cells_map(text: Text, view: LongView) -> Heatmap:
+    """The single cells around the opened pair, ready to be drawn."""
     queries, keys, weights = cells(view)
-    heatmap = Heatmap(
+    return Heatmap(
         values=weights,
         rows=view.it.asking[queries.start : queries.stop],
         columns=view.it.answering[keys.start : keys.stop],
@@ -106,8 +107,12 @@ def _cells(text: Text, view: LongView) -> None:
         possible=view.head.may_look(queries, keys),
         first=(queries.start, keys.start),
     )
+
+
+def _cells(text: Text, view: LongView) -> None:
     st.markdown(text("upload_long.cells"))
-    maps.draw("upload_long_cells", heatmap, view.it, text("alt.upload_long_cells"))
+    heatmap, alt = cells_map(text, view), text("alt.upload_long_cells")
+    maps.draw("upload_long_cells", heatmap, view.it, alt)
 
 
 def _draw(

@@ -5,7 +5,14 @@ from collections.abc import Callable
 import streamlit as st
 
 
-def save_button(label: str, name: str, mime: str, data: Callable[[], bytes | str]) -> None:
+def save_button(
+    label: str,
+    name: str,
+    mime: str,
+    data: Callable[[], bytes | str],
+    *,
+    quiet: bool = False,
+) -> None:
     """Offer a file.
 
     Args:
@@ -13,6 +20,7 @@ def save_button(label: str, name: str, mime: str, data: Callable[[], bytes | str
         name: The file's; no other button of the page saves one of this name.
         mime: Its kind.
         data: Makes its content.
+        quiet: Whether it is drawn as mere words.
     """
     st.download_button(
         label,
@@ -21,5 +29,6 @@ def save_button(label: str, name: str, mime: str, data: Callable[[], bytes | str
         mime=mime,
         icon=":material/download:",
         on_click="ignore",
+        type="tertiary" if quiet else "secondary",
         key=f"save.{name}",
     )

@@ -1,0 +1,30 @@
+"""Words in a picture: written so that nothing in them is markup, and as wide as they come out."""
+
+import re
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+# What XML has no place for, and what would turn the words around it.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def plain(words: str) -> str:
+    """Words as XML: nothing in them is markup, and nothing that XML forbids is left."""
+    return escape(_UNFIT.sub(" ", words), {'"': "&quot;"})
+
+
+def letters(words: str) -> int:
+    """How many Latin letters are as wide as these words; Chinese ones are twice as wide."""
+    return sum(1 + (letter > "\u2e7f") for letter in words)
+
+
+def longest(names: Sequence[str]) -> int:
+    """:func:`letters` of the longest name; 0 if there is none."""
+    return max(map(letters, names), default=0)
+
+
+def written(words: str, x: float, y: float, ink: str, more: str = "") -> str:
+    """Words at a place of an SVG picture."""
+    return f'<text x="{x:g}" y="{y:g}" fill="{ink}" {more}>{plain(words)}</text>'

@@ -1,0 +1,83 @@
+"""What the reader has chosen, as it stands in a report: enough to compute its numbers again."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from core.choices.reading import Reader, Record, read
+from core.taken.report import Section, Table
+from pages.shared.book import book
+from pages.shared.reports.taken import bare
+from pages.shared.text import Text, labels
+
+_WHOSE = {"rnn": "RNN · ", "cnn": "CNN · "}
+_PLACES = (
+    *("head", "query", "key", "padded", "heads_off", "positions_places", "positions_word"),
+    *("training_layer", "training_head", "training_query", "training_key", "model_query"),
+    *("model_key", "upload_query", "upload_key", "buffet_place", "buffet_dish"),
+    *("cross_head", "cross_word_a", "cross_word_b", "cross_word_other"),
+)
+"""Fields that count from 0 what pages count from 1."""
+
+_ONLY_WITH = {
+    "window": ("mask", ("window",)),
+    "padded": ("mask", ("padding",)),
+    "rnn_gain": ("rnn_kind", ("rnn",)),
+    "cross_seed": ("cross_numbers", ("seeded",)),
+    "reach_n": ("reach_tokens", ("numbers",)),
+    "reach_window": ("reach_mask", ("window", "dilated", "global")),
+    "reach_step": ("reach_mask", ("dilated",)),
+    "reach_global": ("reach_mask", ("global",)),
+    "reach_gain": ("reach_kind", ("rnn",)),
+}
+"""Fields that change something only while another one has one of some values."""
+
+
+def chosen(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:
+    """A page's choice as it was noted, without touching a widget."""
+    record, _ = read(kind, readers, book()["fields"])
+    return record
+
+
+def every(text: Text, choice: object, without: Sequence[str] = ()) -> dict[str, str]:
+    """What the controls of a record's fields show.
+
+    Args:
+        text: The reader's language.
+        choice: The record.
+        without: Fields that change nothing in the report, or that it shows elsewhere.
+    """
+    return shown(text, choice, *(name for name in vars(choice) if name not in without))
+
+
+def shown(text: Text, choice: object, *names: str) -> dict[str, str]:
+    """What the controls of some fields show, as far as they change something."""
+    return {
+        name: _value(text, name, getattr(choice, name))
+        for name in names
+        if name not in _ONLY_WITH or _matters(choice, *_ONLY_WITH[name])
+    }
+
+
+def settings(text: Text, values: Mapping[str, str], tables: Sequence[Table] = ()) -> Section:
+    """What the reader has chosen, by the names of the controls; further tables below."""
+    rows = [
+        (_WHOSE.get(name[:3], "") + bare(text(f"{name}.label")), value)
+        for name, value in values.items()
+    ]
+    first = Table("", [text("report.value")], rows)
+    return Section(text("report.settings"), tables=[first, *tables])
+
+
+def _matters(choice: object, other: str, values: Sequence[str]) -> bool:
+    return getattr(choice, other) in values
+
+
+def _value(text: Text, name: str, value: object) -> str:
+    if isinstance(value, tuple):
+        return text("sentence.comma").join(_value(text, name, it) for it in value) or "–"
+    if isinstance(value, bool):
+        return text("report.yes" if value else "report.no")
+    if isinstance(value, str):
+        return text(f"{name}.{value}") if f"{name}.{value}" in labels() else value
+    if isinstance(value, int):
+        return str(value + (name in _PLACES))
+    return f"{value:g}"

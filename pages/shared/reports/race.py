@@ -1,0 +1,25 @@
+"""The settings of a race, wherever its networks are shown."""
+
+from core.choices.training import TrainingChoice
+from pages.shared.reports.chosen import every
+from pages.shared.text import Text
+from pages.shared.views.training.contenders import contender
+
+
+def race_settings(text: Text, it: TrainingChoice, *without: str) -> dict[str, str]:
+    """What was trained, and which head and pair of places are looked at.
+
+    Args:
+        text: The reader's language.
+        it: The choice, looking at a head and at places that exist.
+        without: Fields to be left out.
+    """
+    design = it.race.design
+    named = {
+        "training_inside": contender(text, it.training_inside, design),
+        "training_contenders": text("sentence.comma").join(
+            contender(text, name, design) for name in it.training_contenders
+        ),
+    }
+    found = every(text, it, ("training_sequence",)) | named
+    return {name: value for name, value in found.items() if name not in without}
