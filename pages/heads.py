@@ -15,7 +15,7 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("heads")
 scene = state.scene()
-it = several(scene, state.remembered(HeadsChoice, READERS))
+it = several(scene, state.remembered(HeadsChoice, READERS)).shown()
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import frame
+from core.choices.upload import READERS, UploadChoice
+from pages.shared import frame, state
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.upload.contents import contents, recipe
@@ -14,7 +15,7 @@ from pages.shared.views.upload.maps import head_controls, map_or_steps, shaded, 
 from pages.shared.views.upload.numbers import upload_numbers
 
 text = frame.open_page("upload")
-it = uploading(text)
+it = uploading(text, state.remembered(UploadChoice, READERS)).shown()
 uploader(text, it)
 recipe(text)
 

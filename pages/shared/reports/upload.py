@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from core.choices.upload import READERS, UploadChoice
 from core.sources.uploaded import Upload
 from core.taken.report import Section, Table
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reports.chosen import settings, shown
+from pages.shared.reports.chosen import chosen, settings, shown
 from pages.shared.reports.taken import Taken, heading, matrix_table, picture
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -24,7 +25,7 @@ _FILE = ("upload_name", "upload_sha", "upload_layer", "upload_head", "upload_que
 
 def taken(text: Text) -> Taken | None:
     """What is in the file, and the shown head; nothing while the file is not here."""
-    it = uploading(text)
+    it = uploading(text, chosen(UploadChoice, READERS))
     upload = it.upload
     if upload is None:
         return None

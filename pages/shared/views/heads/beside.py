@@ -43,6 +43,11 @@ class Several:
         """Where the layer's numbers come from."""
         return self.scene.choice.layer_source.origin
 
+    def shown(self) -> "Several":
+        """The same, and widgets show it; to be called before they are drawn."""
+        state.show(heads_off=self.choice.heads_off)
+        return self
+
     @property
     def pointed(self) -> Pointed:
         """The words, and the pair that is pointed at."""
@@ -63,7 +68,6 @@ class Several:
 def several(scene: Scene, choice: HeadsChoice) -> Several:
     """What the reader looks at; heads that are gone are not switched off any more."""
     off = tuple(head for head in choice.heads_off if head < scene.choice.n_heads)
-    state.show(heads_off=off)
     return Several(scene, replace(choice, heads_off=off))
 
 

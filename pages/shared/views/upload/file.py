@@ -38,10 +38,14 @@ class Uploading(NamedTuple):
     upload: Upload | None
     problem: InputError | None = None
 
+    def shown(self) -> "Uploading":
+        """The same, and widgets show it; to be called before they are drawn."""
+        state.show(**{name: getattr(self.choice, name) for name in READERS})
+        return self
 
-def uploading(text: Text) -> Uploading:
-    """What the reader has chosen; to be called once a run, before any widget."""
-    choice = state.remembered(UploadChoice, READERS)
+
+def uploading(text: Text, choice: UploadChoice) -> Uploading:
+    """The file of a choice, which points at what is in it."""
     try:
         upload = _chosen(text, choice)
     except InputError as problem:
@@ -55,7 +59,6 @@ def uploading(text: Text) -> Uploading:
         upload_query=min(choice.upload_query, len(upload.query_tokens) - 1),
         upload_key=min(choice.upload_key, len(upload.key_tokens) - 1),
     )
-    state.show(**{name: getattr(within, name) for name in READERS})
     return Uploading(within, upload)
 
 
