@@ -3,7 +3,7 @@
 from core.choices.training import TrainingChoice
 from pages.shared.reports.chosen import every
 from pages.shared.text import Text
-from pages.shared.views.training.contenders import contender
+from pages.shared.views.contenders import contender
 
 
 def race_settings(text: Text, it: TrainingChoice, *without: str) -> dict[str, str]:

@@ -20,11 +20,11 @@ from pages.shared.reports.race import race_settings
 from pages.shared.reports.taken import Taken, bare, heading, picture
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
+from pages.shared.views.contenders import contender, distances, sees
 from pages.shared.views.opened import Opened
+from pages.shared.views.race import progress
 from pages.shared.views.step_maps import step_map
-from pages.shared.views.training.contenders import contender, distances, sees
 from pages.shared.views.training.inside import felt_maps
-from pages.shared.views.training.run import progress
 
 _LOOKS = ("training_inside", "training_layer", "training_head", "training_query", "training_key")
 _COLUMNS = ("parameters", "sees", "seconds", "reliable", "farthest")

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.architectures import Measured
 from pages.shared import theme
 from pages.shared.book import book
 from pages.shared.figures import overview
-from pages.shared.figures.heatmap import CLICK, Heatmap, Marks
+from pages.shared.figures.heatmap import CLICK, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
 from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
@@ -30,6 +32,15 @@ def side_by_side(n_maps: int, n_words: int) -> list[DeltaGenerator]:
     shown = n_words if n_words <= LARGE else 2 * _AROUND
     grid = st.grid(n_maps, min_column_width=max(220, _LABELS + _CELL * shown))
     return [grid.cell() for _ in range(n_maps)]
+
+
+def last_share(seen: Iterable[Measured]) -> float:
+    """The largest share in the last rows, where colours may end.
+
+    The first tokens of a causal network have few to feel: their large shares would leave the
+    others pale.
+    """
+    return balanced(np.stack([it.influence.share[-1] for it in seen]))[1]
 
 
 def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = True) -> None:

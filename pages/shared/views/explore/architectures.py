@@ -1,9 +1,8 @@
 """The same sentence through attention, an RNN and a CNN: one measured quantity, one scale."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import get_args
 
-import numpy as np
 import streamlit as st
 
 from core.architectures import Measured
@@ -12,14 +11,14 @@ from core.layer import Parameters, Rules
 from core.rnn import Direction, RecurrentKind
 from core.sources.trained import TrainedLayer, TrainedSource
 from pages.shared import cache, controls, state
-from pages.shared.figures.heatmap import Frame, Heatmap, balanced
+from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.shares import rounded
 from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.badge import told_origin
+from pages.shared.views.contenders import contender
 from pages.shared.views.opened import Opened
-from pages.shared.views.training.contenders import contender
 
 
 def measured(scene: Scene, parameters: Parameters, rules: Rules) -> dict[str, Measured]:
@@ -74,7 +73,7 @@ def influence_maps(
     if comparison == "strength":
         most = max(float(found.max()) for found in values.values()) or 1.0
     else:
-        most = last_share(seen.values()) if networks else 1.0
+        most = maps.last_share(seen.values()) if networks else 1.0
     frame = Frame(text("axis.output_of"), text("axis.input"), text(f"axis.{comparison}"))
     return {
         name: Heatmap(
@@ -88,15 +87,6 @@ def influence_maps(
         )
         for name, it in seen.items()
     }
-
-
-def last_share(seen: Iterable[Measured]) -> float:
-    """The largest share in the last rows, where colours may end.
-
-    The first tokens of a causal network have few to feel: their large shares would leave the
-    others pale.
-    """
-    return balanced(np.stack([it.influence.share[-1] for it in seen]))[1]
 
 
 def told_network(text: Text, it: TrainedSource | TrainedLayer) -> str:

@@ -14,10 +14,10 @@ from pages.shared import controls, state
 from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
 from pages.shared.trained_state import Lesson
+from pages.shared.views.contenders import contender, network_controls
 from pages.shared.views.opened import Opened
+from pages.shared.views.race import PULSE, begin, progress, status
 from pages.shared.views.told import told
-from pages.shared.views.training.contenders import contender, network_controls
-from pages.shared.views.training.run import PULSE, begin, progress, status
 
 SOURCES: tuple[SourceKind, ...] = ("handset", "seeded", "trained")
 """What Explore can show."""

@@ -15,7 +15,7 @@ from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.overview import SIDE, Overview
 from pages.shared.jobs import Progress
 from pages.shared.text import Text
-from pages.shared.views.training.contenders import contender, distances, lines, sees
+from pages.shared.views.contenders import contender, distances, lines, sees
 
 
 def curves(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:

@@ -19,11 +19,10 @@ from pages.shared.jobs import Progress
 from pages.shared.text import Text
 from pages.shared.trained_state import show_aim
 from pages.shared.views import maps
-from pages.shared.views.explore.architectures import last_share
+from pages.shared.views.contenders import FAMILIES, contender, network_controls
 from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.step_maps import before_after
 from pages.shared.views.steps import changed_weight
-from pages.shared.views.training.contenders import FAMILIES, contender, network_controls
 
 _FIELDS = ("training_query", "training_key")
 
@@ -112,7 +111,7 @@ def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender
         name: learned.measured(_source(found, found.networks[name, seed][-1]), words)
         for name in names
     }
-    most = last_share(seen.values())
+    most = maps.last_share(seen.values())
     return {
         name: Heatmap(
             values=measured.influence.share,

@@ -12,10 +12,10 @@ from core.training.tasks import Task, TaskKind
 from pages.shared import controls
 from pages.shared.jobs import Progress
 from pages.shared.text import Text
+from pages.shared.views.contenders import contender
+from pages.shared.views.race import PULSE, begin, forgotten, progress, status
 from pages.shared.views.told import told
-from pages.shared.views.training.contenders import contender
 from pages.shared.views.training.curves import attention_map, curves, table
-from pages.shared.views.training.run import PULSE, begin, forgotten, progress, status
 
 _CITED = (
     ("tang", "Tang et al. 2018", "1808.08946"),
