@@ -1,23 +1,18 @@
 """A network that was trained here: what its attention does, and what its outputs feel."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
 
 from core.architectures import Measured
 from core.arrays import Array
-from core.attention import split_heads
 from core.influence import Influence
-from core.layer import Edit, Parameters, Rules, Sizes, steps
-from core.masks import MaskRule
-from core.sources.toy import ToySource
 from core.trace import AttentionTrace, LayerTrace, Origin
 from core.training.contenders import Contender, Design, restored
-from core.training.networks import D_K, D_V, N_HEADS, ROTARY_BASE, AttentionNetwork, Network
+from core.training.networks import AttentionNetwork, Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +65,7 @@ class TrainedSource:
             InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
         """
         network = self.network.double()
-        return _measured(network, network.mixed, tokens)
+        return felt(network, network.mixed, tokens)
 
     @property
     def nbytes(self) -> int:
@@ -96,117 +91,21 @@ class TrainedSource:
         return network
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class TrainedLayer(ToySource):
-    """One attention layer of a network, laid out for readers to edit; `opened` makes it.
+def felt(network: Network, mixed: Callable[[Tensor], Tensor], words: tuple[str, ...]) -> Measured:
+    """How much each place's answers change when a token's vector does.
 
-    Every vector ends in a 1. The last row of W_Q and W_K, which it meets, is what the network adds
-    to queries and keys; W_V has zeros there, and W_O a column of them.
-
-    Attributes:
-        whole: The network.
-        layer: Which of its layers, from 0.
+    Args:
+        network: In float64.
+        mixed: What mixes over its tokens: the network's own, or a reader's.
+        words: Symbols of its task.
     """
-
-    whole: TrainedSource
-    layer: int
-
-    @property
-    def origin(self) -> Origin:
-        """The network's, and whether a reader changed the layer."""
-        return replace(self.whole.origin, edited=bool(self.edits))
-
-    def trace(self, sentence: str) -> AttentionTrace:
-        """What the layer makes of a sequence; raises what `TrainedSource.trace` does."""
-        return self.trace_of(tuple(sentence.split()))
-
-    def untouched(self, tokens: tuple[str, ...]) -> Parameters:
-        """The layer's numbers, and the vectors that it reads: positions are in them."""
-        network = self.whole.attention
-        w_q, w_k, w_v, w_o, b_q, b_k = (
-            network.get_parameter(f"{name}_{self.layer}")
-            for name in ("w_q", "w_k", "w_v", "w_o", "b_q", "b_k")
-        )
-        with torch.no_grad():
-            x = network.embedded(self.whole.design.task.inputs(tokens))
-            for below in range(self.layer):
-                x = x + network.steps(x, below).output
-        found = Parameters(
-            x=pad(x, (0, 1), value=1.0).numpy(),  # (token, width + 1)
-            w_q=split_heads(torch.cat((w_q, b_q[None])), N_HEADS).numpy(),
-            w_k=split_heads(torch.cat((w_k, b_k[None])), N_HEADS).numpy(),
-            w_v=split_heads(pad(w_v, (0, 0, 0, 1)), N_HEADS).numpy(),
-            w_o=pad(w_o.unflatten(0, (N_HEADS, D_V)), (0, 1)).numpy(),
-        )
-        if self.whole.contender != "relative":
-            return found
-        distances = network.get_parameter(f"b_distance_{self.layer}")
-        return replace(found, b_distance=distances[:, None].numpy())
-
-    def measured(self, tokens: tuple[str, ...]) -> Measured:
-        """How much each place's answers change with a token's vector, in the whole network.
-
-        The reader's numbers are in this layer; the others have their learned ones.
-        """
-        network = self.whole.attention.double()
-        return _measured(network, self._mixing(network, tokens), tokens)
-
-    def answered(self, tokens: tuple[str, ...]) -> Array:
-        """What the whole network answers, the reader's numbers in this layer.
-
-        Returns:
-            ``(token, question, answer)``, scores: the highest one is given.
-
-        Raises:
-            InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
-        """
-        network = self.whole.attention.double()
-        x = network.embedded(network.task.inputs(tokens))
-        with torch.no_grad():
-            return network.answered(self._mixing(network, tokens)(x)).numpy()
-
-    def _mixing(
-        self, network: AttentionNetwork, tokens: tuple[str, ...]
-    ) -> Callable[[Tensor], Tensor]:
-        """All layers, this one as the reader left it."""
-        now = self.parameters(tokens)
-        moved = torch.from_numpy(now.x - self.untouched(tokens).x).double()
-
-        def mixed(x: Tensor) -> Tensor:
-            for layer in range(network.n_layers):
-                if layer == self.layer:
-                    read = pad(x, (0, 1), value=1.0) + moved
-                    x = (read + steps(read, now, self.rules).output)[..., :-1]
-                else:
-                    x = x + network.steps(x, layer).output
-            return x
-
-        return mixed
-
-
-def opened(whole: TrainedSource, layer: int, edits: tuple[Edit, ...] = ()) -> TrainedLayer:
-    """A layer of a network.
-
-    Raises:
-        ValueError: If the network has no attention.
-    """
-    positions = "rope" if whole.contender == "rotary" else "none"
-    rules = Rules(mask=MaskRule("causal"), positions=positions, base=ROTARY_BASE)
-    sizes = Sizes(whole.attention.width + 1, D_K, D_V, N_HEADS)
-    return TrainedLayer(sizes=sizes, rules=rules, edits=edits, whole=whole, layer=layer)
-
-
-def _measured(
-    network: Network, mixed: Callable[[Tensor], Tensor], words: tuple[str, ...]
-) -> Measured:
-    """Of a network in float64, with what mixes over its tokens."""
     x = network.embedded(network.task.inputs(words))
     field = network.field(len(x))
-    strength = torch.stack([_felt(network, mixed, x, place) for place in range(len(x))])
+    strength = torch.stack([_felt_at(network, mixed, x, place) for place in range(len(x))])
     return Measured(field, Influence(field.reach, strength.numpy()))
 
 
-def _felt(network: Network, mixed: Callable[[Tensor], Tensor], x: Tensor, place: int) -> Tensor:
+def _felt_at(network: Network, mixed: Callable[[Tensor], Tensor], x: Tensor, place: int) -> Tensor:
     """``(input,)``: the length of the derivative of a place's answers by each token's vector.
 
     Every answer has a copy of the sequence to itself, so that one backward pass is enough.

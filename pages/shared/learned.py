@@ -7,7 +7,8 @@ from collections.abc import Hashable
 
 from core.architectures import Measured
 from core.choices.training import TrainingChoice
-from core.sources.trained import TrainedLayer, TrainedSource
+from core.sources.trained import TrainedSource
+from core.sources.trained_layer import TrainedLayer
 from core.training.contenders import Contender, Design
 from core.training.race import SLICE, Race, Snapshot, race
 from pages.shared.kept import Kept

@@ -9,7 +9,8 @@ from core.choices.explore import Choice
 from core.choices.lesson import aimed, beside, opened_layer, shelf
 from core.choices.training import READERS, TrainingChoice
 from core.errors import InputError
-from core.sources.trained import TrainedLayer, TrainedSource, opened
+from core.sources.trained import TrainedSource
+from core.sources.trained_layer import TrainedLayer, opened
 from core.tokens import Tokens
 from core.training.race import SLICE, Race, shown
 from pages.shared import edits, learned, state

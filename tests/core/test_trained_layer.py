@@ -14,7 +14,8 @@ import torch
 from core.influence import influence
 from core.layer import Edit
 from core.snippet import snippet
-from core.sources.trained import TrainedSource, opened
+from core.sources.trained import TrainedSource
+from core.sources.trained_layer import opened
 from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design
 from core.training.networks import N_HEADS
 from core.training.race import SLICE, Race, race, shown

@@ -19,7 +19,7 @@ from core.choices.training import TrainingChoice
 from core.errors import InputError
 from core.layer import Edit
 from core.questions import KINDS
-from core.sources.trained import TrainedLayer, opened
+from core.sources.trained_layer import TrainedLayer, opened
 from core.sources.uploaded import UploadedSource, read_upload
 from core.taken.report import Report
 from core.training.answers import answers

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core.layer import Edit
-from core.sources.trained import TrainedSource, opened
+from core.sources.trained import TrainedSource
+from core.sources.trained_layer import opened
 from core.training.answers import Answer, answers
 from core.training.contenders import Design
 from core.training.race import Race, race, shown

@@ -9,7 +9,8 @@ from core.architectures import Measured
 from core.choices.explore import Comparison
 from core.layer import Parameters, Rules
 from core.rnn import Direction, RecurrentKind
-from core.sources.trained import TrainedLayer, TrainedSource
+from core.sources.trained import TrainedSource
+from core.sources.trained_layer import TrainedLayer
 from pages.shared import cache, controls, state
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.shares import rounded
