@@ -107,7 +107,9 @@ def test_shapes_follow_the_sizes(source: ToySource, sizes: Sizes):
     source = replace(source, sizes=sizes)
     parameters, layer = source.parameters(TOKENS), only_layer(source.trace(SENTENCE))
     head, d_model, d_k, d_v = sizes.n_heads, sizes.d_model, sizes.d_k, sizes.d_v
-    shapes = [array.shape for array in vars(parameters).values()]
+    arrays = dict(vars(parameters))
+    assert arrays.pop("b_distance").size == 0  # learned ones only
+    shapes = [array.shape for array in arrays.values()]
     matrices = [(head, d_model, d_k), (head, d_model, d_k), (head, d_model, d_v)]
     assert shapes == [(N, d_model), *matrices, (head, d_v, d_model)]
     assert layer.q.shape == layer.k.shape == (head, N, d_k)
