@@ -39,7 +39,7 @@ EDITS = {
     "explore": Edit("d_k", (4, 5)),
     "model": Edit("model_sentence", (TIRED, WIDE)),
     "cross": Edit("cross_b", ("I love Beijing", "I love Beijing Tiananmen")),
-    "heads": Edit("d_v", (4, 5)),
+    "heads": Edit("n_heads", (2, 3)),
     "positions": Edit("sentence", (TIRED, WIDE)),
     "reach": Edit("reach_gain", (0.8, 0.9)),
     "buffet": Edit("buffet_spice", (0.5, 1.0)),
