@@ -31,15 +31,10 @@ from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
 from pages.shared.worker import Worker, worker
 from tests.pages.following import Link, followed
+from tests.pages.quick import RACE
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")
-QUICK = {
-    "training_length": 16,
-    "training_steps": 50,
-    "training_budget": 8_000,
-    "training_contenders": ["relative", "gru", "cnn"],
-}
 DESIGN = Design(Task("recall", 16), 8_000)
 WORDS = shown(DESIGN.task, 0)
 CHOICE = TrainingChoice(training_length=16, training_steps=50, training_budget=8_000)
@@ -52,7 +47,7 @@ def lesson(open_dashboard: Visit) -> AppTest:
     worker.cache_clear()
     learned._networks.clear()
     learned._measured.clear()
-    return choose(open_dashboard("en-US"), source="trained", **QUICK)
+    return choose(open_dashboard("en-US"), source="trained", **RACE)
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
@@ -139,7 +134,7 @@ def test_training_from_explore_shows_before_and_after(lesson: AppTest):
 def test_the_training_page_opens_explore(open_dashboard: Visit):
     worker.cache_clear()
     app = choose(open_dashboard("en-US"), sentence="my own words")
-    app = choose(app.switch_page("pages/training.py").run(), **QUICK, training_head=3)
+    app = choose(app.switch_page("pages/training.py").run(), **RACE, training_head=3)
     app = finish(app, "training")
     there = in_explore(app)
     assert_allclose(
@@ -160,7 +155,7 @@ def test_opening_explore_leaves_the_readers_own_layer_alone(open_dashboard: Visi
     edits = dict(app.session_state["book"]["edits"])
     assert edits["mask"]
     app.session_state["book"]["private"] = True
-    app = choose(app.switch_page("pages/training.py").run(), **QUICK)
+    app = choose(app.switch_page("pages/training.py").run(), **RACE)
     there = in_explore(finish(app, "training"))
     assert drawn(there, "weights_after").shape == (16, 16)
     assert there.session_state["book"]["edits"] == edits
@@ -172,7 +167,7 @@ def test_opening_explore_leaves_the_readers_own_layer_alone(open_dashboard: Visi
 def test_a_race_that_was_stopped_can_be_opened_as_far_as_it_came(open_dashboard: Visit):
     worker.cache_clear()
     learned._networks.clear()
-    app = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **QUICK)
+    app = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **RACE)
     app = choose(app, training_steps=1000)
     app.button(key="training_start").click().run()
     end, name = time.monotonic() + 40, app.session_state["training_run"]
@@ -320,7 +315,7 @@ def test_a_cell_can_be_changed_and_everything_follows(lesson: AppTest):
 
 def test_a_link_brings_its_own_changes(lesson: AppTest):
     layer()
-    asked = {**QUICK, "training_contenders": ("relative", "gru", "cnn"), "source": "trained"}
+    asked = {**RACE, "training_contenders": ("relative", "gru", "cnn"), "source": "trained"}
     changes = {SHELF: {Address("b_distance", "0", 0, "", 2): 5.0}}
     for shelves in (changes, {}):
         link = Link("", "explore", exploration.parameters(asked, shelves))

@@ -19,21 +19,16 @@ from pages.shared.jobs import Progress
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.training.files import curves_csv, parameters_npz
 from pages.shared.worker import Worker, worker
+from tests.pages.quick import RACE
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")
-QUICK = {
-    "training_length": 16,
-    "training_steps": 50,
-    "training_budget": 8_000,
-    "training_contenders": ["relative", "gru", "cnn"],
-}
 
 
 @pytest.fixture
 def training(open_dashboard: Visit) -> AppTest:
     worker.cache_clear()
-    return choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **QUICK)
+    return choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **RACE)
 
 
 def choose(app: AppTest, **values: object) -> AppTest:

@@ -27,6 +27,17 @@ class Pointed:
     fields: tuple[str, str] = ("query", "key")
     places: tuple[int, ...] | None = None
 
+    @property
+    def looked_at(self) -> "Pointed":
+        """The words that are looked at, to choose one of them as the key."""
+        return Pointed(
+            asking=self.answering,
+            answering=self.answering,
+            query=self.key,
+            key=self.key,
+            fields=(self.fields[1], self.fields[1]),
+        )
+
     def point(self, query: int | None = None, key: int | None = None) -> None:
         """Choose another word that asks, or that is asked about, or both."""
         chosen = {

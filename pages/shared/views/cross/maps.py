@@ -16,7 +16,7 @@ from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.cross.crossing import Crossing, head_name
 from pages.shared.views.highlight import CLOSE
-from pages.shared.views.opened import Opened, Pointed
+from pages.shared.views.opened import Opened
 from pages.shared.views.word_strip import word_strip
 
 _NOBODY = -1  # pointed at a column of this map
@@ -52,14 +52,7 @@ def key_points(text: Text, it: Opened) -> None:
     )
     weights = it.layer.weights[it.head, it.query]
     st.caption(text("cross.looks"))
-    keys = Pointed(
-        asking=it.answering,
-        answering=it.answering,
-        query=it.key,
-        key=it.key,
-        fields=(it.fields[1], it.fields[1]),
-    )
-    word_strip(text, keys, weights, name="cross_strip")
+    word_strip(text, it.looked_at, weights, name="cross_strip")
     found = np.flatnonzero(weights * CLOSE >= weights.max())
     words = (plain_word(it.answering, int(key)) for key in found)
     least, share = ends(weights[found]) if len(found) > 1 else 2 * (f"{weights.max():.0%}",)

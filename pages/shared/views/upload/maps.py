@@ -92,14 +92,7 @@ def shaded(text: Text, view: Shown) -> None:
         if view.rules is None:  # else the pickers of the arithmetic are there
             picker(text, it, "query", width=320)
         st.markdown(text("upload.asks", asks=plain_word(it.asking, it.query)))
-        keys = Pointed(
-            asking=it.answering,
-            answering=it.answering,
-            query=it.key,
-            key=it.key,
-            fields=(it.fields[1], it.fields[1]),
-        )
-        word_strip(text, keys, row, name="upload_keys")
+        word_strip(text, it.looked_at, row, name="upload_keys")
     st.caption(
         text(
             "upload.row",
