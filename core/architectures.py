@@ -30,7 +30,7 @@ class Measured(NamedTuple):
     @property
     def nbytes(self) -> int:
         """Bytes of the maps."""
-        return self.field.reach.nbytes + self.field.path.nbytes + self.influence.strength.nbytes
+        return self.field.nbytes + self.influence.strength.nbytes
 
 
 def attention(parameters: Parameters, rules: Rules) -> Measured:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.arrays import Array, BoolArray
+from core.arrays import Array, BoolArray, freeze
 from core.cnn import ConvolutionStack
 from core.layer import Parameters, Rules, steps
 from core.positions import rotate
@@ -47,6 +47,7 @@ class Influence:
         if len(beyond):
             i, j = beyond[0]
             raise ValueError(f"output {i} feels input {j}, which should be out of reach")
+        freeze(self)
 
     @property
     def share(self) -> Array:

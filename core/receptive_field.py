@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import BoolArray, IntArray
+from core.arrays import BoolArray, IntArray, freeze
 from core.cnn import margin
 from core.rnn import Direction
 
@@ -28,6 +28,15 @@ class Field:
     reach: BoolArray
     path: IntArray
     sequential: int
+
+    def __post_init__(self) -> None:
+        """Keep it as it is."""
+        freeze(self)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the maps."""
+        return self.reach.nbytes + self.path.nbytes
 
 
 def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.arrays import Array, BoolArray
+from core.arrays import Array, BoolArray, freeze
 
 OriginKind = Literal["handset", "seeded", "trained", "pretrained", "uploaded"]
 
@@ -79,10 +79,7 @@ class LayerTrace:
         if not (self.bias < np.inf).all():
             raise TraceError("bias must be numbers or -inf")
         self._check_weights()
-        for name, array in list(vars(self).items()):
-            frozen = array.view()
-            frozen.flags.writeable = False
-            object.__setattr__(self, name, frozen)
+        freeze(self)
 
     @property
     def biased_scores(self) -> Array:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core import layer
 from pages.shared import controls, frame, names, trained_state
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
@@ -18,7 +19,7 @@ text = frame.open_page("explore")
 scene, lesson = trained_state.scene()
 words, rules = scene.tokens.kept, scene.source.rules
 parameters = scene.source.parameters(words)
-trace = scene.source.trace_of(words)
+trace = layer.trace(words, parameters, rules, scene.source.origin)
 seen = lesson.measured(words) if lesson else measured(scene, parameters, rules)
 it = opened(scene, trace.layers[0])
 before = learning.before(lesson, it)

@@ -5,13 +5,12 @@ Networks, 2016.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from core.arrays import Array, IntArray
+from core.arrays import Array, IntArray, freeze
 from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.ideas.reach import SEEDS, WIDTH
 from core.receptive_field import receptive_field
@@ -26,7 +25,8 @@ LARGEST_FIELD = 400
 """Tokens up to which they are: longer ones would keep the reader waiting."""
 
 
-class FieldSizes(NamedTuple):
+@dataclass(frozen=True)
+class FieldSizes:
     """Field sizes of a growing stack of convolutions, in tokens: one for each of ``DEPTHS``.
 
     Attributes:
@@ -42,6 +42,15 @@ class FieldSizes(NamedTuple):
     mean: Array
     low: Array
     high: Array
+
+    def __post_init__(self) -> None:
+        """Keep it as it is."""
+        freeze(self)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the counts."""
+        return sum(it.nbytes for it in vars(self).values())
 
 
 def field_sizes(kernel: int, dilations: Sequence[int], first: int) -> FieldSizes:
@@ -76,9 +85,11 @@ def field_sizes(kernel: int, dilations: Sequence[int], first: int) -> FieldSizes
 def _felt(n: int, settings: ConvolutionSettings) -> int:
     """How many of ``n`` inputs the middle output feels."""
     generator = torch.Generator().manual_seed(settings.seed)
-    x = torch.randn(n, WIDTH, generator=generator).double()
-    stack = ConvolutionStack(WIDTH, settings).double()
+    x = torch.randn(n, WIDTH, generator=generator).double().requires_grad_()
     with torch.enable_grad():
-        jacobian = torch.func.jacrev(lambda x: stack(x)[n // 2])(x)  # (d_out, input, d_in)
+        middle = ConvolutionStack(WIDTH, settings).double()(x)[n // 2]  # (d_out,)
+        # One output after the other: torch.func, which takes them together, loads a compiler.
+        rows = [torch.autograd.grad(it, x, retain_graph=True)[0] for it in middle]
+    jacobian = torch.stack(rows)  # (d_out, input, d_in)
     strength = torch.linalg.vector_norm(jacobian, dim=(0, 2))
     return int((strength > NOTICED * strength.max()).sum())

@@ -6,7 +6,7 @@ section 4 (path lengths); Beltagy et al., Longformer, 2020, section 3.1 (masks).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core import architectures, embeddings, masks
 from core.architectures import Measured
-from core.arrays import Array, BoolArray, IntArray
+from core.arrays import Array, BoolArray, IntArray, freeze
 from core.cnn import ConvolutionSettings
 from core.influence import Influence
 from core.layer import Parameters, Rules, Sizes, steps
@@ -71,7 +71,8 @@ class AttentionStack:
         return attention_field(self.may_look(n), self.n_layers)
 
 
-class Averaged(NamedTuple):
+@dataclass(frozen=True)
+class Averaged:
     """One architecture over several seeds.
 
     Attributes:
@@ -85,6 +86,15 @@ class Averaged(NamedTuple):
     mean: Array
     low: Array
     high: Array
+
+    def __post_init__(self) -> None:
+        """Keep it as it is."""
+        freeze(self)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the maps."""
+        return self.field.nbytes + self.mean.nbytes + self.low.nbytes + self.high.nbytes
 
 
 def averaged(measure: Callable[[int], Measured], first: int) -> Averaged:

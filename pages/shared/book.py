@@ -1,5 +1,6 @@
 """What the pages note about a reader between runs, besides the widgets: plain values, one key."""
 
+from contextlib import suppress
 from typing import TypedDict
 
 import streamlit as st
@@ -79,31 +80,32 @@ _KEY = "book"
 
 def book() -> Book:
     """The reader's notes; new ones at the first visit."""
-    if _KEY not in st.session_state:
-        st.session_state[_KEY] = Book(
-            language=None,
-            page=None,
-            arrival=None,
-            seen="",
-            written={},
-            used=[],
-            shelves=[],
-            fields={},
-            own={},
-            tokens=(),
-            words={},
-            good_texts={},
-            private=False,
-            refused_file=None,
-            go_to="",
-            drawn=frozenset(),
-            runs=0,
-            turn=0,
-            edits={},
-            history={},
-            offers={},
-            versions={},
-            contexts={},
-            refused=[],
-        )
+    with suppress(KeyError):
+        return st.session_state[_KEY]
+    st.session_state[_KEY] = Book(
+        language=None,
+        page=None,
+        arrival=None,
+        seen="",
+        written={},
+        used=[],
+        shelves=[],
+        fields={},
+        own={},
+        tokens=(),
+        words={},
+        good_texts={},
+        private=False,
+        refused_file=None,
+        go_to="",
+        drawn=frozenset(),
+        runs=0,
+        turn=0,
+        edits={},
+        history={},
+        offers={},
+        versions={},
+        contexts={},
+        refused=[],
+    )
     return st.session_state[_KEY]

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
-import streamlit as st
-
 from core import architectures
 from core.architectures import Measured
-from core.arrays import Array
+from core.arrays import Array, digest
 from core.choices.model import PACKAGED
 from core.cnn import ConvolutionSettings
 from core.encoder import HeadIndex
 from core.files.traces import fingerprint
-from core.ideas import effective_field, reach
+from core.ideas import reach
+from core.ideas.effective_field import FieldSizes, field_sizes
 from core.ideas.reach import AttentionStack, Averaged
 from core.layer import Parameters, Rules
 from core.long.head import LongHead
@@ -27,23 +26,24 @@ from pages.shared import limits, loading, waiting
 from pages.shared.kept import Kept
 from pages.shared.waiting import in_turn
 
+# One of 12 words has 2.5 kB, one of 64 has 70.
+_measured: Kept[Measured] = Kept(largest=4_000_000)
 
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
+
 def attention(parameters: Parameters, rules: Rules) -> Measured:
     """What attention sees of a sentence."""
-    return architectures.attention(parameters, rules)
+    key = digest(*vars(parameters).values()), rules
+    return _measured.get(key, lambda: architectures.attention(parameters, rules))
 
 
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def recurrent(x: Array, settings: RecurrentSettings) -> Measured:
     """What a recurrent layer sees of a sentence."""
-    return architectures.recurrent(x, settings)
+    return _measured.get((digest(x), settings), lambda: architectures.recurrent(x, settings))
 
 
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def convolutional(x: Array, settings: ConvolutionSettings) -> Measured:
     """What a stack of convolutions sees of a sentence."""
-    return architectures.convolutional(x, settings)
+    return _measured.get((digest(x), settings), lambda: architectures.convolutional(x, settings))
 
 
 # Runs are read-only, so they are not copied: 1 MB for a short sentence, 52 MB for 256 pieces,
@@ -114,30 +114,34 @@ def effects(sentence: str, part: Keep) -> HeadEffects:
     return in_turn(_effects, _run_key(sentence, part), lambda: head_effects(run))
 
 
-@st.cache_data(max_entries=32, ttl=3600, show_spinner=False)
+_averaged: Kept[Averaged] = Kept(largest=4_000_000)
+_fields: Kept[FieldSizes] = Kept(largest=40_000)
+
+
 def reach_attention(tokens: tuple[str, ...], stack: AttentionStack, first: int) -> Averaged:
     """Layers of attention over several seeds."""
-    return reach.attention(tokens, stack, first)
+    key = tokens, stack, first
+    return _averaged.get(key, lambda: reach.attention(*key))
 
 
-@st.cache_data(max_entries=32, ttl=3600, show_spinner=False)
 def reach_recurrent(tokens: tuple[str, ...], settings: RecurrentSettings, first: int) -> Averaged:
     """A recurrent layer over several seeds."""
-    return reach.recurrent(tokens, settings, first)
+    key = tokens, settings, first
+    return _averaged.get(key, lambda: reach.recurrent(*key))
 
 
-@st.cache_data(max_entries=32, ttl=3600, show_spinner=False)
 def reach_convolutional(
     tokens: tuple[str, ...], settings: ConvolutionSettings, first: int
 ) -> Averaged:
     """A stack of convolutions over several seeds."""
-    return reach.convolutional(tokens, settings, first)
+    key = tokens, settings, first
+    return _averaged.get(key, lambda: reach.convolutional(*key))
 
 
-@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
-def reach_fields(kernel: int, dilations: tuple[int, ...], first: int) -> effective_field.FieldSizes:
+def reach_fields(kernel: int, dilations: tuple[int, ...], first: int) -> FieldSizes:
     """Effective and theoretical fields of convolutions over several seeds."""
-    return effective_field.field_sizes(kernel, dilations, first)
+    key = kernel, dilations, first
+    return _fields.get(key, lambda: field_sizes(*key))
 
 
 # Shown again and again while a reader looks at a file; the file itself stays in the session.

@@ -26,14 +26,22 @@ REST = 10.0
 """Seconds between two searches for garbage."""
 
 
-@cache
 def warm_up() -> None:
-    """Make later runs quick: one torch thread, lazy parts loaded, long-lived objects set aside.
+    """Make runs quick; to be called first in each of them.
 
-    At these sizes more threads are slower, and a search for garbage takes longer the more objects
-    there are to look at.
+    Every run has a thread of its own, and torch starts helpers for each that has not declined
+    them: 7 ms, and at these sizes they are slower.
     """
     torch.set_num_threads(1)
+    _warm_up_once()
+
+
+@cache
+def _warm_up_once() -> None:
+    """Load what is loaded late, and set long-lived objects aside.
+
+    A search for garbage takes longer the more objects there are to look at.
+    """
     _give_memory_back()
     choice = Choice()
     parameters = choice.layer_source.parameters(tokenize(choice.sentence).kept)

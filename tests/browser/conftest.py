@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright
 from tests.browser.reader import Reader
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = {"OMP_NUM_THREADS": "1", "ATTENTION_LAB_OPEN": "1"}
+SETTINGS = {"ATTENTION_LAB_OPEN": "1"}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

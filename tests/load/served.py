@@ -47,7 +47,7 @@ class Served:
         command = [sys.executable, "-c", code, "run", self.script]
         command += [f"--server.port={self.port}", "--server.address=127.0.0.1"]
         command += ["--server.headless=true", "--server.fileWatcherType=none"]
-        settings = os.environ | {"OMP_NUM_THREADS": "1"} | self.settings
+        settings = os.environ | self.settings
         with (self.log or Path(os.devnull)).open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=settings, stdout=log, stderr=log

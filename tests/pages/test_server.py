@@ -1,9 +1,11 @@
-"""What is done for the whole server: garbage is looked for seldom."""
+"""What is done for the whole server: garbage is looked for seldom, and runs need no helpers."""
 
 import gc
+import threading
 import time
 
 import pytest
+import torch
 
 from pages.shared import server
 
@@ -17,3 +19,19 @@ def test_garbage_is_looked_for_once_in_a_while(monkeypatch: pytest.MonkeyPatch):
         server.tidy()
         now[0] += server.REST / 32
     assert searched == pytest.approx([1000.0 + n * server.REST for n in range(4)])
+
+
+def test_every_run_declines_helpers_in_its_own_thread():
+    # What another thread has chosen does not hold there: torch would start helpers for each run.
+    found: list[int] = []
+
+    def run() -> None:
+        torch.set_num_threads(2)
+        server.warm_up()
+        found.append(torch.get_num_threads())
+
+    for _ in range(2):  # the second one finds the rest of the warm-up done
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    assert found == [1, 1]

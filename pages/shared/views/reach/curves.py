@@ -65,7 +65,8 @@ def seen(text: Text, it: Reaching) -> dict[str, Band]:
 def _strength(it: Reaching, found: Averaged) -> Band:
     at = it.pointed.query
     inside = found.field.reach[at]
-    mean, low, high = (np.where(inside, row[at], np.nan) for row in found[1:])
+    maps = found.mean, found.low, found.high
+    mean, low, high = (np.where(inside, one[at], np.nan) for one in maps)
     return Band(_distance(it), mean, low, high)
 
 
