@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import frame, server
+from pages.shared import start
 
 st.set_page_config(page_icon="🔦", layout="wide")
-server.warm_up()
-frame.run()
+start.run()

@@ -11,7 +11,6 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 import regex
-import rjieba
 
 from core.errors import InputError
 
@@ -84,7 +83,14 @@ def _words_and_spaces(text: str) -> Iterator[str]:
         elif _MARK.search(run):
             yield from _CHARACTER.findall(run)  # the dictionary would tear marks off
         else:
-            yield from rjieba.cut(run)
+            yield from _chinese_words(run)
+
+
+def _chinese_words(run: str) -> Iterable[str]:
+    # Its dictionary takes a tenth of a second to load: not before somebody writes Chinese.
+    import rjieba
+
+    return rjieba.cut(run)
 
 
 def _visible(pieces: Iterable[str]) -> Iterator[str]:

@@ -6,13 +6,11 @@ import math
 import sys
 import threading
 import time
-from functools import cache
 
 import torch
 
 from core import architectures
 from core.choices.explore import Choice
-from core.tokens import tokenize
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 
 _MALLOC = {
@@ -26,25 +24,24 @@ REST = 10.0
 """Seconds between two searches for garbage."""
 
 
-def warm_up() -> None:
-    """Make runs quick; to be called first in each of them.
+def decline_helpers() -> None:
+    """Let torch compute in one thread; to be called first in every run.
 
-    Every run has a thread of its own, and torch starts helpers for each that has not declined
-    them: 7 ms, and at these sizes they are slower.
+    A run has a thread of its own, and torch starts helpers for each that has not declined them:
+    this takes 7 ms, and at these sizes they make it slower.
     """
     torch.set_num_threads(1)
-    _warm_up_once()
 
 
-@cache
-def _warm_up_once() -> None:
-    """Load what is loaded late, and set long-lived objects aside.
+def warm_up() -> None:
+    """Load what is loaded late, and set long-lived objects aside; to be called once.
 
     A search for garbage takes longer the more objects there are to look at.
     """
+    decline_helpers()
     _give_memory_back()
     choice = Choice()
-    parameters = choice.layer_source.parameters(tokenize(choice.sentence).kept)
+    parameters = choice.layer_source.parameters(("it", "warms", "up"))
     seen = architectures.attention(parameters, choice.layer_source.rules)
     architectures.recurrent(parameters.x, choice.recurrent)
     architectures.convolutional(parameters.x, choice.convolution)
@@ -53,7 +50,6 @@ def _warm_up_once() -> None:
     chart = Heatmap(seen.influence.share, words, words, frame, "sequential", (0.0, 1.0))
     chart.table(Marks(0, 0))
     chart.specification()
-    gc.collect()
     gc.freeze()
 
 

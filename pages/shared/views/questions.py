@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 import streamlit as st
 
@@ -9,7 +10,6 @@ from core.ideas.reach import AttentionStack
 from core.questions import ask
 from core.questions.question import Question, Value
 from pages.shared import score
-from pages.shared.situations import CHALLENGES, SITUATIONS
 from pages.shared.text import Text, plain_word
 
 
@@ -58,9 +58,12 @@ def questions(text: Text, page: str, it: object) -> None:
     )
     if not block.open:
         return
+    # They know what every page shows: the first page need not wait for all of that.
+    from pages.shared.situations import CHALLENGES, SITUATIONS
+
     with block:
         _question(text, page, SITUATIONS[page](it))
-        _challenges(text, page, it)
+        _challenges(text, CHALLENGES.get(page, {}), it)
         _score(text)
 
 
@@ -129,16 +132,16 @@ def _go_on(page: str, label: str, *, same: bool = False) -> None:
     )
 
 
-def _challenges(text: Text, page: str, it: object) -> None:
+def _challenges(text: Text, checks: Mapping[str, Callable[[Any], bool]], it: object) -> None:
     """What can be brought about on the page; what was met stays met."""
     met = score.score()["met"]
-    for name, check in CHALLENGES.get(page, {}).items():
+    for name, check in checks.items():
         if name not in met and check(it):
             score.meet(name)
     lines = [
         f":material/{'check_box' if name in met else 'check_box_outline_blank'}: "
         f"{text(f'challenge.{name}')}"
-        for name in CHALLENGES.get(page, {})
+        for name in checks
     ]
     if lines:
         st.markdown("\n\n".join([text("challenges.title"), *lines]))
