@@ -44,8 +44,9 @@ EDITS = {
     "reach": Edit("reach_gain", (0.8, 0.9)),
     "buffet": Edit("buffet_spice", (0.5, 1.0)),
     "cost": Edit("cost_k", (5, 7)),
+    "training": Edit("training_symbols", (8, 9)),
 }
-"""Pages whose picture follows an edit."""
+"""Pages that show something else after an edit; a file, or nothing, stands on the others."""
 
 
 @contextmanager
