@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -131,6 +132,17 @@ def test_words_above_columns_have_one_of_few_depths():
         for letter in "i我"
     }
     assert depths == {24, 44, 64, 90}
+
+
+@pytest.mark.parametrize(("names", "flat"), [("我爱吃鱼", 24), (["Beijing", "Tiananmen"], 64)])
+def test_words_lie_flat_where_the_real_width_has_room_for_them(names: Sequence[str], flat: int):
+    axis = replace(heatmap(2, len(names)), columns=list(names)).specification()["encoding"]["x"]
+    assert axis["axis"]["labelAngle"] == {"expr": f"width / {len(names)} < {flat} ? -45 : 0"}
+
+
+def test_columns_too_narrow_for_their_words_leave_some_out():
+    axis = replace(heatmap(4, 64), columns=["v"] * 64).specification()["encoding"]["x"]["axis"]
+    assert (axis["labelAngle"], axis["labelOverlap"]) == (-90, "greedy")
 
 
 def test_maps_side_by_side_are_level():

@@ -102,6 +102,17 @@ def test_a_sentence_beside_itself_gives_exactly_nothing(model: AppTest):
     assert (square(model, "beside_difference") == 0).all()
 
 
+def test_words_beside_each_other_are_those_of_their_own_sentence(model: AppTest):
+    for name, last in {"a": "tired", "b": "wide", "difference": "tired / wide"}.items():
+        names = chart(model, f"beside_{name}")["row_name"]
+        assert f"14:{last}" in set(names)
+
+
+def test_a_piece_without_a_counterpart_is_not_framed(model: AppTest):
+    choose(model, model_other="the animal slept", model_query=9)  # "it"
+    assert not any(chart(model, "beside_a")["asks"])
+
+
 def test_the_difference_is_b_minus_a(model: AppTest):
     both = compare(PretrainedSource().trace(TIRED), PretrainedSource().trace(WIDE))
     assert_allclose(square(model, "beside_difference"), both.difference(3, 1), atol=1e-6)

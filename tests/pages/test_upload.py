@@ -1,5 +1,6 @@
 """The page of the reader's own tensors: its maps are the file's; a file that is gone is named."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,12 @@ def square(app: AppTest, name: str) -> NDArray[Any]:
     return chart(app, name).pivot(index="row", columns="column", values="value").to_numpy()
 
 
+def strip(app: AppTest) -> dict[str, Any]:
+    found = app.get_by_key("upload_strip")
+    assert isinstance(found, UnknownElement)
+    return json.loads(found.proto.json)
+
+
 def said(app: AppTest) -> str:
     elements = [*app.warning, *app.error, *app.markdown, *app.caption]
     return " ".join(it.value for it in elements).replace("\u2068", "").replace("\u2069", "")
@@ -62,6 +69,19 @@ def test_the_example_is_shown_until_there_is_a_file(mine: AppTest):
     assert_allclose(square(mine, "weights"), expected.weights[0], atol=1e-6)
     choose(mine, upload_head=1)
     assert_allclose(square(mine, "output"), expected.output[1], atol=1e-6)
+
+
+def test_weights_that_are_no_shares_are_not_told_as_shares(mine: AppTest):
+    upload(mine, npz(weights=np.array([[[1.0, 1.0], [3.0, 1.2]]], np.float32)))
+    assert EN("highlight.raw", asks="2", weight="3.00", found="1") in said(mine)
+    assert [it["share"] for it in strip(mine)["words"]] == ["3.00", "1.20"]
+
+
+def test_after_a_file_that_was_refused_the_example_is_there_instead(mine: AppTest):
+    assert EN("upload.shows_example") in said(mine)
+    upload(mine, b"nothing")
+    assert EN("upload.example_instead") in said(mine)
+    assert EN("upload.shows_example") not in said(mine)
 
 
 def test_weights_alone_are_shown_as_they_are(mine: AppTest):

@@ -123,7 +123,8 @@ class Heatmap:
         """The Vega-Lite specification; the same object for all maps of this kind."""
         look = self.colours, self.domain, self.ghosts
         height = self.row_height or _row_height(len(self.values))
-        return _specification(self.values.shape, (height, self.depth), self.frame, look)
+        above = self.depth, heatmap_axes.spacing(self.columns)
+        return _specification(self.values.shape, (height, *above), self.frame, look)
 
 
 def level(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
@@ -148,14 +149,15 @@ def numbered(names: Sequence[str], first: int = 0) -> list[str]:
 @lru_cache(maxsize=256)
 def _specification(
     shape: tuple[int, int],
-    heights: tuple[int, int],
+    sizes: tuple[int, int, int],
     frame: Frame,
     look: tuple[Colours, tuple[float, float], float],
 ) -> dict[str, Any]:
-    (n_rows, n_columns), (row_height, above), (colours, domain, ghosts) = shape, heights, look
+    (n_rows, n_columns), (row_height, above, spacing) = shape, sizes
+    colours, domain, ghosts = look
     numbers = n_columns <= NUMBERS_UP_TO and n_rows <= 2 * NUMBERS_UP_TO
     text = _template(
-        (heatmap_axes.column_angle(n_columns), above),
+        (heatmap_axes.upright(n_columns), above),
         (colours, ghosts, n_rows <= CROSSES_UP_TO),
         heatmap_marks.number_look(domain, row_height) if numbers else None,
     )
@@ -163,12 +165,13 @@ def _specification(
     for blank, value in zip(_BLANKS, blanks, strict=True):
         text = text.replace(json.dumps(blank), json.dumps(value))
     text = text.replace(heatmap_marks.N_COLUMNS, str(n_columns))
+    text = text.replace(heatmap_axes.SPACING, str(spacing))
     return json.loads(text) | {"height": row_height * n_rows}
 
 
 @lru_cache(maxsize=128)
 def _template(
-    axis: tuple[int, int], look: tuple[Colours, float, bool], numbers: NumberLook | None
+    axis: tuple[bool, int], look: tuple[Colours, float, bool], numbers: NumberLook | None
 ) -> str:
     """What maps of many sizes have in common, with blanks: Altair takes long for it."""
     rows, columns_, value, low, high = _BLANKS

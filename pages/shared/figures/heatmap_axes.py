@@ -2,50 +2,76 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
 
-from core.taken.words import longest
+from core.taken.words import letters, longest
+from pages.shared.figures.heatmap_marks import N_COLUMNS
 
-_DEPTHS = (24, 44, 64, 90)  # few, as each makes another template
+SPACING = "@spacing"
+"""Stands for the pixels that columns need for words that lie flat."""
+
+_STEPS = (24, 44, 64, 90)  # pixels; few, as each makes another specification
 _LETTER = 6.5  # pixels of a Latin letter
 _SPACE = 4  # pixels below the words
+_GAP = 6  # pixels between two words
+_TILT = 45  # degrees
+_MOST_TILTED = 16  # columns; with more of them, words stand upright
+_NARROWEST = 150  # pixels of all columns, in a narrow window
+_CROWDED = f"width / {N_COLUMNS} < {SPACING}"
+
+# Streamlit's own grey is too pale to read on white. 0 has a colour near the background.
+_INK = alt.expr("luminance(scale('color', 0)) > 0.5 ? '#5d6673' : '#b9c2cd'")
 
 # Labels carry their position, "3:the", so that repeated words stay apart.
 _WORD = "slice(datum.label, indexof(datum.label, ':') + 1)"
 _WORD_AXIS: dict[str, Any] = {
     "labelExpr": _WORD,
-    "labelOverlap": False,
     "labelLimit": 84,
     "labelFlush": False,
+    "labelColor": _INK,
+    "titleColor": _INK,
     "ticks": False,
     "domain": False,
 }
 
 
-def column_angle(n_columns: int) -> int:
-    """How far the words above the columns are tilted, in degrees: the more columns, the more."""
-    return 0 if n_columns <= 5 else -45 if n_columns <= 16 else -90
+def upright(n_columns: int) -> bool:
+    """Whether the words above so many columns have to stand."""
+    return n_columns > _MOST_TILTED
+
+
+def spacing(names: Sequence[str]) -> int:
+    """Pixels from column to column with which their words can lie flat: one of ``_STEPS``."""
+    widths = [_LETTER * letters(name) for name in names]
+    needed = max(((a + b) / 2 for a, b in pairwise(widths)), default=0) + _GAP
+    return next((step for step in _STEPS if step >= needed), _STEPS[-1])
 
 
 def column_depth(names: Sequence[str], n_rows: int) -> int:
-    """Pixels that the words above the columns need: one of ``_DEPTHS``.
+    """Pixels that the words above the columns need: one of ``_STEPS``.
 
-    In maps of few rows words lie flat, or nearly so.
+    Above few rows it is not much.
     """
-    slope = math.sin(math.radians(-column_angle(len(names))))
+    if not upright(len(names)) and spacing(names) * len(names) <= _NARROWEST:
+        return _STEPS[0]
+    slope = 1 if upright(len(names)) else math.sin(math.radians(_TILT))
     needed = slope * min(_LETTER * longest(names), _WORD_AXIS["labelLimit"])
-    most = 24 if n_rows <= 5 else 64 if n_rows <= 16 else 90
-    return next(depth for depth in _DEPTHS if depth >= min(needed + _SPACE, most))
+    most = 44 if n_rows <= 5 else 64 if n_rows <= 16 else 90
+    return next(depth for depth in _STEPS if depth >= min(needed + _SPACE, most))
 
 
-def column_axis(angle: int, depth: int) -> alt.Axis:
-    """Words above the columns."""
+def column_axis(upright: bool, depth: int) -> alt.Axis:
+    """Words above the columns: flat where the real width has room for them."""
     return alt.Axis(
         orient="top",
-        labelAngle=angle,
-        labelAlign="left" if angle else "center",
+        labelAngle=-90 if upright else alt.expr(f"{_CROWDED} ? -{_TILT} : 0"),
+        labelAlign="left" if upright else alt.expr(f"{_CROWDED} ? 'left' : 'center'"),
+        # Letters have some space around them: they may come closer than their boxes.
+        labelOverlap="greedy" if upright else False,
+        labelSeparation=-4,
         minExtent=depth,
         maxExtent=depth,
         **_WORD_AXIS,
@@ -56,4 +82,4 @@ def row_axis() -> alt.Axis:
     """Words beside the rows."""
     # The title lies in the corner above the words: turned by 90 degrees, Chinese is hard to read.
     corner = {"titleAngle": 0, "titleAlign": "right", "titleX": -8, "titleY": -8}
-    return alt.Axis(**corner, **_WORD_AXIS)
+    return alt.Axis(**corner, labelOverlap=False, **_WORD_AXIS)

@@ -12,7 +12,7 @@ N_COLUMNS = "@n_columns"
 """Stands for their number in what :func:`numbers` gives."""
 
 _RANGES = {"sequential": "heatmap", "diverging": "diverging"}
-_DARK_CELL = "luminance(scale('color', datum.value)) < 0.36"
+_DARK_CELL = "luminance(scale('color', datum.value)) < 0.18"
 _USUAL, _SMALL = 11, 9  # pixels of a number's letters; digits are half as wide, a point a quarter
 _GAP = 2.5  # pixels between two numbers
 

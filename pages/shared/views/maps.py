@@ -76,6 +76,14 @@ def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = Tr
     )
 
 
+def say_which_words(text: Text, it: Pointed) -> None:
+    """That maps of so many words are drawn around the opened cell only."""
+    n = len(it.asking)
+    if n > LARGE:
+        first = _start(it.query, n)
+        st.caption(text("maps.part", first=first + 1, last=first + 2 * _AROUND, n=n))
+
+
 def say_where_colours_end(text: Text, heatmaps: Iterable[Heatmap]) -> None:
     """That the strongest colour stands for more than one share, if cells lie beyond it."""
     beyond = [it.domain[1] for it in heatmaps if it.values.max() > it.domain[1]]
@@ -85,7 +93,13 @@ def say_where_colours_end(text: Text, heatmaps: Iterable[Heatmap]) -> None:
 
 def _overview(name: str, heatmap: Heatmap, it: Pointed, marks: Marks, alt: str) -> None:
     whole = Overview(
-        heatmap.values, heatmap.rows, heatmap.columns, heatmap.frame, theme.sequential()
+        heatmap.values
+        if heatmap.possible is None
+        else np.where(heatmap.possible, heatmap.values, np.nan),
+        heatmap.rows,
+        heatmap.columns,
+        heatmap.frame,
+        theme.sequential(),
     )
     with st.container(width=overview.SIDE):
         st.vega_lite_chart(

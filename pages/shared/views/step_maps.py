@@ -56,6 +56,7 @@ def on_one_scale(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
 
 def side_by_side(text: Text, it: Opened, titles: Mapping[str, str], columns: Columns) -> None:
     """Maps of one head beside each other, each under its title."""
+    maps.say_which_words(text, it)
     places = maps.side_by_side(len(titles), len(it.asking))
     heatmaps = level([step_map(text, it, name, columns) for name in titles])
     for place, heatmap, (name, title) in zip(places, heatmaps, titles.items(), strict=True):

@@ -1,15 +1,19 @@
 """The sentence as text, each word shaded by its weight; a click chooses the word that asks."""
 
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Callable, Collection
+from functools import cache, partial
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.arrays import Array
+from pages.shared.shares import two_digits
 from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
 from pages.shared.views.scripted import scripted
+
+_LEAST = 0.01  # if all weights are less, two digits of each are told
+_WHOLE = 1.005  # weights of two bytes may be a little more together than 1
 
 
 def word_strip(
@@ -29,6 +33,7 @@ def word_strip(
         name: The strip's, on its page; the label ``<name>.label`` says what a click chooses.
         unknown: Words to be drawn with dots.
     """
+    told = _teller(text, weights)
     data = {
         "label": text(f"{name}.label"),
         "asks": it.query,
@@ -36,7 +41,7 @@ def word_strip(
             {
                 "text": word,
                 "weight": float(weight),
-                "share": f"{weight:.0%}",
+                "share": told(float(weight)),
                 "description": text("strip.word", position=i + 1, word=word, share=f"{weight:.1%}"),
                 "unknown": word in unknown,
             }
@@ -50,6 +55,13 @@ def word_strip(
             it.point(query=asked)
 
     _component()(key=name, data=data, on_asked_change=ask)
+
+
+def _teller(text: Text, weights: Array) -> Callable[[float], str]:
+    """How weights are told below the words: as shares, if they are shares of one whole."""
+    if weights.sum() > _WHOLE:
+        return "{:.2f}".format
+    return partial(two_digits, text) if weights.max() < _LEAST else "{:.0%}".format
 
 
 @cache

@@ -1,14 +1,17 @@
 """A beside B: the chosen head on two sentences, and what changed."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.arrays import Array
 from core.choices.model import LONGEST_TEXT
 from core.errors import InputError
 from core.models.compare import Comparison, compare
-from pages.shared import cache
-from pages.shared.figures.heatmap import Frame, Heatmap, balanced
+from pages.shared import cache, tables
+from pages.shared.figures.heatmap import Frame, Heatmap, balanced, level
 from pages.shared.model_state import ModelScene
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -38,35 +41,55 @@ def beside(text: Text, scene: ModelScene) -> None:
 
 
 def _maps(text: Text, scene: ModelScene, both: Comparison) -> None:
-    choice = scene.choice
-    first, second = np.array(both.alignment.first), np.array(both.alignment.second)
-    tokens = scene.run.trace.query_tokens
-    names = tuple(tokens[place] for place in first)
-    it = Pointed(
-        asking=names,
-        answering=names,
-        query=int(np.abs(first - choice.model_query).argmin()),
-        key=int(np.abs(first - choice.model_key).argmin()),
-        fields=FIELDS,
-        places=both.alignment.first,
+    choice, places = scene.choice, both.alignment.first
+    first, second = np.array(places), np.array(both.alignment.second)
+    in_a = tuple(both.first.query_tokens[place] for place in first)
+    in_b = tuple(both.second.query_tokens[place] for place in second)
+    # A piece that has no counterpart is not on these maps, so nothing is framed for it.
+    query, key = (
+        places.index(place) if place in places else -1
+        for place in (choice.model_query, choice.model_key)
     )
     a = both.first.layers[choice.model_layer].weights[choice.model_head]
     b = both.second.layers[choice.model_layer].weights[choice.model_head]
     difference = both.difference(choice.model_layer, choice.model_head)
-    heatmaps = {
-        "beside_a": (a[np.ix_(first, first)], "sequential", (0.0, 1.0)),
-        "beside_b": (b[np.ix_(second, second)], "sequential", (0.0, 1.0)),
-        "beside_difference": (difference, "diverging", balanced(difference)),
-    }
+    replaced = tuple(
+        one if one == other else f"{one} / {other}" for one, other in zip(in_a, in_b, strict=True)
+    )
     frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
-    for place, (name, (values, colours, domain)) in zip(
-        maps.side_by_side(3, len(names)), heatmaps.items(), strict=True
+    a, b, change = a[np.ix_(first, first)], b[np.ix_(second, second)], balanced(difference)
+    drawn = level(
+        [
+            Heatmap(a, in_a, in_a, frame, "sequential", (0.0, 1.0)),
+            Heatmap(b, in_b, in_b, frame, "sequential", (0.0, 1.0)),
+            Heatmap(difference, replaced, replaced, frame, "diverging", change),
+        ]
+    )
+    heatmaps = dict(zip(("beside_a", "beside_b", "beside_difference"), drawn, strict=True))
+    for place, (name, heatmap) in zip(
+        maps.side_by_side(3, len(first)), heatmaps.items(), strict=True
     ):
         with place:
             st.markdown(text(f"beside.{name}"))
-            heatmap = Heatmap(values, names, names, frame, colours, domain)
+            words = tuple(heatmap.rows)
+            it = Pointed(
+                asking=words, answering=words, query=query, key=key, fields=FIELDS, places=places
+            )
             maps.draw(name, heatmap, it, text(f"alt.{name}"))
-    st.markdown(text("beside.largest", change=f"{np.abs(difference).max():.3f}"))
+    _largest(text, replaced, difference)
+
+
+def _largest(text: Text, names: tuple[str, ...], difference: Array) -> None:
+    """The pair whose weight changed most in this head."""
+    asks, answers = np.unravel_index(int(np.abs(difference).argmax()), difference.shape)
+    st.markdown(
+        text(
+            "beside.largest",
+            asks=plain_word(names, int(asks)),
+            answers=plain_word(names, int(answers)),
+            change=f"{difference[asks, answers]:+.3f}",
+        )
+    )
 
 
 def _changes(text: Text, scene: ModelScene, both: Comparison) -> None:
@@ -90,9 +113,12 @@ def _changes(text: Text, scene: ModelScene, both: Comparison) -> None:
     st.markdown(text("beside.table", asks=asks, answers=answers))
     listed = [(c.layer, c.head, c.first, c.second, c.change) for c in changes[:_LISTED]]
     columns = ("layer", "head", "a", "b", "change")
-    headers = {name: text(f"beside.column.{name}") for name in columns}
+    headers: dict[str, Any] = {name: text(f"beside.column.{name}") for name in columns}
+    for name in columns[2:]:
+        headers[name] = st.column_config.NumberColumn(headers[name], format="%.3f")
+    tables.room_above()
     st.dataframe(
-        pd.DataFrame(listed, columns=pd.Index(columns)).round(3),
+        pd.DataFrame(listed, columns=pd.Index(columns)),
         hide_index=True,
         column_config=headers,
     )

@@ -18,7 +18,7 @@ from core.importance import (
 )
 from pages.shared.figures.heatmap import numbered
 from pages.shared.model_state import ModelScene
-from pages.shared.tables import Matrix, download
+from pages.shared.tables import Matrix, download, room_above
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
 
@@ -82,6 +82,7 @@ def _table(text: Text, row: Weighed) -> None:
     measures = _measures(row)
     st.markdown(text("importance.intro", asks=plain_word(row.asking, row.query)))
     table = pd.DataFrame(dict(measures), index=pd.Index(numbered(row.answering)))
+    room_above()
     st.dataframe(
         table,
         column_config={

@@ -87,7 +87,8 @@ def uploader(text: Text, it: Uploading) -> None:
         if it.choice.upload_sha:
             st.button(text("upload.example"), on_click=_forget, icon=":material/undo:")
         else:
-            st.caption(text("upload.shows_example"), width="content")
+            shown = "upload.example_instead" if last else "upload.shows_example"
+            st.caption(text(shown), width="content")
         language = text.language
         label = text("upload.example_download")
         mime = "application/octet-stream"

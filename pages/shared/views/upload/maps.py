@@ -28,6 +28,10 @@ _FIELDS = ("upload_query", "upload_key")
 _BUTTONS = 12  # heads from which on their number is typed
 
 
+_ROUNDING = 0.005
+"""How far from 1 a row's sum may be, as with two-byte numbers, for its weights to be shares."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """What of a file is shown.
@@ -87,7 +91,10 @@ def shaded(text: Text, view: Shown) -> None:
     it, row = view.it, view.weights[view.it.query]
     if it.asking == it.answering:
         word_strip(text, it, row, name="upload_strip")
-        st.markdown(in_words(text, it.asking, it.query, row))
+        if abs(row.sum() - 1) <= _ROUNDING:
+            st.markdown(in_words(text, it.asking, it.query, row))
+        else:
+            st.markdown(_largest(text, it, row))
     else:
         if view.rules is None:  # else the pickers of the arithmetic are there
             picker(text, it, "query", width=320)
@@ -100,6 +107,17 @@ def shaded(text: Text, view: Shown) -> None:
             bits=f"{entropy(row):.2f}",
             most=f"{np.log2(len(row)):.2f}",
         )
+    )
+
+
+def _largest(text: Text, it: Pointed, row: Array) -> str:
+    """The largest weight of a row that does not sum to 1: its weights are no shares."""
+    top = int(row.argmax())
+    return text(
+        "highlight.raw",
+        asks=plain_word(it.asking, it.query),
+        found=plain_word(it.answering, top),
+        weight=f"{row[top]:.2f}",
     )
 
 
