@@ -104,7 +104,7 @@ def _product(text: Text, it: Several) -> None:
         part = slice(first, min(first + together, shown))
         values = found.found[part, query].reshape(-1, 1), found.w_o[part].reshape(-1, len(features))
         columns = [asks], features
-        places = st.columns([2, 7], gap="medium")
+        places = st.columns([3, 7], gap="medium")  # words need room beside a single column, too
         for side, place in enumerate(places):
             frame = Frame(text("heads.slot"), "", text("matrix.w_o" if side else "axis.carried"))
             heatmap = Heatmap(
