@@ -11,7 +11,7 @@ import numpy as np
 from core.choices.cross import CrossChoice, read_sentence
 from core.choices.explore import Choice
 from core.choices.positions import MOST_WORDS, PositionsChoice
-from core.ideas.crossing import difference
+from core.ideas.crossing import self_gap
 from core.ideas.shuffling import OrderedHead
 from core.measures import entropy
 from core.tokens import tokenize
@@ -59,7 +59,8 @@ class Sources(NamedTuple):
     Attributes:
         n_query: Rows of the map.
         n_key: Columns of the map.
-        gap: Largest difference from self-attention, over every step, once both are the same.
+        gap: Largest difference from a layer of self-attention, over every step, once both are the
+            same: 0, but for rounding.
     """
 
     n_query: int
@@ -112,9 +113,8 @@ def sources(choice: CrossChoice) -> Sources:
     usual = CrossChoice()
     a, _ = read_sentence(choice.cross_a, usual.cross_a)
     b, _ = read_sentence(choice.cross_b, usual.cross_b)
-    crossed, own = choice.source.trace(a, a), replace(choice, cross_sources="self_a").source
     n_query, n_key = (len(a if part == "a" else b) for part in (choice.asks, choice.answers))
-    return Sources(n_query, n_key, difference(crossed, own.trace(a, a)))
+    return Sources(n_query, n_key, self_gap(choice.source, a))
 
 
 def moved(choice: Choice, order: PositionsChoice) -> Moved:

@@ -97,6 +97,10 @@ class CrossSource:
         layer = LayerTrace(*(part.numpy() for part in parts))
         return AttentionTrace(asking, answering, (layer,), self._toy.origin)
 
+    def alone(self, tokens: Tokens) -> AttentionTrace:
+        """The layer with the same numbers that knows one sentence only, scored by q·k/√d_k."""
+        return self._toy.trace_of(tokens)
+
     @property
     def _toy(self) -> ToySource:
         if self.numbers == "seeded":
@@ -185,6 +189,17 @@ def difference(one: AttentionTrace, other: AttentionTrace) -> float:
         for a, b in pairs
         for name in ("q", "k", "v", "scores", "weights", "output", "mixed")
     )
+
+
+def self_gap(source: CrossSource, tokens: Tokens) -> float:
+    """How far a sentence that asks itself is from a layer of self-attention with the same numbers.
+
+    Returns:
+        As in :func:`difference`: 0, but for rounding. That layer scales its scores and has no mask,
+        whatever the source does.
+    """
+    crossed = replace(source, scoring="scaled", is_causal=False).trace(tokens, tokens)
+    return difference(crossed, source.alone(tokens))
 
 
 def general_gap(source: CrossSource, asking: Tokens, answering: Tokens) -> float:

@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 from numpy.random import Generator
 
-from core.ideas.crossing import CrossSource, Scoring, Tokens, cost, difference
+from core.ideas.crossing import CrossSource, Scoring, Tokens, cost
 from core.questions.question import (
     EQUAL,
     YES_NO,
@@ -100,21 +100,6 @@ def looks_at(it: Crossed, draw: Generator) -> Question | None:
     )
 
 
-def equal(it: Crossed, draw: Generator) -> Question | None:
-    """Does cross-attention of a sentence with itself differ from self-attention?"""
-    sentence = one(("a", "b"), draw)
-    words = it.words(sentence)
-    copy = tuple(words)
-    gap = difference(it.source.trace(words, copy), it.source.trace(words, words))
-    return Question(
-        "equal",
-        {"sentence": Name("answer", f"sentence_{sentence}")},
-        YES_NO,
-        int(gap == 0),
-        {"gap": f"{gap:g}"},
-    )
-
-
 def mirrored(it: Crossed, _: Generator) -> Question | None:
     """Is one direction's map the other one's, turned over?"""
     there, back = it.weights("b", "a"), it.weights("a", "b")
@@ -156,4 +141,4 @@ def dearest(it: Crossed, draw: Generator) -> Question | None:
     )
 
 
-KINDS: tuple[Kind, ...] = (shape, looks_at, equal, mirrored, dearest)
+KINDS: tuple[Kind, ...] = (shape, looks_at, mirrored, dearest)

@@ -53,7 +53,7 @@ def test_at_width_1_the_root_changes_nothing():
 def test_the_same_sentence_twice_is_self_attention(seed: int, numbers: str):
     choice = CrossChoice(cross_b="I love", cross_seed=seed)
     it = layer.sources(replace(choice, cross_numbers=numbers))
-    assert it == (2, 4, 0)
+    assert it == (2, 4, pytest.approx(0, abs=1e-6))
 
 
 @given(seed=seeds)

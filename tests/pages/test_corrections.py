@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.choices.cross import CrossChoice
 from core.choices.positions import PositionsChoice
 from core.claims import layer, model
 from core.errors import InputError
@@ -108,7 +109,8 @@ def test_source_the_page_shows_more_rows_than_columns(open_dashboard: Visit):
     assert any(it.proto.alt == alt for it in app.get("vega_lite_chart"))
     assert " 5 rows " in (said := seen(opened(open_dashboard, "en", "source"), "source", "en"))
     assert " 4 columns " in said
-    assert said.endswith(" 0.")
+    gap = layer.sources(CrossChoice()).gap
+    assert f" {gap:.1g} (" in said
 
 
 def test_parallel_the_page_says_how_many_times(open_dashboard: Visit):

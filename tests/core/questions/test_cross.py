@@ -66,10 +66,6 @@ def looks_at(it: Crossed, asked: Question) -> None:
     assert place(answered(asked)) == row.argmax()
 
 
-def equal(_: Crossed, asked: Question) -> None:
-    assert name(answered(asked)) == "no"
-
-
 def mirrored(it: Crossed, asked: Question) -> None:
     same = np.allclose(weights(it, "ba"), weights(it, "ab").T, atol=1e-5)
     assert name(answered(asked)) == ("yes" if same else "no")
@@ -93,7 +89,6 @@ def dearest(_: Crossed, asked: Question) -> None:
 ORACLES: dict[Kind, Callable[[Crossed, Question], None]] = {
     cross.shape: shape,
     cross.looks_at: looks_at,
-    cross.equal: equal,
     cross.mirrored: mirrored,
     cross.dearest: dearest,
 }

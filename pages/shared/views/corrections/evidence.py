@@ -52,7 +52,7 @@ def source(text: Text, there: Destination) -> str:
     """The map's two sizes, and what is left if both sentences are the same."""
     choice, _ = reading.read(CrossChoice, CROSS, there.fields)
     it = layer.sources(choice)
-    return text("correction.source.seen", rows=it.n_query, columns=it.n_key, gap=f"{it.gap:g}")
+    return text("correction.source.seen", rows=it.n_query, columns=it.n_key, gap=f"{it.gap:.1g}")
 
 
 def memory(text: Text, there: Destination) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.choices.cross import CrossChoice, Sources
-from core.ideas.crossing import difference
+from core.ideas.crossing import self_gap
 from pages.shared import state
 from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
 from pages.shared.figures.heatmap import Frame, Heatmap, level
@@ -87,13 +87,12 @@ def who_asks_whom(text: Text, it: Crossing, opened: Opened) -> None:
 
 
 def same_or_not(text: Text, it: Crossing) -> None:
-    """Cross-attention of a sentence with itself is self-attention: the difference, as computed."""
+    """Cross-attention of a sentence with itself beside the layer that knows one sentence only."""
     if it.a != it.b:
         st.info(text("cross.not_same"))
         return
-    source = replace(it.choice.source, is_causal=False)
-    found = difference(source.trace(it.b, it.a), source.trace(it.a, it.a))
-    st.success(text("cross.equal", difference=f"{found:g}"))
+    found = self_gap(it.choice.source, it.a)
+    st.success(text("cross.equal", difference=f"{found:.1g}"))
 
 
 def weights_map(text: Text, choice: CrossChoice, it: Opened) -> Heatmap:
