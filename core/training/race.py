@@ -8,11 +8,12 @@ Architectures, 2018 (short paths alone do not win); Arora et al., Zoology: Measu
 Recall in Efficient Language Models, 2023 (recall as the gap between architectures).
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.arrays import Array
@@ -112,8 +113,7 @@ def race(it: Race) -> Generator[Snapshot, None, None]:
 
 def shown(task: Task, seed: int) -> tuple[str, ...]:
     """A short sequence that no step learned from, to look at in detail."""
-    short = replace(task, length=min(SHOWN, task.length))
-    return short.words(short.examples(1, _generator(seed, _SHOWN)).inputs[0])
+    return task.words(_shown(task, seed))
 
 
 @lru_cache(maxsize=64)
@@ -129,7 +129,7 @@ def sizes(contenders: tuple[Contender, ...], design: Design) -> tuple[int, ...]:
 def _run(it: Race, contender: Contender, seed: int) -> Generator[Snapshot, None, None]:
     network = build(contender, it.design, _mixed(seed, _INIT))
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATES[contender])
-    train = _generator(seed, _TRAIN)
+    batches = _batches(it.design.task, seed)
     held_out = _examples(it.design, seed, _TEST, HELD_OUT)
     with torch.no_grad():
         loss = float(_loss(network, held_out))
@@ -137,7 +137,7 @@ def _run(it: Race, contender: Contender, seed: int) -> Generator[Snapshot, None,
     for slice_ in range(1, it.slices + 1):
         loss = 0.0
         for _ in range(SLICE):
-            loss += _step(network, optimiser, it.design.task.examples(BATCH, train)) / SLICE
+            loss += _step(network, optimiser, next(batches)) / SLICE
         if slice_ == it.slices:
             held_out = _examples(it.design, seed, _TEST, HELD_OUT_AT_THE_END)
         yield _snapshot(network, held_out, (contender, seed, slice_ * SLICE), loss)
@@ -152,7 +152,7 @@ def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Examples) -
     return float(loss.detach())
 
 
-def _loss(network: Network, batch: Examples) -> torch.Tensor:
+def _loss(network: Network, batch: Examples) -> Tensor:
     scores = network(batch.inputs).flatten(0, 2)
     return cross_entropy(scores, batch.targets.flatten(), ignore_index=SILENT)
 
@@ -168,6 +168,28 @@ def _snapshot(
             steps = network.all_steps(network.embedded(held_out.inputs[0]))
             weights = torch.stack([it.weights for it in steps]).numpy()
     return Snapshot(*at, loss, accuracy, weights, parameters_of(network))
+
+
+def _batches(task: Task, seed: int) -> Iterator[Examples]:
+    """What contenders learn from: whole batches again until nothing that is held out is in them."""
+    held_out = task.examples(HELD_OUT_AT_THE_END, _generator(seed, _TEST)).inputs
+    kept_back = {_key(inputs) for inputs in (*held_out, _shown(task, seed))}
+    train = _generator(seed, _TRAIN)
+    while True:
+        batch = task.examples(BATCH, train)
+        if kept_back.isdisjoint(map(_key, batch.inputs)):
+            yield batch
+
+
+def _shown(task: Task, seed: int) -> Tensor:
+    """``(token, part)``."""
+    short = replace(task, length=min(SHOWN, task.length))
+    return short.examples(1, _generator(seed, _SHOWN)).inputs[0]
+
+
+def _key(inputs: Tensor) -> bytes:
+    """What tells sequences apart."""
+    return inputs.numpy().tobytes()
 
 
 def _examples(design: Design, seed: int, stream: int, size: int) -> Examples:

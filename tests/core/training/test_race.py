@@ -6,6 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
+from torch.nn.modules.module import register_module_forward_pre_hook
 
 from core.arrays import Array
 from core.choices.training import BUDGETS, FIELDS, LIMITS, TrainingChoice
@@ -24,7 +25,8 @@ from core.training.contenders import (
     size,
 )
 from core.training.learning import latest, losses, reliable
-from core.training.race import SHOWN, SLICE, Race, Snapshot, race, shown, sizes
+from core.training.networks import Network
+from core.training.race import BATCH, SHOWN, SLICE, Race, Snapshot, race, shown, sizes
 from core.training.tasks import Task, TaskKind
 
 SMALL = Design(Task("recall", 16, 3), budget=8000, field=7)
@@ -105,13 +107,39 @@ def test_fields_are_those_of_the_stack():
     assert field_of("wide_cnn", SMALL) >= 9
 
 
-def test_all_learn_from_the_same_data_and_are_scored_on_other():
-    task = replace(SMALL.task, length=32)
-    train = task.examples(400, torch.Generator().manual_seed(1)).inputs
-    test = task.examples(48, torch.Generator().manual_seed(0)).inputs
-    assert not {tuple(it.flatten().tolist()) for it in train} & {
-        tuple(it.flatten().tolist()) for it in test
-    }
+Rows = list[list[int]]
+
+
+def seen(it: Race) -> tuple[Rows, Rows]:
+    """The sequences that the networks of a race learned from, and those they were scored on."""
+    learned: Rows = []
+    scored: Rows = []
+
+    def note(network: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> None:
+        if isinstance(network, Network):
+            rows = learned if torch.is_grad_enabled() else scored
+            rows += given[0].flatten(1).tolist()
+
+    hook = register_module_forward_pre_hook(note)
+    try:
+        list(race(it))
+    finally:
+        hook.remove()
+    return learned, scored
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("parity", 0), ("parity", 1), ("recall", 0)])
+def test_nobody_is_scored_on_what_somebody_learned_from(kind: TaskKind, seed: int):
+    task = Task(kind, 16, 2)  # so short that sequences return
+    learned, scored = seen(Race(Design(task, 8000), ("cnn",), steps=150, seed=seed))
+    assert len(learned) == 150 * BATCH
+    assert all(row not in scored for row in learned)
+    assert task.inputs(shown(task, seed)).flatten().tolist() not in learned
+
+
+def test_all_learn_from_the_same_data():
+    once, twice = (seen(Race(SMALL, them, SLICE))[0] for them in [("gru",), ("cnn", "gru")])
+    assert sorted(twice) == sorted(2 * once)
 
 
 # The race
