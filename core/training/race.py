@@ -28,9 +28,10 @@ BATCH = 16
 """Sequences that one step learns from."""
 
 HELD_OUT = 48
-"""Sequences that snapshots are scored on; no step ever learns from them."""
+"""Sequences that snapshots are scored on: the first of those at the end."""
 
 HELD_OUT_AT_THE_END = 256
+"""Sequences that the last snapshot is scored on; no step ever learns from them."""
 
 SHOWN = 22
 """Tokens of the sequence that is looked at in detail, at most."""
@@ -129,18 +130,20 @@ def sizes(contenders: tuple[Contender, ...], design: Design) -> tuple[int, ...]:
 def _run(it: Race, contender: Contender, seed: int) -> Generator[Snapshot, None, None]:
     network = build(contender, it.design, _mixed(seed, _INIT))
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATES[contender])
-    batches = _batches(it.design.task, seed)
-    held_out = _examples(it.design, seed, _TEST, HELD_OUT)
+    task = it.design.task
+    held_out = task.examples(HELD_OUT_AT_THE_END, _generator(seed, _TEST))
+    batches = _batches(task, seed, held_out)
+    scored = Examples(*(part[:HELD_OUT] for part in held_out))
     with torch.no_grad():
-        loss = float(_loss(network, held_out))
-    yield _snapshot(network, held_out, (contender, seed, 0), loss)
+        loss = float(_loss(network, scored))
+    yield _snapshot(network, scored, (contender, seed, 0), loss)
     for slice_ in range(1, it.slices + 1):
         loss = 0.0
         for _ in range(SLICE):
             loss += _step(network, optimiser, next(batches)) / SLICE
         if slice_ == it.slices:
-            held_out = _examples(it.design, seed, _TEST, HELD_OUT_AT_THE_END)
-        yield _snapshot(network, held_out, (contender, seed, slice_ * SLICE), loss)
+            scored = held_out
+        yield _snapshot(network, scored, (contender, seed, slice_ * SLICE), loss)
 
 
 def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Examples) -> float:
@@ -170,10 +173,9 @@ def _snapshot(
     return Snapshot(*at, loss, accuracy, weights, parameters_of(network))
 
 
-def _batches(task: Task, seed: int) -> Iterator[Examples]:
+def _batches(task: Task, seed: int, held_out: Examples) -> Iterator[Examples]:
     """What contenders learn from: whole batches again until nothing that is held out is in them."""
-    held_out = task.examples(HELD_OUT_AT_THE_END, _generator(seed, _TEST)).inputs
-    kept_back = {_key(inputs) for inputs in (*held_out, _shown(task, seed))}
+    kept_back = {_key(inputs) for inputs in (*held_out.inputs, _shown(task, seed))}
     train = _generator(seed, _TRAIN)
     while True:
         batch = task.examples(BATCH, train)
@@ -190,10 +192,6 @@ def _shown(task: Task, seed: int) -> Tensor:
 def _key(inputs: Tensor) -> bytes:
     """What tells sequences apart."""
     return inputs.numpy().tobytes()
-
-
-def _examples(design: Design, seed: int, stream: int, size: int) -> Examples:
-    return design.task.examples(size, _generator(seed, stream))
 
 
 def _generator(seed: int, stream: int) -> torch.Generator:

@@ -26,7 +26,18 @@ from core.training.contenders import (
 )
 from core.training.learning import latest, losses, reliable
 from core.training.networks import Network
-from core.training.race import BATCH, SHOWN, SLICE, Race, Snapshot, race, shown, sizes
+from core.training.race import (
+    BATCH,
+    HELD_OUT,
+    HELD_OUT_AT_THE_END,
+    SHOWN,
+    SLICE,
+    Race,
+    Snapshot,
+    race,
+    shown,
+    sizes,
+)
 from core.training.tasks import Task, TaskKind
 
 SMALL = Design(Task("recall", 16, 3), budget=8000, field=7)
@@ -140,6 +151,13 @@ def test_nobody_is_scored_on_what_somebody_learned_from(kind: TaskKind, seed: in
 def test_all_learn_from_the_same_data():
     once, twice = (seen(Race(SMALL, them, SLICE))[0] for them in [("gru",), ("cnn", "gru")])
     assert sorted(twice) == sorted(2 * once)
+
+
+@pytest.mark.parametrize("kind", ["recall", "pairs", "parity"])
+def test_every_snapshot_is_scored_on_the_first_of_the_last_ones_sequences(kind: TaskKind):
+    _, scored = seen(Race(Design(Task(kind, 16, 2), 8000), ("cnn",), steps=SLICE))
+    at_start, at_the_end = scored[:HELD_OUT], scored[-HELD_OUT_AT_THE_END:]
+    assert at_start == at_the_end[:HELD_OUT]
 
 
 # The race
