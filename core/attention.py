@@ -49,7 +49,8 @@ def scaled_dot_product_attention(
         k: ``(..., key, d_k)``.
         v: ``(..., key, d_v)``.
         mask: Broadcasts to ``(..., query, key)``. Booleans: ``True`` = may look. Floats: added to
-            the scaled scores, ``-inf`` = may not look. ``None`` allows everything.
+            the scaled scores in their own type, ``-inf`` = may not look. ``None`` allows
+            everything.
         is_causal: Query i sees keys j <= i only, counted from the top left corner, as in torch.
             Combines with ``mask``.
         scale: Factor of the scores. ``None`` means 1/√d_k.
@@ -101,7 +102,8 @@ def additive_attention(
         mask: As in :func:`scaled_dot_product_attention`.
 
     Returns:
-        Scores (before the mask), weights and output.
+        Scores (before the mask), weights and output, in the dtype of ``q``; half precision as in
+        :func:`scaled_dot_product_attention`.
 
     Raises:
         ValueError: If shapes do not fit together, or a mask is neither boolean nor float.
@@ -115,10 +117,14 @@ def additive_attention(
             f"w_q and w_k must have shapes {expected[0]} and {expected[1]}, "
             f"got {tuple(w_q.shape)} and {tuple(w_k.shape)}"
         )
+    dtype = q.dtype
+    if dtype.itemsize < 4:
+        q, k, v, w_q, w_k, v_a = (part.float() for part in (q, k, v, w_q, w_k, v_a))
     asked = (q @ w_q.mT).unsqueeze(-2)  # (..., query, 1, d_a)
     offered = (k @ w_k.mT).unsqueeze(-3)  # (..., 1, key, d_a)
     scores = torch.tanh(asked + offered) @ v_a  # (..., query, key)
-    return _mix(scores, v, mask, is_causal=False)
+    steps = _mix(scores, v, mask, is_causal=False)
+    return steps if dtype == q.dtype else _in_dtype(steps, dtype)
 
 
 def multi_head_attention(
@@ -218,8 +224,9 @@ def _mix(
         _check_mask(mask, scores)
         allowed = mask
         if mask.is_floating_point():
+            mask = mask.to(scores.dtype)  # first: what is finite in float64 may be -inf in float32
             allowed = mask > -math.inf
-            biased = scores + mask.masked_fill(~allowed, 0.0).to(scores.dtype)
+            biased = scores + mask.masked_fill(~allowed, 0.0)
     if is_causal:
         past = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
         allowed = past if allowed is None else allowed & past

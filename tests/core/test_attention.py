@@ -171,6 +171,22 @@ def test_a_float_mask_of_minus_infinity_is_a_boolean_mask():
     assert torch.equal(by_float.weights, scaled_dot_product_attention(Q, K, V, mask).weights)
 
 
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("of_mask", FLOATS)
+def test_the_least_number_of_any_type_hides_a_key(dtype: torch.dtype, of_mask: torch.dtype):
+    mask = coins(QUERIES, KEYS)
+    mask[:, 0], mask[1] = True, False
+    added = torch.zeros(QUERIES, KEYS, dtype=of_mask).masked_fill(~mask, torch.finfo(of_mask).min)
+    q, k, v = (x.to(dtype) for x in (Q, K, V))
+    weights = scaled_dot_product_attention(q, k, v, added).weights
+    assert (weights[:, mask.logical_not() & mask.any(-1, keepdim=True)] == 0).all()
+    blind = weights[:, 1].double().sum(-1)  # all keys alike, or none where their type has only -inf
+    assert ((blind - 1).abs().lt(0.01) | (blind == 0)).all()
+
+
 @pytest.mark.parametrize("as_float", [False, True])
 def test_a_query_that_may_see_nothing_gets_zeros(as_float: bool):
     mask = torch.ones(QUERIES, KEYS, dtype=torch.bool)
@@ -220,7 +236,7 @@ def test_scores_that_fit_only_after_scaling_do_not_overflow():
     assert steps.output.tolist() == [[1, 0]]
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("dtype", FLOATS)
 def test_what_comes_out_has_the_type_that_went_in(dtype: torch.dtype):
     steps = scaled_dot_product_attention(Q.to(dtype), K.to(dtype), V.to(dtype), coins(KEYS))
     assert {step.dtype for step in steps} == {dtype}
@@ -317,6 +333,13 @@ def test_additive_attention_keeps_to_its_mask():
     weights = additive_attention(ASKED, K[0], V[0], W_Q, W_K, V_A, mask).weights
     assert_close(weights.sum(-1), torch.tensor([1.0, 0.0, 1.0]).double())
     assert (weights[~mask] == 0).all()
+
+
+def test_additive_attention_in_half_precision_does_not_overflow_on_the_way():
+    q, k, w = (torch.tensor(x).half() for x in ([[300.0]], [[300.0], [301.0]], [[300.0]]))
+    steps = additive_attention(q, k, k, w, -w, torch.ones(1).half())  # 300 * 300 > 65504
+    assert steps.scores.tolist() == [[0, -1]]
+    assert steps.weights.dtype == steps.output.dtype == torch.float16
 
 
 def test_additive_attention_takes_leading_axes():
