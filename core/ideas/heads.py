@@ -95,15 +95,17 @@ def look_alike(weights: Array) -> Array:
         weights: ``(head, query, key)``, rows sum to 1, or are 0.
 
     Returns:
-        ``(head, head)``: 1 - Jensen-Shannon divergence in bits, mean over queries: 1 = the same
-        weights, 0 = never at the same word.
+        ``(head, head)``: 1 - Jensen-Shannon divergence in bits, mean over the queries that may look
+        at something: 1 = the same weights, or no such query; 0 = never at the same word.
 
     Source: Clark et al. 2019, section 6, which sums the divergences instead.
     """
     middle = (weights[:, None] + weights[None]) / 2  # (head, head, query, key)
     own = entropy(weights)  # (head, query)
     apart = entropy(middle) - (own[:, None] + own[None]) / 2
-    return 1 - np.clip(apart.mean(axis=-1), 0, 1)
+    looks = np.any(weights, axis=-1)
+    both = looks[:, None] & looks[None]  # (head, head, query)
+    return 1 - np.clip((apart * both).sum(axis=-1) / np.maximum(both.sum(axis=-1), 1), 0, 1)
 
 
 def pull_alike(contributions: Array) -> Array:

@@ -133,6 +133,14 @@ def test_similarity_by_hand():
     assert pull_alike(pulls)[0].tolist() == [1, -1, 0, 0]
 
 
+@pytest.mark.parametrize("n_heads", [1, 3])
+def test_rows_without_weights_say_nothing_about_similarity(n_heads: int):
+    weights = heads(seeded(n_heads, seed=3), Rules()).weights
+    blind = np.concatenate([np.zeros((n_heads, 4, 5)), weights], axis=1)
+    assert_allclose(look_alike(blind), look_alike(weights))
+    assert (look_alike(blind[:, :4]) == 1).all()
+
+
 def test_heads_that_look_evenly_are_alike():
     found = heads(HandsetSource(Sizes(n_heads=6)).parameters(CHICKEN), Rules())
     assert_allclose(look_alike(found.weights)[3:, 3:], 1)
