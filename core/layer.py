@@ -38,7 +38,7 @@ class Rules:
         temperature: What scores are divided by besides; small = sharp.
         mask: Who may look at whom.
         positions: How tokens learn where they stand. ``rope`` needs an even ``d_k``.
-        base: Of RoPE: the ratio between its longest and its shortest wavelength.
+        base: Of RoPE: its wavelengths are 2π · base^(2i/d_k), in tokens.
     """
 
     scaled: bool = True

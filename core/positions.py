@@ -19,7 +19,7 @@ def sinusoidal(n: int, d_model: int, base: float = 10000.0) -> Tensor:
     Args:
         n: Number of positions.
         d_model: Width. An odd width ends with a sine.
-        base: Ratio between the longest and the shortest wavelength.
+        base: Sets the wavelengths, in tokens: 2π · base^(2i/d_model), from 2π to below 2π · base.
 
     Returns:
         ``(n, d_model)`` float32: column 2i is sin(p / base^(2i/d_model)), column 2i+1 its cosine.
@@ -42,7 +42,7 @@ def rotate(x: Tensor, positions: Tensor | None = None, base: float = 10000.0) ->
     Args:
         x: ``(..., n, d)`` with even ``d``; the pairs are (0, 1), (2, 3), ...
         positions: ``(n,)``. ``None`` means 0, 1, 2, ...
-        base: Ratio between the longest and the shortest wavelength.
+        base: Sets the wavelengths of the pairs, in tokens: 2π · base^(2i/d).
 
     Returns:
         ``(..., n, d)``; lengths of vectors are kept.
