@@ -80,7 +80,7 @@ class LongHead:
 
     @property
     def _tensors(self) -> tuple[Tensor, Tensor]:
-        kind = np.result_type(self.q, self.k)
+        kind = np.result_type(self.q, self.k, np.float32)
         q, k = (torch.from_numpy(x.astype(kind, copy=False)) for x in (self.q, self.k))
         return q, k
 

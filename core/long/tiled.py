@@ -47,7 +47,8 @@ def overview(
         scale: Factor of the scores. ``None`` means 1/√d_k.
 
     Returns:
-        In the dtype of ``q``. Memory grows with the number of tokens, not with its square.
+        In the dtype of ``q``; in float32 for half precision. Memory grows with the number of
+        tokens, not with its square.
 
     Raises:
         ValueError: If shapes do not fit together, or there is no pixel.
@@ -111,7 +112,7 @@ def region(
         scale: Factor of the scores. ``None`` means 1/√d_k.
 
     Returns:
-        ``(query, key)`` of the rectangle, in the dtype of ``q``.
+        ``(query, key)`` of the rectangle, in the dtype of ``q``; in float32 for half precision.
 
     Raises:
         ValueError: If shapes do not fit together, or the rectangle is not within the map.
@@ -136,7 +137,7 @@ def _tiles(
 ) -> Iterator[_Tile]:
     """The weights of some queries, a few at a time, to be used before the next are asked for."""
     factor = q.shape[-1] ** -0.5 if scale is None else scale
-    q, k = (x.float() if x.itemsize < 4 else x for x in (q, k))
+    q, k = (x.float() if _is_half(x) else x for x in (q, k))
     height = max(1, LARGEST_TILE // max(1, len(k)))
     for first in range(queries.start, queries.stop, height):
         rows = range(first, min(first + height, queries.stop))
@@ -186,7 +187,12 @@ def _may_look(rule: MaskRule, rows: range, columns: range) -> Tensor | None:
 
 
 def _dtype(q: Tensor) -> np.dtype:
-    return np.dtype(str(q.dtype).removeprefix("torch."))
+    """Of what comes out: numpy has no bfloat16."""
+    return np.dtype(np.float32 if _is_half(q) else str(q.dtype).removeprefix("torch."))
+
+
+def _is_half(x: Tensor) -> bool:
+    return x.itemsize < 4
 
 
 def _check(q: Tensor, k: Tensor) -> None:

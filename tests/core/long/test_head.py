@@ -140,6 +140,11 @@ def test_kinds_of_numbers_may_be_mixed():
     assert_allclose(head.row(3).weights.sum(), 1)
 
 
+def test_scores_of_half_precision_do_not_overflow():
+    q = np.full((7, 64), 60, np.float16)  # 60 * 60 * 64 > 65504
+    assert LongHead(q, q).row(3).scores.tolist() == [60 * 60 * 8] * 7
+
+
 @pytest.mark.parametrize("part", ["mask", "bias"])
 @pytest.mark.parametrize("shape", [(1, 1_500), (1_500, 1_500)])
 def test_a_mask_in_a_long_file_is_refused(part: str, shape: tuple[int, int]):
