@@ -73,12 +73,12 @@ def test_the_table_holds_the_readers_numbers(cost: AppTest):
     assert_table(cost, Setting(96, 24, 5, 15, "gru", True))
 
 
-def test_where_torch_does_not_count_the_page_says_so(cost: AppTest):
+def test_where_nothing_is_counted_the_page_says_so(cost: AppTest):
     choose(cost, cost_n=16, cost_d=16, cost_recurrent="lstm")
-    hidden = EN("cost.uncounted.hidden", layer=EN("cost.recurrent"))
-    assert hidden in [it.value for it in cost.caption]
+    assert_table(cost, it := Setting(16, 16, recurrent="lstm"))
+    assert all(counted(row, it) for row in ROWS)
     choose(cost, cost_n=4096)
-    large = [EN("cost.uncounted.large", layer=EN(f"cost.{row}")) for row in ROWS]
+    large = [EN("cost.uncounted", layer=EN(f"cost.{row}")) for row in ROWS]
     assert set(large) <= {it.value for it in cost.caption}
     assert_table(cost, Setting(4096, 16, recurrent="lstm"))
 

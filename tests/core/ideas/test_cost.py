@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import get_args
 
@@ -25,6 +26,7 @@ from core.ideas.cost import (
     formula,
     longest_path,
     restricted_attention,
+    runner,
     sequential,
 )
 from core.receptive_field import attention_field, convolution_field, recurrent_field
@@ -43,7 +45,7 @@ def test_the_table_by_hand():
 
 @every_row
 @pytest.mark.parametrize("projections", [False, True])
-@pytest.mark.parametrize("recurrent", ["rnn", "gru"])
+@pytest.mark.parametrize("recurrent", get_args(RecurrentKind))
 def test_torchs_counter_agrees_with_the_formula(
     row: Row, recurrent: RecurrentKind, projections: bool
 ):
@@ -52,8 +54,12 @@ def test_torchs_counter_agrees_with_the_formula(
         assert counted(row, it) == formula(row, it)
 
 
-def test_torchs_counter_does_not_look_into_an_lstm():
-    assert counted("recurrent", Setting(9, 6, recurrent="lstm")) is None
+def test_what_is_run_to_be_counted_gives_the_same_in_either_precision():
+    for row, recurrent in product(ROWS, get_args(RecurrentKind)):
+        it = Setting(7, 6, 5, 3, recurrent, projections=True)
+        single, double = (runner(row, it, dtype)() for dtype in (torch.float32, torch.float64))
+        assert double.dtype == torch.float64
+        torch.testing.assert_close(double.float(), single)
 
 
 def test_what_is_too_large_is_not_run():

@@ -15,7 +15,6 @@ from core.ideas.cost import (
     formula,
     longest_path,
     sequential,
-    too_large,
 )
 from core.rnn import RecurrentKind
 from pages.shared import controls
@@ -57,8 +56,7 @@ def table(text: Text, it: Setting) -> None:
         st.table(part)
     for row in ROWS:
         if counted(row, it) is None:
-            why = "large" if too_large(row, it) else "hidden"
-            st.caption(text(f"cost.uncounted.{why}", layer=text(f"cost.{row}")))
+            st.caption(text("cost.uncounted", layer=text(f"cost.{row}")))
     st.caption(text("cost.how"))
 
 
