@@ -42,7 +42,7 @@ class TrainedSource:
         """What every attention layer makes of a sequence, written as `Task.words` writes it.
 
         Raises:
-            InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
+            InputError: ``no_tokens``, ``too_many_symbols`` or ``unknown_symbol``, as `Task.inputs`.
             ValueError: If the contender has no attention.
         """
         network, words = self.attention, tuple(sentence.split())
@@ -62,7 +62,7 @@ class TrainedSource:
         """How much each place's answers change when a token's vector does.
 
         Raises:
-            InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
+            InputError: ``no_tokens``, ``too_many_symbols`` or ``unknown_symbol``, as `Task.inputs`.
         """
         network = self.network.double()
         return felt(network, network.mixed, tokens)

@@ -80,7 +80,7 @@ class TrainedLayer(ToySource):
             ``(token, question, answer)``, scores: the highest one is given.
 
         Raises:
-            InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
+            InputError: ``no_tokens``, ``too_many_symbols`` or ``unknown_symbol``, as `Task.inputs`.
         """
         network = self.whole.attention.double()
         x = network.embedded(network.task.inputs(tokens))

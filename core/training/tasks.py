@@ -126,10 +126,13 @@ class Task:
         """A sequence read back: ``(token, part)``.
 
         Raises:
-            InputError: ``no_tokens``, or ``unknown_symbol`` with the word.
+            InputError: ``no_tokens``; ``too_many_symbols`` if the sequence is longer than those of
+                the task; ``unknown_symbol`` with the word.
         """
         if not words:
             raise InputError("no_tokens")
+        if len(words) > self.length:
+            raise InputError("too_many_symbols", count=len(words), limit=self.length)
         return torch.tensor([self._parts(word) for word in words])
 
     def _parts(self, word: str) -> list[int]:

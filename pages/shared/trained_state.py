@@ -120,11 +120,12 @@ def _read(it: TrainingChoice) -> tuple[Tokens, InputError | None]:
     held_out = shown(task, it.training_seed)
     if not words:
         return Tokens(held_out, len(held_out)), None
+    kept = words[: len(held_out)]
     try:
-        task.inputs(words)
+        task.inputs(kept)
     except InputError as problem:
         return Tokens(held_out, len(held_out)), problem
-    return Tokens(words[: len(held_out)], len(words)), None
+    return Tokens(kept, len(words)), None
 
 
 def _as_choice(choice: Choice, it: Lesson, words: tuple[str, ...]) -> Choice:

@@ -9,6 +9,7 @@ import torch
 from core.attention import scaled_dot_product_attention
 from core.errors import InputError
 from core.sources.trained import TrainedSource
+from core.sources.trained_layer import opened
 from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design
 from core.training.race import SLICE, Race, race, shown
 from core.training.tasks import Task
@@ -81,6 +82,17 @@ def test_influence_agrees_with_finite_differences():
 def test_words_of_another_task_are_refused():
     with pytest.raises(InputError, match="unknown_symbol"):
         trained("relative").trace("A B 猫")
+
+
+@pytest.mark.parametrize("contender", ATTENTION)
+def test_more_symbols_than_were_learned_from_are_refused(contender: Contender):
+    source = trained(contender)
+    with pytest.raises(InputError, match=r"too_many_symbols \(count=17, limit=16\)"):
+        source.trace(f"{WORDS} A")
+    with pytest.raises(InputError, match="too_many_symbols"):
+        source.measured((*WORDS.split(), "A"))
+    with pytest.raises(InputError, match="too_many_symbols"):
+        opened(source, 0).trace(f"{WORDS} A")
 
 
 def test_what_has_no_attention_has_no_trace():
