@@ -45,7 +45,7 @@ class TrainedSource:
             InputError: ``no_tokens``, ``too_many_symbols`` or ``unknown_symbol``, as `Task.inputs`.
             ValueError: If the contender has no attention.
         """
-        network, words = self.attention, tuple(sentence.split())
+        network, words = self.restored_attention(), tuple(sentence.split())
         with torch.no_grad():
             found = network.all_steps(network.embedded(self.design.task.inputs(words)))
         blind = np.where(np.tri(len(words), dtype=bool), 0.0, -np.inf).astype(np.float32)
@@ -64,7 +64,7 @@ class TrainedSource:
         Raises:
             InputError: ``no_tokens``, ``too_many_symbols`` or ``unknown_symbol``, as `Task.inputs`.
         """
-        network = self.network.double()
+        network = self.restored().double()
         return felt(network, network.mixed, tokens)
 
     @property
@@ -72,20 +72,17 @@ class TrainedSource:
         """Bytes of the learned numbers."""
         return sum(it.nbytes for it in self.parameters.values())
 
-    @property
-    def network(self) -> Network:
-        """The network itself, anew."""
-        made = restored(self.contender, self.design, self.parameters)
-        return made.requires_grad_(False)
+    def restored(self) -> Network:
+        """A network of its own with these numbers, which learns no further."""
+        return restored(self.contender, self.design, self.parameters).requires_grad_(False)
 
-    @property
-    def attention(self) -> AttentionNetwork:
-        """The same.
+    def restored_attention(self) -> AttentionNetwork:
+        """As :meth:`restored`, where the layers of attention are asked for.
 
         Raises:
             ValueError: If the contender has no attention.
         """
-        network = self.network
+        network = self.restored()
         if not isinstance(network, AttentionNetwork):
             raise ValueError(f"{self.contender} has no attention")
         return network

@@ -26,11 +26,13 @@ class TrainedLayer(ToySource):
     to queries and keys; W_V has zeros there, and W_O a column of them.
 
     Attributes:
-        whole: The network.
+        whole: What was trained.
+        network: It restored, in float64.
         layer: Which of its layers, from 0.
     """
 
     whole: TrainedSource
+    network: AttentionNetwork
     layer: int
 
     @property
@@ -44,9 +46,9 @@ class TrainedLayer(ToySource):
 
     def untouched(self, tokens: tuple[str, ...]) -> Parameters:
         """The layer's numbers, and the vectors that it reads: positions are in them."""
-        network = self.whole.attention
+        network = self.network
         w_q, w_k, w_v, w_o, b_q, b_k = (
-            network.get_parameter(f"{name}_{self.layer}")
+            network.get_parameter(f"{name}_{self.layer}").float()
             for name in ("w_q", "w_k", "w_v", "w_o", "b_q", "b_k")
         )
         with torch.no_grad():
@@ -54,7 +56,7 @@ class TrainedLayer(ToySource):
             for below in range(self.layer):
                 x = x + network.steps(x, below).output
         found = Parameters(
-            x=pad(x, (0, 1), value=1.0).numpy(),  # (token, width + 1)
+            x=pad(x.float(), (0, 1), value=1.0).numpy(),  # (token, width + 1)
             w_q=split_heads(torch.cat((w_q, b_q[None])), N_HEADS).numpy(),
             w_k=split_heads(torch.cat((w_k, b_k[None])), N_HEADS).numpy(),
             w_v=split_heads(pad(w_v, (0, 0, 0, 1)), N_HEADS).numpy(),
@@ -63,15 +65,14 @@ class TrainedLayer(ToySource):
         if self.whole.contender != "relative":
             return found
         distances = network.get_parameter(f"b_distance_{self.layer}")
-        return replace(found, b_distance=distances[:, None].numpy())
+        return replace(found, b_distance=distances[:, None].float().numpy())
 
     def measured(self, tokens: tuple[str, ...]) -> Measured:
         """How much each place's answers change with a token's vector, in the whole network.
 
         The reader's numbers are in this layer; the others have their learned ones.
         """
-        network = self.whole.attention.double()
-        return felt(network, self._mixing(network, tokens), tokens)
+        return felt(self.network, self._mixing(tokens), tokens)
 
     def answered(self, tokens: tuple[str, ...]) -> Array:
         """What the whole network answers, the reader's numbers in this layer.
@@ -82,25 +83,22 @@ class TrainedLayer(ToySource):
         Raises:
             InputError: ``no_tokens``, ``too_many_symbols`` or ``unknown_symbol``, as `Task.inputs`.
         """
-        network = self.whole.attention.double()
-        x = network.embedded(network.task.inputs(tokens))
+        x = self.network.embedded(self.network.task.inputs(tokens))
         with torch.no_grad():
-            return network.answered(self._mixing(network, tokens)(x)).numpy()
+            return self.network.answered(self._mixing(tokens)(x)).numpy()
 
-    def _mixing(
-        self, network: AttentionNetwork, tokens: tuple[str, ...]
-    ) -> Callable[[Tensor], Tensor]:
+    def _mixing(self, tokens: tuple[str, ...]) -> Callable[[Tensor], Tensor]:
         """All layers, this one as the reader left it."""
         now = self.parameters(tokens)
         moved = torch.from_numpy(now.x - self.untouched(tokens).x).double()
 
         def mixed(x: Tensor) -> Tensor:
-            for layer in range(network.n_layers):
+            for layer in range(self.network.n_layers):
                 if layer == self.layer:
                     read = pad(x, (0, 1), value=1.0) + moved
                     x = (read + steps(read, now, self.rules).output)[..., :-1]
                 else:
-                    x = x + network.steps(x, layer).output
+                    x = x + self.network.steps(x, layer).output
             return x
 
         return mixed
@@ -114,5 +112,12 @@ def opened(whole: TrainedSource, layer: int, edits: tuple[Edit, ...] = ()) -> Tr
     """
     positions = "rope" if whole.contender == "rotary" else "none"
     rules = Rules(mask=MaskRule("causal"), positions=positions, base=ROTARY_BASE)
-    sizes = Sizes(whole.attention.width + 1, D_K, D_V, N_HEADS)
-    return TrainedLayer(sizes=sizes, rules=rules, edits=edits, whole=whole, layer=layer)
+    network = whole.restored_attention().double()
+    return TrainedLayer(
+        sizes=Sizes(network.width + 1, D_K, D_V, N_HEADS),
+        rules=rules,
+        edits=edits,
+        whole=whole,
+        network=network,
+        layer=layer,
+    )

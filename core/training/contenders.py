@@ -67,9 +67,7 @@ def build(contender: Contender, design: Design, seed: int) -> Network:
     Raises:
         InputError: ``budget_too_small`` if no width comes within a tenth of it.
     """
-    network = _made(contender, design, _width(contender, design))
-    if abs(size(network) / design.budget - 1) > BUDGET_TOLERANCE:
-        raise InputError("budget_too_small", contender=contender, budget=design.budget)
+    network = _fitting(contender, design)
     _draw(network, seed)
     return network
 
@@ -102,12 +100,21 @@ def restored(contender: Contender, design: Design, parameters: Mapping[str, Arra
     """The network with these numbers.
 
     Raises:
+        InputError: ``budget_too_small``, as :func:`build`.
         KeyError: If one is missing.
     """
-    network = build(contender, design, seed=0)
+    network = _fitting(contender, design)
     with torch.no_grad():
         for name, parameter in network.named_parameters():
             parameter.copy_(torch.from_numpy(parameters[name]))
+    return network
+
+
+def _fitting(contender: Contender, design: Design) -> Network:
+    """The contender at its width, its numbers still to be set."""
+    network = _made(contender, design, _width(contender, design))
+    if abs(size(network) / design.budget - 1) > BUDGET_TOLERANCE:
+        raise InputError("budget_too_small", contender=contender, budget=design.budget)
     return network
 
 

@@ -69,7 +69,7 @@ def test_what_is_felt_is_within_reach(contender: Contender):
 
 def test_influence_agrees_with_finite_differences():
     source = trained("gru")
-    network = source.network.double()
+    network = source.restored().double()
     x = network.embedded(DESIGN.task.inputs(tuple(WORDS.split())))
     nudge = torch.zeros_like(x)
     nudge[3] = 1e-6 * torch.randn(x.shape[1], generator=torch.Generator().manual_seed(0))

@@ -1,7 +1,7 @@
 """A layer of a trained network as readers edit it: the network's own numbers, and theirs."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import cache
@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 import torch
 
+from core.arrays import Array
 from core.influence import influence
 from core.layer import Edit
 from core.snippet import snippet
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import opened
-from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design
-from core.training.networks import N_HEADS
+from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design, restored
+from core.training.networks import N_HEADS, Network
 from core.training.race import SLICE, Race, race, shown
 from core.training.tasks import Task, TaskKind
 
@@ -87,7 +88,7 @@ def test_the_ten_lines_print_the_networks_weights(contender: Contender):
 @pytest.mark.parametrize("contender", CONTENDERS)
 def test_what_is_felt_is_the_derivative_of_the_answers(contender: Contender):
     source = trained(contender)
-    network = source.network.double()
+    network = source.restored().double()
     x = network.embedded(source.design.task.inputs(words(source)))
     found = source.measured(words(source))
     expected = influence(network.layer, x, found.field.reach)
@@ -128,7 +129,7 @@ def test_a_moved_vector_is_felt_from_where_it_was_moved_to(index: int):
     source = trained("sinusoidal")
     edits = (Edit("x", (0, 4, 1), 2.5), Edit("x", (0, 2, 0), -1.0))
     layer = opened(source, index, edits)
-    network = source.attention.double()
+    network = source.restored_attention().double()
     x = network.embedded(source.design.task.inputs(words(source)))
     shift = torch.zeros_like(x)
     read = torch.from_numpy(opened(source, index).untouched(words(source)).x).double()
@@ -144,6 +145,21 @@ def test_a_moved_vector_is_felt_from_where_it_was_moved_to(index: int):
     found = layer.measured(words(source))
     expected = influence(moved, x, found.field.reach)
     np.testing.assert_allclose(found.influence.strength, expected.strength, atol=1e-5)
+
+
+def test_the_network_is_restored_once(monkeypatch: pytest.MonkeyPatch):
+    source, made = trained("relative"), []
+
+    def noted(of: Contender, design: Design, parameters: Mapping[str, Array]) -> Network:
+        made.append(of)
+        return restored(of, design, parameters)
+
+    monkeypatch.setattr("core.sources.trained.restored", noted)
+    layer = opened(source, 1, (Edit("w_q", (0, 0, 0), 1.0),))
+    layer.trace_of(words(source))
+    layer.measured(words(source))
+    layer.answered(words(source))
+    assert made == ["relative"]
 
 
 def test_what_has_no_attention_has_no_layer():

@@ -50,7 +50,7 @@ def test_answers_are_the_networks_and_as_often_right_as_it_is_scored(kind: TaskK
     whole = TrainedSource("sinusoidal", design, last.parameters, 0, last.step)
     words = shown(design.task, 0)
     found = opened(whole, 0).answered(words)
-    expected = whole.network(design.task.inputs(words)[None])[0]
+    expected = whole.restored()(design.task.inputs(words)[None])[0]
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
     for place in range(len(words)):
         for it in answers(design.task, words, place, found):
@@ -69,5 +69,5 @@ def test_a_changed_number_changes_the_answer():
     numbers = first.parameters[name].copy()
     numbers.reshape(8, 6, -1)[2, 3, 1] = 50.0
     other = replace(whole, parameters={**first.parameters, name: numbers})
-    expected = other.network(design.task.inputs(words)[None])[0]
+    expected = other.restored()(design.task.inputs(words)[None])[0]
     np.testing.assert_allclose(changed, expected.numpy(), rtol=1e-4, atol=1e-4)
