@@ -121,8 +121,11 @@ class Choice:
     def layer_source(self) -> ToySource:
         """The source that the choice stands for. RoPE is left out where it does not fit.
 
-        Trained numbers are in no choice: the hand-set ones stand in for them.
+        Raises:
+            ValueError: If the numbers are trained ones: they are in no choice.
         """
+        if self.source == "trained":
+            raise ValueError("a choice has no trained numbers: their source is opened from a race")
         sizes = Sizes(self.d_model, self.d_k, self.d_v, self.n_heads)
         mask = MaskRule(self.mask, self.window, self.padded, self.blocked)
         usable = self.positions != "rope" or self.rope_fits

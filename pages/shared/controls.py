@@ -179,7 +179,7 @@ def _mask_details(text: Text, scene: Scene) -> None:
 
 def _drawn_mask(text: Text, scene: Scene) -> None:
     words = scene.tokens.kept
-    may_look = scene.choice.layer_source.rules.mask.matrix(len(words))
+    may_look = scene.source.rules.mask.matrix(len(words))
     who = occurrences(words)
     addresses = [[Address("mask", *query, *key) for key in who] for query in who]
     with st.expander(text("drawn.label"), expanded=True, icon=":material/draw:"):

@@ -25,14 +25,30 @@ from pages.shared.text import LANGUAGES, Text
 _TYPED = {name: reader for name, reader in choices.READERS.items() if name not in DERIVED}
 
 
+class Asked(NamedTuple):
+    """What the reader has chosen, made usable; the layer is still to be made.
+
+    Attributes:
+        choice: Without edits, and pointing at tokens that exist.
+        tokens: Of the choice's sentence.
+        problem: Why the sentence as typed is not the choice's, if so.
+        unusable: Fields whose values were replaced by the last usable ones.
+    """
+
+    choice: Choice
+    tokens: Tokens
+    problem: InputError | None = None
+    unusable: tuple[str, ...] = ()
+
+
 class Scene(NamedTuple):
     """What a page is about.
 
     Attributes:
-        choice: Usable, and pointing at tokens that exist.
-        tokens: Of the choice's sentence.
-        problem: Why the sentence as typed is not the choice's, if so.
-        unusable: Fields whose values were replaced by the last usable ones.
+        choice: With its edits.
+        tokens: As in :class:`Asked`.
+        problem: As there.
+        unusable: As there.
         source: Of the layer.
         shelf: Where the edits of its numbers lie.
     """
@@ -56,7 +72,12 @@ def text() -> Text:
     return Text(language)
 
 
-def scene(sources: tuple[SourceKind, ...] = ("handset", "seeded")) -> Scene:
+def scene() -> Scene:
+    """What a page without trained numbers is about; to be called as :func:`asked` is."""
+    return made(asked(("handset", "seeded")))
+
+
+def asked(sources: tuple[SourceKind, ...]) -> Asked:
     """What the reader has chosen, made usable; to be called once a run, before any widget.
 
     Args:
@@ -76,18 +97,16 @@ def scene(sources: tuple[SourceKind, ...] = ("handset", "seeded")) -> Scene:
     _note(choice)
     _seed_widgets(keep_sentence=problem is not None)
     keep_own(source=own)
-    return made(choice, tokens)._replace(problem=problem, unusable=unusable)
+    return Asked(choice, tokens, problem, unusable)
 
 
-def made(choice: Choice, tokens: Tokens) -> Scene:
-    """The scene of a choice without edits, pointing at tokens that exist; touches no widget."""
-    on = edits.shelf(choice)
+def made(it: Asked) -> Scene:
+    """The scene with the choice's own numbers, which are not trained; touches no widget."""
+    on, words = edits.shelf(it.choice), it.tokens.kept
     choice = replace(
-        choice,
-        edits=edits.matrix_edits(on, tokens.kept),
-        blocked=edits.blocked_pairs(tokens.kept),
+        it.choice, edits=edits.matrix_edits(on, words), blocked=edits.blocked_pairs(words)
     )
-    return Scene(choice, tokens, None, (), choice.layer_source, on)
+    return Scene(choice, it.tokens, it.problem, it.unusable, choice.layer_source, on)
 
 
 def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:

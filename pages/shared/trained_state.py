@@ -14,7 +14,7 @@ from core.sources.trained_layer import TrainedLayer, opened
 from core.tokens import Tokens
 from core.training.race import SLICE, Race, shown
 from pages.shared import edits, learned, state
-from pages.shared.state import Scene
+from pages.shared.state import Asked, Scene
 
 
 class Lesson(NamedTuple):
@@ -70,11 +70,11 @@ def scene() -> tuple[Scene, Lesson | None]:
 
     To be called once a run, before any widget.
     """
-    found = state.scene(("handset", "seeded", "trained"))
-    if found.choice.source != "trained":
-        return found, None
+    it = state.asked(("handset", "seeded", "trained"))
+    if it.choice.source != "trained":
+        return state.made(it), None
     chosen = state.remembered(TrainingChoice, READERS)
-    found, lesson = taught(found, chosen)
+    found, lesson = taught(it, chosen)
     show_aim(chosen, lesson.choice)
     return found, lesson
 
@@ -86,8 +86,8 @@ def show_aim(chosen: TrainingChoice, aim: TrainingChoice) -> None:
     state.keep_own(**{name: getattr(chosen, name) for name in fields})
 
 
-def taught(it: Scene, training: TrainingChoice) -> tuple[Scene, Lesson]:
-    """A scene with the numbers of a network in place of the choice's own; touches no widget."""
+def taught(it: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
+    """The scene with the numbers of a network; touches no widget."""
     tokens, problem = _read(training)
     words = tokens.kept
     cells = edits.matrix_edits(shelf(training), words)

@@ -11,9 +11,9 @@ from core.trace import AttentionTrace, Origin
 from pages.shared.figures.heatmap import Heatmap
 from pages.shared.reports.chosen import chosen, every, settings, shown
 from pages.shared.reports.race import race_settings
-from pages.shared.reports.scene import LAYER, changed, count_of_edits, scene
+from pages.shared.reports.scene import LAYER, asked, changed, count_of_edits
 from pages.shared.reports.taken import Taken, matrix_table, picture
-from pages.shared.state import Scene
+from pages.shared.state import Scene, made
 from pages.shared.text import Text
 from pages.shared.trained_state import Lesson, taught
 from pages.shared.views.badge import told_origin
@@ -58,9 +58,9 @@ def taken(text: Text) -> Taken:
 
 
 def _explored() -> tuple[Scene, Lesson | None]:
-    it = scene()
+    it = asked()
     if it.choice.source != "trained":
-        return it, None
+        return made(it), None
     return taught(it, chosen(TrainingChoice, READERS))
 
 

@@ -31,7 +31,7 @@ def taken(text: Text) -> Taken:
             _cost(text, it),
         ),
         caveats=("pair", "heads", "values", "importance"),
-        trace=lambda: choice.layer_source.trace_of(it.scene.tokens.kept),
+        trace=lambda: it.scene.source.trace_of(it.scene.tokens.kept),
     )
 
 

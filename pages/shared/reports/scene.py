@@ -6,7 +6,7 @@ from core.choices.explore import READERS, Choice
 from core.taken.report import Table
 from core.tokens import tokenize
 from pages.shared.reports.chosen import chosen, shown
-from pages.shared.state import Scene, made
+from pages.shared.state import Asked, Scene, made
 from pages.shared.text import Text
 
 LAYER = (
@@ -20,9 +20,14 @@ _MOST_ROWS = 200  # of a table of what was changed
 
 def scene() -> Scene:
     """What the pages about the reader's sentence show, without touching a widget."""
+    return made(asked())
+
+
+def asked() -> Asked:
+    """What was chosen there; the layer is still to be made."""
     choice = chosen(Choice, READERS)
     tokens = tokenize(choice.sentence, choice.unit)
-    return made(choice.within(len(tokens.kept)), tokens)
+    return Asked(choice.within(len(tokens.kept)), tokens)
 
 
 def layer_settings(text: Text, choice: Choice) -> dict[str, str]:

@@ -287,3 +287,8 @@ def test_both_layers_beside_attention_take_their_width_and_seed_from_the_choice(
 @pytest.mark.parametrize(("kind", "name"), [("handset", "handset"), ("seeded", "seeded (7)")])
 def test_the_source_is_the_chosen_one(kind: SourceKind, name: str):
     assert str(Choice(source=kind, seed=7).layer_source.origin) == name
+
+
+def test_nothing_stands_in_for_trained_numbers():
+    with pytest.raises(ValueError, match="no trained numbers"):
+        _ = Choice(source="trained").layer_source

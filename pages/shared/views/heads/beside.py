@@ -41,7 +41,7 @@ class Several:
     @property
     def origin(self) -> Origin:
         """Where the layer's numbers come from."""
-        return self.scene.choice.layer_source.origin
+        return self.scene.source.origin
 
     def shown(self) -> "Several":
         """The same, and widgets show it; to be called before they are drawn."""
@@ -57,7 +57,7 @@ class Several:
     @cached_property
     def found(self) -> Heads:
         """What every head did."""
-        source = self.scene.choice.layer_source
+        source = self.scene.source
         return heads(source.parameters(self.scene.tokens.kept), source.rules)
 
     def names(self, text: Text) -> list[str]:
@@ -96,7 +96,7 @@ def weights_map(text: Text, it: Several, head: int) -> Heatmap:
     """The weights of a head."""
     words = it.scene.tokens.kept
     frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
-    may_look = it.scene.choice.layer_source.rules.mask.matrix(len(words))
+    may_look = it.scene.source.rules.mask.matrix(len(words))
     weights = it.found.weights[head]
     return Heatmap(weights, words, words, frame, "sequential", (0.0, 1.0), may_look)
 

@@ -19,7 +19,7 @@ def blocks(text: Text, it: Several) -> None:
     controls.option(text, "heads_blocks", get_args(Blocks))
     mode, words = it.choice.heads_blocks, it.scene.tokens.kept
     kept = words[: _MOST_ROWS // it.n_heads]
-    source = it.scene.choice.layer_source
+    source = it.scene.source
     parameters, rules = source.parameters(kept), source.rules
     big = one_big_head(parameters, rules, mode)
     expected = heads(parameters, rules).output

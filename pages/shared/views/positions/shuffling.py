@@ -51,15 +51,14 @@ class Shuffling:
     @property
     def origin(self) -> Origin:
         """Where the layer's numbers come from."""
-        return self.scene.choice.layer_source.origin
+        return self.scene.source.origin
 
     @cached_property
     def head(self) -> OrderedHead:
         """The head that is shown."""
-        it = self.scene.choice
-        parameters = it.layer_source.parameters(self.words)
-        kind = self.choice.positions_kind
-        return OrderedHead(parameters, it.head, kind, self.choice.positions_seed)
+        parameters = self.scene.source.parameters(self.words)
+        kind, head = self.choice.positions_kind, self.scene.choice.head
+        return OrderedHead(parameters, head, kind, self.choice.positions_seed)
 
     @cached_property
     def differences(self) -> dict[Order, float]:
