@@ -112,6 +112,7 @@ class HeadFeatures(NamedTuple):
         following: Weight on the token after the query, 0 to 1.
         same: Weight on the query itself, 0 to 1.
         special: Weight on special tokens together, 0 to 1.
+        first: Weight of the tokens after the first one on that, 0 to 1.
         entropy: In bits; large = wide, 0 = sharp.
         distance: Between query and key, in tokens.
     """
@@ -120,6 +121,7 @@ class HeadFeatures(NamedTuple):
     following: Array
     same: Array
     special: Array
+    first: Array
     entropy: Array
     distance: Array
 
@@ -147,6 +149,7 @@ def head_features(weights: Array, special: Sequence[bool]) -> HeadFeatures:
         following=_mean(np.diagonal(weights, 1, -2, -1), asks[:-1]),
         same=_mean(np.diagonal(weights, 0, -2, -1), asks),
         special=_mean(weights[..., hidden].sum(axis=-1), asks),
+        first=_mean(weights[..., 1:, 0], asks[1:]),
         entropy=_mean(entropy(weights), asks),
         distance=_mean(expected_distance(weights), asks),
     )

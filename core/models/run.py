@@ -1,6 +1,7 @@
 """What a trained model made of a sentence: the trace, and what the trace has no place for."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from torch import Tensor
@@ -8,6 +9,7 @@ from torch import Tensor
 from core.arrays import Array
 from core.attention import MultiHeadSteps
 from core.importance import Mixer
+from core.measures import HeadFeatures, head_features
 from core.models.pieces import Pieces
 from core.trace import AttentionTrace, LayerTrace
 
@@ -37,6 +39,13 @@ class ModelRun:
         self.hidden.flags.writeable = False
         if self.embedding is not None:
             self.embedding.flags.writeable = False
+
+    @cached_property
+    def features(self) -> HeadFeatures:
+        """What each head does: ``(layer, head)`` each."""
+        special = self.pieces.special
+        found = [head_features(it.weights[None], special) for it in self.trace.layers]
+        return HeadFeatures(*map(np.concatenate, zip(*found, strict=True)))
 
     @property
     def nbytes(self) -> int:

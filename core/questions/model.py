@@ -146,8 +146,7 @@ def special(it: Modelled, draw: Generator) -> Question | None:
     hidden = np.array(it.run.pieces.special)
     if not hidden.any() or hidden.all():
         return None
-    weights = np.stack([layer.weights for layer in it.run.trace.layers])
-    shares = weights[:, :, ~hidden][..., hidden].sum(axis=-1).mean(axis=(1, 2))  # (layer,)
+    shares = it.run.features.special.mean(axis=1)  # (layer,)
     away = np.abs(shares[:, None] - _QUARTERS).min(axis=1)
     layers = np.flatnonzero(away > _CLEAR).tolist()
     if not layers:

@@ -3,12 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from core import challenges
 from core.choices.training import FIELDS, TrainingChoice
 from core.errors import InputError
-from core.measures import head_features
 from core.questions.buffet import Tasted
 from core.questions.cross import Crossed
 from core.questions.explored import Explored
@@ -123,9 +120,8 @@ def _remembers(scene: Scene) -> bool:
 
 
 def _looks_back(scene: ModelScene) -> bool:
-    weights = np.stack([layer.weights for layer in scene.run.trace.layers])
-    features = head_features(weights, scene.run.pieces.special)
-    return challenges.looks_back(features, scene.choice.model_layer, scene.choice.model_head)
+    it = scene.choice
+    return challenges.looks_back(scene.run.features, it.model_layer, it.model_head)
 
 
 CHALLENGES: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {

@@ -100,6 +100,7 @@ def test_features_by_hand():
     assert found["following"] == pytest.approx((0.2 + 0.25) / 2)
     assert found["same"] == pytest.approx(0.25 / 3)
     assert found["special"] == 0
+    assert found["first"] == (0.5 + 0) / 2
     assert found["entropy"] == pytest.approx(entropy(np.array(rows)).mean())
     assert found["distance"] == pytest.approx(expected_distance(np.array(rows)).mean())
 
@@ -112,6 +113,7 @@ def test_special_tokens_are_looked_at_but_do_not_ask():
         "following": 0.25,
         "same": 0.25,
         "special": 0.75,
+        "first": 0.5,
         "entropy": 1.5,
         "distance": 0.75,
     }
@@ -123,7 +125,7 @@ def test_a_sentence_of_special_tokens_alone_is_measured_all_the_same():
 
 def test_one_token_has_no_neighbours():
     found = features([[1.0]], [False])
-    assert (found["previous"], found["following"], found["same"]) == (0, 0, 1)
+    assert (found["previous"], found["following"], found["same"], found["first"]) == (0, 0, 1, 0)
 
 
 def test_features_are_of_each_layer_and_head():

@@ -1,6 +1,6 @@
 """The page of the real model: its numbers are the model's, whatever is typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,9 +11,10 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
+from core.arrays import Array
 from core.choices.model import READERS, ModelChoice
 from core.choices.reading import read
-from core.measures import head_features, mean_over_heads, rollout
+from core.measures import HeadFeatures, head_features, mean_over_heads, rollout
 from core.models.compare import compare
 from core.models.packaged import NAME
 from core.sources.pretrained import LIMIT, PretrainedSource
@@ -130,6 +131,20 @@ def test_the_finder_puts_the_head_first_that_does_it_most(model: AppTest, order:
     assert values[0] == pytest.approx(expected.max())
     assert expected[found["layer"][0], found["head"][0]] == expected.max()
     assert (np.diff(values) <= 0).all()
+
+
+def test_what_heads_do_is_measured_once_a_text(model: AppTest, monkeypatch: pytest.MonkeyPatch):
+    measured: list[int] = []
+
+    def noted(weights: Array, special: Sequence[bool]) -> HeadFeatures:
+        measured.append(len(weights))
+        return head_features(weights, special)
+
+    monkeypatch.setattr("core.models.run.head_features", noted)
+    choose(model, model_sentence="nobody has typed these words before", model_order="wide")
+    choose(model, model_head=5, model_order="previous")
+    choose(model, model_layer=1, model_query=2)
+    assert sum(measured) == 6  # layers
 
 
 def test_a_long_text_says_how_much_of_it_is_read(model: AppTest):

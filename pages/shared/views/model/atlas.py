@@ -5,7 +5,6 @@ import pandas as pd
 import streamlit as st
 
 from core.arrays import Array
-from core.measures import head_features
 from pages.shared import controls, state, tables, theme
 from pages.shared.book import book
 from pages.shared.figures import atlas as figure
@@ -72,17 +71,10 @@ def finder(text: Text, scene: ModelScene) -> None:
 
 def _features(scene: ModelScene) -> dict[str, Array]:
     """What heads are sorted by: ``(layer, head)`` each."""
-    weights = np.stack([layer.weights for layer in scene.run.trace.layers])
-    special = scene.run.pieces.special
-    found = head_features(weights, special)
-    first = [place == 0 for place in range(len(special))]
+    found, pair = scene.run.features, (scene.choice.model_query, scene.choice.model_key)
     return {
-        "pair": weights[:, :, scene.choice.model_query, scene.choice.model_key],
-        "previous": found.previous,
-        "following": found.following,
-        "same": found.same,
-        "special": found.special,
-        "first": head_features(weights, first).special,
+        **found._asdict(),
+        "pair": np.stack([it.weights[:, *pair] for it in scene.run.trace.layers]),
         "sharp": found.entropy,
         "wide": found.entropy,
     }
