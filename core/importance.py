@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import Array
+from core.measures import softmax
 from core.trace import LayerTrace
 
 
@@ -79,11 +80,7 @@ def leave_one_out(layer: LayerTrace, mixer: Mixer, query: int, together: bool = 
     weights, biased, v = _in_double(layer, query)
     n_key = biased.shape[-1]
     masked = np.where(np.eye(n_key, dtype=bool), -np.inf, biased[:, None])  # (head, left out, key)
-    highest = masked.max(axis=-1, keepdims=True)
-    raised = np.exp(masked - np.where(np.isfinite(highest), highest, 0))
-    total = raised.sum(axis=-1, keepdims=True)
-    renormalised = np.divide(raised, total, out=np.zeros_like(raised), where=total > 0)
-    change = (renormalised - weights[:, None]) @ v  # (head, left out, d_v)
+    change = (softmax(masked) - weights[:, None]) @ v  # (head, left out, d_v)
     return _lengths(change, mixer, together)
 
 
@@ -131,9 +128,9 @@ def silent_toy() -> tuple[LayerTrace, Mixer]:
     q, k = np.ones((1, 1, 1)), np.log(weights).reshape(1, 4, 1)
     v = np.array([[[0.01, 0.0], [0.0, 1.0], [1.0, 0.0], [-1.0, 0.5]]])
     scores = q @ k.mT
-    softmax = np.exp(scores) / np.exp(scores).sum()
-    output = softmax @ v
-    layer = LayerTrace(q, k, v, scores, np.zeros((1, 1, 4)), softmax, output, output[0])
+    row = softmax(scores)
+    output = row @ v
+    layer = LayerTrace(q, k, v, scores, np.zeros((1, 1, 4)), row, output, output[0])
     return layer, Mixer(w_o=np.eye(2)[None])
 
 
@@ -170,11 +167,7 @@ def _in_double(layer: LayerTrace, query: int) -> tuple[Array, Array, Array]:
     others would be lost in float32.
     """
     biased = (layer.scores[:, query] + layer.bias[:, query]).astype(np.float64)
-    highest = biased.max(axis=-1, keepdims=True)
-    raised = np.exp(biased - np.where(np.isfinite(highest), highest, 0))
-    total = raised.sum(axis=-1, keepdims=True)
-    weights = np.divide(raised, total, out=np.zeros_like(raised), where=total > 0)
-    return weights, biased, layer.v.astype(np.float64)
+    return softmax(biased), biased, layer.v.astype(np.float64)
 
 
 def _lengths(pieces: Array, mixer: Mixer, together: bool) -> Array:

@@ -5,6 +5,7 @@ import numpy as np
 from core.arrays import Array
 from core.errors import InputError
 from core.layer import Rules
+from core.measures import softmax
 from core.trace import ROW_SUM_TOLERANCE, LayerTrace
 
 _HALF_PRECISION = 2e-3  # how far rows stored in two bytes a number are from 1 by rounding alone
@@ -38,12 +39,8 @@ def steps_differ(layer: LayerTrace, head: int) -> list[InputError]:
     if rules_of(layer, head) is None:
         found.append(InputError("file_scores_differ"))
     biased = layer.biased_scores[head].astype(np.float64)
-    highest = biased.max(axis=-1, keepdims=True)
-    raised = np.exp(biased - np.where(np.isfinite(highest), highest, 0))
-    total = raised.sum(axis=-1, keepdims=True)
-    weights = np.divide(raised, total, out=np.zeros_like(raised), where=total > 0)
     output = layer.weights[head].astype(np.float64) @ layer.v[head]
-    off = max(_off(layer.weights[head], weights, 1.0), _off(layer.output[head], output))
+    off = max(_off(layer.weights[head], softmax(biased), 1.0), _off(layer.output[head], output))
     if off > _STEP_TOLERANCE:
         found.append(InputError("file_steps_differ", most=_rounded(off)))
     return found

@@ -4,15 +4,32 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core.measures import contribution, entropy, expected_distance
+from core.attention import weigh
+from core.measures import contribution, entropy, expected_distance, softmax
 
 
 def some_weights(seed: int, head: int = 2, query: int = 3, key: int = 5) -> np.ndarray:
     return np.random.default_rng(seed).dirichlet(np.ones(key), (head, query))
+
+
+def test_softmax_by_hand():
+    scores = np.array([[0, math.log(3), math.log(4)], [1000, 1000, 1000 + math.log(2)]])
+    assert_allclose(softmax(scores), [[1 / 8, 3 / 8, 1 / 2], [1 / 4, 1 / 4, 1 / 2]])
+    hidden = np.array([[0, -np.inf, 0], [-np.inf, -np.inf, -np.inf]])
+    assert softmax(hidden).tolist() == [[0.5, 0, 0.5], [0, 0, 0]]
+
+
+@given(st.integers(0, 999))
+def test_softmax_is_what_attention_makes_of_scores(seed: int):
+    scores = np.random.default_rng(seed).normal(0, 9, (2, 3, 5))
+    scores[np.random.default_rng(seed).random(scores.shape) < 0.4] = -np.inf
+    given = torch.from_numpy(scores)
+    assert_allclose(softmax(scores), weigh(given, given > -torch.inf), atol=1e-15)
 
 
 def test_entropy_by_hand():
