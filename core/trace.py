@@ -3,7 +3,7 @@
 Everything that is drawn reads these records; whatever fills them can be drawn.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -73,7 +73,7 @@ class LayerTrace:
         if self.q.ndim != 3 or self.v.ndim != 3:
             raise TraceError(f"q and v need three axes, got {self.q.shape} and {self.v.shape}")
         self._check_shapes()
-        for name in ("q", "k", "v", "scores", "weights", "output", "mixed"):
+        for name in STEPS:
             if not np.isfinite(getattr(self, name)).all():
                 raise TraceError(f"{name} has numbers that are not finite")
         if not (self.bias < np.inf).all():
@@ -116,6 +116,13 @@ class LayerTrace:
         worst = np.abs(self.weights.sum(axis=-1) - expected).max(initial=0)
         if worst > ROW_SUM_TOLERANCE:
             raise TraceError(f"rows of weights must sum to 1, one is off by {worst:.2g}")
+
+
+PARTS = tuple(it.name for it in fields(LayerTrace))
+"""The names of everything that a layer leaves behind."""
+
+STEPS = tuple(name for name in PARTS if name != "bias")
+"""Those that are computed; the bias is given."""
 
 
 @dataclass(frozen=True)

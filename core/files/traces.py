@@ -16,10 +16,7 @@ from core.files.limits import PUBLIC, Limits
 from core.files.npz import MAGIC, ZIP_MAGIC, read_npy, read_npz, write_npz
 from core.files.safetensor import looks_like, read_safetensors
 from core.files.tensors import Tensors
-from core.trace import AttentionTrace
-
-PARTS = ("q", "k", "v", "scores", "bias", "weights", "output", "mixed")
-"""What a file of ours holds of each layer; see `core.trace.LayerTrace`."""
+from core.trace import PARTS, AttentionTrace
 
 KINDS_OF_FILES = ("npz", "npy", "safetensors")
 

@@ -17,7 +17,7 @@ from core.masks import causal
 from core.sources.handset import HEADS, HandsetSource
 from core.sources.seeded import SeededSource
 from core.sources.toy import ToySource
-from core.trace import AttentionTrace, LayerTrace
+from core.trace import STEPS, AttentionTrace, LayerTrace
 
 Scoring = Literal["dot", "scaled", "general", "additive"]
 Numbers = Literal["handset", "seeded"]
@@ -185,9 +185,7 @@ def difference(one: AttentionTrace, other: AttentionTrace) -> float:
     """
     pairs = zip(one.layers, other.layers, strict=True)
     return max(
-        float(np.abs(getattr(a, name) - getattr(b, name)).max())
-        for a, b in pairs
-        for name in ("q", "k", "v", "scores", "weights", "output", "mixed")
+        float(np.abs(getattr(a, name) - getattr(b, name)).max()) for a, b in pairs for name in STEPS
     )
 
 

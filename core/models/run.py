@@ -11,7 +11,7 @@ from core.attention import MultiHeadSteps
 from core.importance import Mixer
 from core.measures import HeadFeatures, head_features
 from core.models.pieces import Pieces
-from core.trace import AttentionTrace, LayerTrace
+from core.trace import STEPS, AttentionTrace, LayerTrace
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,8 @@ class ModelRun:
     @property
     def nbytes(self) -> int:
         """Bytes that the run holds besides the model's own parameters."""
-        parts = ("q", "k", "v", "scores", "weights", "output", "mixed")
         return self.hidden.nbytes + sum(
-            getattr(layer, part).nbytes for layer in self.trace.layers for part in parts
+            getattr(layer, step).nbytes for layer in self.trace.layers for step in STEPS
         )
 
 

@@ -14,13 +14,13 @@ from numpy.testing import assert_array_equal
 
 from core.errors import InputError
 from core.files.limits import Limits
-from core.files.traces import PARTS, read_tensors, size_of, to_npz, words_in
+from core.files.traces import read_tensors, size_of, to_npz, words_in
 from core.layer import Rules, Sizes
 from core.masks import MaskRule
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.sources.uploaded import UploadedSource, read_upload
-from core.trace import AttentionTrace, Origin
+from core.trace import PARTS, AttentionTrace, Origin
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.told import told
 from tests.hostile import HOSTILE, npy, npz, safetensors, tensor
