@@ -42,7 +42,7 @@ class Mixer:
 
 
 def transformed_contribution(
-    layer: LayerTrace, mixer: Mixer, query: int, together: bool = False
+    layer: LayerTrace, mixer: Mixer, query: int, together: bool = False, head: int | None = None
 ) -> Array:
     """How long the piece is that each key puts into the layer's output: ‖weight × value × W_O‖.
 
@@ -51,17 +51,21 @@ def transformed_contribution(
         mixer: Its parameters.
         query: Which token asks.
         together: Whether the heads' pieces are added up before they are measured.
+        head: The only one that is measured. ``None`` = all.
 
     Returns:
-        ``(head, key)``, or ``(key,)`` together; at least 0, not normalised.
+        ``(head, key)``, or ``(key,)`` together or of one head; at least 0, not normalised.
 
     Source: Kobayashi et al., Attention Is Not Only a Weight, 2020, sections 2.2 and 3.
     """
-    weights, _, v = _in_double(layer, query)
-    return _lengths(weights[..., None] * v, mixer, together)
+    heads = _heads(head)
+    weights, _, v = _in_double(layer, query, heads)
+    return _lengths(weights[..., None] * v, mixer.w_o[heads], together or head is not None)
 
 
-def leave_one_out(layer: LayerTrace, mixer: Mixer, query: int, together: bool = False) -> Array:
+def leave_one_out(
+    layer: LayerTrace, mixer: Mixer, query: int, together: bool = False, head: int | None = None
+) -> Array:
     """How far the layer's output moves when the query may not look at a key.
 
     The other weights are renormalised, as the softmax does by itself. A query that has only this
@@ -72,20 +76,22 @@ def leave_one_out(layer: LayerTrace, mixer: Mixer, query: int, together: bool = 
         mixer: Its parameters.
         query: Which token asks.
         together: Whether the key is masked out in all heads at once, not in one alone.
+        head: The only one that is measured. ``None`` = all.
 
     Returns:
         ``(head, key)``: the length of the change when the key is masked out in that head; or
-        ``(key,)`` together. At least 0, not normalised.
+        ``(key,)`` together or of one head. At least 0, not normalised.
     """
-    weights, biased, v = _in_double(layer, query)
+    heads = _heads(head)
+    weights, biased, v = _in_double(layer, query, heads)
     n_key = biased.shape[-1]
     masked = np.where(np.eye(n_key, dtype=bool), -np.inf, biased[:, None])  # (head, left out, key)
     change = (softmax(masked) - weights[:, None]) @ v  # (head, left out, d_v)
-    return _lengths(change, mixer, together)
+    return _lengths(change, mixer.w_o[heads], together or head is not None)
 
 
 def gradient_times_input(
-    layer: LayerTrace, mixer: Mixer, query: int, together: bool = False
+    layer: LayerTrace, mixer: Mixer, query: int, together: bool = False, head: int | None = None
 ) -> Array:
     """How steeply the layer's output depends on each word as a key: ‖∂output_i/∂x_j · x_j‖.
 
@@ -99,23 +105,29 @@ def gradient_times_input(
         mixer: Its parameters.
         query: i, which token asks.
         together: Whether the heads' parts are added up before they are measured.
+        head: The only one that is measured. ``None`` = all.
 
     Returns:
-        ``(head, key)``: the part through that head, or ``(key,)`` together. At least 0, not
-        normalised.
+        ``(head, key)``: the part through that head, or ``(key,)`` together or of one head. At
+        least 0, not normalised.
 
     Source: Shrikumar et al., Not Just a Black Box, 2016 (gradient × input); the derivative of the
     softmax is written out here.
     """
-    weights, _, v = _in_double(layer, query)
+    heads = _heads(head)
+    weights, _, v = _in_double(layer, query, heads)
     scale = layer.q.shape[-1] ** -0.5 if mixer.scale is None else mixer.scale
-    q = layer.q[:, query].astype(np.float64)  # (head, d_k)
-    slope_k = layer.k.astype(np.float64) - mixer.b_k  # what t adds to the key
-    slope_v = v - mixer.b_v
+    q = layer.q[heads, query].astype(np.float64)  # (head, d_k)
+    b_k, b_v = (
+        np.broadcast_to(b, given.shape)[heads]
+        for b, given in ((mixer.b_k, layer.k), (mixer.b_v, layer.v))
+    )
+    slope_k = layer.k[heads].astype(np.float64) - b_k  # what t adds to the key
+    slope_v = v - b_v
     slope_score = np.einsum("hd,hkd->hk", q, slope_k) * scale
     output = weights[:, None] @ v  # (head, 1, d_v)
     slope = slope_v + slope_score[..., None] * (v - output)
-    return _lengths(weights[..., None] * slope, mixer, together)
+    return _lengths(weights[..., None] * slope, mixer.w_o[heads], together or head is not None)
 
 
 def silent_toy() -> tuple[LayerTrace, Mixer]:
@@ -160,19 +172,23 @@ def kendall_tau(a: Array, b: Array) -> float:
     return float((order_a * order_b).sum() / untied)
 
 
-def _in_double(layer: LayerTrace, query: int) -> tuple[Array, Array, Array]:
+def _heads(head: int | None) -> slice:
+    return slice(None) if head is None else slice(head, head + 1)
+
+
+def _in_double(layer: LayerTrace, query: int, heads: slice) -> tuple[Array, Array, Array]:
     """Weights ``(head, key)``, scores with bias ``(head, key)`` and values of one query.
 
     The weights are computed anew from the scores: where one is nearly 1, what is left for the
     others would be lost in float32.
     """
-    biased = (layer.scores[:, query] + layer.bias[:, query]).astype(np.float64)
-    return softmax(biased), biased, layer.v.astype(np.float64)
+    biased = (layer.scores[heads, query] + layer.bias[heads, query]).astype(np.float64)
+    return softmax(biased), biased, layer.v[heads].astype(np.float64)
 
 
-def _lengths(pieces: Array, mixer: Mixer, together: bool) -> Array:
+def _lengths(pieces: Array, w_o: Array, together: bool) -> Array:
     """``(head, key, d_v)`` through W_O, then measured."""
-    w_o = mixer.w_o.astype(np.float64)
+    w_o = w_o.astype(np.float64)
     if together:
         side_by_side = pieces.transpose(1, 0, 2).reshape(pieces.shape[1], -1)  # (key, head * d_v)
         return np.linalg.norm(side_by_side @ w_o.reshape(-1, w_o.shape[-1]), axis=-1)

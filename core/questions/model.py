@@ -167,7 +167,7 @@ def matters(it: Modelled, draw: Generator) -> Question | None:
     layer, head = it.another_head(draw)
     trace = it.run.trace.layers[layer]
     weights = trace.weights[head, it.query]
-    moved = leave_one_out(trace, it.run.mixers[layer], it.query)[head]
+    moved = leave_one_out(trace, it.run.mixers[layer], it.query, head=head)
     heaviest, missed = clear_winner(weights), clear_winner(moved)
     if heaviest is None or missed is None:
         return None

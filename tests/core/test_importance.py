@@ -144,7 +144,16 @@ def test_one_head_alone_is_that_head_with_the_others_unmixed(seed: int):
             w_o = np.zeros_like(mixer.w_o)
             w_o[head] = mixer.w_o[head]
             alone = measure(layer, Mixer(w_o, mixer.b_k, mixer.b_v), QUERY, together=True)
-            assert_allclose(measure(layer, mixer, QUERY)[head], alone, atol=1e-9)
+            each = measure(layer, mixer, QUERY)
+            assert_allclose(each[head], alone, atol=1e-9)
+            assert_allclose(measure(layer, mixer, QUERY, head=head), each[head], atol=1e-12)
+
+
+def test_one_head_of_a_layer_without_biases_is_measured_alone():
+    layer, mixer, _, _ = random_layer(2)
+    plain = Mixer(mixer.w_o)
+    found = gradient_times_input(layer, plain, QUERY, head=1)
+    assert_allclose(found, gradient_times_input(layer, plain, QUERY)[1], atol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(3))
