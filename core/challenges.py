@@ -9,7 +9,6 @@ from core.cnn import ConvolutionSettings
 from core.ideas.shuffling import OrderedHead
 from core.influence import Influence
 from core.layer import Edit, Rules
-from core.masks import MaskRule
 from core.measures import HeadFeatures
 
 PAIRS = (("猫", "老鼠"), ("cat", "mouse"))
@@ -43,7 +42,7 @@ def looks_by_query(
     """
     if not edits or any(edit.matrix != "w_q" for edit in edits):
         return False
-    if rules != Rules(positions=rules.positions) or rules.mask != MaskRule():
+    if rules != Rules(positions=rules.positions):
         return False
     lower = [token.lower() for token in tokens]
     found = [pair for pair in PAIRS if set(pair) <= set(lower)]
