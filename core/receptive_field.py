@@ -6,12 +6,14 @@ Sources: Araujo et al., Computing Receptive Fields of Convolutional Neural Netwo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.arrays import BoolArray, IntArray, freeze
-from core.cnn import margin
-from core.rnn import Direction
+
+if TYPE_CHECKING:  # theory is written without what it is compared with
+    from core.rnn import Direction
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def attention_field(may_look: BoolArray, n_layers: int = 1) -> Field:
     return _stacked([may_look | asks] * n_layers)
 
 
-def recurrent_field(n: int, direction: Direction = "forward") -> Field:
+def recurrent_field(n: int, direction: "Direction" = "forward") -> Field:
     """Recurrent: everything before (or, in both directions, everything), token by token."""
     position = np.arange(n)
     distance = np.abs(position[:, None] - position)
@@ -86,8 +88,10 @@ def convolution_field(
 
 
 def _one_convolution(n: int, kernel: int, dilation: int, causal: bool) -> BoolArray:
-    before, _ = margin(kernel, dilation, causal)
-    offsets = np.arange(kernel) * dilation - before
+    """A window that ends at the token or lies around it, with the longer half ahead."""
+    width = dilation * (kernel - 1)
+    last = 0 if causal else (width + 1) // 2
+    offsets = np.arange(last - width, last + 1, dilation)
     position = np.arange(n)
     return np.isin(position - position[:, None], offsets)  # (output, input): input - output
 

@@ -1,5 +1,9 @@
 """Theory against published networks, impulse responses and walks through graphs."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -107,6 +111,17 @@ def test_the_widest_row_has_the_size_of_the_receptive_field(stack: Stack):
     size = receptive_field([(kernel, 1, 1)] * 3)
     reach = convolution_field(2 * size, kernel, dilations, is_causal).reach
     assert reach.sum(axis=1).max() == size
+
+
+@pytest.mark.parametrize("kernel", [2, 4])
+def test_an_even_window_has_one_place_more_ahead(kernel: int):
+    reach = convolution_field(9, kernel, (1,)).reach[4]
+    assert np.flatnonzero(reach).tolist() == list(range(5 - kernel // 2, 5 + kernel // 2))
+
+
+def test_theory_does_without_what_it_is_compared_with():
+    program = "import sys, core.receptive_field; assert not {'torch', 'core.cnn'} & {*sys.modules}"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])
 
 
 def test_a_convolution_by_hand():
