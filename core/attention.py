@@ -8,9 +8,10 @@ Translate, 2015, appendix A.1.2 (additive).
 import math
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
+
+from core.softmax import masked, weigh
 
 
 class Steps(NamedTuple):
@@ -191,45 +192,11 @@ def merge_heads(x: Tensor) -> Tensor:
     return x.transpose(-3, -2).flatten(-2)
 
 
-def weigh(scores: Tensor, allowed: Tensor | None, out: Tensor | None = None) -> Tensor:
-    """Softmax over the keys that may be looked at.
-
-    Args:
-        scores: ``(..., query, key)``.
-        allowed: Booleans that broadcast to the scores, ``True`` = may look. ``None``: everything.
-        out: Where to write the weights; may be ``scores`` itself. Then nothing is differentiated.
-
-    Returns:
-        ``(..., query, key)``; a row sums to 1, or is 0 if nothing may be looked at.
-    """
-    if allowed is None:
-        return torch.softmax(scores, dim=-1, out=out)
-    blind = ~allowed.any(dim=-1, keepdim=True)  # (..., query, 1)
-    # Blind rows look at everything, then at nothing: a softmax of -inf alone has NaN as gradient.
-    hidden = ~(allowed | blind)
-    if out is None:
-        return scores.masked_fill(hidden, -math.inf).softmax(dim=-1).masked_fill(blind, 0.0)
-    if out is not scores:
-        out.copy_(scores)
-    torch.softmax(out.masked_fill_(hidden, -math.inf), dim=-1, out=out)
-    return out.masked_fill_(blind, 0.0) if blind.any() else out
-
-
 def _mix(
     scores: Tensor, v: Tensor, mask: Tensor | None, is_causal: bool, out: Steps | None = None
 ) -> Steps:
     """Softmax over the keys that may be looked at, then the weighted sum of values."""
-    biased, allowed = scores, None
-    if mask is not None:
-        _check_mask(mask, scores)
-        allowed = mask
-        if mask.is_floating_point():
-            mask = mask.to(scores.dtype)  # first: what is finite in float64 may be -inf in float32
-            allowed = mask > -math.inf
-            biased = scores + mask.masked_fill(~allowed, 0.0)
-    if is_causal:
-        past = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
-        allowed = past if allowed is None else allowed & past
+    biased, allowed = masked(scores, mask, is_causal)
     weights = weigh(biased, allowed, out and out.weights)
     return Steps(scores, weights, _product(weights, v, out and out.output))
 
@@ -239,19 +206,6 @@ def _product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
     if a.ndim == b.ndim == 3 and a.shape[0] == b.shape[0]:
         return torch.bmm(a, b) if out is None else torch.bmm(a, b, out=out)
     return a @ b if out is None else torch.matmul(a, b, out=out)
-
-
-def _check_mask(mask: Tensor, scores: Tensor) -> None:
-    try:
-        fits = np.broadcast_shapes(mask.shape, scores.shape) == scores.shape
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"a mask of shape {tuple(mask.shape)} does not fit scores {tuple(scores.shape)}"
-        )
-    if mask.dtype != torch.bool and not mask.is_floating_point():
-        raise ValueError(f"a mask must be boolean or float, got {mask.dtype}")
 
 
 def _project(name: str, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:

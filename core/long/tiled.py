@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 
 from core.arrays import Array
-from core.attention import weigh
 from core.long.pixels import Overview, edges
 from core.masks import MaskRule
+from core.softmax import weigh
 
 LARGEST_TILE = 1 << 21
 """Scores that are held at a time (or one row, if that is longer): 8 MB in float32."""

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core.attention import weigh
 from core.measures import contribution, entropy, expected_distance, softmax
+from core.softmax import weigh
 
 
 def some_weights(seed: int, head: int = 2, query: int = 3, key: int = 5) -> np.ndarray:
