@@ -65,7 +65,7 @@ READERS: Mapping[str, Reader] = {
 DEFAULTS: Mapping[str, object] = {
     name: getattr(record, name) for record, readers in _RECORDS for name in readers
 }
-"""What a field holds when a link does not name it."""
+"""What a field holds when a link does not name it; sentences begin so in Chinese only."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,9 @@ def parameters(
     found = {"v": str(VERSION)}
     if language:
         found["lang"] = language
+    begun = {"sentence"} if language == "en" else set()  # with another one: it is always named
     for name in sorted(fields.keys() - set(DERIVED)):
-        if fields[name] != DEFAULTS[name]:
+        if name in begun or fields[name] != DEFAULTS[name]:
             found[name] = _as_text(fields[name])
     packed = edited.pack(shelves or {})
     if packed:

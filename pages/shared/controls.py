@@ -11,7 +11,7 @@ from core.masks import MaskKind
 from core.positions import Positions
 from core.tokens import LIMIT, Unit, occurrences
 from pages.shared import edits, names, state, tables
-from pages.shared.examples import EXAMPLES, named
+from pages.shared.examples import EXAMPLES, named, ordered
 from pages.shared.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
@@ -36,7 +36,7 @@ def sentence(text: Text, scene: Scene) -> None:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(text("sentence.examples"), width="content")
-        for name, example in EXAMPLES.items():
+        for name, example in ordered(text.language).items():
             st.button(
                 f"“{example.short}”",
                 key=f"example.{name}",

@@ -84,6 +84,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
         sources: Those that the page can show; the first one is shown instead of others.
     """
     edits.collect()
+    _begin_link()
     if "sentence" not in book()["fields"]:
         _note(Choice())
         if not (book()["arrival"] or "sentence" in st.session_state):
@@ -160,10 +161,8 @@ def count_turn() -> None:
 def show_example(name: str) -> None:
     """Take one of the ``EXAMPLES``, with the words it points at."""
     example = EXAMPLES[name]
-    words = tokenize(example.sentence).kept
-    book()["tokens"] = words  # query and key are given anew: they follow no word
-    query, key = words.index(example.asks), words.index(example.about)
-    change(sentence=example.sentence, unit="words", query=query, key=key, head=0, padded=[])
+    book()["tokens"] = example.words  # query and key are given anew: they follow no word
+    change(**example.chosen, unit="words", head=0, padded=[])
 
 
 def another_seed() -> None:
@@ -185,6 +184,14 @@ def _chosen(
     usable = {name: value for name, value in now.items() if name not in unusable}
     record, _ = read(kind, readers, {**noted, **usable, **_own(readers)})
     return record, unusable
+
+
+def _begin_link() -> None:
+    """A link without a sentence begins with the first one in the reader's language."""
+    arrival = book()["arrival"]
+    if arrival and "sentence" not in arrival.fields:
+        first = EXAMPLES[FIRST[text().language]].chosen
+        book()["arrival"] = replace(arrival, fields={**first, **arrival.fields})
 
 
 def _own(names: Iterable[str]) -> dict[str, object]:

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.choices import exploration
 from core.choices.edited import Address, unpack
 from pages import CONTENTS, Entry
+from pages.shared.examples import EXAMPLES, FIRST
 from pages.shared.text import LANGUAGES, Language, Text
 
 Open = Callable[[str | None], AppTest]
@@ -100,6 +101,26 @@ def test_the_menu_speaks_the_links_language_at_once(
     other = "zh-CN" if language == "en" else "en-US"
     follow(cold_dashboard(other), {"v": "1", "lang": language, "d_k": "6"})
     assert menus[-1] == [Text(language)(f"{entry.name}.menu") for entry in CONTENTS]
+
+
+@pytest.mark.parametrize("page", ["explore", "heads", "positions", "reach"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_without_a_sentence_begins_in_its_own_language(
+    cold_dashboard: Open, language: Language, page: str
+):
+    other = "zh-CN" if language == "en" else "en-US"
+    app = follow(cold_dashboard(other), {"v": "1", "lang": language}, page)
+    first = EXAMPLES[FIRST[language]]
+    chosen = {name: app.session_state[name] for name in first.chosen}
+    assert chosen == first.chosen
+
+
+def test_an_english_link_may_show_a_chinese_sentence(open_dashboard: Open, cold_dashboard: Open):
+    app = open_dashboard("en-US")
+    app.button(key="example.eat").click().run()
+    other = follow(cold_dashboard("en-US"), address(app))
+    assert other.text_input(key="sentence").value == EXAMPLES["eat"].sentence
+    assert charts(other) == charts(app)
 
 
 def test_our_own_address_coming_back_changes_nothing(dashboard: AppTest):

@@ -32,7 +32,7 @@ from core.tokens import LIMIT, characters, words
 from core.trace import Array, AttentionTrace
 from pages.shared.book import Address, Book
 from pages.shared.edits import MASK
-from pages.shared.examples import EXAMPLES
+from pages.shared.examples import EXAMPLES, FIRST
 from pages.shared.figures.heatmap import CLICK, numbered
 from pages.shared.text import LANGUAGES, Language, Text, plain, plain_word
 from pages.shared.views.maps import LARGE
@@ -197,6 +197,17 @@ def test_an_example_shows_its_sentence_and_its_words(dashboard: AppTest, name: s
     tokens = words(example.sentence)
     assert tokens[dashboard.session_state["query"]] == example.asks
     assert tokens[dashboard.session_state["key"]] == example.about
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_examples_in_the_readers_language_stand_first(open_dashboard: Visit, language: Language):
+    app = open_dashboard(language)
+    keys = [str(it.key) for it in app.button]
+    names = [it.removeprefix("example.") for it in keys if it.startswith("example.")]
+    own = [EXAMPLES[name].sentence.isascii() == (language == "en") for name in names]
+    assert sorted(names) == sorted(EXAMPLES)
+    assert own == sorted(own, reverse=True)
+    assert names[0] == FIRST[language]
 
 
 def test_a_typed_sentence_changes_every_map(dashboard: AppTest):
