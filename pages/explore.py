@@ -16,6 +16,7 @@ from pages.shared.views.questions import questions
 from pages.shared.views.steps import projections, steps
 
 text = frame.open_page("explore")
+st.page_link("pages/path.py", label=text("explore.begin"), icon=":material/school:")
 scene, lesson = trained_state.scene()
 words, rules = scene.tokens.kept, scene.source.rules
 parameters = scene.source.parameters(words)

@@ -26,15 +26,13 @@ def highlight(text: Text, it: Opened, unknown: Collection[str] = ()) -> None:
     """
     weights = it.layer.weights[it.head]
     word_strip(text, it, weights[it.query], unknown=unknown)
-    st.markdown(in_words(text, it.asking, it.query, weights[it.query]))
-    st.caption(
-        text(
-            "highlight.spread",
-            bits=f"{entropy(weights)[it.query]:.2f}",
-            most=f"{np.log2(max(1, it.layer.may_look[it.head, it.query].sum())):.2f}",
-            distance=f"{expected_distance(weights)[it.query]:.1f}",
-        )
+    spread = text(
+        "highlight.spread",
+        bits=f"{entropy(weights)[it.query]:.2f}",
+        most=f"{np.log2(max(1, it.layer.may_look[it.head, it.query].sum())):.2f}",
+        distance=f"{expected_distance(weights)[it.query]:.1f}",
     )
+    st.markdown(in_words(text, it.asking, it.query, weights[it.query]), help=spread)
 
 
 def in_words(text: Text, words: tuple[str, ...], query: int, weights: Array) -> str:
