@@ -46,6 +46,13 @@ def ends(shares: Array) -> tuple[str, str]:
     return whole if whole[0] != whole[1] else finer
 
 
+def leading(shares: Array, digits: int = 0) -> list[int]:
+    """The place of the largest share, and of all that read the same with so many decimals."""
+    told = [f"{share:.{digits}%}" for share in shares]
+    order = [int(place) for place in np.argsort(-shares, kind="stable")]
+    return [place for place in order if told[place] == told[order[0]]]
+
+
 def in_range(text: Text, share: float, low: float, high: float) -> str:
     """A share with two digits, and between which others it lies if they read differently."""
     told = [two_digits(text, it) for it in (share, low, high)]

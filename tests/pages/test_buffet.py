@@ -1,6 +1,8 @@
 """The buffet page: its bars and maps are core's numbers, and its tables can be changed."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from core.ideas.buffet import DISHES, Table, felt, laid, serve
 from pages.shared.text import LANGUAGES, Language, Text
 
 Visit = Callable[[str | None], AppTest]
+EN = Text("en")
 NAMES = [dish.name for dish in DISHES]
 
 
@@ -63,6 +66,31 @@ def test_the_bars_are_attention_on_the_tables_numbers(buffet: AppTest):
 def test_a_wish_changes_the_plate(buffet: AppTest):
     choose(buffet, buffet_protein=-3.0, buffet_spice=2.5)
     assert_shows(buffet, np.array([-3, -1, 1, 2.5, 0]), laid())
+
+
+@pytest.mark.parametrize(
+    "wish", [{}, {"buffet_sugar": 0.5}, {"buffet_protein": 0.0}, {"buffet_spice": 3.0}]
+)
+def test_a_dish_that_is_named_gives_more_than_one_that_is_not(
+    buffet: AppTest, wish: dict[str, float]
+):
+    choose(buffet, **wish)
+    weights = serve(replace(BuffetChoice(), **wish).goal, laid()).weights[0, 0]
+    [told] = [it.value for it in buffet.markdown if it.value.startswith("Of the plate")]
+    named = [f"**{EN(f'dish.{name}')}**" in told for name in NAMES]
+    assert 2 <= sum(named)
+    assert min(weights[named], default=0) > max(weights[np.invert(named)], default=0) + 0.0001
+    assert {f"{it:.1%}" for it in weights[named]} == set(re.findall(r"[\d.]+%", told))
+
+
+def test_what_nobody_asked_for_is_told_as_that(buffet: AppTest):
+    sentence = EN("buffet.unasked", dish="").split(":")[0]
+    for goal in ({}, {"buffet_spice": 0.5}, {"buffet_protein": -1.0}):
+        choose(buffet, **goal)
+        wishes = replace(BuffetChoice(), **goal).goal
+        output = serve(wishes, laid()).output[0, 0]
+        told = " ".join(it.value for it in buffet.markdown)
+        assert (sentence in told) == (wishes[output.argmax()] <= 0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -65,6 +65,18 @@ def test_every_head_has_its_map(page: AppTest, n_heads: int):
     assert not page.error
 
 
+@pytest.mark.parametrize(("n_heads", "told"), [(2, "two"), (4, None), (5, None), (8, "tied")])
+def test_no_two_heads_are_most_alike_if_others_are_as_much(
+    page: AppTest, n_heads: int, told: str | None
+):
+    choose(page, n_heads=n_heads)
+    alike = look_alike(handset(n_heads).weights)[np.triu_indices(n_heads, 1)]
+    tied = int((alike > alike.max() - 0.005).sum())
+    most = ZH("heads.most_alike", first=1, second=2, look="", pull="").split("看")[1][:3]
+    assert any(f"有 {tied} 对头" in it.value for it in page.markdown) == (told == "tied")
+    assert any(most in it.value for it in page.markdown) == (tied == 1 and told is None)
+
+
 @pytest.mark.parametrize("n_heads", [1, 2, 4, 8])
 def test_the_rows_shown_add_up_to_the_output_shown(page: AppTest, n_heads: int):
     choose(page, n_heads=n_heads, query=1)

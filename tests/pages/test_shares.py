@@ -1,12 +1,14 @@
 """Shares stay true in words: what is called equal is equal, and what is there is not called 0."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared.shares import LEAST, ends, in_range, rounded, signed, two_digits
-from pages.shared.text import LANGUAGES, Text
+from pages.shared.shares import LEAST, ends, in_range, leading, rounded, signed, two_digits
+from pages.shared.text import LANGUAGES, Text, plain
 from pages.shared.views.highlight import in_words
 
 EN = Text("en")
@@ -74,6 +76,34 @@ def test_attention_is_called_even_only_if_its_shares_are_equal(share: float):
 def test_almost_even_attention_is_told_with_both_ends():
     told = in_words(EN, ("a", "b"), 0, np.array([0.53, 0.47]))
     assert "almost evenly over the 2 words it may look at: 47% to 53% each" in told
+
+
+@given(st.lists(st.integers(1, 60), min_size=3, max_size=6))
+def test_words_with_the_same_share_are_not_ranked(parts: list[int]):
+    weights = np.array([0.001, *parts]) / (0.001 + sum(parts))  # the first one asks
+    told = in_words(EN, tuple("abcdefg"[: len(weights)]), 0, weights)
+    named = ["abcdefg".index(it) for it in re.findall("“\u2068(.)\u2069”", told)[1:]]
+    if "hardly more than" in told:
+        first, second = (f"{weights[it]:.0%}" for it in named)
+        assert first != second
+    if "to each of" in told:
+        rest = [f"{it:.0%}" for place, it in enumerate(weights) if place not in named]
+        assert {f"{weights[it]:.0%}" for it in named}.isdisjoint(rest)
+
+
+def test_every_word_with_the_largest_share_is_named():
+    told = in_words(EN, ("a", "b", "c"), 0, np.array([0.42, 0.16, 0.42]))
+    assert told == EN(
+        "highlight.tied", asks=plain("a"), share="42%", found=f"itself, “{plain('c')}”"
+    )
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=1, max_size=6), st.integers(0, 1))
+def test_those_that_lead_read_the_same_and_nothing_reads_more(parts: list[float], digits: int):
+    found = leading(np.array(parts), digits)
+    assert {f"{parts[it]:.{digits}%}" for it in found} == {f"{max(parts):.{digits}%}"}
+    told = [f"{part:.{digits}%}" for part in parts]
+    assert told.count(told[found[0]]) == len(found)
 
 
 def test_a_range_is_told_only_if_it_reads_as_one():

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.arrays import Array
 from core.measures import entropy, expected_distance
-from pages.shared.shares import ends
+from pages.shared.shares import ends, leading
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
 from pages.shared.views.word_strip import word_strip
@@ -48,10 +48,7 @@ def in_words(text: Text, words: tuple[str, ...], query: int, weights: Array) -> 
     order = [int(key) for key in np.argsort(-weights, kind="stable") if weights[key] > 0]
     if not order:
         return text("highlight.blind", asks=asks)
-    found = [
-        text("highlight.itself") if key == query else text("highlight.quoted", word=word)
-        for key, word in ((key, plain_word(words, key)) for key in order[:2])
-    ]
+    found = [_named(text, words, key, query) for key in order]
     share = f"{weights[order[0]]:.0%}"
     if len(order) == 1:
         return text("highlight.only", asks=asks, found=found[0], share=share)
@@ -60,6 +57,17 @@ def in_words(text: Text, words: tuple[str, ...], query: int, weights: Array) -> 
         spread = "highlight.evenly" if least == share else "highlight.nearly"
         return text(spread, asks=asks, least=least, share=share, n=len(order))
     times = float(weights[order[0]]) / float(weights[order[1]])  # float32 may overflow
+    tied = sum(weights[key] * CLOSE > weights[order[0]] for key in leading(weights))
+    if tied > 1:
+        named = text("sentence.comma").join(found[:tied])
+        return text("highlight.tied", asks=asks, found=named, share=share)
     name = "highlight.close" if times < CLOSE else "highlight.clear"
     told = f"{times:.1f}" if times < 100 else f"{times:,.0f}"
     return text(name, asks=asks, found=found[0], share=share, next=found[1], times=told)
+
+
+def _named(text: Text, words: tuple[str, ...], key: int, query: int) -> str:
+    """A word that is looked at, as Markdown."""
+    if key == query:
+        return text("highlight.itself")
+    return text("highlight.quoted", word=plain_word(words, key))

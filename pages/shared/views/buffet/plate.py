@@ -15,7 +15,7 @@ from pages.shared.book import book
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
-from pages.shared.shares import ends
+from pages.shared.shares import ends, leading
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import badge
@@ -174,20 +174,39 @@ def _open(it: Served) -> None:
 
 def _in_words(text: Text, it: Served) -> str:
     """What is on the plate, in a sentence."""
-    weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
-    most = text(f"nutrient.{NUTRIENTS[int(output.argmax())]}")
-    amount = f"{output.max():.2f}"
+    weights = it.layer.weights[0, 0]
     if weights.max() < weights.min() * CLOSE:
         least, share = ends(weights)
         spread = "buffet.even" if least == share else "buffet.nearly"
         return text(spread, n=len(weights), least=least, share=share)
-    first, second = np.argsort(-weights, kind="stable")[:2]
-    return text(
-        "buffet.in_words",
-        first=it.names[first],
-        share=f"{weights[first]:.1%}",
-        second=it.names[second],
-        other=f"{weights[second]:.1%}",
-        most=most,
-        amount=amount,
+    left = np.array(weights)
+    named = leading(left, 1)
+    parts = [_part(text, it, named)]
+    if len(named) == 1:
+        left[named] = 0
+        named = leading(left, 1)
+        parts.append(_part(text, it, named))
+    told = (
+        "buffet.in_words" if len(named) + len(parts) - 1 < len(weights) else "buffet.in_words_all"
     )
+    return text(told, parts=text("sentence.comma").join(parts), most=_most(text, it))
+
+
+def _part(text: Text, it: Served, dishes: list[int]) -> str:
+    """What the plate takes from a dish, or from each of several that give the same."""
+    found = text("sentence.comma").join(f"**{it.names[dish]}**" for dish in dishes)
+    share = f"{it.layer.weights[0, 0, dishes[0]]:.1%}"
+    return text("buffet.part" if len(dishes) == 1 else "buffet.part_each", found=found, share=share)
+
+
+def _most(text: Text, it: Served) -> str:
+    """What the plate holds most of, and where it comes from if nobody wished for it."""
+    weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
+    most = int(output.argmax())
+    told = text(
+        "buffet.most", most=text(f"nutrient.{NUTRIENTS[most]}"), amount=f"{output[most]:.2f}"
+    )
+    if it.choice.goal[most] > 0:
+        return told
+    dish = int((weights * it.table.contents[:, most]).argmax())
+    return f"{told} {text('buffet.unasked', dish=it.names[dish])}"

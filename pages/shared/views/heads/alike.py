@@ -1,8 +1,10 @@
 """How alike heads are: where they look, and where they move the outputs."""
 
-import numpy as np
+from itertools import combinations
+
 import streamlit as st
 
+from core.arrays import Array
 from core.ideas.heads import look_alike, pull_alike
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.shares import signed
@@ -27,16 +29,22 @@ def alike(text: Text, it: Several) -> None:
                 key=f"heads_{name}",
                 alt=text(f"alt.heads_{name}"),
             )
-    above = np.triu(look, 1)
-    first, second = np.unravel_index(int(above.argmax()), above.shape)
-    st.markdown(
-        text(
-            "heads.most_alike",
-            first=int(first) + 1,
-            second=int(second) + 1,
-            look=signed(look[first, second]),
-            pull=signed(pull[first, second]),
-        )
+    st.markdown(_in_words(text, look, pull))
+
+
+def _in_words(text: Text, look: Array, pull: Array) -> str:
+    """The two heads that look most alike, if any two do more than others."""
+    pairs = list(combinations(range(len(look)), 2))
+    first, second = max(pairs, key=lambda pair: look[pair])
+    tied = sum(signed(look[pair]) == signed(look[first, second]) for pair in pairs)
+    told = "alike_tied" if tied > 1 else "most_alike" if len(pairs) > 1 else "alike_two"
+    return text(
+        f"heads.{told}",
+        pairs=tied,
+        first=first + 1,
+        second=second + 1,
+        look=signed(look[first, second]),
+        pull=signed(pull[first, second]),
     )
 
 
