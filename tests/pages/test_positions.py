@@ -71,6 +71,20 @@ def test_the_maps_show_what_core_computes(page: AppTest, kind: Order):
     assert (same in told(page)) == (kind == "none") == (not drawn(page, "difference").any())
 
 
+@pytest.mark.parametrize("kind", get_args(Order))
+def test_words_in_their_order_show_nothing_and_that_is_said(page: AppTest, kind: Order):
+    choose(page, positions_kind=kind)
+    press(page, "positions.as_written")
+    assert told(page) == [ZH("positions.not_shuffled")]
+    press(page, "positions.shuffle")
+    assert ZH("positions.not_shuffled") not in told(page)
+
+
+def test_one_word_has_no_order(page: AppTest):
+    choose(page, sentence="猫")
+    assert told(page) == [ZH("positions.one_word")]
+
+
 def test_the_bars_say_who_notices(page: AppTest):
     bars = table(page, "alt.positions_bars")
     assert list(bars["value"] == 0) == [kind == "none" for kind in get_args(Order)]

@@ -95,7 +95,9 @@ def outputs(text: Text, it: Shuffling) -> None:
                 alt=text(f"alt.positions_{name}"),
             )
     largest = float(np.abs(found["difference"][0].values).max())
-    if largest:
+    if it.places == tuple(range(len(it.words))):
+        st.info(text("positions.one_word" if len(it.words) == 1 else "positions.not_shuffled"))
+    elif largest:
         st.info(text("positions.moved", difference=f"{largest:.3g}"))
     else:
         st.success(text("positions.same", difference=f"{largest:g}"))
