@@ -5,7 +5,7 @@ import streamlit as st
 from core.choices.cross import READERS, CrossChoice
 from pages.shared import frame, state
 from pages.shared.views.badge import badge
-from pages.shared.views.cross.concepts import concepts
+from pages.shared.views.cross.concepts import concept_buttons, concepts
 from pages.shared.views.cross.crossing import crossing, sentences, switch
 from pages.shared.views.cross.maps import diagram, key_points, same_or_not, who_asks_whom
 from pages.shared.views.cross.scorings import scorings
@@ -18,6 +18,7 @@ trace = it.trace()
 opened = it.opened(trace)
 
 sentences(text, it)
+concept_buttons(text)
 switch(text, it)
 badge(text, trace.origin)
 seen, drawn = st.columns(2, gap="medium")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import layer
 from pages.shared import controls, frame, names, trained_state
-from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.arithmetic import arithmetic, way_there
 from pages.shared.views.badge import badge
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.architectures import architectures, measured
@@ -29,6 +29,7 @@ channels, contents = names.channels(text, scene.choice), names.contents(text, sc
 controls.unusable(text, scene)
 learning.sentence(text, scene, lesson)
 highlight(text, it, controls.unknown_words(scene))
+way_there(text, it)
 learning.answers(text, scene, lesson)
 controls.remark(text, scene)
 learning.layer(text, scene, lesson)
@@ -46,7 +47,7 @@ st.subheader(text("architectures.title"), anchor=False)
 st.markdown(text("lesson.architectures" if lesson else "architectures.lead"))
 architectures(text, scene, it, seen, lesson and lesson.shown)
 
-st.subheader(text("arithmetic.title"), anchor=False)
+st.subheader(text("arithmetic.title"), anchor="arithmetic")
 arithmetic(text, it, rules)
 
 st.subheader(text("numbers.title"), anchor=False)

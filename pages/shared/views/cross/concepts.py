@@ -1,4 +1,4 @@
-"""Related concepts compared; each row has a button that shows it on the page."""
+"""Related concepts: a button for each that shows it on the page, and all of them compared."""
 
 from collections.abc import Mapping
 
@@ -24,19 +24,26 @@ _PLAIN = {
 }
 
 
+def concept_buttons(text: Text) -> None:
+    """A button a concept, near the maps that it changes."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(text("concept.show"), width="content")
+        for name, values in STATES.items():
+            st.button(
+                text(f"concept.{name}"),
+                key=f"concept.{name}",
+                on_click=state.change,
+                kwargs={f"cross_{field}": value for field, value in _PLAIN.items()} | dict(values),
+                type="tertiary",
+            )
+
+
 def concepts(text: Text) -> None:
     """A table that folds on narrow screens: one row a concept, each cell with its question."""
-    for name, values in STATES.items():
+    for name in STATES:
         with st.container(border=True):
-            grid = st.grid(len(_QUESTIONS) + 2, min_column_width=130)
+            grid = st.grid(len(_QUESTIONS) + 1, min_column_width=130)
             grid.cell().markdown(f"**{text(f'concept.{name}')}**")
             for question in _QUESTIONS:
                 asked, answered = text(f"concept.{question}"), text(f"concept.{name}.{question}")
                 grid.cell().markdown(f":small[:gray[{asked}]]  \n{answered}")
-            grid.cell().button(
-                text("concept.show"),
-                key=f"concept.{name}",
-                icon=":material/visibility:",
-                on_click=state.change,
-                kwargs={f"cross_{field}": value for field, value in _PLAIN.items()} | dict(values),
-            )
