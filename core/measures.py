@@ -37,6 +37,17 @@ def entropy(weights: Array) -> Array:
     return np.abs((weights * logs).sum(axis=-1))
 
 
+def choosiest(weights: Array, may_look: BoolArray) -> int:
+    """The query that is farthest from looking evenly at all that it may look at.
+
+    Args:
+        weights: ``(query, key)``, rows sum to 1.
+        may_look: ``(query, key)``, ``True`` where looking is allowed.
+    """
+    evenly = np.log2(np.maximum(1, may_look.sum(axis=-1)))
+    return int((evenly - entropy(weights)).argmax())
+
+
 def expected_distance(weights: Array) -> Array:
     """How far from its own place each query looks, on average.
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import layer
 from pages.shared import controls, frame, names, trained_state
-from pages.shared.views.arithmetic import arithmetic, way_there
+from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.architectures import architectures, measured
@@ -29,7 +29,7 @@ channels, contents = names.channels(text, scene.choice), names.contents(text, sc
 controls.unusable(text, scene)
 learning.sentence(text, scene, lesson)
 highlight(text, it, controls.unknown_words(scene))
-way_there(text, it)
+st.markdown(text("arithmetic.there"))
 learning.answers(text, scene, lesson)
 controls.remark(text, scene)
 learning.layer(text, scene, lesson)

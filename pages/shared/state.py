@@ -15,6 +15,7 @@ from core.choices.exploration import DERIVED
 from core.choices.explore import Choice, SourceKind
 from core.choices.reading import Reader, Record, read
 from core.errors import InputError
+from core.measures import choosiest
 from core.sources.toy import ToySource
 from core.tokens import Tokens, follow, tokenize
 from pages.shared import edits
@@ -222,12 +223,22 @@ def _following_words(choice: Choice, tokens: tuple[str, ...]) -> Choice:
     if not before or before == tokens:
         return choice
     place = follow(before, tokens)
-    return replace(
-        choice,
-        query=place.get(choice.query, choice.query),
-        key=place.get(choice.key, choice.key),
-        padded=tuple(place[position] for position in choice.padded if position in place),
-    )
+    query, key = place.get(choice.query), place.get(choice.key)
+    padded = tuple(place[position] for position in choice.padded if position in place)
+    choice = replace(choice, padded=padded)
+    if query is None or key is None:
+        query, key = _standing_out(choice, tokens, query)
+    return replace(choice, query=query, key=key)
+
+
+def _standing_out(choice: Choice, tokens: tuple[str, ...], query: int | None) -> tuple[int, int]:
+    """A pair to begin with: the word that asks, else the choosiest one, and its heaviest key."""
+    source: SourceKind = "seeded" if choice.source == "seeded" else "handset"  # of sentences
+    layer = replace(choice, source=source).layer_source.trace_of(tokens).layers[0]
+    head = choice.within(len(tokens)).head
+    if query is None:
+        query = choosiest(layer.weights[head], layer.may_look[head])
+    return query, int(layer.weights[head, query].argmax())
 
 
 def _note(choice: Choice) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core.measures import contribution, entropy, expected_distance, softmax
+from core.measures import choosiest, contribution, entropy, expected_distance, softmax
 from core.softmax import weigh
 
 
@@ -47,6 +47,13 @@ def test_entropy_lies_between_certainty_and_an_even_spread(seed: int):
 
 def test_entropy_is_never_minus_zero():
     assert not np.signbit(entropy(np.eye(3, dtype=np.float32))).any()
+
+
+def test_the_choosiest_query_is_not_one_that_has_no_choice():
+    weights = np.array([[1, 0, 0], [0.8, 0.2, 0], [0.6, 0.2, 0.2]])
+    assert choosiest(weights, np.tri(3, dtype=bool)) == 1
+    assert choosiest(weights, np.ones((3, 3), dtype=bool)) == 0
+    assert choosiest(np.zeros((2, 2)), np.zeros((2, 2), dtype=bool)) == 0
 
 
 def test_entropy_ignores_the_order_of_keys():

@@ -11,12 +11,6 @@ from pages.shared.views.opened import Opened
 from pages.shared.views.picker import picker
 
 
-def way_there(text: Text, it: Opened) -> None:
-    """A link within the page: the arithmetic is far below what a reader sees first."""
-    asks, answers = plain_word(it.asking, it.query), plain_word(it.answering, it.key)
-    st.markdown(text("arithmetic.there", asks=asks, answers=answers))
-
-
 def arithmetic(text: Text, it: Opened, rules: Rules) -> None:
     """Four lines from q and k to the output; formulas wrap where the page is narrow."""
     head, query, key = it.head, it.query, it.key
