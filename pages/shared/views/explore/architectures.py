@@ -47,6 +47,7 @@ def architectures(
         seen: What each architecture feels, by its name.
         networks: What was trained here, by the same names, if it was.
     """
+    _for_all(text, drawn=not networks)
     places = maps.side_by_side(len(seen), len(scene.tokens.kept))
     heatmaps = influence_maps(text, scene, seen, networks)
     for place, (name, heatmap) in zip(places, heatmaps.items(), strict=True):
@@ -58,8 +59,6 @@ def architectures(
                 st.caption(text(f"architectures.{name}.numbers", seed=scene.choice.seed))
             maps.draw(name, heatmap, it, text(f"alt.{name}"))
             st.markdown(_in_words(text, scene, name, seen[name]))
-            if name == "attention":
-                controls.option(text, "comparison", get_args(Comparison))
             if not networks:
                 _controls(text, scene, name)
     maps.say_where_colours_end(text, heatmaps.values())
@@ -121,11 +120,17 @@ def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
     return "  \n".join(lines)
 
 
-def _controls(text: Text, scene: Scene, name: str) -> None:
-    if name == "attention":
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+def _for_all(text: Text, *, drawn: bool) -> None:
+    """What holds for all three: the colours, and the seed where numbers are drawn."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        controls.option(text, "comparison", get_args(Comparison))
+        if drawn:
             controls.number(text, "seed", width=150)
             st.button(text("seed.next"), on_click=state.another_seed, icon=":material/casino:")
+
+
+def _controls(text: Text, scene: Scene, name: str) -> None:
+    if name == "attention":
         return
     choice = scene.choice
     settings = st.popover(
