@@ -62,9 +62,20 @@ def remark(text: Text, scene: Scene) -> None:
 
 
 def layer(
-    text: Text, scene: Scene, sources: tuple[SourceKind, ...] = ("handset", "seeded")
+    text: Text,
+    scene: Scene,
+    sources: tuple[SourceKind, ...] = ("handset", "seeded"),
+    *,
+    one_head: bool = True,
 ) -> None:
-    """Where the numbers come from, of what the page can show, and how the layer computes."""
+    """Where the numbers come from, of what the page can show, and how the layer computes.
+
+    Args:
+        text: The reader's language.
+        scene: What the page is about.
+        sources: Those that the page can show.
+        one_head: Whether the page shows one head, to be chosen.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         option(text, "source", sources)
         if scene.choice.source == "seeded":
@@ -74,7 +85,8 @@ def layer(
                 on_click=state.another_seed,
                 icon=":material/casino:",
             )
-        _head(text, scene)
+        if one_head:
+            _head(text, scene)
         _choices(text, "positions", get_args(Positions))
         _choices(text, "mask", get_args(MaskKind))
         _mask_details(text, scene)

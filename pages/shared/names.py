@@ -35,7 +35,7 @@ def head(text: Text, choice: Choice, index: int) -> str:
     """A head by its number, counted from 1, and by what it does where that was set by hand."""
     if choice.source != "handset":
         return str(index + 1)
-    return f"{index + 1} {text(f'head.{head_at(index).name}')}"
+    return text("head.named", head=index + 1, does=text(f"head.{head_at(index).name}"))
 
 
 def _known(text: Text, kind: str, ids: Sequence[str], choice: Choice) -> list[str]:

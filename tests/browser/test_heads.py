@@ -12,7 +12,7 @@ Visit = Callable[..., Reader]
 def test_a_head_that_is_switched_off_is_missing_in_the_output(visit: Visit):
     reader = visit("/heads", locale="zh-CN")
     assert not reader.cell("贡献图", "4:关掉之后", "1:人").count()
-    reader.after(reader.page.get_by_role("button", name="1 谁做什么").click())
+    reader.after(reader.page.get_by_role("button", name="1：谁做什么").click())
     assert reader.cell("贡献图", "4:关掉之后", "1:人").count() == 1
     assert reader.says("合计")
 

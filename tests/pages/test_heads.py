@@ -65,6 +65,10 @@ def test_every_head_has_its_map(page: AppTest, n_heads: int):
     assert not page.error
 
 
+def test_no_control_chooses_a_head_where_all_are_shown(page: AppTest):
+    assert "head" not in [control.key for control in page.segmented_control]
+
+
 @pytest.mark.parametrize(("n_heads", "told"), [(2, "two"), (4, None), (5, None), (8, "tied")])
 def test_no_two_heads_are_most_alike_if_others_are_as_much(
     page: AppTest, n_heads: int, told: str | None

@@ -75,7 +75,7 @@ def head_controls(text: Text, scene: Scene) -> None:
     """How many heads, and the layer that they belong to."""
     controls.slider(text, "n_heads")
     with st.expander(text("heads.layer")):
-        controls.layer(text, scene)
+        controls.layer(text, scene, one_head=False)
 
 
 def head_maps(text: Text, it: Several) -> None:

@@ -148,7 +148,11 @@ def _tables(text: Text, it: Several) -> None:
 def _slots(text: Text, it: Several) -> list[str]:
     """The places of the concatenation: head by head, and what a value carries there."""
     contents = names.contents(text, it.scene.choice)
-    return [f"{head + 1} {content}" for head in range(it.n_heads) for content in contents]
+    return [
+        text("heads.place", head=head + 1, content=content)
+        for head in range(it.n_heads)
+        for content in contents
+    ]
 
 
 def _draw(heatmap: Heatmap, name: str, alt: str, row: int = -1) -> None:
