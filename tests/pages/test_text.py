@@ -35,7 +35,7 @@ TERMS = set(
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 FORMULA = re.compile(r"\$[^$]*\$")
-ADDRESS = re.compile(r"https?://[\w./-]+")
+ADDRESS = re.compile(r"https?://[\w./-]+|\(#\w+\)")
 LATIN = re.compile(r"[A-Za-z_]+")
 
 SENTENCES = {f"example.{name}": example.sentence for name, example in EXAMPLES.items()}

@@ -186,10 +186,12 @@ def _in_words(text: Text, it: Served) -> str:
         left[named] = 0
         named = leading(left, 1)
         parts.append(_part(text, it, named))
-    told = (
-        "buffet.in_words" if len(named) + len(parts) - 1 < len(weights) else "buffet.in_words_all"
+    others = len(weights) > len(named) + len(parts) - 1
+    return text(
+        "buffet.in_words" if others else "buffet.in_words_all",
+        parts=text("sentence.comma").join(parts),
+        most=_most(text, it),
     )
-    return text(told, parts=text("sentence.comma").join(parts), most=_most(text, it))
 
 
 def _part(text: Text, it: Served, dishes: list[int]) -> str:
