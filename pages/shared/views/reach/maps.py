@@ -146,4 +146,5 @@ def _in_words(text: Text, it: Reaching, name: str) -> str:
     }
     seen, sequential = int(found.field.reach[at[0]].sum()), found.field.sequential
     line = text("reach.sees", asks=words["asks"], seen=seen, n=it.n, sequential=sequential)
-    return line + "  \n" + text(f"reach.path.{name}" if steps else "reach.path.none", **words)
+    path = "none" if not steps else "itself" if at[0] == at[1] else name
+    return line + "  \n" + text(f"reach.path.{path}", **words)
