@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.choices.cross import READERS, CrossChoice
-from pages.shared import frame, state
+from pages.shared import controls, frame, state
 from pages.shared.views.badge import badge
 from pages.shared.views.cross.concepts import concept_buttons, concepts
 from pages.shared.views.cross.crossing import crossing, sentences, switch
@@ -21,9 +21,10 @@ sentences(text, it)
 concept_buttons(text)
 switch(text, it)
 badge(text, trace.origin)
+controls.say_unknown(text, it.unknown)
 seen, drawn = st.columns(2, gap="medium")
 with seen:
-    key_points(text, opened)
+    key_points(text, opened, it.unknown)
 with drawn:
     diagram(text, it.choice)
 who_asks_whom(text, it, opened)

@@ -1,5 +1,6 @@
 """Controls used by more than one page. Their keys are the names of `Choice`'s fields."""
 
+from collections.abc import Collection
 from typing import get_args
 
 import streamlit as st
@@ -50,9 +51,12 @@ def sentence(text: Text, scene: Scene) -> None:
 
 def unknown_words(scene: Scene) -> list[str]:
     """The different words that the feature table does not know, if it is used."""
-    if scene.choice.source != "handset":
-        return []
-    return list(dict.fromkeys(word for word in scene.tokens.kept if not known(word)))
+    return unknown_among(scene.tokens.kept) if scene.choice.source == "handset" else []
+
+
+def unknown_among(words: Collection[str]) -> list[str]:
+    """The different words that the feature table does not know."""
+    return list(dict.fromkeys(word for word in words if not known(word)))
 
 
 def remark(text: Text, scene: Scene) -> None:
@@ -154,7 +158,11 @@ def _remarks(text: Text, scene: Scene) -> None:
     example = named(scene.choice.sentence)
     if example and text(f"example.{example}") != EXAMPLES[example].sentence:
         st.caption(text(f"example.{example}"))
-    unknown = unknown_words(scene)
+    say_unknown(text, unknown_words(scene))
+
+
+def say_unknown(text: Text, unknown: Collection[str]) -> None:
+    """Which words the feature table does not know."""
     if unknown:
         words = text("sentence.comma").join(plain(word) for word in unknown)
         st.caption(text("sentence.unknown", words=words))

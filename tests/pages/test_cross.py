@@ -15,10 +15,11 @@ from core.arrays import Array
 from core.choices.cross import Sources
 from core.ideas.crossing import SAME_KIND, CrossSource, Scoring, self_gap
 from core.tokens import words
-from pages.shared.text import Text
+from pages.shared.text import Text, plain
 from pages.shared.views.cross.concepts import STATES
 
 A, B = "我爱北京天安门", "I love Beijing Tiananmen"
+UNKNOWN = ["雪花", "snowflakes"]
 ZH = Text("zh")
 PAIRS = {"self_a": (A, A), "self_b": (B, B), "a_asks_b": (A, B), "b_asks_a": (B, A)}
 
@@ -137,6 +138,16 @@ def test_random_numbers_say_so(page: AppTest):
     expected = CrossSource(numbers="seeded", seed=7).trace(words(B), words(A))
     assert_allclose(drawn(page, "cross_chosen"), expected.layers[0].weights[SAME_KIND], rtol=1e-6)
     assert ZH("origin.seeded.help") in [caption.value for caption in page.caption]
+
+
+def test_words_without_set_features_are_listed_and_dotted(page: AppTest):
+    choose(page, cross_a="我爱面条和雪花", cross_b="I love snowflakes")
+    said = ZH("sentence.unknown", words=ZH("sentence.comma").join(map(plain, UNKNOWN)))
+    assert said in [it.value for it in page.caption]
+    choose(page, cross_numbers="seeded")
+    assert said not in [it.value for it in page.caption]
+    choose(page, cross_numbers="handset", cross_a=A, cross_b=B)
+    assert not any(ZH("sentence.unknown", words="") in it.value for it in page.caption)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\u200b\u202e"])

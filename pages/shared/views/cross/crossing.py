@@ -34,6 +34,12 @@ class Crossing(NamedTuple):
         """The words of ``a`` or ``b``."""
         return self.a if sentence == "a" else self.b
 
+    @property
+    def unknown(self) -> list[str]:
+        """The words of both that the feature table does not know, if it is used."""
+        handset = self.choice.cross_numbers == "handset"
+        return controls.unknown_among(self.a + self.b) if handset else []
+
     def switched(self, sources: Sources) -> "Crossing":
         """The same with another switch, without a mask."""
         choice = replace(self.choice, cross_sources=sources, cross_causal=False)

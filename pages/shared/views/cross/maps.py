@@ -1,6 +1,6 @@
 """What the switch between attention and self-attention shows: diagram, shaded words, maps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -39,8 +39,14 @@ def diagram(text: Text, choice: CrossChoice) -> None:
     )
 
 
-def key_points(text: Text, it: Opened) -> None:
-    """The word that asks, and the words it may look at, shaded by weight."""
+def key_points(text: Text, it: Opened, unknown: Collection[str]) -> None:
+    """The word that asks, and the words it may look at, shaded by weight.
+
+    Args:
+        text: The reader's language.
+        it: Whose query word asks.
+        unknown: Words to be drawn with dots.
+    """
     st.pills(
         text("query.label"),
         range(len(it.asking)),
@@ -52,7 +58,7 @@ def key_points(text: Text, it: Opened) -> None:
     )
     weights = it.layer.weights[it.head, it.query]
     st.caption(text("cross.looks"))
-    word_strip(text, it.looked_at, weights, name="cross_strip")
+    word_strip(text, it.looked_at, weights, name="cross_strip", unknown=unknown)
     found = np.flatnonzero(weights * CLOSE >= weights.max())
     words = (plain_word(it.answering, int(key)) for key in found)
     least, share = ends(weights[found]) if len(found) > 1 else 2 * (f"{weights.max():.0%}",)
