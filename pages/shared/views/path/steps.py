@@ -19,8 +19,8 @@ _FORMULAS = {
 _TOGETHER = r"\mathrm{softmax}\!\left(\frac{QK^\top}{\sqrt{d_k}} + M\right) V"
 _BEYOND = {
     "many": r"[\,O_1\; O_2 \dots O_h\,]\; W_O",
-    "waves": r"\begin{aligned}\mathrm{PE}_{p,\,2i} &= \sin(p \,/\, 10000^{2i/d}) \\"
-    r"\mathrm{PE}_{p,\,2i+1} &= \cos(p \,/\, 10000^{2i/d})\end{aligned}",
+    "waves": r"\begin{aligned}\mathrm{PE}_{p,\,2c} &= \sin(p \,/\, 10000^{2c/d}) \\"
+    r"\mathrm{PE}_{p,\,2c+1} &= \cos(p \,/\, 10000^{2c/d})\end{aligned}",
 }
 _WIDE = {"source": "seeded", "d_k": 64, "scaled": False}
 
