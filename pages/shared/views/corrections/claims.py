@@ -75,7 +75,6 @@ def corrections(text: Text) -> None:
         block = st.expander(
             text(f"correction.{name}.claim"),
             key=f"correction.{name}",
-            icon=":material/close:",
             on_change="rerun",
         )
         if block.open:
