@@ -12,6 +12,7 @@ from pages import CONTENTS
 from pages.shared.score import Score
 from pages.shared.situations import CHALLENGES, SITUATIONS
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.following import links
 
 Visit = Callable[[str | None], AppTest]
 
@@ -110,6 +111,14 @@ def test_every_kind_is_asked_and_answered_in_every_language(
         [go_on] = [it for it in app.button if it.label == text("questions.another")]
         go_on.click().run()
     assert len(seen) >= 2
+
+
+@every_page
+def test_where_the_controls_are_elsewhere_an_answer_leads_to_them(open_dashboard: Visit, page: str):
+    app = answer(opened(open_dashboard, page), 0)
+    found = [it for it in links(app) if it.label == ZH("questions.explore")]
+    assert len(found) == (page in ("path", "corrections"))
+    assert all(it.page == "explore" for it in found)
 
 
 def test_a_right_and_a_wrong_answer_are_counted(open_dashboard: Visit):

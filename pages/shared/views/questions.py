@@ -42,6 +42,10 @@ _NAMED: Mapping[str, Callable[[Text, str], str]] = {
 }
 
 
+_WITHOUT_CONTROLS = ("path", "corrections")
+"""Pages that ask about the layer of Explore, and leave its controls there."""
+
+
 def questions(text: Text, page: str, it: object) -> None:
     """A folded block; nothing is computed before it is opened.
 
@@ -112,6 +116,8 @@ def _answered(text: Text, page: str, question: Question, chosen: int, *, outdate
     else:
         st.info(text("questions.wrong", mine=mine, right=right))
     st.markdown(_worded(text, question, "told"))
+    if page in _WITHOUT_CONTROLS:
+        st.page_link("pages/explore.py", label=text("questions.explore"), icon="🔦")
     if outdated:
         st.caption(text("questions.outdated"))
     with st.container(horizontal=True, gap="small"):
