@@ -83,6 +83,13 @@ def test_a_dish_that_is_named_gives_more_than_one_that_is_not(
     assert {f"{it:.1%}" for it in weights[named]} == set(re.findall(r"[\d.]+%", told))
 
 
+def test_the_arithmetic_names_its_steps_and_writes_every_number(buffet: AppTest):
+    told = [it.value for it in buffet.markdown]
+    for step in ("dot", "score", "softmax", "sum"):
+        [line] = [it for it in told if it.startswith(EN(f"arithmetic.{step}"))]
+        assert "\\dots" not in line
+
+
 def test_what_nobody_asked_for_is_told_as_that(buffet: AppTest):
     sentence = EN("buffet.unasked", dish="").split(":")[0]
     for goal in ({}, {"buffet_spice": 0.5}, {"buffet_protein": -1.0}):

@@ -13,7 +13,7 @@ TERMS = 8
 BRACE = r"\underbrace"
 """It stands where terms are summed and not written out."""
 
-COMPONENTS = 4
+COMPONENTS = 5
 """Components of a value that are written out."""
 
 LARGEST_EXPONENT = 20.0

@@ -18,6 +18,7 @@ from pages.shared.figures.heatmap import balanced
 from pages.shared.shares import ends, leading
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
+from pages.shared.views.arithmetic import written
 from pages.shared.views.badge import badge
 from pages.shared.views.highlight import CLOSE
 
@@ -124,10 +125,13 @@ def arithmetic(text: Text, it: Served) -> None:
         width=240,
     )
     divisor = formulas.divisor(d_k, scaled=True, temperature=Rules().temperature)
-    st.markdown(f"${formulas.dot_product(it.layer, 0, 0, dish)}$")
-    st.markdown(f"${formulas.score(it.layer, divisor, 0, 0, dish)}$")
-    st.markdown(f"${formulas.softmax(it.layer, 0, 0, dish)}$")
-    st.markdown(f"${formulas.weighted_sum(it.layer, 0, 0, dish)}$")
+    lines = {
+        "dot": formulas.dot_product(it.layer, 0, 0, dish),
+        "score": formulas.score(it.layer, divisor, 0, 0, dish),
+        "softmax": formulas.softmax(it.layer, 0, 0, dish),
+        "sum": formulas.weighted_sum(it.layer, 0, 0, dish),
+    }
+    written(text, lines)
 
 
 def table(text: Text, it: Served) -> None:
