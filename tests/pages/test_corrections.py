@@ -43,7 +43,7 @@ def seen(app: AppTest, name: str, language: Language) -> str:
 
 
 def anywhere(app: AppTest) -> str:
-    return "\n".join(it.value for it in (*app.markdown, *app.caption))
+    return "\n".join(it.value + it.proto.help for it in (*app.markdown, *app.caption))
 
 
 @every_language

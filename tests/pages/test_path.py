@@ -34,7 +34,7 @@ def opened(visit: Visit, name: str, language: Language) -> AppTest:
 
 
 def says(app: AppTest, words: str) -> bool:
-    return any(words in it.value for it in (*app.markdown, *app.caption))
+    return any(words in it.value + it.proto.help for it in (*app.markdown, *app.caption))
 
 
 def test_it_stands_in_the_menu_right_after_the_first_page():
