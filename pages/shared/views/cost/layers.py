@@ -54,9 +54,9 @@ def table(text: Text, it: Setting) -> None:
         part = cells[[*columns]]
         part.columns = pd.Index([text(f"cost.column.{name}") for name in columns])
         st.table(part)
-    for row in ROWS:
-        if counted(row, it) is None:
-            st.caption(text("cost.uncounted", layer=text(f"cost.{row}")))
+    large = [text(f"cost.{row}") for row in ROWS if counted(row, it) is None]
+    if large:
+        st.caption(text("cost.uncounted", layers=text("sentence.comma").join(large)))
     st.caption(text("cost.how"))
 
 
