@@ -158,7 +158,9 @@ def untrained(text: Text, there: Destination) -> str:
     """The same word with other seeds."""
     choice = there.choice(text.language)
     words = layer.words(choice)
-    found = [plain_word(words, place) for place in layer.untrained(choice)]
+    found = [
+        text("highlight.quoted", word=plain_word(words, place)) for place in layer.untrained(choice)
+    ]
     return text(
         "correction.untrained.seen",
         asks=plain_word(words, choice.query),
