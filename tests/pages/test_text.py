@@ -28,7 +28,7 @@ TERMS = set(
         "Hugging Face transformers safetensors MB "
         "NPZ NPY safetensors pickle SVG PNG HTML JSON Jupyter SHA "
         "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao "
-        "Michel Voita Tang et al",
+        "Michel Voita Tang",
     )
 )
 """Words of the field, symbols and authors, that Chinese texts write in Latin letters."""
@@ -151,6 +151,13 @@ def test_more_is_a_stronger_colour_and_not_a_darker_one():
         "zh": "[深浅](?!度)|[更越最][暗亮]",
     }
     assert broken(rule) == []
+
+
+def test_chinese_is_not_slanted():
+    found = {
+        key: re.sub(r"\*\*|^\s*[-*] ", "", it["zh"], flags=re.M) for key, it in labels().items()
+    }
+    assert [key for key, text in found.items() if re.search(r"\*[^*\n]+\*", text)] == []
 
 
 def test_nothing_stands_before_a_per_cent_sign():

@@ -11,7 +11,7 @@ class Paper(NamedTuple):
     """A paper.
 
     Attributes:
-        first: The first author.
+        first: The first author, or both if there are two.
         more: Whether there are others.
         title: In full.
         year: Of the version that is linked.
@@ -71,7 +71,11 @@ PAPERS = {
         "2108.12409",
     ),
     "koehn": Paper(
-        "Philipp Koehn", True, "Six Challenges for Neural Machine Translation", 2017, "1706.03872"
+        "Philipp Koehn & Rebecca Knowles",
+        False,
+        "Six Challenges for Neural Machine Translation",
+        2017,
+        "1706.03872",
     ),
     "michel": Paper(
         "Paul Michel", True, "Are Sixteen Heads Really Better than One?", 2019, "1905.10650"
@@ -95,8 +99,8 @@ PAPERS = {
         "Iz Beltagy", True, "Longformer: The Long-Document Transformer", 2020, "2004.05150"
     ),
     "yu": Paper(
-        "Fisher Yu",
-        True,
+        "Fisher Yu & Vladlen Koltun",
+        False,
         "Multi-Scale Context Aggregation by Dilated Convolutions",
         2016,
         "1511.07122",
@@ -122,7 +126,13 @@ PAPERS = {
         2019,
         "1810.04805",
     ),
-    "phuong": Paper("Mary Phuong", True, "Formal Algorithms for Transformers", 2022, "2207.09238"),
+    "phuong": Paper(
+        "Mary Phuong & Marcus Hutter",
+        False,
+        "Formal Algorithms for Transformers",
+        2022,
+        "2207.09238",
+    ),
     "khandelwal": Paper(
         "Urvashi Khandelwal",
         True,
@@ -130,10 +140,18 @@ PAPERS = {
         2018,
         "1805.04623",
     ),
-    "jain": Paper("Sarthak Jain", True, "Attention is not Explanation", 2019, "1902.10186"),
-    "serrano": Paper("Sofia Serrano", True, "Is Attention Interpretable?", 2019, "1906.03731"),
+    "jain": Paper(
+        "Sarthak Jain & Byron C. Wallace", False, "Attention is not Explanation", 2019, "1902.10186"
+    ),
+    "serrano": Paper(
+        "Sofia Serrano & Noah A. Smith", False, "Is Attention Interpretable?", 2019, "1906.03731"
+    ),
     "wiegreffe": Paper(
-        "Sarah Wiegreffe", True, "Attention is not not Explanation", 2019, "1908.04626"
+        "Sarah Wiegreffe & Yuval Pinter",
+        False,
+        "Attention is not not Explanation",
+        2019,
+        "1908.04626",
     ),
     "kobayashi": Paper(
         "Goro Kobayashi",
@@ -173,4 +191,5 @@ def cited(text: Text, *names: str) -> None:
 
 def _line(text: Text, paper: Paper) -> str:
     who = text("papers.others", first=paper.first) if paper.more else paper.first
-    return f"{who} ({paper.year}): [{paper.title}](https://arxiv.org/abs/{paper.arxiv})"
+    address = f"https://arxiv.org/abs/{paper.arxiv}"
+    return text("papers.line", who=who, year=paper.year, title=paper.title, address=address)
