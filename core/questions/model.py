@@ -130,7 +130,7 @@ def wider(it: Modelled, draw: Generator) -> Question | None:
     return Question(
         "wider",
         {"asks": it.word(it.query)},
-        (str(low), str(high)),
+        (Name("layer", str(low)), Name("layer", str(high))),
         int(bits[1] > bits[0]),
         {
             "low": str(low),

@@ -33,6 +33,7 @@ _NAMED: Mapping[str, Callable[[Text, str], str]] = {
     "cross_scoring": lambda text, name: text(f"cross_scoring.{name}"),
     "cross_sources": lambda text, name: text(f"cross_sources.{name}"),
     "dish": lambda text, name: text(f"dish.{name}"),
+    "layer": lambda text, name: text("answer.layer", layer=name),
     "mask_shown": _mask,
     "nutrient": lambda text, name: text(f"nutrient.{name}"),
     "positions_kind": lambda text, name: text(f"positions_kind.{name}"),

@@ -68,7 +68,7 @@ def strongest(it: Modelled, asked: Question) -> None:
 
 def wider(it: Modelled, asked: Question) -> None:
     bits = [
-        np.mean([entropy(row) for row in all_weights(it.run)[int(str(layer)), :, it.query]])
+        np.mean([entropy(row) for row in all_weights(it.run)[int(name(layer)), :, it.query]])
         for layer in asked.options
     ]
     assert asked.answer == int(np.argmax(bits))
