@@ -43,7 +43,7 @@ with st.expander(text("projections.title"), key="projections", on_change="rerun"
         projections(text, it, channels, contents, before)
 steps(text, it, contents, rules, before)
 
-st.subheader(text("architectures.title"), anchor=False)
+st.subheader(text("lesson.architectures.title" if lesson else "architectures.title"), anchor=False)
 st.markdown(text("lesson.architectures" if lesson else "architectures.lead"))
 architectures(text, scene, it, seen, lesson and lesson.shown)
 

@@ -75,7 +75,7 @@ def test_attention_is_called_even_only_if_its_shares_are_equal(share: float):
 
 def test_almost_even_attention_is_told_with_both_ends():
     told = in_words(EN, ("a", "b"), 0, np.array([0.53, 0.47]))
-    assert "almost evenly over the 2 words it may look at: 47% to 53% each" in told
+    assert "almost evenly over all 2 that it may look at: 47% to 53% each" in told
 
 
 @given(st.lists(st.integers(1, 60), min_size=3, max_size=6))

@@ -15,7 +15,8 @@ def picker(text: Text, it: Pointed, which: Literal["query", "key"], width: int =
     A select box keeps showing the word it was drawn with, so other words get a box of their own.
     """
     words, at = (it.asking, it.query) if which == "query" else (it.answering, it.key)
-    key = f"{it.fields[which == 'key']}.{zlib.crc32(repr(words).encode()):08x}"
+    field = it.fields[which == "key"]
+    key = f"{field}.{zlib.crc32(repr(words).encode()):08x}"
     if st.session_state.get(key) != at:
         st.session_state[key] = at
 
@@ -25,7 +26,7 @@ def picker(text: Text, it: Pointed, which: Literal["query", "key"], width: int =
             it.point(**{which: place})
 
     st.selectbox(
-        text(f"{which}.label"),
+        text(f"{field}.label"),
         range(len(words)),
         format_func=lambda place: f"{place + 1} {words[place]}",
         key=key,
