@@ -13,20 +13,31 @@ RELIABLE = 0.95
 
 
 def latest(snapshots: Sequence[Snapshot], contender: Contender) -> Array:
-    """``(seed, distance)``: a contender's last accuracies, one row a run that has begun."""
+    """``(seed, distance)``: a contender's last accuracies, one row for each of its ``foremost``."""
     last = {it.seed: it.accuracy for it in snapshots if it.contender == contender}
-    return np.array(list(last.values()))
+    return np.array([last[seed] for seed in foremost(snapshots, contender)])
 
 
 def losses(snapshots: Sequence[Snapshot], contender: Contender) -> Array:
-    """``(seed, step)``: a contender's losses; NaN where a run has not come yet."""
+    """``(seed, step)``: losses of a contender's ``foremost``; NaN at steps yet to come."""
     steps = {step: place for place, step in enumerate(sorted({it.step for it in snapshots}))}
-    own = [it for it in snapshots if it.contender == contender]
-    seeds = {seed: row for row, seed in enumerate(sorted({it.seed for it in own}))}
-    found = np.full((len(seeds), len(steps)), np.nan)
-    for it in own:
-        found[seeds[it.seed], steps[it.step]] = it.loss
+    rows = {seed: row for row, seed in enumerate(foremost(snapshots, contender))}
+    found = np.full((len(rows), len(steps)), np.nan)
+    for it in snapshots:
+        if it.contender == contender and it.seed in rows:
+            found[rows[it.seed], steps[it.step]] = it.loss
     return found
+
+
+def foremost(snapshots: Sequence[Snapshot], contender: Contender) -> tuple[int, ...]:
+    """The seeds whose runs have come furthest: only these may be compared, and averaged."""
+    steps = {it.seed: it.step for it in snapshots if it.contender == contender}
+    return tuple(seed for seed, step in steps.items() if step == max(steps.values()))
+
+
+def averaged(snapshots: Sequence[Snapshot]) -> int:
+    """How many runs everybody who has begun has in a mean, at least."""
+    return min(len(foremost(snapshots, name)) for name in {it.contender: 0 for it in snapshots})
 
 
 def reliable(accuracy: Array, distances: Sequence[int]) -> int:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from core.arrays import Array
 from core.training.contenders import Contender
+from core.training.learning import foremost
 from core.training.race import Race, Snapshot
 from pages.shared import learned
 
@@ -25,7 +26,7 @@ class Progress:
         weights: The latest ones of each network with attention.
         networks: Contender and seed to snapshots with parameters: before the first step, and the
             latest one.
-        seconds: Contender to the time its slices took, without rests.
+        seconds: Contender and seed to the time its slices took, without rests.
         elapsed: Seconds of training, rests included.
     """
 
@@ -35,7 +36,7 @@ class Progress:
     snapshots: tuple[Snapshot, ...]
     weights: dict[tuple[Contender, int], Array]
     networks: dict[tuple[Contender, int], tuple[Snapshot, ...]]
-    seconds: dict[Contender, float]
+    seconds: dict[tuple[Contender, int], float]
     elapsed: float
 
     @property
@@ -47,6 +48,18 @@ class Progress:
     def part(self) -> float:
         """How much of the race is over, 0 to 1."""
         return min(1.0, len(self.snapshots) / self.race.snapshots)
+
+    @property
+    def begun(self) -> tuple[Contender, ...]:
+        """Who has been looked at, in the order of the race."""
+        return tuple(
+            name for name in self.race.contenders if (name, self.race.seed) in self.seconds
+        )
+
+    def took(self, contender: Contender) -> float:
+        """Seconds of one run of a contender, without rests: the mean of those that are averaged."""
+        seeds = foremost(self.snapshots, contender)
+        return sum(self.seconds[contender, seed] for seed in seeds) / len(seeds)
 
     @property
     def remaining(self) -> float | None:
@@ -79,7 +92,7 @@ class Job:
     snapshots: list[Snapshot] = field(default_factory=list)
     weights: dict[tuple[Contender, int], Array] = field(default_factory=dict)
     networks: dict[tuple[Contender, int], tuple[Snapshot, ...]] = field(default_factory=dict)
-    seconds: dict[Contender, float] = field(default_factory=dict)
+    seconds: dict[tuple[Contender, int], float] = field(default_factory=dict)
 
     def end(self, state: State) -> None:
         """Nothing more will come."""
@@ -97,7 +110,7 @@ class Job:
     def note(self, snapshot: Snapshot, took: float) -> None:
         """Keep what a slice gave; the largest parts only as long as they are shown."""
         at = snapshot.contender, snapshot.seed
-        self.seconds[at[0]] = self.seconds.get(at[0], 0.0) + took
+        self.seconds[at] = self.seconds.get(at, 0.0) + took
         if snapshot.weights is not None:
             self.weights[at] = snapshot.weights
         if snapshot.parameters is not None:

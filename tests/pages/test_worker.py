@@ -54,7 +54,7 @@ def test_a_race_runs_to_its_end_and_the_thread_with_it():
     done = until(worker, worker.start(IT), lambda it: not it.busy)
     assert done.state == "done"
     assert len(done.snapshots) == 5
-    assert done.seconds.keys() == {"rnn"}
+    assert done.seconds.keys() == {("rnn", 0)}
     end = time.monotonic() + 5
     while not worker.idle() and time.monotonic() < end:
         time.sleep(0.01)
@@ -180,4 +180,4 @@ def test_a_thread_rests_between_slices():
 
     worker = Worker(busy)
     done = until(worker, worker.start(IT), lambda it: not it.busy)
-    assert done.elapsed >= done.seconds["rnn"] / 0.71
+    assert done.elapsed >= done.took("rnn") / 0.71

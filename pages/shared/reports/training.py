@@ -68,11 +68,11 @@ def _results(text: Text, it: Progress) -> Section:
     table, accuracy = [], []
     for name, parameters in zip(it.race.contenders, sizes(it.race.contenders, design), strict=True):
         said, cells = contender(text, name, design), ["–", "–", "–"]
-        if name in it.seconds:
+        if name in it.begun:
             each = latest(it.snapshots, name)
             level = each.mean(axis=0)
             far = str(reliable(level, task.distances) or "–")
-            cells = [f"{it.seconds[name]:.1f}", far, f"{level[-1]:.0%}"]
+            cells = [f"{it.took(name):.1f}", far, f"{level[-1]:.0%}"]
             accuracy.append([said, *(f"{share:.3f}" for share in level)])
         table.append([said, f"{parameters:,}", sees(text, name, design), *cells])
     columns = [text(f"training.column.{name}") for name in _COLUMNS]
@@ -85,9 +85,8 @@ def _results(text: Text, it: Progress) -> Section:
 def _losses(text: Text, it: Progress) -> Section:
     """Of every contender, mean over seeds, at every step that was looked at."""
     steps = sorted({snapshot.step for snapshot in it.snapshots})
-    names: list[Contender] = [name for name in it.race.contenders if name in it.seconds]
-    means = [_mean(losses(it.snapshots, name)) for name in names]
-    columns = [contender(text, name, it.race.design) for name in names]
+    means = [_mean(losses(it.snapshots, name)) for name in it.begun]
+    columns = [contender(text, name, it.race.design) for name in it.begun]
     rows = [
         [str(step), *("–" if np.isnan(mean[at]) else f"{mean[at]:.4f}" for mean in means)]
         for at, step in enumerate(steps)

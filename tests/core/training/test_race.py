@@ -24,7 +24,7 @@ from core.training.contenders import (
     restored,
     size,
 )
-from core.training.learning import latest, losses, reliable
+from core.training.learning import averaged, foremost, latest, losses, reliable
 from core.training.networks import Network
 from core.training.race import (
     BATCH,
@@ -237,8 +237,18 @@ def snapshot(seed: int, step: int, loss: float, accuracy: float) -> Snapshot:
 
 def test_losses_and_last_accuracies_by_hand():
     found = [snapshot(1, 0, 2, 0.1), snapshot(1, 10, 1, 0.5), snapshot(2, 0, 3, 0.2)]
-    assert latest(found, "rnn").tolist() == [[0.5], [0.2]]
-    np.testing.assert_array_equal(losses(found, "rnn"), [[2, 1], [3, np.nan]])
+    found += [snapshot(2, 10, 4, 0.4)]
+    assert latest(found, "rnn").tolist() == [[0.5], [0.4]]
+    np.testing.assert_array_equal(losses(found, "rnn"), [[2, 1], [3, 4]])
+    assert averaged(found) == 2
+
+
+def test_a_run_that_has_come_less_far_is_not_averaged_in():
+    found = [snapshot(1, 0, 2, 0.1), snapshot(1, 10, 1, 0.5), snapshot(2, 0, 3, 0.2)]
+    assert foremost(found, "rnn") == (1,)
+    assert latest(found, "rnn").tolist() == [[0.5]]
+    assert losses(found, "rnn").tolist() == [[2, 1]]
+    assert averaged(found) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.training.contenders import ATTENTION, Contender
-from core.training.learning import latest, losses, reliable
+from core.training.learning import averaged, latest, losses, reliable
 from core.training.race import SLICE, Race, sizes
 from pages.shared import theme
 from pages.shared.figures import learning
@@ -22,7 +22,7 @@ def curves(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
     """Accuracy by distance now, and loss over steps; bars span the seeds."""
     task, looks = it.race.design.task, lines(names)
     places = distances(task)
-    known: dict[str, Contender] = {name: key for key, name in names.items() if key in it.seconds}
+    known: dict[str, Contender] = {name: key for key, name in names.items() if key in it.begun}
     levels = {name: latest(it.snapshots, key) for name, key in known.items()}
     lost = {name: losses(it.snapshots, key) for name, key in known.items()}
     steps = sorted({snapshot.step for snapshot in it.snapshots})
@@ -53,9 +53,9 @@ def table(text: Text, it: Race, found: Progress | None) -> None:
     rows, task = {}, it.design.task
     for name, parameters in zip(it.contenders, sizes(it.contenders, it.design), strict=True):
         cells = {"parameters": f"{parameters:,}", "sees": sees(text, name, it.design)}
-        if found and name in found.seconds:
+        if found and name in found.begun:
             level = latest(found.snapshots, name).mean(axis=0)
-            cells["seconds"] = f"{found.seconds[name]:.1f}"
+            cells["seconds"] = f"{found.took(name):.1f}"
             cells["reliable"] = str(reliable(level, task.distances) or "–")
             cells["farthest"] = f"{level[-1]:.0%}"
         rows[contender(text, name, it.design)] = {
@@ -66,7 +66,8 @@ def table(text: Text, it: Race, found: Progress | None) -> None:
         return
     st.caption(text("training.table", chance=f"{task.chance:.1%}", distance=task.distances[-1]))
     if it.seeds > 1:
-        st.caption(text("training.spread", seeds=it.seeds))
+        runs = averaged(found.snapshots)
+        st.caption(text("training.spread" if runs > 1 else "training.spread.one", runs=runs))
 
 
 def attention_map(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
