@@ -8,6 +8,7 @@ from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.training.files import downloads, upload
 from pages.shared.views.training.inside import felt, inside, looking
+from pages.shared.views.training.noticed import noticed
 from pages.shared.views.training.race import limits, live, settings, start
 
 text = frame.open_page("training")
@@ -29,7 +30,7 @@ if found and not found.busy:
     downloads(text, found)
 
 st.subheader(text("training.notice.title"), anchor=False)
-st.markdown(text(f"training.notice.{choice.training_task}"))
+noticed(text, choice.race, found)
 st.subheader(text("training.limits.title"), anchor=False)
 limits(text)
 with st.expander(text("training.repeat"), icon=":material/upload_file:"):

@@ -37,7 +37,8 @@ def foremost(snapshots: Sequence[Snapshot], contender: Contender) -> tuple[int, 
 
 def averaged(snapshots: Sequence[Snapshot]) -> int:
     """How many runs everybody who has begun has in a mean, at least."""
-    return min(len(foremost(snapshots, name)) for name in {it.contender: 0 for it in snapshots})
+    begun: set[Contender] = {it.contender for it in snapshots}
+    return min(len(foremost(snapshots, name)) for name in begun)
 
 
 def reliable(accuracy: Array, distances: Sequence[int]) -> int:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import string
 import time
 from collections.abc import Callable
 
@@ -13,16 +14,22 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.errors import InputError
+from core.training.contenders import Design
+from core.training.findings import NAMES, Each, Far, Finding, findings
 from core.training.race import sizes
+from core.training.tasks import Task, TaskKind
 from pages.shared.figures import learning
 from pages.shared.jobs import Progress
-from pages.shared.text import LANGUAGES, Language, Text
+from pages.shared.text import LANGUAGES, Language, Text, labels
 from pages.shared.views.training.files import curves_csv, parameters_npz
+from pages.shared.views.training.noticed import sentence
 from pages.shared.worker import Worker, worker
+from tests.core.training.test_findings import examples
 from tests.pages.quick import RACE
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")
+EXAMPLES = examples()
 
 
 @pytest.fixture
@@ -149,8 +156,45 @@ def test_nonsense_in_the_settings_gives_the_defaults(training: AppTest):
 @pytest.mark.parametrize("task", ["recall", "pairs", "parity"])
 def test_every_task_is_told_in_every_language(training: AppTest, language: Language, task: str):
     app = choose(training, language=language, training_task=task)
-    assert Text(language)(f"training.notice.{task}") in [it.value for it in app.markdown]
+    text = Text(language)
+    assert text(f"training.expected.{task}") in [it.value for it in app.markdown]
+    assert text("training.expected") in [it.value for it in app.caption]
     assert not app.error
+
+
+# What to notice
+
+
+def test_what_to_notice_is_read_off_the_race_that_is_shown(training: AppTest):
+    app = choose(finish(training), training_task="parity", training_symbols=5)
+    done = progress(app)
+    told = findings(done.race, done.snapshots)
+    assert told
+    noticed = "\n".join(f"- {sentence(EN, done.race.design, it)}" for it in told)
+    assert noticed in [it.value for it in app.markdown]
+    assert "LSTM" not in noticed  # it did not take part
+    assert EN("training.expected") not in [it.value for it in app.caption]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("kind", "name"), [(kind, it) for kind in NAMES for it in NAMES[kind]])
+def test_every_finding_has_a_sentence_with_just_its_values(
+    language: Language, kind: TaskKind, name: str
+):
+    label = labels()[f"training.found.{kind}.{name}"][language]
+    used = {key for _, key, _, _ in string.Formatter().parse(label) if key}
+    told = [it for task, it in EXAMPLES if task == kind and it.name == name]
+    assert told
+    for it in told:
+        assert it.values.keys() == used
+        said = sentence(Text(language), Design(Task(kind)), it)
+        assert not set("{}[]'") & set(said)
+
+
+def test_who_is_reliable_nowhere_has_a_word_for_it():
+    design = Design(Task("recall"))
+    it = Finding("attention_none", {"each": Each((("rotary", Far(0)), ("learned", Far(8))))})
+    assert "RoPE: none, learned positions: 8." in sentence(EN, design, it)
 
 
 # The chart

@@ -1,0 +1,227 @@
+"""What is said of a race: every sentence by hand, and only what its figures bear out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import get_args
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.choices.training import TrainingChoice
+from core.training.contenders import CONTENDERS, Contender
+from core.training.findings import NAMES, Each, Far, Finding, Who, findings
+from core.training.learning import reliable
+from core.training.race import Race, Snapshot, race
+from core.training.tasks import TaskKind
+
+Levels = Mapping[Contender, Sequence[float]]
+
+RECALL: TaskKind = "recall"
+GOOD, CHANCE = 1.0, 0.125
+WHOLE, NONE = [GOOD] * 6, [CHANCE] * 6  # recall's distances: 1, 2, 4, 8, 16, 32
+FALLING = [GOOD] * 3 + [0.5] + [CHANCE] * 2
+INSIDE = [GOOD] * 4 + [CHANCE] * 2  # a field of 15
+ALL, FEW, PART = [GOOD] * 5, [0.2] * 5, [0.5] * 5  # pairs
+BIT, START, NOTHING = [GOOD] * 7, [GOOD] * 2 + [0.5] * 5, [0.5] * 7  # parity
+
+CASES: list[tuple[TaskKind, Levels, list[str]]] = [
+    ("recall", {"cnn": INSIDE}, ["window"]),
+    ("recall", {"cnn": [GOOD, GOOD, 0.9, 0.9, CHANCE, CHANCE]}, ["window_not_yet"]),
+    ("recall", {"wide_cnn": WHOLE}, ["window_whole"]),
+    ("recall", {"wide_cnn": FALLING}, ["window_whole_not_yet"]),
+    ("recall", {"wide_cnn": WHOLE, "rotary": FALLING},
+     ["window_whole", "cnn_alone", "attention_none"]),
+    ("recall", {"wide_cnn": WHOLE, "rotary": WHOLE},
+     ["window_whole", "cnn_level", "attention_all"]),
+    ("recall", {"gru": FALLING, "rnn": FALLING}, ["memory"]),
+    ("recall", {"gru": WHOLE, "lstm": WHOLE}, ["memory_all"]),
+    ("recall", {"gru": WHOLE, "rnn": FALLING}, ["memory_some"]),
+    ("recall", {"gru": FALLING, "rnn": NONE}, ["memory", "memory_even"]),
+    ("recall", {"relative": WHOLE, "sinusoidal": FALLING}, ["attention_some"]),
+    ("pairs", {"relative": ALL, "rotary": ALL}, ["attention_all"]),
+    ("pairs", {"relative": ALL, "rotary": PART}, ["attention_some"]),
+    ("pairs", {"rotary": PART}, ["attention_none"]),
+    ("pairs", {"cnn": FEW}, []),  # it does not see everything
+    ("pairs", {"wide_cnn": FEW, "gru": FEW}, ["seeing", "memory"]),
+    ("pairs", {"wide_cnn": PART, "gru": FEW, "lstm": PART}, ["seeing_some", "memory_some"]),
+    ("pairs", {"wide_cnn": ALL, "gru": ALL}, ["seeing_all", "memory_all"]),
+    ("parity", {"gru": BIT, "lstm": START, "relative": START, "cnn": START},
+     ["bit_whole", "memory", "attention", "cnn", "depends"]),
+    ("parity", {"gru": START, "relative": NOTHING}, ["bit", "attention", "depends"]),
+    ("parity", {"gru": BIT, "lstm": BIT}, ["bit_whole"]),
+    ("parity", {"gru": BIT, "learned": BIT, "rotary": START}, ["other_whole", "attention"]),
+    ("parity", {"gru": NOTHING, "cnn": START}, ["other", "memory"]),
+    ("parity", {"gru": NOTHING, "cnn": NOTHING}, ["nobody"]),
+]  # fmt: skip
+
+
+def a_race(
+    kind: TaskKind, contenders: Sequence[Contender], length: int = 48, seeds: int = 1
+) -> Race:
+    choice = TrainingChoice(kind, length, training_seeds=seeds)
+    return replace(choice, training_contenders=tuple(contenders)).race
+
+
+def snapshots(levels: Levels, step: int = 150, seed: int = 0) -> list[Snapshot]:
+    return [
+        Snapshot(name, seed, step, 1.0, np.array(level), None, None)
+        for name, level in levels.items()
+    ]
+
+
+def found(kind: TaskKind, levels: Levels) -> tuple[Finding, ...]:
+    return findings(a_race(kind, tuple(levels)), snapshots(levels))
+
+
+def only(findings: Sequence[Finding], name: str) -> Finding:
+    [it] = [it for it in findings if it.name == name]
+    return it
+
+
+@pytest.mark.parametrize(("kind", "levels", "expected"), CASES)
+def test_what_is_said_follows_from_the_figures(kind: TaskKind, levels: Levels, expected: list[str]):
+    assert [it.name for it in found(kind, levels)] == expected
+
+
+def raced(cnn: int, attention: int) -> tuple[Finding, ...]:
+    """Recall, learned within so many steps."""
+    steps = [
+        one
+        for step in (0, 10, 20)
+        for one in snapshots(
+            {
+                "relative": WHOLE if step >= attention else FALLING,
+                "wide_cnn": WHOLE if step >= cnn else FALLING,
+            },
+            step,
+        )
+    ]
+    return findings(a_race("recall", ("relative", "wide_cnn")), steps)
+
+
+@pytest.mark.parametrize(("cnn", "attention", "name"), [(10, 20, "faster"), (20, 10, "slower")])
+def test_who_was_right_first_learned_faster(cnn: int, attention: int, name: str):
+    told = only(raced(cnn, attention), f"cnn_{name}").values
+    assert (told["steps"], told["others"]) == (cnn, attention)
+
+
+def examples() -> list[tuple[TaskKind, Finding]]:
+    """Every sentence at least once."""
+    told: list[tuple[TaskKind, Finding]] = []
+    for kind, levels, _ in CASES:
+        for it in found(kind, levels):
+            told.append((kind, it))
+    for it in (*raced(10, 20), *raced(20, 10)):
+        told.append((RECALL, it))
+    return told
+
+
+def test_every_sentence_is_among_these():
+    said = {(kind, it.name) for kind, it in examples()}
+    assert said == {(kind, name) for kind in NAMES for name in NAMES[kind]}
+
+
+def test_values_by_hand():
+    told = only(found("recall", {"cnn": [*[GOOD] * 4, 0.13, 0.11]}), "window").values
+    assert told == {
+        "who": Who(("cnn",)),
+        "sees": 8,
+        "beyond": 16,
+        "most": 0.13,
+        "chance": 0.125,
+    }
+    told = only(found("recall", {"gru": FALLING, "rnn": NONE}), "memory").values
+    assert told["each"] == Each((("gru", Far(4)),))
+    told = only(found("pairs", {"rotary": [0.7, 0.9, 1.0, 1.0, 1.0]}), "attention_none").values
+    assert told["each"] == Each((("rotary", 0.7),))
+
+
+def test_nothing_is_said_before_somebody_has_learned():
+    it = a_race("recall", ("gru",))
+    assert findings(it, []) == findings(it, snapshots({"gru": NONE}, step=0)) == ()
+
+
+def test_a_run_that_has_come_less_far_says_nothing():
+    it = a_race("recall", ("gru",), seeds=2)
+    done, begun = snapshots({"gru": WHOLE}), snapshots({"gru": NONE}, step=10, seed=1)
+    assert findings(it, [*done, *begun]) == findings(it, done)
+
+
+def test_two_cnns_that_are_the_same_are_told_once():
+    it = a_race("recall", ("cnn", "wide_cnn"), length=16)
+    told = findings(it, snapshots({"cnn": WHOLE[:4], "wide_cnn": WHOLE[:4]}))
+    assert [one.name for one in told] == ["window_whole"]
+
+
+kinds: st.SearchStrategy[TaskKind] = st.sampled_from(get_args(TaskKind))
+N_DISTANCES = {"recall": 6, "pairs": 5, "parity": 7}
+
+
+@st.composite
+def results(draw: st.DrawFn) -> tuple[TaskKind, Levels]:
+    kind = draw(kinds)
+    names = draw(st.lists(st.sampled_from(CONTENDERS), min_size=1, unique=True))
+    level = st.lists(
+        st.sampled_from([0.1, 0.5, 0.94, 0.95, 1.0]),
+        min_size=N_DISTANCES[kind],
+        max_size=N_DISTANCES[kind],
+    )
+    return kind, {name: draw(level) for name in CONTENDERS if name in names}
+
+
+@given(results())
+def test_only_those_who_took_part_are_told_of_and_as_they_did(it: tuple[TaskKind, Levels]):
+    kind, levels = it
+    distances = a_race(kind, tuple(levels)).design.task.distances
+    for finding in found(kind, levels):
+        assert finding.name in NAMES[kind]
+        for key, value in finding.values.items():
+            match value:
+                case Who(names):
+                    assert names
+                    assert set(names) <= levels.keys()
+                case Each(of):
+                    assert of
+                    for name, far in of:
+                        level = np.array(levels[name])
+                        known = reliable(level, distances)
+                        assert far == (Far(known) if isinstance(far, Far) else level.min())
+                case float():
+                    assert 0 <= value <= 1
+                    assert key in ("least", "most", "chance")
+        if "good" in finding.values and isinstance(good := finding.values["good"], Who):
+            assert all(min(levels[name]) >= 0.95 for name in good.names)
+
+
+# What the page lets expect of the default settings, and of other ones
+
+
+EXPECTED: Mapping[TaskKind, list[str]] = {
+    "recall": ["window", "window_whole", "cnn_faster", "memory", "attention_some"],
+    "pairs": ["attention_all", "seeing", "memory"],
+    "parity": ["bit_whole", "memory", "attention", "cnn", "depends"],
+}
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("recall", 0), ("pairs", 1), ("parity", 1)])
+def test_what_is_expected_of_the_default_settings_comes_true(kind: TaskKind, seed: int):
+    it = TrainingChoice(training_task=kind, training_seed=seed).race
+    told = findings(it, [one.summary for one in race(it)])
+    assert [one.name for one in told] == EXPECTED[kind]
+    if kind == "recall":
+        assert only(told, "attention_some").values["good"] == Who(("relative",))
+    if kind == "parity":
+        best = only(told, "bit_whole").values["best"]
+        assert best == Who(("gru",))
+
+
+def test_with_more_steps_the_gru_reaches_further():
+    it = replace(TrainingChoice(training_contenders=("gru",)).race, steps=500)
+    reached = {
+        one.step: reliable(one.accuracy, it.design.task.distances)
+        for one in race(it)
+        if one.step in (150, 500)
+    }
+    assert reached[150] < reached[500]
