@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from core.arrays import Array
-from core.choices.training import MOST_CHANGED, READERS, TrainingChoice
+from core.choices.training import AUTOMATIC, READERS, TrainingChoice
+from core.training.answers import right_places
 from core.training.contenders import CONVOLUTIONAL, RECURRENT, Contender
 
 _SHELF = (
@@ -44,25 +45,32 @@ def check_shelf(settings: Sequence[str]) -> None:
         READERS[name](word)
 
 
-def aimed(it: TrainingChoice, before: Array, after: Array) -> TrainingChoice:
+def aimed(
+    it: TrainingChoice, words: tuple[str, ...], before: Array, after: Array
+) -> TrainingChoice:
     """The choice with a query, a head and a key that exist.
 
-    What is left open becomes what changed most in the query's row; where nothing has changed, the
-    heaviest weight.
+    A key that is left open becomes a place where a right answer stands, a head the one that gives
+    it most weight. Where there is no such place, both become what changed most in the query's row;
+    where nothing has changed, the heaviest weight.
 
     Args:
         it: The choice.
+        words: What is read.
         before: ``(head, query, key)``, weights before the first step.
         after: The same, later.
     """
     query, last = min(it.training_query, after.shape[1] - 1), after.shape[2] - 1
-    row = np.abs(after - before)[:, query]
-    row = row if row.any() else after[:, query]
+    right = np.isin(np.arange(last + 1), right_places(it.race.design.task, words, query))
+    change = np.abs(after - before)[:, query]
+    row = after[:, query] if right.any() or not change.any() else change  # (head, key)
     fits = np.ones(row.shape, dtype=bool)
-    if it.training_head != MOST_CHANGED:
+    if it.training_head != AUTOMATIC:
         fits &= np.arange(len(row))[:, None] == it.training_head
-    if it.training_key != MOST_CHANGED:
+    if it.training_key != AUTOMATIC:
         fits &= np.arange(last + 1) == min(it.training_key, last)
+    elif right.any():
+        fits &= right
     head, key = divmod(int(np.where(fits, row, -1.0).argmax()), last + 1)
     return replace(it, training_head=head, training_query=query, training_key=key)
 

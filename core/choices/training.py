@@ -26,8 +26,11 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 }
 """The smallest and the largest value of each number."""
 
-MOST_CHANGED = -1
-"""The head, or the key, whose weight training changed most: until a reader chooses one."""
+AUTOMATIC = -1
+"""The head, or the key, that tells most of the training: until a reader chooses one."""
+
+AIMED = ("training_inside", "training_head", "training_key")
+"""Fields that pages may show otherwise than they were chosen: links hold what was chosen."""
 
 FIELDS = (7, 15, 31, 63)
 """Receptive fields to choose from, in tokens."""
@@ -59,9 +62,9 @@ class TrainingChoice:
         training_seeds: How many runs.
         training_inside: Whose attention is opened.
         training_layer: Which of its layers, from 0.
-        training_head: Which head, from 0; or ``MOST_CHANGED``.
+        training_head: Which head, from 0; or ``AUTOMATIC``.
         training_query: Which token asks, from 0.
-        training_key: Which token is asked about, from 0; or ``MOST_CHANGED``.
+        training_key: Which token is asked about, from 0; or ``AUTOMATIC``.
         training_sequence: What the opened network reads, symbols with blanks between them; empty
             for a sequence that no step learned from.
     """
@@ -86,9 +89,9 @@ class TrainingChoice:
     training_seeds: int = 1
     training_inside: Contender = "relative"
     training_layer: int = 0
-    training_head: int = MOST_CHANGED
+    training_head: int = AUTOMATIC
     training_query: int = 20
-    training_key: int = MOST_CHANGED
+    training_key: int = AUTOMATIC
     training_sequence: str = ""
 
     @property

@@ -39,8 +39,22 @@ def answers(task: Task, words: tuple[str, ...], place: int, scores: Array) -> tu
         )
     if task.kind == "parity":
         return (Answer(place + 1, given[0], str(words[: place + 1].count("1") % 2)),)
-    key, mark = words[place][:-1], words[place][-1]
-    told = [at for at in range(place) if words[at][:-1] == key and words[at][-1] != "?"]
-    if mark != "?" or not told:
-        return ()
-    return (Answer(place - told[-1], given[0], words[told[-1]][-1]),)
+    return tuple(
+        Answer(place - told, given[0], words[told][-1]) for told in right_places(task, words, place)
+    )
+
+
+def right_places(task: Task, words: tuple[str, ...], place: int) -> tuple[int, ...]:
+    """Where the right answers to the questions that are asked there stand, from 0.
+
+    None where nothing is asked, and in ``parity``, whose answer stands nowhere.
+    """
+    match task.kind:
+        case "recall":
+            return tuple(place - distance for distance in task.distances if distance <= place)
+        case "pairs":
+            key, mark = words[place][:-1], words[place][-1]
+            told = [at for at in range(place) if words[at][:-1] == key and words[at][-1] != "?"]
+            return tuple(told[-1:]) if mark == "?" else ()
+        case _:
+            return ()

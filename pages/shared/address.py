@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.choices import edited
 from core.choices.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
+from core.choices.training import AIMED
 from pages.shared.book import book
 from pages.shared.text import LANGUAGES
 
@@ -66,6 +67,7 @@ def here(*, with_texts: bool = True) -> Mapping[str, str]:
     """
     notes = book()
     kept = {name: notes["fields"][name] for name in notes["used"] if name in notes["fields"]}
+    kept |= {name: notes["own"][name] for name in AIMED if name in kept and name in notes["own"]}
     shelves = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
     if not with_texts:
         kept = {name: value for name, value in kept.items() if name not in TEXTS}

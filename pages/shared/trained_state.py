@@ -7,7 +7,7 @@ from typing import NamedTuple
 from core.architectures import Measured
 from core.choices.explore import Choice
 from core.choices.lesson import aimed, beside, opened_layer, shelf
-from core.choices.training import READERS, TrainingChoice
+from core.choices.training import AIMED, READERS, TrainingChoice
 from core.errors import InputError
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer, opened
@@ -80,10 +80,9 @@ def scene() -> tuple[Scene, Lesson | None]:
 
 
 def show_aim(chosen: TrainingChoice, aim: TrainingChoice) -> None:
-    """Let widgets show the head and the key that are opened, until the reader chooses others."""
-    fields = ("training_head", "training_key")
-    state.show(**{name: getattr(aim, name) for name in fields})
-    state.keep_own(**{name: getattr(chosen, name) for name in fields})
+    """Let widgets show what is opened, until the reader chooses something else."""
+    state.show(**{name: getattr(aim, name) for name in AIMED})
+    state.keep_own(**{name: getattr(chosen, name) for name in AIMED})
 
 
 def taught(it: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
@@ -95,6 +94,7 @@ def taught(it: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
     last = learned.after(training, training.training_inside) or first
     training = aimed(
         training,
+        words,
         *(opened(it, at).trace_of(words).layers[0].weights for it in (first, last)),
     )
     lesson = Lesson(

@@ -2,9 +2,10 @@
 
 import csv
 import io
+import json
 import string
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import altair as alt
 import numpy as np
@@ -13,6 +14,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
+from core.choices.training import AUTOMATIC
 from core.errors import InputError
 from core.training.contenders import Design
 from core.training.findings import NAMES, Each, Far, Finding, findings
@@ -92,6 +94,20 @@ def test_who_did_not_take_part_cannot_be_opened(training: AppTest):
     assert not app.error
     app = whose.set_value("learned").run()
     assert app.session_state["training_inside"] == "learned"
+
+
+def test_links_hold_only_what_a_reader_has_chosen(training: AppTest):
+    def link(app: AppTest) -> Mapping[str, str]:
+        share = app.get_by_key("share")
+        assert isinstance(share, UnknownElement)
+        return json.loads(share.proto.json)["parameters"]
+
+    app = finish(choose(training, training_contenders=["rotary", "gru"]))
+    assert app.session_state["training_head"] != AUTOMATIC
+    assert not {"training_inside", "training_head", "training_key"} & link(app).keys()
+    app = choose(app, training_head=5)
+    assert link(app)["training_head"] == "5"
+    assert "training_key" not in link(app)
 
 
 def test_two_cnns_that_see_equally_far_are_told_apart(training: AppTest):

@@ -147,7 +147,7 @@ def _heads(
         for end in it.networks[name, seed]
     ]
     layers = [trace.layers[min(looks.training_layer, len(trace.layers) - 1)] for trace in traces]
-    looks = aimed(replace(looks, training_inside=name), *(layer.weights for layer in layers))
+    looks = aimed(replace(looks, training_inside=name), words, *(layer.weights for layer in layers))
     query, key = looks.training_query, looks.training_key
     pointed = {"asking": words, "answering": words, "query": query, "key": key}
     heads = [Opened(**pointed, layer=layer, head=looks.training_head) for layer in layers]

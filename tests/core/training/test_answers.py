@@ -8,7 +8,7 @@ import pytest
 from core.layer import Edit
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import opened
-from core.training.answers import Answer, answers
+from core.training.answers import Answer, answers, right_places
 from core.training.contenders import Design
 from core.training.race import Race, race, shown
 from core.training.tasks import Task, TaskKind
@@ -34,6 +34,23 @@ def test_values_of_keys_by_hand():
     assert answers(task, words, 4, scores(1)) == (Answer(3, "B", "B"),)
     assert answers(task, words, 3, scores(1)) == (Answer(3, "B", "A"),)
     assert answers(task, words, 2, scores(1)) == answers(task, words, 0, scores(1)) == ()
+
+
+@pytest.mark.parametrize("kind", ["recall", "pairs", "parity"])
+@pytest.mark.parametrize("seed", range(3))
+def test_right_answers_stand_where_they_are_said_to(kind: TaskKind, seed: int):
+    task = Task(kind, 16)
+    words = shown(task, seed)
+    for place in range(len(words)):
+        places = right_places(task, words, place)
+        assert all(at < place for at in places)
+        asked = answers(
+            task, words, place, scores(*[0] * task.questions, questions=task.questions, n=16)
+        )
+        if kind == "parity":
+            assert places == ()
+        else:
+            assert [words[at][-1] for at in places] == [it.right for it in asked]
 
 
 def test_odd_or_even_by_hand():

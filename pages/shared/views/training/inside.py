@@ -28,7 +28,7 @@ _FIELDS = ("training_query", "training_key")
 
 
 def looking(it: TrainingChoice, found: Progress) -> TrainingChoice:
-    """Where the reader looks: at a network that has learned, and at what changed most in it.
+    """Where the reader looks: at a network that has learned, and at what tells most of it.
 
     To be called before the widgets; what the reader has chosen stays.
     """
@@ -36,9 +36,10 @@ def looking(it: TrainingChoice, found: Progress) -> TrainingChoice:
     if not trained:
         return it
     name = it.training_inside if it.training_inside in trained else trained[0]
-    it = replace(it, training_inside=name)
-    aim = aimed(it, *(trace.layers[_layer(it, trace)].weights for trace in _traces(it, found)))
-    state.show(training_inside=name)
+    opened = replace(it, training_inside=name)
+    words, traces = shown(found.race.design.task, found.race.seed), _traces(opened, found)
+    layers = (trace.layers[_layer(opened, trace)] for trace in traces)
+    aim = aimed(opened, words, *(layer.weights for layer in layers))
     show_aim(it, aim)
     return aim
 

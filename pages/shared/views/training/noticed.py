@@ -58,7 +58,7 @@ def _told(text: Text, design: Design, value: Value) -> str:
                 for name, it in of
             )
         case float():
-            return f"{value:.0%}"
+            return f"{value:.1%}" if value == design.task.chance else f"{value:.0%}"
         case _:
             return str(value)
 
