@@ -8,8 +8,8 @@ from typing import get_args
 from core.choices import reading
 from core.choices.reading import Reader
 from core.errors import InputError
-from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design
-from core.training.race import Race
+from core.training.contenders import ATTENTION, CONTENDERS, LEARNING_RATES, Contender, Design
+from core.training.race import BATCH, Race
 from core.training.tasks import Task, TaskKind
 
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -125,8 +125,10 @@ def chosen_race(it: Race) -> TrainingChoice:
 
 
 def as_json(it: TrainingChoice) -> str:
-    """The settings as a file's content."""
-    return json.dumps(asdict(it), indent=2)
+    """The settings as a file's content, and what was not to be chosen."""
+    rates = {name: LEARNING_RATES[name] for name in it.training_contenders}
+    fixed = {"optimiser": "Adam", "learning_rates": rates, "batch": BATCH}
+    return json.dumps(asdict(it) | fixed, indent=2)
 
 
 def from_json(content: bytes) -> tuple[TrainingChoice, tuple[str, ...]]:

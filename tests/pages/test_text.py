@@ -28,7 +28,7 @@ TERMS = set(
         "Hugging Face transformers safetensors MB "
         "NPZ NPY safetensors pickle SVG PNG HTML JSON Jupyter SHA "
         "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao "
-        "Michel Voita Tang",
+        "Michel Voita Tang Adam",
     )
 )
 """Words of the field, symbols and authors, that Chinese texts write in Latin letters."""

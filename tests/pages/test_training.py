@@ -23,6 +23,7 @@ from core.training.tasks import Task, TaskKind
 from pages.shared.figures import learning
 from pages.shared.jobs import Progress
 from pages.shared.text import LANGUAGES, Language, Text, labels
+from pages.shared.views.contenders import across, explained
 from pages.shared.views.training.files import curves_csv, parameters_npz
 from pages.shared.views.training.noticed import sentence
 from pages.shared.worker import Worker, worker
@@ -83,6 +84,7 @@ def test_a_race_runs_and_everything_is_drawn(training: AppTest):
     table = app.table[0].value.astype(str)
     expected = sizes(done.race.contenders, done.race.design)
     assert table[EN("training.column.parameters")].tolist() == [f"{it:,}" for it in expected]
+    assert table[EN("training.column.rate")].tolist() == ["0.02", "0.02", "0.01"]
     assert len(app.get("download_button")) >= 3
 
 
@@ -211,6 +213,12 @@ def test_who_is_reliable_nowhere_has_a_word_for_it():
     design = Design(Task("recall"))
     it = Finding("attention_none", {"each": Each((("rotary", Far(0)), ("learned", Far(8))))})
     assert "RoPE: none, learned positions: 8." in sentence(EN, design, it)
+
+
+def test_farthest_is_told_as_the_axis_has_it():
+    for kind, last in (("recall", "distance 32"), ("pairs", "33–47"), ("parity", "33–48 tokens")):
+        assert last in explained(EN, Task(kind))
+    assert across(EN, Task("parity")) == EN("axis.training_counted")
 
 
 # The chart

@@ -11,7 +11,7 @@ from core.choices.training import READERS, TrainingChoice, chosen_race
 from core.sources.trained import TrainedSource
 from core.taken.report import Section, Table
 from core.trace import Origin
-from core.training.contenders import ATTENTION, Contender
+from core.training.contenders import ATTENTION, LEARNING_RATES, Contender
 from core.training.learning import latest, losses, reliable
 from core.training.race import shown, sizes
 from pages.shared.jobs import Progress
@@ -20,14 +20,21 @@ from pages.shared.reports.race import race_settings
 from pages.shared.reports.taken import Taken, bare, heading, picture
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
-from pages.shared.views.contenders import contender, distances, sees
+from pages.shared.views.contenders import (
+    accuracy_title,
+    across,
+    contender,
+    distances,
+    explained,
+    sees,
+)
 from pages.shared.views.opened import Opened
 from pages.shared.views.race import progress
 from pages.shared.views.step_maps import step_map
 from pages.shared.views.training.inside import felt_maps
 
 _LOOKS = ("training_inside", "training_layer", "training_head", "training_query", "training_key")
-_COLUMNS = ("parameters", "sees", "seconds", "reliable", "farthest")
+_COLUMNS = ("parameters", "rate", "sees", "seconds", "reliable", "farthest")
 
 
 def taken(text: Text) -> Taken | None:
@@ -74,12 +81,12 @@ def _results(text: Text, it: Progress) -> Section:
             far = str(reliable(level, task.distances) or "–")
             cells = [f"{it.took(name):.1f}", far, f"{level[-1]:.0%}"]
             accuracy.append([said, *(f"{share:.3f}" for share in level)])
-        table.append([said, f"{parameters:,}", sees(text, name, design), *cells])
+        rate = f"{LEARNING_RATES[name]:g}"
+        table.append([said, f"{parameters:,}", rate, sees(text, name, design), *cells])
     columns = [text(f"training.column.{name}") for name in _COLUMNS]
-    words = text("training.table", chance=f"{task.chance:.1%}", distance=task.distances[-1])
-    title = f"{heading(text('training.accuracy'))} ({text('axis.training_distance')})"
+    title = f"{heading(accuracy_title(text, task))} ({across(text, task)})"
     tables = [Table("", columns, table), Table(title, distances(task), accuracy)]
-    return Section(text("report.fared"), [words], tables=tables)
+    return Section(text("report.fared"), [explained(text, task)], tables=tables)
 
 
 def _losses(text: Text, it: Progress) -> Section:

@@ -78,3 +78,21 @@ def distances(task: Task) -> tuple[str, ...]:
         str(high) if high == low + 1 else f"{low + 1}–{high}"
         for low, high in zip((0, *ends), ends, strict=False)
     )
+
+
+def accuracy_title(text: Text, task: Task) -> str:
+    """What the curves of right answers show."""
+    counted = task.kind == "parity"
+    return text("training.accuracy_counted" if counted else "training.accuracy")
+
+
+def across(text: Text, task: Task) -> str:
+    """What `distances` are."""
+    counted = task.kind == "parity"
+    return text("axis.training_counted" if counted else "axis.training_distance")
+
+
+def explained(text: Text, task: Task) -> str:
+    """What the table of contenders says."""
+    last, chance = distances(task)[-1], f"{task.chance:.1%}"
+    return text(f"training.table.{task.kind}", last=last, chance=chance)

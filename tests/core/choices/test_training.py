@@ -32,6 +32,7 @@ def test_a_race_can_be_repeated_from_its_file():
     found, unusable = from_json(as_json(choice).encode())
     assert (found, unusable) == (choice, ())
     assert chosen_race(found.race).race == choice.race
+    assert json.loads(as_json(choice))["learning_rates"] == {"gru": 0.02, "cnn": 0.01}
 
 
 @pytest.mark.parametrize(

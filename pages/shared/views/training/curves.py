@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.training.contenders import ATTENTION, Contender
+from core.training.contenders import ATTENTION, LEARNING_RATES, Contender
 from core.training.learning import averaged, latest, losses, reliable
 from core.training.race import SLICE, Race, sizes
 from pages.shared import theme
@@ -15,7 +15,15 @@ from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.overview import SIDE, Overview
 from pages.shared.jobs import Progress
 from pages.shared.text import Text
-from pages.shared.views.contenders import contender, distances, lines, sees
+from pages.shared.views.contenders import (
+    accuracy_title,
+    across,
+    contender,
+    distances,
+    explained,
+    lines,
+    sees,
+)
 
 
 def curves(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
@@ -29,8 +37,8 @@ def curves(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
     chance = text("training.chance", part=f"{task.chance:.3g}")
     grid = st.grid(2, min_column_width=320)
     with grid.cell():
-        st.markdown(text("training.accuracy"))
-        frame = learning.Frame(text("axis.training_distance"), text("axis.accuracy"), chance)
+        st.markdown(accuracy_title(text, task))
+        frame = learning.Frame(across(text, task), text("axis.accuracy"), chance)
         st.vega_lite_chart(
             learning.table(places, levels, task.chance),
             learning.specification(frame, looks, places),
@@ -52,7 +60,11 @@ def table(text: Text, it: Race, found: Progress | None) -> None:
     """Every contender in numbers: its size, how far it sees, and how far it can be relied on."""
     rows, task = {}, it.design.task
     for name, parameters in zip(it.contenders, sizes(it.contenders, it.design), strict=True):
-        cells = {"parameters": f"{parameters:,}", "sees": sees(text, name, it.design)}
+        cells = {
+            "parameters": f"{parameters:,}",
+            "rate": f"{LEARNING_RATES[name]:g}",
+            "sees": sees(text, name, it.design),
+        }
         if found and name in found.begun:
             level = latest(found.snapshots, name).mean(axis=0)
             cells["seconds"] = f"{found.took(name):.1f}"
@@ -64,7 +76,7 @@ def table(text: Text, it: Race, found: Progress | None) -> None:
     st.table(pd.DataFrame.from_dict(rows, orient="index").fillna("–"))
     if not found:
         return
-    st.caption(text("training.table", chance=f"{task.chance:.1%}", distance=task.distances[-1]))
+    st.caption(explained(text, task))
     if it.seeds > 1:
         runs = averaged(found.snapshots)
         st.caption(text("training.spread" if runs > 1 else "training.spread.one", runs=runs))
