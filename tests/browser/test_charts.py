@@ -18,6 +18,8 @@ _NUMBERS = """() => [...document.querySelectorAll('svg.marks')].map(svg =>
 _BARS = """() => [...document.querySelectorAll('svg.marks')].flatMap(svg =>
   [...svg.querySelectorAll('.role-legend')].map(legend =>
     svg.getBoundingClientRect().right - legend.getBoundingClientRect().right))"""
+_FILLS = """() => [...document.querySelectorAll('svg.marks [fill^="url("]')]
+  .map(bar => bar.getAttribute('fill'))"""
 _FRAMES = """() => [...document.querySelectorAll('svg.marks')]
   .filter(svg => svg.querySelector('image'))
   .map(svg => svg.querySelector('image').getBoundingClientRect())
@@ -40,6 +42,17 @@ def test_colour_bars_are_not_cut_off(visit: Visit, width: int):
     room = visit("/heads?n_heads=8", width=width).page.evaluate(_BARS)
     assert len(room) > 8
     assert min(room) >= 0
+
+
+def test_colour_bars_keep_their_colours_when_the_address_changes(visit: Visit):
+    reader = visit("/")
+    before = reader.page.url
+    reader.ask(reader.words()[0])
+    assert reader.page.url != before
+    there = {f"url({reader.page.url}", "url("}
+    bars = reader.page.evaluate(_FILLS)
+    assert len(bars) >= 3
+    assert {bar.split("#")[0] for bar in bars} <= there
 
 
 @pytest.mark.parametrize("width", [390, 800, 1400])

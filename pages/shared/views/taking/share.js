@@ -10,6 +10,7 @@ export default function (component) {
     const query = new URLSearchParams([...Object.entries(data.parameters), ...kept]);
     if (`?${query}` !== location.search) {
       history.replaceState(history.state, "", `${location.pathname}?${query}`);
+      keepColours();
     }
   }
   const button = parentElement.querySelector("button");
@@ -24,4 +25,11 @@ export default function (component) {
     }
     setTimeout(() => (button.textContent = data.copy), 2500);
   };
+}
+
+// Charts name the gradients of their colour bars by the address at which they were drawn.
+function keepColours() {
+  for (const bar of document.querySelectorAll('[fill^="url("]')) {
+    bar.setAttribute("fill", bar.getAttribute("fill").replace(/url\([^#]*#/, "url(#"));
+  }
 }
