@@ -39,7 +39,11 @@ CONVOLUTIONAL: tuple[Contender, ...] = ("cnn", "wide_cnn")
 LEARNING_RATES: Mapping[Contender, float] = {
     name: 0.02 if name in (*ATTENTION, "gru") else 0.01 for name in CONTENDERS
 }
-"""For Adam; measured: of 0.003, 0.01 and 0.02 the one that learns most."""
+"""For Adam, the same for every task.
+
+Of 0.003, 0.01 and 0.02 the one with most right answers in ``recall`` after 150 steps with seed 0,
+or within 0.03 of it.
+"""
 
 _WIDEST = 512
 

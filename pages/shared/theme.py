@@ -1,11 +1,19 @@
-"""The theme's colours, for pictures that are drawn on the server."""
+"""The theme's colours, for pictures that need them as numbers."""
 
 from collections.abc import Sequence
 
 import streamlit as st
+
+QUIET = ("#5a6472", "#a3adb9")
+"""On light and on dark."""
 
 
 def sequential() -> Sequence[str]:
     """The scale of weights in the reader's theme, from 0 to 1, as ``#rrggbb``."""
     kind = "dark" if st.context.theme.type == "dark" else "light"
     return st.get_option(f"theme.{kind}.chartSequentialColors")
+
+
+def quiet() -> str:
+    """For words in a picture that stand back, and can be read all the same."""
+    return QUIET[st.context.theme.type == "dark"]

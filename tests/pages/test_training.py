@@ -5,7 +5,9 @@ import io
 import json
 import string
 import time
+import tomllib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import altair as alt
 import numpy as np
@@ -20,6 +22,7 @@ from core.training.contenders import Design
 from core.training.findings import NAMES, Each, Far, Finding, findings
 from core.training.race import sizes
 from core.training.tasks import Task, TaskKind
+from pages.shared import theme
 from pages.shared.figures import learning
 from pages.shared.jobs import Progress
 from pages.shared.text import LANGUAGES, Language, Text, labels
@@ -226,11 +229,35 @@ def test_farthest_is_told_as_the_axis_has_it():
 
 def test_the_curves_are_a_valid_specification_that_stays_the_same():
     lines = tuple(learning.Line(name, "#112233", member) for member, name in enumerate("abcd"))
-    frame = learning.Frame("across", "upwards", "chance")
+    frame = learning.Frame("across", "upwards", "chance", "#5a6472")
     for places in (("1", "2"), 50):
         specification = learning.specification(frame, lines, places)
         alt.LayerChart.from_dict(specification)
         assert learning.specification(frame, lines, places) is specification
+
+
+def test_the_legend_shows_the_dashes_that_tell_lines_of_a_family_apart():
+    lines = tuple(learning.Line(name, "#112233", member) for member, name in enumerate("abcd"))
+    frame = learning.Frame("across", "upwards", "chance", "#5a6472")
+    layers = learning.specification(frame, lines, ("1", "2"))["layer"]
+    [line] = [it["encoding"] for it in layers if it["mark"]["type"] == "line"]
+    assert line["strokeDash"]["legend"] == line["color"]["legend"]
+    assert line["color"]["legend"]["symbolType"] == "stroke"
+    dashes = line["strokeDash"]["scale"]["range"]
+    assert len({tuple(dash) for dash in dashes}) == 4
+
+
+@pytest.mark.parametrize(("colour", "kind"), zip(theme.QUIET, ("light", "dark"), strict=True))
+def test_the_level_of_guessing_can_be_read(colour: str, kind: str):
+    ground = tomllib.loads(Path(".streamlit/config.toml").read_text())["theme"][kind]
+    light, dark = sorted(map(luminance, (colour, ground["backgroundColor"])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in parts]
+    return float(np.dot((0.2126, 0.7152, 0.0722), linear))
 
 
 def test_the_table_of_a_chart_has_means_and_spread():

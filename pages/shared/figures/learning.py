@@ -14,11 +14,10 @@ from pages.shared.figures import columns
 from pages.shared.figures.specification import finished
 
 _HEIGHT = 300
-_GREY = "#7d899b"  # can be read on light and on dark
 
 
 class Line(NamedTuple):
-    """How a network is drawn: the family by its colour, the member by dashes and shape.
+    """How a network is drawn: the family by its colour, the member by its dashes.
 
     Attributes:
         name: In the reader's language.
@@ -39,16 +38,17 @@ class Frame:
         across: What lies on the horizontal axis.
         upwards: What lies on the vertical axis.
         chance: What the level of guessing is called.
+        quiet: The colour of that level.
     """
 
     across: str
     upwards: str
     chance: str
+    quiet: str
 
 
 _COLUMNS = ("line", "across", "value", "low", "high", "chance")
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]]
-_SHAPES = ["circle", "square", "triangle-up", "diamond"]
 
 
 def table(
@@ -92,12 +92,12 @@ def specification(
     else:
         legend = alt.Legend(
             orient="bottom",
-            columns={
-                "expr": "containerSize()[0] < 380 ? 1 : 2"
-            },  # width changes while it is laid out
+            # The container's width decides; that of the chart, once it changes, asks again.
+            columns={"expr": "width > 0 && containerSize()[0] < 430 ? 1 : 2"},
             labelLimit=280,
-            symbolSize=90,
-            symbolStrokeWidth=0,
+            symbolType="stroke",
+            symbolSize=484,  # 22 pixels: wide enough for dashes to show
+            symbolStrokeWidth=2,
         )
         size, digits = 40, ".0%"
         x = alt.X("across:O").title(frame.across).scale(domain=list(places)).axis(labelAngle=0)
@@ -106,12 +106,11 @@ def specification(
     dash = alt.StrokeDash("line:N").scale(
         domain=names, range=[_DASHES[line.member] for line in lines]
     )
-    shape = alt.Shape("line:N").scale(domain=names, range=[_SHAPES[line.member] for line in lines])
     base = alt.Chart().transform_filter("isValid(datum.line)").encode(x, colour.title(None))
-    line = base.mark_line(strokeWidth=2).encode(y, dash.legend(None))
-    point = base.mark_point(size=size, filled=True).encode(
-        y, shape.title(None).legend(legend), color=colour.title(None).legend(legend)
+    line = base.mark_line(strokeWidth=2).encode(
+        y, dash.title(None).legend(legend), color=colour.title(None).legend(legend)
     )
+    point = base.mark_point(size=size, filled=True).encode(y)
     # No transparent band: the legend would take its opacity.
     spread = base.mark_rule(strokeWidth=1).encode(alt.Y("low:Q"), alt.Y2("high"))
     tooltip = [
@@ -119,13 +118,13 @@ def specification(
         {"field": "across", "title": frame.across},
         {"field": "value", "title": frame.upwards, "format": digits},
     ]
-    layers = alt.layer(spread, line, point, *_chance(frame.chance))
+    layers = alt.layer(spread, line, point, *_chance(frame))
     return finished(layers.properties(height=_HEIGHT), {2: tooltip})
 
 
-def _chance(name: str) -> tuple[alt.Chart, alt.Chart]:
+def _chance(frame: Frame) -> tuple[alt.Chart, alt.Chart]:
     """What guessing gives, where it is known."""
     level = alt.Chart().transform_filter("isValid(datum.chance)").encode(alt.Y("chance:Q"))
-    rule = level.mark_rule(strokeDash=[4, 4], color=_GREY)
-    label = level.mark_text(align="left", baseline="bottom", dx=4, dy=-2, color=_GREY)
-    return rule, label.encode(x=alt.value(0), text=alt.value(name))
+    rule = level.mark_rule(strokeDash=[4, 4], color=frame.quiet)
+    label = level.mark_text(align="left", baseline="bottom", dx=4, dy=-2, color=frame.quiet)
+    return rule, label.encode(x=alt.value(0), text=alt.value(frame.chance))

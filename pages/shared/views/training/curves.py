@@ -38,7 +38,7 @@ def curves(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
     grid = st.grid(2, min_column_width=320)
     with grid.cell():
         st.markdown(accuracy_title(text, task))
-        frame = learning.Frame(across(text, task), text("axis.accuracy"), chance)
+        frame = learning.Frame(across(text, task), text("axis.accuracy"), chance, theme.quiet())
         st.vega_lite_chart(
             learning.table(places, levels, task.chance),
             learning.specification(frame, looks, places),
@@ -47,7 +47,7 @@ def curves(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
         )
     with grid.cell():
         st.markdown(text("training.loss"))
-        frame = learning.Frame(text("axis.training_step"), text("axis.loss"), "")
+        frame = learning.Frame(text("axis.training_step"), text("axis.loss"), "", theme.quiet())
         st.vega_lite_chart(
             learning.table(steps, lost, None),
             learning.specification(frame, looks, SLICE * it.race.slices),
