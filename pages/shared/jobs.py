@@ -11,6 +11,9 @@ from core.training.race import Race, Snapshot
 from pages.shared import learned
 
 State = Literal["waiting", "running", "paused", "done", "stopped", "left", "limit", "failed"]
+LONGEST_RACE = 60.0
+"""Seconds of training, rests included."""
+
 BUSY: tuple[State, ...] = ("waiting", "running", "paused")
 
 
@@ -63,10 +66,13 @@ class Progress:
 
     @property
     def remaining(self) -> float | None:
-        """Seconds of training that are left, once that can be told."""
+        """Seconds of training that are left, once that can be told; not beyond the limit."""
         whole = len(self.race.contenders)  # a snapshot of each: some are slower than others
         done = len(self.snapshots) // whole * whole
-        return self.elapsed * (self.race.snapshots - done) / done if done > whole else None
+        if done <= whole:
+            return None
+        left = self.elapsed * (self.race.snapshots - done) / done
+        return max(0.0, min(left, LONGEST_RACE - self.elapsed))
 
 
 @dataclass(eq=False)

@@ -16,7 +16,7 @@ import torch
 
 from core.errors import InputError
 from core.training.race import Race, Snapshot, race
-from pages.shared.jobs import Job, Progress
+from pages.shared.jobs import LONGEST_RACE, Job, Progress
 
 LONGEST_QUEUE = 3
 """Races that may wait."""
@@ -24,12 +24,10 @@ LONGEST_QUEUE = 3
 ABSENT = 3.0
 """Seconds without a sign of the reader, after which they have left."""
 
-LONGEST_RACE = 60.0
-"""Seconds of training, rests included."""
-
 KEPT = 6
 """Races that are remembered; the oldest one that is over is forgotten first."""
 
+_PACE = 0.0017  # seconds for a slice and a token of a sequence, rests included: measured
 _SHARE = 0.7  # of one core, at most
 _PAUSE = 0.002  # seconds in which waiting pages get their turn, at least
 _LOG = logging.getLogger(__name__)
@@ -46,6 +44,7 @@ class Worker:
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._names = itertools.count(1)
+        self._pace = _PACE
 
     def start(self, wanted: Race) -> str:
         """Put a race into the queue.
@@ -75,6 +74,10 @@ class Worker:
             self._tidy()
             waiting = self._waiting()
             return job.progress(waiting.index(job) + 1 if job in waiting else 0)
+
+    def expected(self, wanted: Race) -> float:
+        """Seconds that a race will take here, by and large: as the last one did."""
+        return self._pace * _length(wanted, wanted.snapshots)
 
     def pause(self, name: str) -> None:
         """Set a race aside; another one may run meanwhile."""
@@ -162,6 +165,7 @@ class Worker:
         computed = time.thread_time() - computed
         with self._lock:
             if snapshot is None:
+                self._pace = job.elapsed / _length(job.race, len(job.snapshots))
                 job.end("done")
                 return False
             job.note(snapshot, computed)
@@ -175,6 +179,11 @@ class Worker:
 def worker() -> Worker:
     """The server's only one."""
     return Worker()
+
+
+def _length(it: Race, snapshots: int) -> int:
+    """Tokens of a sequence, as often as one is trained."""
+    return max(1, snapshots) * it.design.task.length
 
 
 def _absent(job: Job) -> bool:

@@ -18,7 +18,7 @@ from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.choices.training import AUTOMATIC
 from core.errors import InputError
-from core.training.contenders import Design
+from core.training.contenders import CONTENDERS, Design
 from core.training.findings import NAMES, Each, Far, Finding, findings
 from core.training.race import sizes
 from core.training.tasks import Task, TaskKind
@@ -148,6 +148,13 @@ def test_a_race_can_be_paused_continued_and_stopped(training: AppTest):
     assert not app.error
 
 
+def test_a_race_that_cannot_get_to_its_end_is_told_of_before_it_begins(training: AppTest):
+    assert not training.warning
+    assert not choose(training, training_steps=150).warning
+    app = choose(training, training_contenders=list(CONTENDERS), training_steps=1000)
+    assert [it.value for it in choose(app, training_seeds=3, training_length=64).warning]
+
+
 def test_nobody_to_train_is_told(training: AppTest):
     app = choose(training, training_contenders=[])
     assert [it.value for it in app.error] == [EN("error.training_nobody")]
@@ -247,7 +254,7 @@ def test_the_legend_shows_the_dashes_that_tell_lines_of_a_family_apart():
     assert len({tuple(dash) for dash in dashes}) == 4
 
 
-@pytest.mark.parametrize(("colour", "kind"), zip(theme.QUIET, ("light", "dark"), strict=True))
+@pytest.mark.parametrize(("colour", "kind"), [*zip(theme.QUIET, ("light", "dark"), strict=True)])
 def test_the_level_of_guessing_can_be_read(colour: str, kind: str):
     ground = tomllib.loads(Path(".streamlit/config.toml").read_text())["theme"][kind]
     light, dark = sorted(map(luminance, (colour, ground["backgroundColor"])), reverse=True)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Generator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from core.training.contenders import Design
 from core.training.race import Race, Snapshot
 from core.training.tasks import Task
 from pages.shared import worker as module
-from pages.shared.jobs import Progress
+from pages.shared.jobs import LONGEST_RACE, Job, Progress
 from pages.shared.worker import KEPT, LONGEST_QUEUE, Worker
 
 IT = Race(Design(Task()), ("rnn",), steps=1000)
@@ -143,6 +144,22 @@ def test_no_race_takes_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
     found = until(worker, worker.start(IT), lambda it: not it.busy)
     assert found.state == "limit"
     assert found.snapshots
+
+
+def test_what_remains_ends_at_the_limit():
+    snapshots = [Snapshot("rnn", 0, step, 1.0, np.zeros(6), None, None) for step in range(4)]
+    job = Job(IT, Trainer()(IT), 0.0, snapshots=snapshots)  # 4 of 101
+    job.elapsed = 1.0
+    assert job.progress(0).remaining == pytest.approx(97 / 4)
+    job.elapsed = 50.0
+    assert job.progress(0).remaining == LONGEST_RACE - 50
+
+
+def test_a_race_is_expected_to_take_as_long_as_the_last_one_did():
+    worker = Worker(Trainer(IT.snapshots))
+    done = until(worker, worker.start(IT), lambda it: not it.busy)
+    assert worker.expected(IT) == pytest.approx(done.elapsed)
+    assert worker.expected(replace(IT, seeds=3)) == pytest.approx(3 * done.elapsed)
 
 
 def test_a_race_that_fails_says_so_and_the_next_one_runs(caplog: pytest.LogCaptureFixture):

@@ -10,12 +10,13 @@ from core.training.contenders import CONTENDERS, Contender
 from core.training.race import SLICE, Race, sizes
 from core.training.tasks import Task, TaskKind
 from pages.shared import controls
-from pages.shared.jobs import Progress
+from pages.shared.jobs import LONGEST_RACE, Progress
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender
 from pages.shared.views.race import PULSE, begin, forgotten, progress, status
 from pages.shared.views.told import told
 from pages.shared.views.training.curves import attention_map, curves, table
+from pages.shared.worker import worker
 
 _CITED = (
     ("tang", "Tang et al. 2018", "1808.08946"),
@@ -50,12 +51,16 @@ def settings(text: Text, it: TrainingChoice) -> None:
 
 
 def start(text: Text, it: Race) -> None:
-    """The button that begins the race, or why it cannot begin."""
+    """The button that begins the race, or why it cannot begin, or get to its end."""
     if (reason := _unfit(it)) is not None:
         st.error(told(text, reason))
         return
     said = text("training.fair", steps=SLICE * it.slices, budget=f"{it.design.budget:,}")
     begin(text, it, said)
+    expected = worker().expected(it)
+    if expected > LONGEST_RACE:
+        numbers = {"seconds": f"{expected:.0f}", "limit": f"{LONGEST_RACE:.0f}"}
+        st.warning(text("training.too_long", **numbers))
 
 
 def live(text: Text, it: Race) -> Progress | None:
