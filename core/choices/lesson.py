@@ -1,6 +1,6 @@
 """What of a race is opened in Explore: a layer, what stands beside it, where its edits lie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,9 +23,16 @@ def opened_layer(it: TrainingChoice) -> int:
     return min(it.training_layer, it.training_layers - 1)
 
 
-def beside(it: TrainingChoice) -> tuple[Contender, Contender]:
-    """The recurrent net and the CNN that are looked at besides: of those who take part."""
-    return _first_of(RECURRENT, it), _first_of(CONVOLUTIONAL, it)
+def beside(
+    it: TrainingChoice, right: Mapping[Contender, float] | None = None
+) -> tuple[Contender, Contender]:
+    """The recurrent net and the CNN that are looked at besides: the best of those who take part.
+
+    Args:
+        it: The choice.
+        right: Which part of the answers of those who have learned is right.
+    """
+    return _best_of(RECURRENT, it, right or {}), _best_of(CONVOLUTIONAL, it, right or {})
 
 
 def shelf(it: TrainingChoice) -> str:
@@ -75,6 +82,8 @@ def aimed(
     return replace(it, training_head=head, training_query=query, training_key=key)
 
 
-def _first_of(family: tuple[Contender, ...], it: TrainingChoice) -> Contender:
+def _best_of(
+    family: tuple[Contender, ...], it: TrainingChoice, right: Mapping[Contender, float]
+) -> Contender:
     present: list[Contender] = [name for name in family if name in it.training_contenders]
-    return present[0] if present else family[0]
+    return max(present or family[:1], key=lambda name: right.get(name, 0.0))

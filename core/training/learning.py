@@ -41,6 +41,13 @@ def averaged(snapshots: Sequence[Snapshot]) -> int:
     return min(len(foremost(snapshots, name)) for name in begun)
 
 
+def best(snapshots: Sequence[Snapshot], names: Sequence[Contender]) -> Contender | None:
+    """Who of them has most right answers, every distance counting alike; the first of equals."""
+    begun = {it.contender for it in snapshots}
+    found: list[Contender] = [name for name in names if name in begun]
+    return max(found, key=lambda name: float(latest(snapshots, name).mean()), default=None)
+
+
 def reliable(accuracy: Array, distances: Sequence[int]) -> int:
     """The farthest distance up to which a contender answers almost everything right.
 

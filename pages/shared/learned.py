@@ -4,6 +4,7 @@ A race is deterministic: whoever asks for the same network, seed and steps gets 
 """
 
 from collections.abc import Hashable
+from typing import NamedTuple
 
 from core.architectures import Measured
 from core.choices.training import TrainingChoice
@@ -13,25 +14,50 @@ from core.training.contenders import Contender, Design
 from core.training.race import SLICE, Race, Snapshot, race
 from pages.shared.kept import Kept
 
-_networks: Kept[TrainedSource] = Kept(largest=8_000_000)  # one has 32 to 120 kB
+
+class _Learned(NamedTuple):
+    """A network, and which part of its answers is right, every distance counting alike."""
+
+    source: TrainedSource
+    right: float
+
+    @property
+    def nbytes(self) -> int:
+        return self.source.nbytes
+
+
+_networks: Kept[_Learned] = Kept(largest=8_000_000)  # one has 32 to 120 kB
 _measured: Kept[Measured] = Kept(largest=4_000_000)  # one of 22 tokens has 8 kB, made in 0.2 s
 
 
 def keep(design: Design, it: Snapshot) -> None:
     """Keep a snapshot that has its parameters."""
-    source = _source(design, it)
-    _networks.get(_key(source), lambda: source)
+    found = _learned(design, it)
+    _networks.get(_key(found.source), lambda: found)
 
 
 def before(it: TrainingChoice, contender: Contender) -> TrainedSource:
     """A network before its first step; made at once, if need be."""
     design, seed = it.race.design, it.training_seed
     first = Race(design, (contender,), seed=seed)
-    return _networks.get((contender, design, seed, 0), lambda: _source(design, next(race(first))))
+    return _networks.get(
+        (contender, design, seed, 0), lambda: _learned(design, next(race(first)))
+    ).source
 
 
 def after(it: TrainingChoice, contender: Contender) -> TrainedSource | None:
     """A network as far as it was trained here, no further than chosen, if that is still kept."""
+    found = _furthest(it, contender)
+    return found.source if found else None
+
+
+def right(it: TrainingChoice) -> dict[Contender, float]:
+    """Which part of the answers was right, of all that `after` has."""
+    found = {name: _furthest(it, name) for name in it.training_contenders}
+    return {name: learned.right for name, learned in found.items() if learned}
+
+
+def _furthest(it: TrainingChoice, contender: Contender) -> _Learned | None:
     wanted = it.race
     of = contender, wanted.design, wanted.seed
     steps = range(SLICE * wanted.slices, 0, -SLICE)
@@ -44,8 +70,9 @@ def measured(it: TrainedSource | TrainedLayer, words: tuple[str, ...]) -> Measur
     return _measured.get((of, words), lambda: it.measured(words))
 
 
-def _source(design: Design, it: Snapshot) -> TrainedSource:
-    return TrainedSource(it.contender, design, it.parameters or {}, it.seed, it.step)
+def _learned(design: Design, it: Snapshot) -> _Learned:
+    source = TrainedSource(it.contender, design, it.parameters or {}, it.seed, it.step)
+    return _Learned(source, float(it.accuracy.mean()))
 
 
 def _key(it: TrainedSource) -> tuple[Hashable, ...]:

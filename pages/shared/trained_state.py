@@ -104,7 +104,9 @@ def taught(it: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
         {
             name: learned.after(training, contender) or learned.before(training, contender)
             for name, contender in zip(
-                ("recurrent", "convolutional"), beside(training), strict=True
+                ("recurrent", "convolutional"),
+                beside(training, learned.right(training)),
+                strict=True,
             )
         },
     )

@@ -7,6 +7,7 @@ import numpy as np
 from core.arrays import Array
 from core.choices.lesson import aimed, beside, shelf
 from core.choices.training import AUTOMATIC, TrainingChoice
+from core.training.contenders import Contender
 
 
 def test_edits_of_two_races_or_layers_never_meet():
@@ -30,6 +31,13 @@ def test_the_first_of_each_family_stands_beside_attention():
     contenders = ("relative", "gru", "wide_cnn")
     assert beside(TrainingChoice(training_contenders=contenders)) == ("gru", "wide_cnn")
     assert beside(TrainingChoice(training_contenders=("relative",))) == ("rnn", "cnn")
+
+
+def test_who_has_learned_best_stands_for_the_family():
+    right: dict[Contender, float] = {"rnn": 0.3, "gru": 0.9, "wide_cnn": 0.8}
+    assert beside(TrainingChoice(), right) == ("gru", "wide_cnn")
+    without = TrainingChoice(training_contenders=("rnn", "cnn"))
+    assert beside(without, right) == ("rnn", "cnn")
 
 
 NOTHING_ASKED = ("1", "0", "0", "1")

@@ -14,6 +14,8 @@ from core.training.contenders import (
     ATTENTION,
     BUDGET_TOLERANCE,
     CONTENDERS,
+    CONVOLUTIONAL,
+    RECURRENT,
     Contender,
     Design,
     build,
@@ -23,7 +25,7 @@ from core.training.contenders import (
     restored,
     size,
 )
-from core.training.learning import averaged, foremost, latest, losses, reliable
+from core.training.learning import averaged, best, foremost, latest, losses, reliable
 from core.training.networks import Network
 from core.training.race import (
     BATCH,
@@ -204,6 +206,13 @@ def test_losses_and_last_accuracies_by_hand():
     assert latest(found, "rnn").tolist() == [[0.5], [0.4]]
     np.testing.assert_array_equal(losses(found, "rnn"), [[2, 1], [3, 4]])
     assert averaged(found) == 2
+
+
+def test_the_best_is_who_answers_most():
+    weak, strong = snapshot(1, 10, 1, 0.4), replace(snapshot(1, 10, 1, 0.5), contender="gru")
+    assert best([weak, strong], RECURRENT) == "gru"
+    assert best([weak], RECURRENT) == "rnn"
+    assert best([weak], CONVOLUTIONAL) is None
 
 
 def test_a_run_that_has_come_less_far_is_not_averaged_in():

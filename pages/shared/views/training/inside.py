@@ -1,5 +1,6 @@
 """Inside trained networks: attention before and after, and what the outputs of three kinds feel."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -11,6 +12,7 @@ from core.choices.training import TrainingChoice, chosen_race
 from core.sources.trained import TrainedSource
 from core.trace import AttentionTrace
 from core.training.contenders import ATTENTION, Contender
+from core.training.learning import best
 from core.training.race import SLICE, Snapshot, shown
 from pages.shared import learned, state
 from pages.shared.book import book
@@ -79,7 +81,7 @@ def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
 
 
 def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
-    """Influence maps of what was trained: one network of each family."""
+    """Influence maps of what was trained: of each family, the network that learned best."""
     drawn = felt_maps(text, it, found)
     if not drawn:
         st.caption(text("training.felt.none"))
@@ -97,13 +99,14 @@ def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
 
 
 def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender, Heatmap]:
-    """What the outputs of one network of each family feel, on one scale of colours."""
+    """What the outputs of each family's best network feel, on one scale of colours."""
     seed = found.race.seed
     over: list[Contender] = [
         name for (name, at), both in found.networks.items() if at == seed and len(both) == 2
     ]
+    own = [snapshot for snapshot in found.snapshots if snapshot.contender in over]
     names: list[Contender] = [
-        name for family in FAMILIES if (name := _of(family, over, it.training_inside))
+        name for family in FAMILIES if (name := _of(family, own, it.training_inside))
     ]
     if not names:
         return {}
@@ -182,10 +185,11 @@ def _pointed(it: TrainingChoice, words: tuple[str, ...]) -> Pointed:
     )
 
 
-def _of(family: tuple[Contender, ...], over: list[Contender], wish: Contender) -> Contender | None:
-    """Who stands for a family: the reader's wish, or the first that is trained."""
-    present: list[Contender] = [name for name in family if name in over]
-    return wish if wish in present else present[0] if present else None
+def _of(
+    family: tuple[Contender, ...], own: Sequence[Snapshot], wish: Contender
+) -> Contender | None:
+    """Who stands for a family: the reader's wish, or who has learned best."""
+    return wish if any(it.contender == wish for it in own) and wish in family else best(own, family)
 
 
 def _source(found: Progress, it: Snapshot) -> TrainedSource:
