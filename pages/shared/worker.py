@@ -24,8 +24,14 @@ LONGEST_QUEUE = 3
 ABSENT = 3.0
 """Seconds without a sign of the reader, after which they have left."""
 
+PATIENCE = 600.0
+"""Seconds for which a paused race waits for its reader."""
+
 KEPT = 6
-"""Races that are remembered; the oldest one that is over is forgotten first."""
+"""Races that are remembered; the oldest one that is over is forgotten first.
+
+So many may be paused at a time: the one whose reader was not heard of for longest is left then.
+"""
 
 _PACE = 0.0017  # seconds for a slice and a token of a sequence, rests included: measured
 _SHARE = 0.7  # of one core, at most
@@ -75,6 +81,16 @@ class Worker:
             waiting = self._waiting()
             return job.progress(waiting.index(job) + 1 if job in waiting else 0)
 
+    def finished(self, wanted: Race) -> str | None:
+        """The name of an equal race that came to its end here: another would give the same."""
+        with self._lock:
+            same = (
+                name
+                for name, job in self._jobs.items()
+                if job.race == wanted and job.state == "done"
+            )
+            return next(same, None)
+
     def expected(self, wanted: Race) -> float:
         """Seconds that a race will take here, by and large: as the last one did."""
         return self._pace * _length(wanted, wanted.snapshots)
@@ -89,7 +105,7 @@ class Worker:
             job = self._jobs.get(name)
             if job and job.state == "paused":
                 self._jobs[name] = self._jobs.pop(name)
-                job.state, job.wish = "waiting", "go"
+                job.state, job.wish, job.seen = "waiting", "go", time.monotonic()
                 self._wake()
 
     def stop(self, name: str) -> None:
@@ -116,8 +132,13 @@ class Worker:
 
     def _tidy(self) -> None:
         """Leave those whose readers have left, forget what is over and old."""
+        paused = [job for job in self._jobs.values() if job.state == "paused"]
+        for job in sorted(paused, key=lambda it: it.seen)[: max(0, len(paused) - KEPT)]:
+            job.end("left")
         for job in self._jobs.values():
-            if job.state in ("waiting", "paused") and _absent(job):
+            if (job.state == "waiting" and _absent(job)) or (
+                job.state == "paused" and _absent(job, PATIENCE)
+            ):
                 job.end("left")
         over = [name for name, job in self._jobs.items() if not job.busy]
         for name in over[: max(0, len(self._jobs) - KEPT)]:
@@ -186,5 +207,5 @@ def _length(it: Race, snapshots: int) -> int:
     return max(1, snapshots) * it.design.task.length
 
 
-def _absent(job: Job) -> bool:
-    return time.monotonic() - job.seen > ABSENT
+def _absent(job: Job, seconds: float | None = None) -> bool:
+    return time.monotonic() - job.seen > (ABSENT if seconds is None else seconds)

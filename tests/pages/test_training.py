@@ -64,6 +64,12 @@ def finish(app: AppTest) -> AppTest:
     return app.run()
 
 
+def address(app: AppTest) -> Mapping[str, str]:
+    share = app.get_by_key("share")
+    assert isinstance(share, UnknownElement)
+    return json.loads(share.proto.json)["parameters"]
+
+
 def charts(app: AppTest) -> dict[str, UnknownElement]:
     found = [it for it in app.get("vega_lite_chart") if isinstance(it, UnknownElement)]
     return {it.proto.alt: it for it in found}
@@ -101,18 +107,25 @@ def test_who_did_not_take_part_cannot_be_opened(training: AppTest):
     assert app.session_state["training_inside"] == "learned"
 
 
-def test_links_hold_only_what_a_reader_has_chosen(training: AppTest):
-    def link(app: AppTest) -> Mapping[str, str]:
-        share = app.get_by_key("share")
-        assert isinstance(share, UnknownElement)
-        return json.loads(share.proto.json)["parameters"]
+def test_a_page_that_is_loaded_anew_still_shows_its_race(training: AppTest, open_dashboard: Visit):
+    app = finish(training)
+    anew = open_dashboard("en-US")
+    for name, value in address(app).items():
+        anew.query_params[name] = value
+    anew = anew.switch_page("pages/training.py").run()
+    assert EN("alt.training_accuracy") in charts(anew)
+    assert anew.session_state["training_run"] == app.session_state["training_run"]
+    visitor = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **RACE)
+    assert EN("alt.training_accuracy") not in charts(visitor)
 
+
+def test_links_hold_only_what_a_reader_has_chosen(training: AppTest):
     app = finish(choose(training, training_contenders=["rotary", "gru"]))
     assert app.session_state["training_head"] != AUTOMATIC
-    assert not {"training_inside", "training_head", "training_key"} & link(app).keys()
+    assert not {"training_inside", "training_head", "training_key"} & address(app).keys()
     app = choose(app, training_head=5)
-    assert link(app)["training_head"] == "5"
-    assert "training_key" not in link(app)
+    assert address(app)["training_head"] == "5"
+    assert "training_key" not in address(app)
 
 
 def test_two_cnns_that_see_equally_far_are_told_apart(training: AppTest):

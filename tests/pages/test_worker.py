@@ -138,6 +138,44 @@ def test_who_waits_and_leaves_loses_the_place(monkeypatch: pytest.MonkeyPatch):
     worker.stop(waits)
 
 
+def test_a_paused_race_waits_for_its_reader_but_not_for_ever(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "ABSENT", 0.05)
+    monkeypatch.setattr(module, "PATIENCE", 0.6)
+    worker = Worker(Trainer(100_000))
+    name = paused(worker)
+    time.sleep(0.2)  # longer than a running race would wait
+    assert until(worker, name, lambda it: True).state == "paused"
+    time.sleep(0.8)
+    worker.stop(worker.start(IT))  # somebody else's
+    assert until(worker, name, lambda it: True).state == "left"
+
+
+def test_only_so_many_races_are_paused_at_a_time():
+    worker = Worker(Trainer(100_000))
+    names = [paused(worker) for _ in range(KEPT + 1)]
+    states = [found.state for name in names[1:] if (found := worker.look(name))]
+    assert states == ["paused"] * KEPT
+    first = worker.look(names[0])
+    assert first is None or first.state == "left"
+
+
+def paused(worker: Worker) -> str:
+    name = worker.start(IT)
+    until(worker, name, lambda it: it.state == "running")
+    worker.pause(name)
+    until(worker, name, lambda it: it.state == "paused")
+    return name
+
+
+def test_a_race_that_came_to_its_end_is_found_by_its_settings():
+    worker = Worker(Trainer(5))
+    assert worker.finished(IT) is None
+    name = worker.start(IT)
+    until(worker, name, lambda it: it.state == "done")
+    assert worker.finished(replace(IT)) == name
+    assert worker.finished(replace(IT, seed=1)) is None
+
+
 def test_no_race_takes_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "LONGEST_RACE", 0.05)
     worker = Worker(Trainer())

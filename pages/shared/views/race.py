@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.training.race import Race
+from pages.shared.book import book
 from pages.shared.jobs import Progress
 from pages.shared.text import Text
 from pages.shared.views.told import told
@@ -21,6 +22,17 @@ def progress(name: str = "training") -> Progress | None:
 def forgotten(name: str = "training") -> bool:
     """Whether the server has forgotten the reader's race."""
     return f"{name}_run" in st.session_state and progress(name) is None
+
+
+def adopt(it: Race) -> None:
+    """Show what a link asks for, if this server has just trained it: it would give the same again.
+
+    A page that is loaded anew is such a link.
+    """
+    if book()["arrival"] and "training_run" not in st.session_state:
+        found = worker().finished(it)
+        if found:
+            st.session_state["training_run"] = found
 
 
 def begin(text: Text, it: Race, said: str, name: str = "training") -> None:

@@ -13,7 +13,7 @@ from pages.shared import controls
 from pages.shared.jobs import LONGEST_RACE, Progress
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender
-from pages.shared.views.race import PULSE, begin, forgotten, progress, status
+from pages.shared.views.race import PULSE, adopt, begin, forgotten, progress, status
 from pages.shared.views.told import told
 from pages.shared.views.training.curves import attention_map, curves, table
 from pages.shared.worker import worker
@@ -69,6 +69,7 @@ def live(text: Text, it: Race) -> Progress | None:
     Returns:
         The race as it stands, if there is one.
     """
+    adopt(it)
     found = progress()
     if found is None:
         if forgotten():
