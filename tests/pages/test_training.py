@@ -7,6 +7,7 @@ import string
 import time
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import altair as alt
@@ -166,6 +167,26 @@ def test_a_race_that_cannot_get_to_its_end_is_told_of_before_it_begins(training:
     assert not choose(training, training_steps=150).warning
     app = choose(training, training_contenders=list(CONTENDERS), training_steps=1000)
     assert [it.value for it in choose(app, training_seeds=3, training_length=64).warning]
+
+
+def test_while_a_race_is_to_be_seen_settings_are_folded_and_no_chart_is_empty(training: AppTest):
+    app = choose(training, training_steps=1000)
+    labels = [it.label for it in app.expander]
+    app.button(key="training_start").click().run()
+    assert EN("training.settings.busy") in [it.label for it in app.expander]
+    assert app.session_state["training_steps"] == 1000
+    while not progress(app).snapshots:
+        time.sleep(0.02)
+    assert EN("alt.training_accuracy") in charts(app.run())
+    worker().pause(app.session_state["training_run"])
+    waits = worker().start(replace(progress(app).race, seed=9))
+    app.session_state["training_run"] = waits
+    if not progress(app).snapshots:
+        assert EN("alt.training_accuracy") not in charts(app.run())
+    worker().stop(waits)
+    while progress(app).busy:
+        time.sleep(0.02)
+    assert [it.label for it in app.run().expander][: len(labels)] == labels
 
 
 def test_nobody_to_train_is_told(training: AppTest):

@@ -25,29 +25,16 @@ _CITED = (
 
 
 def settings(text: Text, it: TrainingChoice) -> None:
-    """The task, the contenders, and how long they learn."""
-    controls.option(text, "training_task", get_args(TaskKind))
-    st.markdown(_task(text, it.race.design.task))
-    st.pills(
-        text("training_contenders.label"),
-        CONTENDERS,
-        selection_mode="multi",
-        format_func=lambda name: contender(text, name, it.race.design),
-        key="training_contenders",
-    )
-    folded = st.expander(text("training.settings"), icon=":material/tune:")
-    with folded, st.grid(3, min_column_width=220, gap=("small", "medium")):
-        steps = {"training_length": 2, "training_steps": 50}
-        for name in ("length", "symbols", "steps", "layers", "seeds"):
-            key = f"training_{name}"
-            low, high = LIMITS[key]
-            off = name == "symbols" and it.training_task == "parity"
-            label, more = text(f"{key}.label"), text(f"{key}.help")
-            step = steps.get(key, 1)
-            st.slider(label, low, high, step=step, key=key, help=more, disabled=off)
-        for name, options in (("training_field", FIELDS), ("training_budget", BUDGETS)):
-            st.select_slider(text(f"{name}.label"), options, key=name, help=text(f"{name}.help"))
-        st.number_input(text("training_seed.label"), *LIMITS["training_seed"], key="training_seed")
+    """The task, the contenders, and how long they learn; folded away while a race is to be seen."""
+    found = progress()
+    if found and found.busy:
+        with st.expander(text("training.settings.busy"), icon=":material/tune:"):
+            _who(text, it)
+            _sizes(text, it)
+        return
+    _who(text, it)
+    with st.expander(text("training.settings"), icon=":material/tune:"):
+        _sizes(text, it)
 
 
 def start(text: Text, it: Race) -> None:
@@ -98,9 +85,39 @@ def _watch(text: Text, was_busy: bool) -> None:
     names: dict[Contender, str] = {
         name: contender(text, name, found.race.design) for name in found.race.contenders
     }
+    if not found.snapshots:
+        table(text, found.race, None)
+        return
     curves(text, found, names)
     table(text, found.race, found)
     attention_map(text, found, names)
+
+
+def _who(text: Text, it: TrainingChoice) -> None:
+    controls.option(text, "training_task", get_args(TaskKind))
+    st.markdown(_task(text, it.race.design.task))
+    st.pills(
+        text("training_contenders.label"),
+        CONTENDERS,
+        selection_mode="multi",
+        format_func=lambda name: contender(text, name, it.race.design),
+        key="training_contenders",
+    )
+
+
+def _sizes(text: Text, it: TrainingChoice) -> None:
+    with st.grid(3, min_column_width=220, gap=("small", "medium")):
+        steps = {"training_length": 2, "training_steps": 50}
+        for name in ("length", "symbols", "steps", "layers", "seeds"):
+            key = f"training_{name}"
+            low, high = LIMITS[key]
+            off = name == "symbols" and it.training_task == "parity"
+            label, more = text(f"{key}.label"), text(f"{key}.help")
+            step = steps.get(key, 1)
+            st.slider(label, low, high, step=step, key=key, help=more, disabled=off)
+        for name, options in (("training_field", FIELDS), ("training_budget", BUDGETS)):
+            st.select_slider(text(f"{name}.label"), options, key=name, help=text(f"{name}.help"))
+        st.number_input(text("training_seed.label"), *LIMITS["training_seed"], key="training_seed")
 
 
 def _unfit(it: Race) -> InputError | None:
