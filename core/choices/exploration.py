@@ -157,7 +157,7 @@ def to_file(
 
 
 def from_file(content: bytes) -> Exploration:
-    """What a file says.
+    """What a file says: a whole exploration, or the settings of a race.
 
     Raises:
         InputError: ``file_too_large``; ``file_not_ours`` if it is not such a file.
@@ -166,6 +166,7 @@ def from_file(content: bytes) -> Exploration:
         raise InputError("file_too_large", size=len(content), limit=LARGEST_FILE)
     try:
         found = json.loads(content)
+        found = _race(found) or found
         known = found["attention_lab"] == VERSION
         fields = dict(found["fields"])
         page, language = str(found["page"]), str(found["language"])
@@ -173,6 +174,15 @@ def from_file(content: bytes) -> Exploration:
     except (ValueError, TypeError, KeyError, RecursionError) as problem:
         raise InputError("file_not_ours") from problem
     return _read(fields, rows, Exploration(page=page, language=language, known=known))
+
+
+def _race(found: object) -> dict[str, object]:
+    """The settings of a race as a whole exploration; nothing if it is something else."""
+    if not isinstance(found, dict) or "attention_lab" in found:
+        return {}
+    fields = {name: found[name] for name in found.keys() & training.READERS.keys()}
+    whole = {"attention_lab": VERSION, "page": "training", "language": "", "edits": ""}
+    return {**whole, "fields": fields} if fields else {}
 
 
 def _read(raw: Mapping[str, object], edits: object, said: Exploration) -> Exploration:

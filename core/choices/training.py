@@ -38,7 +38,7 @@ FIELDS = (7, 15, 31, 63)
 BUDGETS = (8_000, 15_000, 30_000)
 """Parameters to choose from."""
 
-LARGEST_FILE = 10_000
+LARGEST_FILE = 500_000
 """Bytes of a file with settings, at most."""
 
 LONGEST_SEQUENCE = 2_000
@@ -134,16 +134,24 @@ def as_json(it: TrainingChoice) -> str:
 def from_json(content: bytes) -> tuple[TrainingChoice, tuple[str, ...]]:
     """The settings in a file, and the names of those that were not usable.
 
+    A file with a whole exploration has them as well, among its fields.
+
     Raises:
-        InputError: ``training_file`` if it is no file of settings at all.
+        InputError: ``training_file`` if it is no file of settings at all; ``training_unusable`` if
+            none of them is usable.
     """
     try:
         raw = json.loads(content) if len(content) <= LARGEST_FILE else None
     except (ValueError, RecursionError):
         raw = None
+    if isinstance(raw, dict) and isinstance(raw.get("fields"), dict):
+        raw = raw["fields"]
     if not isinstance(raw, dict) or not raw.keys() & READERS.keys():
         raise InputError("training_file")
-    return reading.read(TrainingChoice, READERS, raw)
+    choice, unusable = reading.read(TrainingChoice, READERS, raw)
+    if raw.keys() & READERS.keys() == {*unusable}:
+        raise InputError("training_unusable")
+    return choice, unusable
 
 
 def _even(raw: object) -> int:

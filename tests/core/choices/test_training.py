@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices import reading
+from core.choices import exploration, reading
 from core.choices.training import (
     LARGEST_FILE,
     READERS,
@@ -33,6 +33,20 @@ def test_a_race_can_be_repeated_from_its_file():
     assert (found, unusable) == (choice, ())
     assert chosen_race(found.race).race == choice.race
     assert json.loads(as_json(choice))["learning_rates"] == {"gru": 0.02, "cnn": 0.01}
+
+
+def test_either_file_of_settings_is_read_in_both_places():
+    choice = TrainingChoice(training_task="pairs", training_contenders=("gru",))
+    whole = exploration.to_file("training", vars(choice))
+    assert from_json(whole) == (choice, ())
+    asked = exploration.from_file(as_json(choice).encode())
+    assert (asked.page, asked.unusable, asked.known) == ("training", (), True)
+    assert reading.read(TrainingChoice, READERS, asked.fields) == (choice, ())
+
+
+def test_a_file_without_a_usable_value_is_refused():
+    with pytest.raises(InputError, match="training_unusable"):
+        from_json(b'{"training_steps": -1}')
 
 
 @pytest.mark.parametrize(
