@@ -28,7 +28,7 @@ from pages.shared.views.contenders import (
     explained,
     sees,
 )
-from pages.shared.views.opened import Opened
+from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.race import progress
 from pages.shared.views.step_maps import step_map
 from pages.shared.views.training.inside import felt_maps
@@ -80,7 +80,7 @@ def _results(text: Text, it: Progress) -> Section:
             level = each.mean(axis=0)
             far = str(reliable(level, task.distances) or "–")
             cells = [f"{it.took(name):.1f}", far, f"{level[-1]:.0%}"]
-            accuracy.append([said, *(f"{share:.3f}" for share in level)])
+            accuracy.append([said, *map(_with_spread, each.T)])
         rate = f"{LEARNING_RATES[name]:g}"
         table.append([said, f"{parameters:,}", rate, sees(text, name, design), *cells])
     columns = [text(f"training.column.{name}") for name in _COLUMNS]
@@ -100,6 +100,12 @@ def _losses(text: Text, it: Progress) -> Section:
     ]
     table = Table("", columns, rows, text("axis.training_step"))
     return Section(heading(text("training.loss")), tables=[table])
+
+
+def _with_spread(shares: Array) -> str:
+    """The mean of several runs, and the worst and the best of them."""
+    mean = f"{shares.mean():.3f}"
+    return mean if len(shares) == 1 else f"{mean} ({shares.min():.3f}–{shares.max():.3f})"
 
 
 def _mean(losses_of_seeds: Array) -> Array:
@@ -156,6 +162,6 @@ def _heads(
     layers = [trace.layers[min(looks.training_layer, len(trace.layers) - 1)] for trace in traces]
     looks = aimed(replace(looks, training_inside=name), words, *(layer.weights for layer in layers))
     query, key = looks.training_query, looks.training_key
-    pointed = {"asking": words, "answering": words, "query": query, "key": key}
-    heads = [Opened(**pointed, layer=layer, head=looks.training_head) for layer in layers]
+    pointed = Pointed(asking=words, answering=words, query=query, key=key, kind="symbol")
+    heads = [Opened(**vars(pointed), layer=layer, head=looks.training_head) for layer in layers]
     return looks, [(head, trace.origin) for head, trace in zip(heads, traces, strict=True)]

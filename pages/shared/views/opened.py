@@ -1,6 +1,7 @@
 """What a view needs to know of the words it shows, wherever the numbers come from."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from core.trace import LayerTrace
 from pages.shared import state
@@ -18,6 +19,7 @@ class Pointed:
         key: Which word it is asked about, from 0.
         fields: The names under which a click writes query and key down.
         places: What is written down for each word, if not its place among those shown.
+        kind: What the words are: the label ``axis.<kind>``.
     """
 
     asking: tuple[str, ...]
@@ -26,6 +28,7 @@ class Pointed:
     key: int
     fields: tuple[str, str] = ("query", "key")
     places: tuple[int, ...] | None = None
+    kind: Literal["word", "symbol"] = "word"
 
     @property
     def looked_at(self) -> "Pointed":
@@ -36,6 +39,7 @@ class Pointed:
             query=self.key,
             key=self.key,
             fields=(self.fields[1], self.fields[1]),
+            kind=self.kind,
         )
 
     def point(self, query: int | None = None, key: int | None = None) -> None:
@@ -73,6 +77,7 @@ def opened(scene: Scene, layer: LayerTrace) -> Opened:
         query=it.query,
         key=it.key,
         fields=("training_query", "training_key") if trained else ("query", "key"),
+        kind="symbol" if trained else "word",
         layer=layer,
         head=it.head,
     )

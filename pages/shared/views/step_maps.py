@@ -33,7 +33,7 @@ def step_map(text: Text, it: Opened, name: str, columns: Columns) -> Heatmap:
     if name in PAIRS:
         return _pairs(text, it, name)
     values = getattr(it.layer, name)[it.head]
-    frame = Frame(text("axis.word"), "", text(f"matrix.{name}"))
+    frame = Frame(text(f"axis.{it.kind}"), "", text(f"matrix.{name}"))
     if name == "output":
         frame = Frame(text("axis.query"), text("axis.carried"), text("axis.output"))
     return Heatmap(

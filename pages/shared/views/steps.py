@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.layer import Rules
 from pages.shared.shares import signed
-from pages.shared.text import Text, plain_word
+from pages.shared.text import Text, plain, plain_word
 from pages.shared.views.opened import Opened
 from pages.shared.views.step_maps import before_after, side_by_side
 
@@ -75,10 +75,11 @@ def changed_weight(text: Text, before: Opened, after: Opened) -> str:
         when: f"{it.layer.weights[it.head, it.query, it.key]:.2f}"
         for when, it in (("before", before), ("after", after))
     }
+    asker = {"asks": after.query + 1, "asker": plain(after.asking[after.query])}
     if after.query == after.key:
-        return text("training.inside.opened_itself", asks=after.query + 1, **numbers)
-    places = {"asks": after.query + 1, "answers": after.key + 1}
-    return text("training.inside.opened", **numbers, **places)
+        return text("training.inside.opened_itself", **asker, **numbers)
+    answer = {"answers": after.key + 1, "answer": plain(after.answering[after.key])}
+    return text("training.inside.opened", **asker, **answer, **numbers)
 
 
 def _score_formula(it: Opened, rules: Rules) -> str:

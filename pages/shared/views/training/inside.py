@@ -182,6 +182,7 @@ def _pointed(it: TrainingChoice, words: tuple[str, ...]) -> Pointed:
         query=min(it.training_query, last),
         key=min(max(it.training_key, 0), last),  # open still, if no attention took part
         fields=_FIELDS,
+        kind="symbol",
     )
 
 

@@ -12,7 +12,7 @@ from core.training.tasks import Task, TaskKind
 from pages.shared import controls
 from pages.shared.jobs import LONGEST_RACE, Progress
 from pages.shared.text import Text
-from pages.shared.views.contenders import contender
+from pages.shared.views.contenders import contender, distances
 from pages.shared.views.race import PULSE, adopt, begin, forgotten, progress, status
 from pages.shared.views.told import told
 from pages.shared.views.training.curves import attention_map, curves, table
@@ -132,5 +132,10 @@ def _unfit(it: Race) -> InputError | None:
 
 
 def _task(text: Text, it: Task) -> str:
-    values = {"n": it.length, "symbols": it.symbols, "half": it.length // 2}
+    values = {
+        "n": it.length,
+        "symbols": it.symbols,
+        "half": it.length // 2,
+        "distances": text("sentence.comma").join(distances(it)),
+    }
     return text(f"training.about.{it.kind}", chance=f"{it.chance:.1%}", **values)
