@@ -7,6 +7,7 @@ raises at the person who opens a link: what cannot be used is left out, and name
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from core.choices import (
@@ -166,23 +167,23 @@ def from_file(content: bytes) -> Exploration:
         raise InputError("file_too_large", size=len(content), limit=LARGEST_FILE)
     try:
         found = json.loads(content)
-        found = _race(found) or found
+        found = {**found, **_race(found)}
         known = found["attention_lab"] == VERSION
         fields = dict(found["fields"])
         page, language = str(found["page"]), str(found["language"])
         rows = found["edits"]
-    except (ValueError, TypeError, KeyError, RecursionError) as problem:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as problem:
         raise InputError("file_not_ours") from problem
     return _read(fields, rows, Exploration(page=page, language=language, known=known))
 
 
-def _race(found: object) -> dict[str, object]:
-    """The settings of a race as a whole exploration; nothing if it is something else."""
-    if not isinstance(found, dict) or "attention_lab" in found:
-        return {}
+def _race(found: Mapping[str, object]) -> dict[str, Any]:
+    """What makes the settings of a race a whole exploration; nothing if it is something else."""
     fields = {name: found[name] for name in found.keys() & training.READERS.keys()}
-    whole = {"attention_lab": VERSION, "page": "training", "language": "", "edits": ""}
-    return {**whole, "fields": fields} if fields else {}
+    if not fields or "attention_lab" in found:
+        return {}
+    page = {"attention_lab": VERSION, "page": "training", "language": "", "edits": ""}
+    return {**page, "fields": fields}
 
 
 def _read(raw: Mapping[str, object], edits: object, said: Exploration) -> Exploration:

@@ -53,8 +53,12 @@ def after(it: TrainingChoice, contender: Contender) -> TrainedSource | None:
 
 def right(it: TrainingChoice) -> dict[Contender, float]:
     """Which part of the answers was right, of all that `after` has."""
-    found = {name: _furthest(it, name) for name in it.training_contenders}
-    return {name: learned.right for name, learned in found.items() if learned}
+    found: dict[Contender, float] = {
+        name: learned.right
+        for name in it.training_contenders
+        if (learned := _furthest(it, name)) is not None
+    }
+    return found
 
 
 def _furthest(it: TrainingChoice, contender: Contender) -> _Learned | None:
