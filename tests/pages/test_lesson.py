@@ -1,5 +1,6 @@
 """Explore with learned numbers: opened from a race or by a link, edited, left again."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +23,7 @@ from core.questions import KINDS
 from core.sources.trained_layer import TrainedLayer, opened
 from core.sources.uploaded import UploadedSource, read_upload
 from core.taken.report import Report
-from core.training.answers import answers
+from core.training.answers import answers, right_places
 from core.training.contenders import Contender, Design
 from core.training.race import Race, race, shown
 from core.training.tasks import Task, TaskKind
@@ -203,27 +204,32 @@ def test_what_was_learned_further_than_asked_for_is_not_shown(lesson: AppTest):
         assert any(EN("origin.trained", detail=found) in it for it in badges(app))
 
 
-def test_the_cell_that_changed_most_is_opened_until_another_is_chosen(lesson: AppTest):
-    now = layer()
-    first = opened(learned.before(CHOICE, "relative"), 0)
-    before, after = (it.trace_of(WORDS).layers[0].weights for it in (first, now))
-    changed = np.abs(after - before)
-    head, key = np.unravel_index(changed[:, 15].argmax(), changed[:, 15].shape)
+def test_the_right_answer_is_opened_until_something_else_is_chosen(lesson: AppTest):
+    weights = layer().trace_of(WORDS).layers[0].weights[:, 15]  # (head, key)
+    places = list(right_places(DESIGN.task, WORDS, 15))
+    head = int(weights[:, places].max(axis=1).argmax())
     app = lesson.run()
     assert app.session_state["training_head"] == head
-    assert_allclose(drawn(app, "weights_after"), after[head])
-    [said] = [it.value for it in app.markdown if it.value.startswith("Place 16 gives")]
-    assert f"Place 16 gives place {key + 1} " in said
+    key = places[int(weights[head, places].argmax())]
+    assert said_of(app) == (f"({WORDS[15]})", f"{key + 1} ({WORDS[key]})")
     other = choose(app, training_seed=1)
     assert choose(other, training_seed=0).session_state["training_head"] == head
-    chosen = int(head + 1) % 8
+    chosen = (head + 1) % 8
     app = choose(app, training_head=chosen)
-    expected = changed[chosen, 15].argmax()
-    assert any(f"Place 16 gives place {expected + 1} " in it.value for it in app.markdown)
+    key = places[int(weights[chosen, places].argmax())]
+    assert said_of(app) == (f"({WORDS[15]})", f"{key + 1} ({WORDS[key]})")
     app = app.switch_page("pages/heads.py").run().switch_page("pages/explore.py").run()
     assert app.session_state["training_head"] == chosen
     link = Link("", "explore", exploration.parameters({"training_key": 3, "source": "trained"}))
     assert followed(app, link).session_state["training_key"] == 3
+
+
+def said_of(app: AppTest) -> tuple[str, str]:
+    """Who asks at place 16, and the place that is looked at."""
+    [said] = [it.value for it in app.markdown if it.value.startswith("Place 16 ")]
+    said = re.sub("[\u2068\u2069]", "", said)
+    asks, looked_at = re.findall(r"Place 16 (\(.\)) gives place (\d+ \(.\))", said)[0]
+    return asks, looked_at
 
 
 def test_a_click_on_the_opened_key_holds_it(lesson: AppTest):
@@ -270,7 +276,7 @@ def test_a_token_is_no_steps_away_from_itself(lesson: AppTest):
     said = "\n".join(it.value for it in app.markdown)
     assert said.count("It feels itself with") == 3
     assert "step away" not in said
-    assert "Place 8 gives itself the weight" in said
+    assert re.search(r"Place 8 \(.+\) gives itself the weight", said)
     assert EN("lesson.next_answer") in " ".join(captions(app))
     assert EN("lesson.next_layer") in " ".join(captions(choose(app, training_layers=2)))
 
