@@ -119,6 +119,9 @@ CHOSEN = {
 
 
 def test_switching_the_language_keeps_what_was_chosen(dashboard: AppTest):
+    for name in ("sentence", "unit"):
+        dashboard.session_state[name] = CHOSEN[name]
+    dashboard.run()  # a new sentence begins with words of its own
     for name, value in CHOSEN.items():
         dashboard.session_state[name] = value
     dashboard.run()
