@@ -206,6 +206,7 @@ def _drawn_mask(text: Text, scene: Scene) -> None:
         st.caption(text("drawn.help"))
         key = edits.offer("mask", MASK, addresses, may_look)
         tables.editable(Matrix(may_look, words, words), key)
+        tables.download(text, "mask", Matrix(may_look, words, words))
         st.button(
             text("drawn.clear"),
             on_click=edits.reset,

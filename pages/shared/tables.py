@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,6 +53,18 @@ def room_above() -> None:
 def download(text: Text, name: str, matrix: Matrix) -> None:
     """A button that gives the matrix as CSV, in full precision."""
     save_button(text("table.download"), f"{name}.csv", "text/csv", lambda: as_csv(matrix))
+
+
+def listed(columns: Mapping[str, Sequence[object]], rows: Sequence[str] = ()) -> Matrix:
+    """Columns of numbers or words as a matrix to be taken away.
+
+    Args:
+        columns: Equally long, by their names.
+        rows: Names of the rows; without any, they are counted from 1.
+    """
+    values = np.array([*zip(*columns.values(), strict=True)], dtype=object)
+    names = rows or [str(place + 1) for place in range(len(values))]
+    return Matrix(values, names, [*columns])
 
 
 def as_csv(matrix: Matrix) -> bytes:

@@ -17,8 +17,9 @@ from core.ideas.cost import (
     sequential,
 )
 from core.rnn import RecurrentKind
-from pages.shared import controls
+from pages.shared import controls, tables
 from pages.shared.figures import growth
+from pages.shared.tables import Matrix
 from pages.shared.text import Text
 
 _COMPLEXITY = {
@@ -54,6 +55,7 @@ def table(text: Text, it: Setting) -> None:
         part = cells[[*columns]]
         part.columns = pd.Index([text(f"cost.column.{name}") for name in columns])
         st.table(part)
+    tables.download(text, "cost", _numbers(text, it))
     large = [text(f"cost.{row}") for row in ROWS if counted(row, it) is None]
     if large:
         st.caption(text("cost.uncounted", layers=text("sentence.comma").join(large)))
@@ -115,6 +117,18 @@ def _cells(row: Row, it: Setting) -> dict[str, str]:
         "sequential": f"${_STEPS.get(row, 'O(1)')}$: {sequential(row, it):,}",
         "path": f"${_PATHS.get(row, 'O(1)')}$: {longest_path(row, it):,}",
     }
+
+
+def _numbers(text: Text, it: Setting) -> Matrix:
+    """The table as plain numbers; empty where torch counted nothing."""
+    computed = {
+        "formula": [formula(row, it) for row in ROWS],
+        "counted": [counted(row, it) for row in ROWS],
+        "sequential": [sequential(row, it) for row in ROWS],
+        "path": [longest_path(row, it) for row in ROWS],
+    }
+    columns = {text(f"cost.column.{name}"): column for name, column in computed.items()}
+    return tables.listed(columns, [text(f"cost.{row}") for row in ROWS])
 
 
 def _formula(row: Row, it: Setting) -> str:

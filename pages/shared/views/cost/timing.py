@@ -8,6 +8,8 @@ import streamlit as st
 from core.errors import InputError
 from core.ideas.cost import ROWS, Setting, formula
 from core.ideas.timing import ROUNDS, ratios, timed
+from pages.shared import tables
+from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.cost.layers import multiple, unbroken
 
@@ -20,7 +22,10 @@ def stopwatch(text: Text, it: Setting) -> None:
         _run(text, it)
     times = measured_times(text, it)
     if times:
-        st.table(pd.DataFrame.from_dict(times, orient="index"))
+        shown = pd.DataFrame.from_dict(times, orient="index")
+        st.table(shown)
+        names = [text(f"cost.{row}") for row in ROWS]
+        tables.download(text, "cost_times", Matrix(shown.to_numpy(), names, [*shown.columns]))
         st.caption(text("cost.time.how", runs=len(st.session_state[_RESULT]["seconds"][ROWS[0]])))
     elif _RESULT in st.session_state:
         st.caption(text("cost.time.again"))

@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from core.choices.heads import WIDTHS
-from core.ideas.heads_cost import costs
+from core.ideas.heads_cost import HeadCost, costs
+from pages.shared import tables
 from pages.shared.text import Text
 from pages.shared.views.heads.beside import Several
 
@@ -14,14 +15,14 @@ def cost(text: Text, it: Several) -> None:
     st.select_slider(text("heads_width.label"), WIDTHS, key="heads_width")
     n, d = len(it.scene.tokens.kept), it.choice.heads_width
     rows = costs(n, d)
+    heads = [str(row.n_heads) for row in rows]
     columns = {
-        text("n_heads.label"): [str(row.n_heads) for row in rows],
-        text("heads.cost_size"): [f"{row.size}" for row in rows],
-        text("heads.cost_formula"): [f"{row.formula:,}" for row in rows],
-        text("heads.cost_counted"): [f"{row.counted:,}" for row in rows],
-        text("heads.cost_weights"): [f"{row.weights:,}" for row in rows],
+        text(f"heads.cost_{name}"): [getattr(row, name) for row in rows]
+        for name in HeadCost._fields[1:]
     }
-    st.table(pd.DataFrame(columns).set_index(text("n_heads.label")))
+    shown = {name: [f"{count:,}" for count in column] for name, column in columns.items()}
+    st.table(pd.DataFrame(shown, index=pd.Index(heads, name=text("n_heads.label"))))
+    tables.download(text, "heads_cost", tables.listed(columns, heads))
     same = len({row.counted for row in rows}) == 1
     st.markdown(text("heads.cost_same" if same else "heads.cost_other", n=n, d=d))
     st.caption(text("heads.cost_here", d_k=it.scene.choice.d_k, n_heads=it.n_heads))

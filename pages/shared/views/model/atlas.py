@@ -67,6 +67,10 @@ def finder(text: Text, scene: ModelScene) -> None:
         on_select=lambda: _open_listed(layer.tolist(), head.tolist()),
         selection_mode="single-row",
     )
+    names = (text("word.layer"), text("word.head"), text(f"model_order.{choice.model_order}"))
+    found_columns = (layer.tolist(), head.tolist(), found["value"].tolist())
+    matrix = tables.listed(dict(zip(names, found_columns, strict=True)))
+    tables.download(text, "heads_found", matrix)
 
 
 def _features(scene: ModelScene) -> dict[str, Array]:

@@ -122,3 +122,5 @@ def _changes(text: Text, scene: ModelScene, both: Comparison) -> None:
         hide_index=True,
         column_config=headers,
     )
+    by_name = dict(zip(headers.values(), zip(*listed, strict=True), strict=True))
+    tables.download(text, "beside", tables.listed(by_name))

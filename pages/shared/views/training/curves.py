@@ -9,11 +9,12 @@ import streamlit as st
 from core.training.contenders import ATTENTION, LEARNING_RATES, Contender
 from core.training.learning import averaged, latest, losses, reliable
 from core.training.race import SLICE, Race, sizes
-from pages.shared import theme
+from pages.shared import tables, theme
 from pages.shared.figures import learning
 from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.overview import SIDE, Overview
 from pages.shared.jobs import Progress
+from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.contenders import (
     accuracy_title,
@@ -73,7 +74,10 @@ def table(text: Text, it: Race, found: Progress | None) -> None:
         rows[contender(text, name, it.design)] = {
             text(f"training.column.{column}"): cell for column, cell in cells.items()
         }
-    st.table(pd.DataFrame.from_dict(rows, orient="index").fillna("–"))
+    shown = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
+    st.table(shown)
+    matrix = Matrix(shown.to_numpy(), [*shown.index], [*shown.columns])
+    tables.download(text, "training", matrix)
     if not found:
         return
     st.caption(explained(text, task))

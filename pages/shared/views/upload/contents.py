@@ -7,11 +7,11 @@ from core.files.doubts import steps_differ
 from core.files.parts import TOKEN_NAMES
 from core.sources.uploaded import Upload
 from core.trace import LayerTrace
+from pages.shared import tables
 from pages.shared.text import Text
 from pages.shared.views.badge import badge
 from pages.shared.views.told import told
 
-_COLUMNS = ("name", "shape", "type", "part")
 _NAMES = ("weights", "q", "k", "v", "scores", "mask", "bias", *TOKEN_NAMES)
 _RECIPE = """\
 import numpy as np, torch
@@ -95,17 +95,13 @@ def _list(text: Text, upload: Upload) -> None:
     parts = {name: text(f"part.{part}") for name, part in upload.used.items()}
     unused = text("part.unused")
     tokens = text("part.tokens")
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "name": [it.name for it in upload.entries],
-                "shape": [" × ".join(map(str, it.shape)) for it in upload.entries],
-                "type": [it.type_name for it in upload.entries],
-                "part": [
-                    tokens if it.is_text else parts.get(it.name, unused) for it in upload.entries
-                ],
-            }
-        ),
-        hide_index=True,
-        column_config={name: text(f"upload.column_{name}") for name in _COLUMNS},
-    )
+    columns = {
+        "name": [it.name for it in upload.entries],
+        "shape": [" × ".join(map(str, it.shape)) for it in upload.entries],
+        "type": [it.type_name for it in upload.entries],
+        "part": [tokens if it.is_text else parts.get(it.name, unused) for it in upload.entries],
+    }
+    headers = {name: text(f"upload.column_{name}") for name in columns}
+    st.dataframe(pd.DataFrame(columns), hide_index=True, column_config=headers)
+    by_name = {headers[name]: column for name, column in columns.items()}
+    tables.download(text, "tensors", tables.listed(by_name))

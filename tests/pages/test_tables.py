@@ -1,0 +1,127 @@
+"""Whatever stands in a table can be taken away as CSV."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.choices.cost import CostChoice
+from core.files.traces import to_npz
+from core.ideas.cost import ROWS, counted, formula, longest_path, sequential
+from core.sources.handset import HandsetSource
+from pages import CONTENTS, Entry
+from pages.shared import tables
+from pages.shared.text import LANGUAGES, Language, Text
+
+Visit = Callable[[str | None], AppTest]
+Files = dict[str, bytes]
+
+OPEN = {
+    "explore": {"mask": "drawn", "results_open": True},
+    "model": {"finder_open": True, "steps_open": True},
+    "heads": {"n_heads": 3},
+    "cost": {
+        "cost_times": {
+            "setting": [*CostChoice().setting],
+            "seconds": {row: [0.25, 0.5, 1.0] for row in ROWS},
+        }
+    },
+}
+"""What has to be unfolded for all tables of a page to be there."""
+
+N_TABLES = {
+    "explore": 3,
+    "heads": 4,
+    "model": 3,
+    "buffet": 2,
+    "cost": 3,
+    "training": 1,
+    "upload": 2,
+}
+
+
+@pytest.fixture
+def saved(monkeypatch: pytest.MonkeyPatch) -> Files:
+    """The CSV files that the last page offers, by their names."""
+    found: Files = {}
+
+    def note(_label: str, name: str, mime: str, data: Callable[[], bytes], **_: bool) -> None:
+        assert name not in found
+        assert mime == "text/csv"
+        found[name] = data()
+
+    monkeypatch.setattr(tables, "save_button", note)
+    return found
+
+
+def opened(app: AppTest, saved: Files, page: str) -> AppTest:
+    app.switch_page(f"pages/{page}.py")
+    for name, value in OPEN.get(page, {}).items():
+        app.session_state[name] = value
+    saved.clear()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest) -> list[pd.DataFrame]:
+    """Every table of the page, of whatever kind."""
+    return [it.value for kind in ("table", "dataframe") for it in getattr(app, kind)]
+
+
+def read(content: bytes) -> list[list[str]]:
+    """The rows of a file for spreadsheets, its header apart."""
+    assert content.startswith(b"\xef\xbb\xbf")
+    header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    assert rows
+    assert all(len(row) == len(header) for row in rows)
+    return rows
+
+
+def numbers(row: Iterable[object]) -> list[float]:
+    """The cells that are numbers and nothing else."""
+    found = []
+    for cell in row:
+        with suppress(ValueError):
+            found.append(float(str(cell)))
+    return found
+
+
+def holds(rows: list[list[str]], table: pd.DataFrame) -> bool:
+    """Whether a file has a line for each row of a table, with its numbers."""
+    return len(rows) == len(table) and all(
+        any(np.isclose(number, other, atol=6e-4) for other in numbers(row))
+        for row, (_, cells) in zip(rows, table.iterrows(), strict=True)
+        for number in numbers(cells)
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entry", CONTENTS, ids=lambda entry: entry.name)
+def test_every_table_of_every_page_can_be_saved(
+    open_dashboard: Visit, saved: Files, entry: Entry, language: Language
+):
+    app = opened(open_dashboard(language), saved, entry.name)
+    if entry.name == "upload":
+        content = to_npz(HandsetSource().trace("我爱吃炸鸡"))
+        app.file_uploader(key="upload_file").set_value(("a.npz", content, "application/zip"))
+        saved.clear()
+        app.run()
+    files = {name: read(content) for name, content in saved.items()}
+    for table in shown(app):
+        assert any(holds(rows, table) for rows in files.values()), table
+    assert len(shown(app)) == N_TABLES.get(entry.name, 0)
+
+
+def test_the_table_of_costs_is_saved_as_plain_numbers(open_dashboard: Visit, saved: Files):
+    opened(open_dashboard("en-US"), saved, "cost")
+    rows, it, text = read(saved["cost.csv"]), CostChoice().setting, Text("en")
+    found = dict(zip(ROWS, rows, strict=True))
+    for row in ROWS:
+        numbers = [formula(row, it), counted(row, it), sequential(row, it), longest_path(row, it)]
+        assert found[row] == [text(f"cost.{row}"), *("" if n is None else str(n) for n in numbers)]
