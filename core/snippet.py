@@ -1,13 +1,28 @@
 """The ten lines of PyTorch that print what the page shows, with the page's numbers in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from core.arrays import Array, BoolArray
+from core.ideas.crossing import CrossSource, Tokens
 from core.layer import Parameters, Rules
+from core.masks import causal
 from core.positions import alibi_slopes
 
 MOST_LINES = 10
 """Lines of code; imports, the printing set-up and data apart."""
+
+_PRINT = 'print(weights, output, output.transpose(0, 1).flatten(1) @ w_o, sep="\\n")'
+_SHAPES = {
+    "x": "(query, d_model)",
+    "context": "(key, d_model)",
+    "w_q": "(head, d_model, d_k)",
+    "w_k": "(head, d_model, d_k)",
+    "w_1": "(d_a, d_model)",
+    "w_2": "(d_a, d_model)",
+    "v_a": "(d_a,)",
+    "w_v": "(head, d_model, d_v)",
+    "w_o": "(head * d_v, d_model)",
+}
 
 
 def snippet(parameters: Parameters, rules: Rules) -> str:
@@ -21,9 +36,27 @@ def snippet(parameters: Parameters, rules: Rules) -> str:
         Set-up, data, and at most ``MOST_LINES`` lines of code, with empty lines between them.
     """
     mask = rules.mask.matrix(len(parameters.x))
+    return _program(_data(parameters, rules, mask), _code(parameters, rules, mask))
+
+
+def crossing_snippet(source: CrossSource, asking: Tokens, answering: Tokens) -> str:
+    """The same for two sentences, one of which asks the other, or for one that asks itself.
+
+    Args:
+        source: The layer.
+        asking: Where the queries come from.
+        answering: Where keys and values come from.
+    """
+    parameters = source.parameters(asking, answering)
+    is_self = asking == answering
+    mask = causal(len(asking)) if is_self and source.is_causal else None
+    data = _crossing_data(parameters, mask, is_self=is_self)
+    return _program(data, _crossing_code(source, parameters, mask, is_self=is_self))
+
+
+def _program(data: Iterable[str], code: Iterable[str]) -> str:
     setup = ["import torch", "torch.set_printoptions(sci_mode=False, threshold=10**6)"]
-    parts = [setup, _data(parameters, rules, mask), _code(parameters, rules, mask)]
-    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+    return "\n\n".join("\n".join(part) for part in (setup, data, code)) + "\n"
 
 
 def _data(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str]:
@@ -65,7 +98,48 @@ def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
     blind_rows = not mask.any(axis=1).all()
     yield "weights = scores.softmax(-1)" + (".nan_to_num(0)" if blind_rows else "")
     yield "output = weights @ v"
-    yield 'print(weights, output, output.transpose(0, 1).flatten(1) @ w_o, sep="\\n")'
+    yield _PRINT
+
+
+def _crossing_data(
+    parameters: Mapping[str, Array], mask: BoolArray | None, *, is_self: bool
+) -> Iterator[str]:
+    for name, matrix in parameters.items():
+        if name == "w_o":
+            matrix = matrix.reshape(-1, matrix.shape[-1])
+        if not (is_self and name == "context"):
+            yield f"{name} = {_tensor(matrix)}  # {_SHAPES[name]}"
+    if mask is not None:
+        yield f"mask = {_tensor(mask)}  # (query, key), True = may look"
+
+
+def _crossing_code(
+    source: CrossSource,
+    parameters: Mapping[str, Array],
+    mask: BoolArray | None,
+    *,
+    is_self: bool,
+) -> Iterator[str]:
+    if is_self:
+        yield "context = x"
+    match source.scoring:
+        case "additive":
+            yield "q, k, v = x @ w_1.mT, context @ w_2.mT, context @ w_v"
+            yield "scores = ((q[:, None] + k).tanh() @ v_a)[None]"
+        case "general":
+            yield "q, k, v = x @ (w_q @ w_k.mT), context, context @ w_v"
+            yield "scores = q @ k.mT"
+        case "scaled":
+            yield "q, k, v = x @ w_q, context @ w_k, context @ w_v"
+            yield f"scores = q @ k.mT / {parameters['w_q'].shape[-1]}**0.5"
+        case _:
+            yield "q, k, v = x[None], context, context @ w_v"
+            yield "scores = q @ k.mT"
+    if mask is not None:
+        yield "scores = scores.masked_fill(~mask, -torch.inf)"
+    yield "weights = scores.softmax(-1)"
+    yield "output = weights @ v"
+    yield _PRINT
 
 
 def _angles(width: int, base: float) -> str:

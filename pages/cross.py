@@ -3,8 +3,10 @@
 import streamlit as st
 
 from core.choices.cross import READERS, CrossChoice
+from core.snippet import crossing_snippet
 from pages.shared import controls, frame, state
 from pages.shared.views.badge import badge
+from pages.shared.views.code import code
 from pages.shared.views.cross.concepts import concept_buttons, concepts
 from pages.shared.views.cross.crossing import crossing, sentences, switch
 from pages.shared.views.cross.maps import diagram, key_points, same_or_not, who_asks_whom
@@ -36,6 +38,10 @@ st.markdown(text("cross.notice"))
 st.subheader(text("cross.scoring_title"), anchor=False)
 st.markdown(text("cross.scoring_lead"))
 scorings(text, it)
+
+st.subheader(text("code.title"), anchor=False)
+st.markdown(text("cross.code_lead"))
+code(text, crossing_snippet(it.choice.source, trace.query_tokens, trace.key_tokens), "cross")
 
 st.subheader(text("cross.concepts_title"), anchor=False)
 st.markdown(text("cross.concepts_lead"))

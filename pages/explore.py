@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core import layer
+from core.snippet import snippet
 from pages.shared import controls, frame, names, trained_state
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
+from pages.shared.views.code import code
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.architectures import architectures, measured
-from pages.shared.views.explore.code import code
 from pages.shared.views.explore.numbers import parameter_tables, result_tables
 from pages.shared.views.highlight import highlight
 from pages.shared.views.opened import opened
@@ -57,6 +58,6 @@ result_tables(text, scene, trace, seen)
 
 st.subheader(text("code.title"), anchor=False)
 st.markdown(text("code.lead"))
-code(text, parameters, rules)
+code(text, snippet(parameters, rules))
 
 questions(text, "explore", scene)

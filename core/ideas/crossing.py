@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.arrays import Array
 from core.attention import Steps, additive_attention, merge_heads, scaled_dot_product_attention
 from core.embeddings import FEATURES
-from core.layer import Parameters, Sizes
+from core.layer import Sizes
 from core.masks import causal
 from core.sources.handset import HEADS, HandsetSource
 from core.sources.seeded import SeededSource
@@ -86,13 +87,12 @@ class CrossSource:
             and W_K; one head with the others, with the values of ``SAME_KIND``. With ``additive``,
             q and k are W_1 h and W_2 h'.
         """
-        asks, answers = self._toy.parameters(asking), self._toy.parameters(answering)
-        x, context = torch.from_numpy(asks.x), torch.from_numpy(answers.x)
-        v = context @ torch.from_numpy(self._heads(answers.w_v))  # (head, key, d_v)
-        q, k, steps = self._steps(x, context, v, answers)
+        numbers = self.parameters(asking, answering)
+        p = {name: torch.from_numpy(matrix) for name, matrix in numbers.items()}
+        v = p["context"] @ p["w_v"]  # (head, key, d_v)
+        q, k, steps = self._steps(p, v)
         shape = (len(v), len(asking), len(answering))
-        w_o = torch.from_numpy(self._heads(answers.w_o)).flatten(0, 1)
-        mixed = merge_heads(steps.output) @ w_o  # (query, d_model)
+        mixed = merge_heads(steps.output) @ p["w_o"].flatten(0, 1)  # (query, d_model)
         parts = (q, k, v, steps.scores, self._bias(*shape), steps.weights, steps.output, mixed)
         layer = LayerTrace(*(part.numpy() for part in parts))
         return AttentionTrace(asking, answering, (layer,), self._toy.origin)
@@ -101,33 +101,43 @@ class CrossSource:
         """The layer with the same numbers that knows one sentence only, scored by q·k/√d_k."""
         return self._toy.trace_of(tokens)
 
+    def parameters(self, asking: Tokens, answering: Tokens) -> dict[str, Array]:
+        """The numbers that the layer computes with, by their names.
+
+        Returns:
+            ``x (query, d_model)``, ``context (key, d_model)``, ``w_v (head, d_model, d_v)`` and
+            ``w_o (head, d_v, d_model)``; ``w_q`` and ``w_k (head, d_model, d_k)`` with ``scaled``
+            and ``general``; ``w_1`` and ``w_2 (d_a, d_model)`` and ``v_a (d_a,)`` with
+            ``additive``.
+        """
+        asks, answers = self._toy.parameters(asking), self._toy.parameters(answering)
+        found = {"x": asks.x, "context": answers.x}
+        if self.scoring in ("scaled", "general"):
+            return found | {name: getattr(answers, name) for name in ("w_q", "w_k", "w_v", "w_o")}
+        if self.scoring == "additive":
+            found |= dict(zip(("w_1", "w_2", "v_a"), self._network(), strict=True))
+        one = slice(SAME_KIND, SAME_KIND + 1)
+        return found | {"w_v": answers.w_v[one], "w_o": answers.w_o[one]}
+
     @property
     def _toy(self) -> ToySource:
         if self.numbers == "seeded":
             return SeededSource(SIZES, seed=self.seed)
         return HandsetSource(SIZES)
 
-    def _heads(self, matrices: np.ndarray) -> np.ndarray:
-        """The matrices of the heads that this scoring has."""
-        if self.scoring in ("scaled", "general"):
-            return matrices
-        return matrices[SAME_KIND : SAME_KIND + 1]
-
-    def _steps(
-        self, x: Tensor, context: Tensor, v: Tensor, parameters: Parameters
-    ) -> tuple[Tensor, Tensor, Steps]:
+    def _steps(self, p: dict[str, Tensor], v: Tensor) -> tuple[Tensor, Tensor, Steps]:
         """Queries, keys, and what they lead to."""
-        w_q, w_k = torch.from_numpy(parameters.w_q), torch.from_numpy(parameters.w_k)
+        x, context = p["x"], p["context"]
         mask = self._bias(len(v), len(x), len(context))
         match self.scoring:
             case "additive":
-                w_1, w_2, v_a = (torch.from_numpy(w) for w in self._network())
-                steps = additive_attention(x[None], context[None], v, w_1, w_2, v_a, mask)
+                w_1, w_2 = p["w_1"], p["w_2"]
+                steps = additive_attention(x[None], context[None], v, w_1, w_2, p["v_a"], mask)
                 return (x @ w_1.mT)[None], (context @ w_2.mT)[None], steps
             case "general":
-                q, k = x @ (w_q @ w_k.mT), context.expand(len(w_q), -1, -1)
+                q, k = x @ (p["w_q"] @ p["w_k"].mT), context.expand(len(v), -1, -1)
             case "scaled":
-                q, k = x @ w_q, context @ w_k
+                q, k = x @ p["w_q"], context @ p["w_k"]
             case _:
                 q, k = x[None], context[None]
         scale = None if self.scoring == "scaled" else 1.0

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from core.choices.explore import Choice
+from core.ideas.crossing import CrossSource
 from core.layer import Edit, trace
-from core.snippet import MOST_LINES, snippet
+from core.snippet import MOST_LINES, crossing_snippet, snippet
 from core.trace import LayerTrace
 
 WORDS = ("the", "猫", "zork", "the", "吃")
@@ -49,6 +50,13 @@ choices = st.builds(
     blocked=st.sampled_from([(), BLIND, ((0, 2), (4, 1))]),
     positions=st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
     edits=edits,
+)
+crossings = st.builds(
+    CrossSource,
+    scoring=st.sampled_from(["dot", "scaled", "general", "additive"]),
+    numbers=st.sampled_from(["handset", "seeded"]),
+    seed=st.integers(0, 99),
+    is_causal=st.just(False),
 )
 words = st.integers(1, len(WORDS)).map(lambda n: WORDS[:n])
 
@@ -97,16 +105,58 @@ def test_the_program_gives_the_numbers_of_the_trace(choice: Choice, tokens: tupl
     assert_allclose(names["output"].numpy(), expected.output, rtol=1e-6, atol=close)
 
 
+def assert_short(code: str) -> None:
+    """At most ten lines, besides set-up and data."""
+    imports, printing, *rest = ast.parse(code).body
+    assert ast.unparse(imports) == "import torch"
+    assert ast.unparse(printing).startswith("torch.set_printoptions(")
+    lines = [statement for statement in rest if not is_data(statement)]
+    assert len(lines) <= MOST_LINES == 10
+    assert all(statement.lineno == statement.end_lineno for statement in lines)
+
+
 @given(choices, words)
 def test_the_program_is_at_most_ten_lines_besides_set_up_and_data(
     choice: Choice, tokens: tuple[str, ...]
 ):
-    imports, printing, *rest = ast.parse(program(choice, tokens)).body
-    assert ast.unparse(imports) == "import torch"
-    assert ast.unparse(printing).startswith("torch.set_printoptions(")
-    code = [statement for statement in rest if not is_data(statement)]
-    assert len(code) <= MOST_LINES == 10
-    assert all(statement.lineno == statement.end_lineno for statement in code)
+    assert_short(program(choice, tokens))
+
+
+def assert_gives(code: str, expected: LayerTrace) -> None:
+    names, printed = run(code)
+    close = 1e-6 * max(1.0, float(np.abs(expected.scores[np.isfinite(expected.scores)]).max()))
+    for step in ("scores", "weights", "output"):
+        found = names[step].numpy()
+        assert found.shape == getattr(expected, step).shape
+        if step != "scores":  # the page's are those before the mask
+            assert_allclose(found, getattr(expected, step), rtol=1e-6, atol=close)
+    mixed = names["output"].transpose(0, 1).flatten(1) @ names["w_o"]
+    assert_allclose(mixed.numpy(), expected.mixed, rtol=1e-6, atol=close)
+    assert printed.endswith(f"{mixed}\n")
+
+
+@given(crossings, words, words)
+def test_two_sentences_give_the_numbers_of_their_trace(
+    source: CrossSource, asking: tuple[str, ...], answering: tuple[str, ...]
+):
+    code = crossing_snippet(source, asking, answering)
+    assert_short(code)
+    assert_gives(code, source.trace(asking, answering).layers[0])
+
+
+@given(crossings, words, st.booleans())
+def test_a_sentence_that_asks_itself_takes_one_line_more(
+    source: CrossSource, tokens: tuple[str, ...], is_causal: bool
+):
+    source = replace(source, is_causal=is_causal)
+    code = crossing_snippet(source, tokens, tokens)
+    assert_short(code)
+    assert_gives(code, source.trace(tokens, tokens).layers[0])
+    crossed = crossing_snippet(replace(source, is_causal=False), tokens, (*tokens, "dog"))
+    own, other = (it.rpartition("\n\n")[2].splitlines() for it in (code, crossed))
+    masked = [line for line in own if "masked_fill" in line]
+    assert len(masked) == is_causal
+    assert [line for line in own if line not in masked] == ["context = x", *other]
 
 
 def test_the_program_runs_on_its_own_and_prints_what_the_page_shows():

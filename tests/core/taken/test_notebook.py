@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import numpy as np
 import pytest
@@ -11,7 +11,8 @@ import torch
 from numpy.testing import assert_allclose
 
 from core.choices.explore import Choice
-from core.snippet import snippet
+from core.ideas.crossing import CrossSource, Numbers, Scoring
+from core.snippet import crossing_snippet, snippet
 from core.taken.notebook import notebook
 from core.trace import LayerTrace
 
@@ -65,13 +66,29 @@ def choices() -> list[Choice]:
     ]
 
 
+def crossings() -> list[CrossSource]:
+    """Every way to score, with numbers set by hand and with random ones."""
+    return [
+        CrossSource(scoring, numbers, seed=3)
+        for numbers in get_args(Numbers)
+        for scoring in get_args(Scoring)
+    ]
+
+
 def program(choice: Choice) -> str:
     source = choice.layer_source
     return snippet(source.parameters(WORDS), source.rules)
 
 
-def layer(choice: Choice) -> LayerTrace:
-    return choice.layer_source.trace_of(WORDS).layers[0]
+def programs() -> list[tuple[str, LayerTrace]]:
+    """Every program, and what it is to print."""
+    explored = [(program(it), it.layer_source.trace_of(WORDS).layers[0]) for it in choices()]
+    crossed = [
+        (crossing_snippet(it, asking, WORDS), it.trace(asking, WORDS).layers[0])
+        for it in crossings()
+        for asking in (WORDS, ("dog", "吃", "the"))
+    ]
+    return explored + crossed
 
 
 def cells(content: bytes) -> list[str]:
@@ -92,21 +109,20 @@ def read(printed: str) -> list[np.ndarray]:
 @pytest.fixture(scope="module")
 def printed() -> list[tuple[str, str]]:
     """What each program and its notebook print, with torch alone."""
-    programs = [program(choice) for choice in choices()]
-    both = [[it] for it in programs] + [cells(notebook("# a", it)) for it in programs]
+    every = [it for it, _ in programs()]
+    both = [[it] for it in every] + [cells(notebook("# a", it)) for it in every]
     run = f"BLOCKED = {BLOCKED}\n{BARE}"
     child = subprocess.run(
         [sys.executable, "-I", "-c", run], input=json.dumps(both), capture_output=True, text=True
     )
     assert child.returncode == 0, child.stderr
     found = json.loads(child.stdout)
-    return list(zip(found[: len(programs)], found[len(programs) :], strict=True))
+    return list(zip(found[: len(every)], found[len(every) :], strict=True))
 
 
 def test_programs_and_notebooks_print_the_pages_numbers(printed: list[tuple[str, str]]):
-    for choice, (alone, in_notebook) in zip(choices(), printed, strict=True):
+    for (_, expected), (alone, in_notebook) in zip(programs(), printed, strict=True):
         assert alone == in_notebook
-        expected = layer(choice)
         for found, step in zip(
             read(alone), (expected.weights, expected.output, expected.mixed), strict=True
         ):
