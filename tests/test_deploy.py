@@ -1,8 +1,12 @@
 """What operators are given fits together and fits the app: no Docker or cluster is needed."""
 
 import json
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +14,16 @@ import pytest
 import yaml
 from streamlit import config
 
+from core.models.hub import ALLOWED
+from tests.load.echo import echoing
+
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / ".deploy"
 NGINX = (DEPLOY / "nginx.conf").read_text("utf-8")
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 MANIFESTS = (DEPLOY / "kubernetes.yaml").read_text("utf-8")
 CLUSTER = {it["kind"]: it for it in yaml.safe_load_all(MANIFESTS)}
+README = (ROOT / "README.md").read_text("utf-8")
 HEALTHY = (DEPLOY / "healthy.py").read_text("utf-8")
 IMAGE = re.sub(r"\\\n\s*", "", (DEPLOY / "Dockerfile").read_text("utf-8"))
 
@@ -61,7 +69,50 @@ def test_the_image_runs_the_dashboard_without_rights():
     assert json.loads(command) == ["streamlit", "run", "dashboard.py"]
     [user] = lines("USER")
     assert f"--uid 10001 {user}" in IMAGE
-    assert "healthy.py --pages" in IMAGE
+    assert "healthy.py --pages-once" in IMAGE
+
+
+def test_the_image_holds_what_a_server_needs_and_no_tests(tmp_path: Path):
+    [choosing] = re.findall(r"^RUN (grep .*?) &&", IMAGE, re.M)
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    subprocess.run(choosing, shell=True, check=True, cwd=tmp_path)
+    served = (tmp_path / "served.txt").read_text("utf-8").splitlines()
+    every = (tmp_path / "requirements.txt").read_text("utf-8").splitlines()
+    left_out = {line.partition("=")[0] for line in every if line not in served}
+    assert left_out == {"pytest", "hypothesis"}
+    assert "-r served.txt" in IMAGE
+
+
+def test_models_are_where_the_image_looks_for_them_and_it_may_write_there():
+    home = settings()["HF_HOME"]
+    assert f"install -d -o reader {home}" in IMAGE
+    assert COMPOSE["services"]["replica1"]["volumes"] == [f"hub:{home}"]
+    assert "hub" in COMPOSE["volumes"]
+    fills = re.findall(
+        r"run --rm --no-deps -e HF_HUB_OFFLINE=0 (\w+) \\?\s*hf download (\S+)", README
+    )
+    assert fills
+    assert all(name in COMPOSE["services"] and model in ALLOWED for name, model in fills)
+
+
+def test_a_container_alone_is_open_to_its_own_machine_only():
+    assert re.findall(r"^docker run .*-p (\S+)", README, re.M) == ["127.0.0.1:8501:8501"]
+
+
+def test_the_first_page_is_run_once_for_each_start_of_a_container(tmp_path: Path):
+    with echoing() as server:
+        settings = {"STREAMLIT_SERVER_PORT": str(server.port), "TMPDIR": str(tmp_path)}
+        check = [sys.executable, DEPLOY / "healthy.py", "--pages-once"]
+
+        def checked() -> list[str]:
+            before = len(server.asked)
+            subprocess.run(check, check=True, env=os.environ | settings)
+            return [path.removeprefix("/_stcore/") for path, _ in server.asked[before:]]
+
+        assert checked() == ["script-health-check", "health"]
+        assert checked() == ["health"]
+        (tmp_path / "warm").write_text("of an earlier start")
+        assert checked() == ["script-health-check", "health"]
 
 
 # Two replicas
@@ -119,7 +170,7 @@ def test_the_manifests_name_each_other():
     assert port["targetPort"] == own["name"]
     assert [str(own["containerPort"])] == lines("EXPOSE")
     rules = CLUSTER["HTTPRoute"]["spec"]["rules"]
-    behind = [it for rule in rules for it in rule["backendRefs"]]
+    behind = [it for rule in rules for it in rule.get("backendRefs", ())]
     assert behind == [{"name": CLUSTER["Service"]["metadata"]["name"], "port": port["port"]}]
 
 
@@ -130,7 +181,7 @@ def test_a_probe_runs_what_the_image_has_and_waits_longer_than_it(probe: str):
     assert python == "python"
     assert file in {line.split()[0] for line in lines("COPY")}
     assert words in ([], ["--pages"])
-    [(pages, health)] = re.findall(r'check", (\d+)\).*"health", (\d+)\)', HEALTHY, re.S)
+    [(pages, health)] = re.findall(r'check": (\d+), "health": (\d+)', HEALTHY)
     assert said["timeoutSeconds"] > int(pages if words else health)
 
 
@@ -145,8 +196,10 @@ def test_a_pod_is_no_more_than_the_image_needs():
 
 
 def test_both_ways_send_the_same_headers():
-    [guarded] = [it for it in CLUSTER["HTTPRoute"]["spec"]["rules"] if it.get("filters")]
+    [guarded] = [it for it in CLUSTER["HTTPRoute"]["spec"]["rules"] if it.get("backendRefs")]
     sent = guarded["filters"][0]["responseHeaderModifier"]["set"]
+    named = set(re.findall(r"add_header ([\w-]+)", NGINX)) - {"Set-Cookie"}
+    assert {it["name"] for it in sent} == named
     for it in sent:
         value = re.escape(it["value"])
         assert re.search(rf"add_header {it['name']} \"?{value}\"? always;", NGINX), it["name"]
@@ -154,5 +207,7 @@ def test_both_ways_send_the_same_headers():
 
 def test_both_ways_hide_what_operators_watch():
     hidden = set(re.findall(r"location (/_stcore/\S+) { return 404; }", NGINX))
-    closed = [it for it in CLUSTER["HTTPRoute"]["spec"]["rules"] if not it["backendRefs"]]
+    closed = [it for it in CLUSTER["HTTPRoute"]["spec"]["rules"] if "backendRefs" not in it]
     assert {it["path"]["value"] for rule in closed for it in rule["matches"]} == hidden
+    # Without an answer of its own such a rule has to give 500.
+    assert all(rule["filters"][0]["type"] == "RequestRedirect" for rule in closed)

@@ -37,6 +37,7 @@ def test_the_files_of_the_image_are_enough_and_its_health_is_told(tmp_path: Path
             wait_for(f"http://127.0.0.1:{port}/_stcore/health", 60)
             assert healthy(tmp_path, port)
             assert healthy(tmp_path, port, "--pages")
+            assert healthy(tmp_path, port, "--pages-once")
         finally:
             server.kill()
     assert not healthy(tmp_path, port)

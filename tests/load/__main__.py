@@ -1,6 +1,6 @@
 """Measure on this machine what the site promises: `python -m tests.load [--quick]`.
 
-It starts servers of its own on free ports of the loopback interface; the whole takes about ten
+It starts servers of its own on free ports of the loopback interface; the whole takes four to ten
 minutes on two cores. Latencies are those of a quiet machine only if the machine is quiet.
 """
 

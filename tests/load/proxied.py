@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.load.echo import Echo
 from tests.load.served import ROOT, Served, free_port, wait_for
 
 SHIPPED = ROOT / ".deploy" / "nginx.conf"
 
 
 @contextmanager
-def proxied(replicas: Sequence[Served], folder: Path) -> Iterator[str]:
+def proxied(replicas: Sequence[Served | Echo], folder: Path) -> Iterator[str]:
     """The address of a proxy before these replicas: as shipped but for places.
 
     Args:
@@ -34,7 +35,7 @@ def proxied(replicas: Sequence[Served], folder: Path) -> Iterator[str]:
             it.terminate()
 
 
-def _adapted(replicas: Sequence[Served], port: int, folder: Path) -> str:
+def _adapted(replicas: Sequence[Served | Echo], port: int, folder: Path) -> str:
     ports = iter(replicas)
     text = SHIPPED.read_text(encoding="utf-8")
     text = re.sub(r"server replica\d:8501", lambda _: f"server 127.0.0.1:{next(ports).port}", text)
