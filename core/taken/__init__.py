@@ -1,1 +1,1 @@
-"""What a reader takes away: pictures, reports, notebooks."""
+"""What a reader takes away: reports and notebooks."""

@@ -11,33 +11,14 @@ from core.choices.edited import Address, Shelves
 from core.choices.explore import Choice
 from core.embeddings import FEATURES
 from core.layer import Edit
-from core.tokens import tokenize
+from pages.shared.examples import SENTENCES, Pointing
 from pages.shared.text import Language, Text
 from pages.shared.views.links import open_state
 
 Chosen = Mapping[str, object]
 
 _NOTHING: Chosen = {}
-_NOWHERE: Mapping[Language, "Pointing"] = {}
-
-
-class Pointing(NamedTuple):
-    """A sentence, the word that asks, and the word it is asked about."""
-
-    sentence: str
-    asks: str
-    about: str
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What the sentence is cut into."""
-        return tokenize(self.sentence).kept
-
-    @property
-    def chosen(self) -> Chosen:
-        """As fields of the choice."""
-        query, key = self.words.index(self.asks), self.words.index(self.about)
-        return {"sentence": self.sentence, "query": query, "key": key}
+_NOWHERE: Mapping[Language, Pointing] = {}
 
 
 class Destination(NamedTuple):
@@ -92,26 +73,9 @@ def lead_to(text: Text, label: str, there: Destination, *, first: bool = True) -
         open_state(text, label, there.page, shelves=shelves, icon=icon, **fields)
 
 
-EATING: Mapping[Language, Pointing] = {
-    "en": Pointing("I love eating chicken", "eating", "chicken"),
-    "zh": Pointing("我爱吃炸鸡", "吃", "炸鸡"),
-}
-"""A word that clearly looks at another one."""
-
+EATING: Mapping[Language, Pointing] = {language: it.eating for language, it in SENTENCES.items()}
 CATCHING: Mapping[Language, Pointing] = {
-    "en": Pointing("The cat chased the mouse", "cat", "mouse"),
-    "zh": Pointing("猫抓老鼠", "猫", "老鼠"),
+    language: it.catching for language, it in SENTENCES.items()
 }
-"""Two words of one kind, and what the one does to the other."""
-
-TOLD: Mapping[Language, Pointing] = {
-    "en": Pointing("The animal didn't cross the street because it was too tired", "tired", "The"),
-    "zh": Pointing("猫在公园抓老鼠，天空很蓝", "蓝", "猫"),
-}
-"""From the last word back to the first one."""
-
-MIDDLE: Mapping[Language, Pointing] = {
-    "en": TOLD["en"]._replace(asks="street", about="The"),
-    "zh": TOLD["zh"]._replace(asks="抓"),
-}
-"""A word with neighbours on both sides."""
+TOLD: Mapping[Language, Pointing] = {language: it.told for language, it in SENTENCES.items()}
+MIDDLE: Mapping[Language, Pointing] = {language: it.middle for language, it in SENTENCES.items()}

@@ -53,8 +53,68 @@ EXAMPLES: Mapping[str, Example] = {
     "mouse": Example("The cat chased the mouse", "chased", "mouse", "The cat chased the mouse"),
 }
 
-FIRST: Mapping[Language, str] = {"en": "tired", "zh": "eat"}
-"""The first sentence, in a language that the reader reads."""
+
+class Pointing(NamedTuple):
+    """A sentence, the word that asks, and the word it is asked about."""
+
+    sentence: str
+    asks: str
+    about: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the sentence is cut into."""
+        return tokenize(self.sentence).kept
+
+    @property
+    def chosen(self) -> Mapping[str, object]:
+        """As fields of the choice."""
+        query, key = self.words.index(self.asks), self.words.index(self.about)
+        return {"sentence": self.sentence, "query": query, "key": key}
+
+
+class Sentences(NamedTuple):
+    """What the site says in a language by way of example.
+
+    Attributes:
+        first: The first sentence, by its name among ``EXAMPLES``.
+        file: The one in the example of a file, likewise.
+        eating: A word that clearly looks at another one.
+        catching: Two words of one kind, and what the one does to the other.
+        told: From the last word back to the first one.
+        middle: A word with neighbours on both sides.
+    """
+
+    first: str
+    file: str
+    eating: Pointing
+    catching: Pointing
+    told: Pointing
+    middle: Pointing
+
+
+_TOLD_EN = "The animal didn't cross the street because it was too tired"
+_TOLD_ZH = "猫在公园抓老鼠，天空很蓝"
+
+SENTENCES: Mapping[Language, Sentences] = {
+    "en": Sentences(
+        first="tired",
+        file="mouse",
+        eating=Pointing("I love eating chicken", "eating", "chicken"),
+        catching=Pointing("The cat chased the mouse", "cat", "mouse"),
+        told=Pointing(_TOLD_EN, "tired", "The"),
+        middle=Pointing(_TOLD_EN, "street", "The"),
+    ),
+    "zh": Sentences(
+        first="eat",
+        file="eat",
+        eating=Pointing("我爱吃炸鸡", "吃", "炸鸡"),
+        catching=Pointing("猫抓老鼠", "猫", "老鼠"),
+        told=Pointing(_TOLD_ZH, "蓝", "猫"),
+        middle=Pointing(_TOLD_ZH, "抓", "猫"),
+    ),
+}
+"""All that is said in one language only, besides the labels."""
 
 
 def ordered(language: Language) -> dict[str, Example]:

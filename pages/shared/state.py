@@ -20,8 +20,8 @@ from core.sources.toy import ToySource
 from core.tokens import Tokens, follow, tokenize
 from pages.shared import edits
 from pages.shared.book import book
-from pages.shared.examples import EXAMPLES, FIRST
-from pages.shared.text import LANGUAGES, Text
+from pages.shared.examples import EXAMPLES, SENTENCES
+from pages.shared.text import LANGUAGES, Text, spoken
 
 _TYPED = {name: reader for name, reader in choices.READERS.items() if name not in DERIVED}
 
@@ -66,7 +66,7 @@ def text() -> Text:
     """The texts in the reader's language; at first the browser's."""
     language = st.session_state.get("language", book()["language"])
     if language not in tuple(LANGUAGES):
-        language = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+        language = spoken(st.context.locale or "")
     if st.session_state.get("language") != language:
         st.session_state["language"] = language
     book()["language"] = language
@@ -89,7 +89,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
     if "sentence" not in book()["fields"]:
         _note(Choice())
         if not (book()["arrival"] or "sentence" in st.session_state):
-            show_example(FIRST[text().language])
+            show_example(SENTENCES[text().language].first)
     typed, unusable = _chosen(Choice, _TYPED)
     own = typed.source
     if own not in sources:
@@ -191,7 +191,7 @@ def _begin_link() -> None:
     """A link without a sentence begins with the first one in the reader's language."""
     arrival = book()["arrival"]
     if arrival and "sentence" not in arrival.fields:
-        first = EXAMPLES[FIRST[text().language]].chosen
+        first = EXAMPLES[SENTENCES[text().language].first].chosen
         book()["arrival"] = replace(arrival, fields={**first, **arrival.fields})
 
 

@@ -31,7 +31,7 @@ def echoing() -> Iterator[Echo]:
         def do_PUT(self) -> None:
             self._answer()
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
         def _answer(self) -> None:

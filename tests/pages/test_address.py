@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.choices import exploration
 from core.choices.edited import Address, unpack
 from pages import CONTENTS, Entry
-from pages.shared.examples import EXAMPLES, FIRST
+from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.text import LANGUAGES, Language, Text
 
 Open = Callable[[str | None], AppTest]
@@ -110,7 +110,7 @@ def test_a_link_without_a_sentence_begins_in_its_own_language(
 ):
     other = "zh-CN" if language == "en" else "en-US"
     app = follow(cold_dashboard(other), {"v": "1", "lang": language}, page)
-    first = EXAMPLES[FIRST[language]]
+    first = EXAMPLES[SENTENCES[language].first]
     chosen = {name: app.session_state[name] for name in first.chosen}
     assert chosen == first.chosen
 

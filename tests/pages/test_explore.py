@@ -32,7 +32,7 @@ from core.tokens import LIMIT, characters, words
 from core.trace import Array, AttentionTrace
 from pages.shared.book import Address, Book
 from pages.shared.edits import MASK
-from pages.shared.examples import EXAMPLES, FIRST
+from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.figures.heatmap import CLICK, numbered
 from pages.shared.text import LANGUAGES, Language, Text, plain, plain_word
 from pages.shared.views.maps import LARGE
@@ -207,7 +207,7 @@ def test_examples_in_the_readers_language_stand_first(open_dashboard: Visit, lan
     own = [EXAMPLES[name].sentence.isascii() == (language == "en") for name in names]
     assert sorted(names) == sorted(EXAMPLES)
     assert own == sorted(own, reverse=True)
-    assert names[0] == FIRST[language]
+    assert names[0] == SENTENCES[language].first
 
 
 def test_a_typed_sentence_changes_every_map(dashboard: AppTest):

@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared.examples import EXAMPLES
-from pages.shared.text import LANGUAGES, Language, Text, labels, plain, plain_word
+from pages.shared.examples import EXAMPLES, SENTENCES
+from pages.shared.text import LANGUAGES, Language, Text, labels, plain, plain_word, spoken
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "pages" / "shared" / "text"
@@ -38,11 +39,11 @@ FORMULA = re.compile(r"\$[^$]*\$")
 ADDRESS = re.compile(r"https?://[\w./-]+|\(#\w+\)")
 LATIN = re.compile(r"[A-Za-z_]+")
 
-SENTENCES = {f"example.{name}": example.sentence for name, example in EXAMPLES.items()}
+EXAMPLE_TEXTS = {f"example.{name}": example.sentence for name, example in EXAMPLES.items()}
 SAMPLES = {"model.long.text"}
 """Labels that are a text for a model that reads English, whatever the reader's language."""
 
-QUOTES = SENTENCES | {"highlight.same_it": " ".join(SENTENCES.values())}
+QUOTES = EXAMPLE_TEXTS | {"highlight.same_it": " ".join(EXAMPLE_TEXTS.values())}
 """Labels that quote English sentences, and what they may quote."""
 
 SEPARATORS = {"sentence.comma"}
@@ -114,7 +115,7 @@ def test_english_is_english():
 def test_chinese_is_chinese():
     mixed = {}
     for key, pair in labels().items():
-        if pair["zh"] == SENTENCES.get(key) or (key in SAMPLES and pair["zh"] == pair["en"]):
+        if pair["zh"] == EXAMPLE_TEXTS.get(key) or (key in SAMPLES and pair["zh"] == pair["en"]):
             continue
         prose = FORMULA.sub("", ADDRESS.sub("", re.sub(r"\{\w+\}", "", pair["zh"])))
         words = LATIN.findall(prose)
@@ -125,7 +126,7 @@ def test_chinese_is_chinese():
 
 
 def test_an_example_is_itself_in_its_own_language_and_translated_into_the_other():
-    for key, sentence in SENTENCES.items():
+    for key, sentence in EXAMPLE_TEXTS.items():
         chinese = bool(HAN.search(sentence))
         own, other = ("zh", "en") if chinese else ("en", "zh")
         assert labels()[key][own] == sentence
@@ -389,3 +390,18 @@ def test_a_repeated_word_has_its_place_and_others_have_none():
     words = ("the", "cat", "the", "$")
     shown = [isolated(plain_word(words, position)) for position in range(4)]
     assert shown == [r"the \#1", "cat", r"the \#3", r"\$"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("zh-Hant-TW", "zh"), ("en-GB", "en"), ("fr", "en"), ("", "en")]
+)
+def test_a_browsers_language_is_spoken_if_it_is_known(locale: str, language: Language):
+    assert spoken(locale) == language
+
+
+def test_every_language_has_its_sentences():
+    assert get_args(Language) == tuple(LANGUAGES) == tuple(SENTENCES)
+    for it in SENTENCES.values():
+        assert {it.first, it.file} <= EXAMPLES.keys()
+        for pointing in (it.eating, it.catching, it.told, it.middle):
+            assert {pointing.asks, pointing.about} <= {*pointing.words}

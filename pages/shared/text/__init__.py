@@ -13,6 +13,7 @@ from typing import Literal
 
 Language = Literal["en", "zh"]
 LANGUAGES: dict[Language, str] = {"en": "English", "zh": "中文"}
+"""Codes, as browsers' locales begin with them, and own names."""
 
 _FOLDER = Path(__file__).parent
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=@)|(?<=www)(?=\.)", re.IGNORECASE)
@@ -32,6 +33,12 @@ class Text:
             KeyError: If there is no such label or a placeholder has no value.
         """
         return labels()[key][self.language].format(**values)
+
+
+def spoken(locale: str) -> Language:
+    """The language for a browser's locale, such as ``zh-CN``."""
+    known: list[Language] = [it for it in LANGUAGES if locale.lower().startswith(it)]
+    return known[0] if known else "en"
 
 
 @cache

@@ -113,7 +113,8 @@ def _changes(text: Text, scene: ModelScene, both: Comparison) -> None:
     st.markdown(text("beside.table", asks=asks, answers=answers))
     listed = [(c.layer, c.head, c.first, c.second, c.change) for c in changes[:_LISTED]]
     columns = ("layer", "head", "a", "b", "change")
-    headers: dict[str, Any] = {name: text(f"beside.column.{name}") for name in columns}
+    names = [text(f"beside.column.{name}") for name in columns]
+    headers: dict[str, Any] = dict(zip(columns, names, strict=True))
     for name in columns[2:]:
         headers[name] = st.column_config.NumberColumn(headers[name], format="%.3f")
     tables.room_above()
@@ -122,5 +123,5 @@ def _changes(text: Text, scene: ModelScene, both: Comparison) -> None:
         hide_index=True,
         column_config=headers,
     )
-    by_name = dict(zip(headers.values(), zip(*listed, strict=True), strict=True))
+    by_name = dict(zip(names, zip(*listed, strict=True), strict=True))
     tables.download(text, "beside", tables.listed(by_name))

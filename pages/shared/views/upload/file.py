@@ -1,6 +1,5 @@
 """A reader's own file: taken, kept as it was uploaded, named if this server has it no more."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,7 +12,7 @@ from core.files.traces import KINDS_OF_FILES, fingerprint, to_npz
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared import cache, limits, state
-from pages.shared.examples import EXAMPLES
+from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.saving import save_button
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.refused import refused
@@ -22,7 +21,6 @@ from pages.shared.views.told import told
 _KEPT = "upload_kept"
 _REFUSED = "upload_refused"
 _EXAMPLE = "example.npz"
-_SENTENCES: Mapping[Language, str] = {"en": "mouse", "zh": "eat"}
 
 
 class Uploading(NamedTuple):
@@ -98,7 +96,7 @@ def uploader(text: Text, it: Uploading) -> None:
 @lru_cache(maxsize=4)
 def example(language: Language) -> bytes:
     """A file to try: a sentence through the layer that was set by hand."""
-    return to_npz(HandsetSource().trace(EXAMPLES[_SENTENCES[language]].sentence))
+    return to_npz(HandsetSource().trace(EXAMPLES[SENTENCES[language].file].sentence))
 
 
 def _limits(text: Text) -> None:
