@@ -1,13 +1,13 @@
 """A page of its own, in one file that opens offline: pictures, tables, settings and caveats.
 
 There is no script in it and nothing is fetched; whatever a reader typed is written as words.
+Its pictures are put in by the reader's browser, which has drawn them already.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.taken.picture import Colours, Map, svg
 from core.taken.words import plain
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -17,12 +17,12 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC',
        'Microsoft YaHei', sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
        color: #1b2430; background: #ffffff; }
-h1 { font-size: 1.7rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
+h1 { font-size: 1.7rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; } h3 { font-size: 1rem; }
 .badge { background: #e4eefb; color: #1f4f8b; border-radius: .4rem; padding: .15rem .5rem; }
-div.maps { display: flex; flex-wrap: wrap; gap: 1rem; }
 p { overflow-wrap: anywhere; }
-figure { margin: 0; flex: 0 1 auto; max-width: 100%; overflow-x: auto; }
-svg { max-width: 100%; height: auto; }
+figure { margin: 1rem 0; }
+figure img { display: block; max-width: 100%; height: auto; }
+figcaption { font-size: .85rem; overflow-wrap: anywhere; }
 div.wide { overflow-x: auto; margin: .8rem 0; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; white-space: nowrap; }
@@ -31,7 +31,7 @@ th { background: #f3f5f8; font-weight: 500; } th[scope=row], td.words { text-ali
 @media print {
   body { max-width: none; margin: 0; font-size: 12px; } div.wide { overflow: visible; }
   table { font-size: 9px; } th, td { padding: .1rem .3rem; }
-  h2, caption { break-after: avoid; } figure, tr { break-inside: avoid; }
+  h2, h3, caption { break-after: avoid; } figure, tr { break-inside: avoid; }
 }
 """
 
@@ -60,14 +60,12 @@ class Section:
     Attributes:
         title: Its heading.
         paragraphs: Words.
-        pictures: Maps.
-        tables: After the pictures.
+        tables: After them.
         badge: Where the numbers come from, if it is to be said here.
     """
 
     title: str
     paragraphs: Sequence[str] = ()
-    pictures: Sequence[Map] = ()
     tables: Sequence[Table] = ()
     badge: str = ""
 
@@ -80,7 +78,9 @@ class Report:
         language: As in ``<html lang>``.
         title: Its heading.
         lead: Below it.
-        sections: In their order.
+        settings: The first section.
+        pictures: The second one; its pictures follow its words.
+        sections: The others in their order.
         address: Where the view can be opened again; empty = nowhere.
         address_label: What is said before it.
     """
@@ -88,14 +88,16 @@ class Report:
     language: str
     title: str
     lead: str
+    settings: Section
+    pictures: Section
     sections: Sequence[Section]
     address: str = ""
     address_label: str = ""
 
 
-def html(report: Report, colours: Colours) -> bytes:
-    """The report as a file, its pictures in these colours."""
-    sections = "\n".join(_section(it, colours) for it in report.sections)
+def html(report: Report) -> str:
+    """The report as a file; the element ``pictures`` is where pictures are put."""
+    sections = "\n".join(map(_section, report.sections))
     again = ""
     if report.address.startswith(("http://", "https://")):
         url = plain(report.address)
@@ -107,8 +109,10 @@ def html(report: Report, colours: Colours) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{plain(report.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f"<h1>{plain(report.title)}</h1>\n<p><bdi>{plain(report.lead)}</bdi></p>\n"
+        f"{_section(report.settings)}\n"
+        f'<section id="pictures">\n{_section(report.pictures)}\n</section>\n'
         f"{sections}\n{again}\n</body>\n</html>\n"
-    ).encode()
+    )
 
 
 def numbers(
@@ -122,13 +126,11 @@ def numbers(
     return Table(title, columns, lines)
 
 
-def _section(it: Section, colours: Colours) -> str:
+def _section(it: Section) -> str:
     parts = [f"<h2>{plain(it.title)}</h2>"]
     if it.badge:
         parts.append(f'<p><span class="badge">{plain(it.badge)}</span></p>')
     parts += [f"<p><bdi>{plain(words)}</bdi></p>" for words in it.paragraphs]
-    figures = "".join(f"<figure>{svg(picture, colours)}</figure>" for picture in it.pictures)
-    parts += [f'<div class="maps">{figures}</div>'] if figures else []
     parts += map(_table, it.tables)
     return "\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""Words in a picture: written so that nothing in them is markup, and as wide as they come out."""
+"""Words as markup that nothing in them changes, and as wide as they come out."""
 
 import re
 from collections.abc import Sequence
@@ -23,8 +23,3 @@ def letters(words: str) -> int:
 def longest(names: Sequence[str]) -> int:
     """:func:`letters` of the longest name; 0 if there is none."""
     return max(map(letters, names), default=0)
-
-
-def written(words: str, x: float, y: float, ink: str, more: str = "") -> str:
-    """Words at a place of an SVG picture."""
-    return f'<text x="{x:g}" y="{y:g}" fill="{ink}" {more}>{plain(words)}</text>'

@@ -2,14 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Download
+from playwright.sync_api import Browser, Download, Page
 
+from core.files.traces import to_npz
+from core.sources.handset import HandsetSource
 from tests.browser.reader import Reader
 
 Visit = Callable[..., Reader]
@@ -99,23 +102,97 @@ def test_one_drawing_can_be_saved_alone_and_is_drawn_without_the_page(
     context.close()
 
 
-def test_a_report_opens_without_a_network(visit: Visit, chromium: Browser, tmp_path: Path):
-    reader = visit("/heads?" + urlencode({"v": 1, "lang": "zh", "sentence": f"我爱吃炸鸡 {EVIL}"}))
+def saved_report(reader: Reader, folder: Path) -> Path:
     press(reader, TAKE)
     with reader.page.expect_download() as saved:
         press(reader, ("Report", "报告"))
-    file = tmp_path / saved.value.suggested_filename
+    file = folder / saved.value.suggested_filename
     saved.value.save_as(file)
+    return file
+
+
+@contextmanager
+def offline(chromium: Browser, file: Path) -> Iterator[tuple[Page, list[str]]]:
+    """A report on a phone without a network, and what it says or asks for."""
     context = chromium.new_context(offline=True, viewport={"width": 390, "height": 800})
     page, said = context.new_page(), []
     page.on("console", lambda it: said.append(it.text))
     page.on("dialog", lambda it: said.append(it.message))
-    page.on("request", lambda it: said.append(it.url) if it.url != file.as_uri() else None)
+    allowed = file.as_uri(), "data:image/"
+    page.on("request", lambda it: None if it.url.startswith(allowed) else said.append(it.url))
     page.goto(file.as_uri())
-    assert page.locator("h1").inner_text() == "多头注意力"
-    assert page.locator("figure svg").count() >= 6
-    assert page.locator("a").count() == 1
-    assert page.locator("a").get_attribute("href") == page.locator("a").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 391
-    assert said == []
+    yield page, said
     context.close()
+
+
+def charts_of(reader: Reader) -> list[str]:
+    """What a screen reader says of the page's charts."""
+    found = reader.page.get_by_test_id("stVegaLiteChart")
+    return found.evaluate_all("all => all.map(it => it.getAttribute('aria-label'))")
+
+
+def assert_holds(report: Page, charts: list[str]) -> None:
+    """Every chart of the page stands in its report, is drawn, and has its words."""
+    pictures = report.locator("#pictures img")
+    found = pictures.evaluate_all("all => all.map(it => it.naturalWidth && it.alt)")
+    assert found == charts
+    assert all(charts)
+    assert all(report.locator("figcaption").all_inner_texts())
+
+
+@pytest.mark.parametrize(
+    ("page", "at_least"),
+    [
+        *[("?v=1&lang=en", 6), ("heads?v=1&lang=zh", 9), ("cross?v=1&lang=en", 5)],
+        *[("positions?v=1&lang=zh", 8), ("reach?v=1&lang=en", 7), ("buffet?v=1&lang=zh", 5)],
+        *[("cost?v=1&lang=en", 1), ("model?v=1&lang=zh", 6)],
+    ],
+)
+def test_a_report_holds_every_chart_of_its_page(
+    visit: Visit, chromium: Browser, tmp_path: Path, page: str, at_least: int
+):
+    reader = visit(f"/{page}")
+    charts = charts_of(reader)
+    assert len(charts) >= at_least
+    with offline(chromium, saved_report(reader, tmp_path)) as (report, said):
+        assert_holds(report, charts)
+        assert report.locator("#pictures h3").count() >= (len(charts) > 5)
+        assert said == []
+
+
+def test_the_report_of_a_file_holds_every_chart_of_its_page(
+    visit: Visit, chromium: Browser, tmp_path: Path
+):
+    brought = tmp_path / "mine.npz"
+    brought.write_bytes(to_npz(HandsetSource().trace("我爱吃炸鸡")))
+    reader = visit("/upload?v=1&lang=zh")
+    reader.after(reader.page.locator("input[type=file]").first.set_input_files(brought))
+    charts = charts_of(reader)
+    assert len(charts) >= 3
+    with offline(chromium, saved_report(reader, tmp_path)) as (report, said):
+        assert_holds(report, charts)
+        assert said == []
+
+
+def test_a_report_opens_without_a_network(visit: Visit, chromium: Browser, tmp_path: Path):
+    reader = visit("/heads?" + urlencode({"v": 1, "lang": "zh", "sentence": f"我爱吃炸鸡 {EVIL}"}))
+    file = saved_report(reader, tmp_path)
+    with offline(chromium, file) as (page, said):
+        assert page.locator("h1").inner_text() == "多头注意力"
+        assert page.locator("a").count() == 1
+        assert page.locator("a").get_attribute("href") == page.locator("a").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 391
+        assert said == []
+    assert not re.findall(r"<(script|iframe|object|link|form)", file.read_text("utf-8"))
+
+
+def test_a_report_is_saved_once_for_each_press(visit: Visit, tmp_path: Path):
+    reader = visit("/cost?v=1&lang=en")
+    saved: list[Download] = []
+    reader.page.on("download", lambda it: saved.append(it))
+    saved_report(reader, tmp_path)
+    press(reader, ("Report", "报告"))
+    reader.page.keyboard.press("Escape")
+    reader.wait()
+    press(reader, TAKE)
+    assert len(saved) == 2

@@ -417,7 +417,11 @@ def test_the_trace_and_the_report_are_the_trained_layers(
     def note(_label: str, name: str, _mime: str, data: Callable[[], bytes]) -> None:
         offered[name] = data
 
+    def note_report(_text: Text, name: str, made: Callable[[], str]) -> None:
+        offered[name] = lambda: made().encode()
+
     monkeypatch.setattr(take_away_files, "save_button", note)
+    monkeypatch.setattr(take_away_files, "report_button", note_report)
     expected = layer().trace_of(WORDS)
     app = choose(choose(lesson, language=language), take_away=True)
     assert not told(app)
@@ -433,31 +437,31 @@ def test_the_trace_and_the_report_are_the_trained_layers(
     assert text("report.untrained") not in report
 
 
-def test_a_report_shows_before_and_after_as_the_page_does(
+def test_a_report_has_the_numbers_before_and_after_and_says_whose_they_are(
     lesson: AppTest, monkeypatch: pytest.MonkeyPatch
 ):
     reports: list[Report] = []
-    made: list[Callable[[], bytes]] = []
+    made: list[Callable[[], str]] = []
 
-    def note(report: Report, _colours: object) -> bytes:
+    def note(report: Report) -> str:
         reports.append(report)
-        return b""
+        return ""
 
     monkeypatch.setattr(take_away_files, "html", note)
-    monkeypatch.setattr(take_away_files, "save_button", lambda *it: made.append(it[-1]))
+    monkeypatch.setattr(take_away_files, "report_button", lambda *it: made.append(it[-1]))
     app = finish(lesson, "lesson")
     app.session_state["book"]["edits"] = {SHELF: {Address("b_distance", "0", 0, "", 1): 9.0}}
     choose(app, take_away=True, training_head=0)
     made[0]()
-    settings, after, before, felt, _, caveats = reports[0].sections
-    assert [it.ends for it in after.pictures] == [it.ends for it in before.pictures]
+    after, before, caveats = reports[0].sections
+    assert [it.title for it in after.tables] == [it.title for it in before.tables]
     assert len(before.tables) == 7
-    assert all(it.ends[1] < 1 for it in felt.pictures)
+    assert after.tables[1].rows != before.tables[1].rows
     names = [EN(f"training.name.{name}", field=15) for name in ("relative", "gru", "cnn")]
-    for it, name in zip(felt.pictures, names, strict=True):
-        assert it.note.startswith(name)
+    for whose, name in zip(reports[0].pictures.paragraphs[-3:], names, strict=True):
+        assert whose.startswith(name)
     assert {EN("report.caveat_luck"), EN("report.caveat_task")} <= {*caveats.paragraphs}
-    said = [row[0] for row in settings.tables[0].rows]
+    said = [row[0] for row in reports[0].settings.tables[0].rows]
     assert {EN("training_seed.label"), EN("training_field.label")} <= {*said}
     assert EN("seed.label") not in said
     assert len({*said}) == len(said)

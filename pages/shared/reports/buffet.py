@@ -7,28 +7,28 @@ from core.taken.report import Section, Table
 from core.trace import Origin
 from pages.shared.book import book
 from pages.shared.reports.chosen import chosen, every, settings
-from pages.shared.reports.taken import Taken, heading, matrix_table, picture
+from pages.shared.reports.taken import Taken, heading, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
-from pages.shared.views.buffet.diners import felt_map, measured
 from pages.shared.views.buffet.plate import Served, served
 
 
 def taken(text: Text) -> Taken:
-    """The wish, the plate, the table, and the three diners."""
+    """The wish, the plate, and the table."""
     it = served(text, chosen(BuffetChoice, READERS))
     origin = Origin("handset", edited=bool(book()["edits"].get(BUFFET)))
+    random = told_origin(text, Origin("seeded", str(it.choice.buffet_seed)))
     return Taken(
         lead=text("report.buffet"),
         origin=told_origin(text, origin),
         sections=lambda: (
             settings(text, every(text, it.choice, ("buffet_dish",))),
             _plate(text, it),
-            _diners(text, it),
             _table(text, it),
         ),
         caveats=("dishes", "labels", "untrained"),
+        reading=(text("report.influence"), text("report.untrained"), random),
     )
 
 
@@ -55,22 +55,6 @@ def _plate(text: Text, it: Served) -> Section:
             ),
         ],
     )
-
-
-def _diners(text: Text, it: Served) -> Section:
-    asks = it.order.index(it.choice.buffet_place)
-    random = told_origin(text, Origin("seeded", str(it.choice.buffet_seed)))
-    notes = {"attention": told_origin(text, Origin("handset"))}
-    pictures = [
-        picture(
-            heading(text(f"diners.{name}")),
-            felt_map(text, it, found),
-            asks,
-            notes.get(name, random),
-        )
-        for name, found in measured(it).items()
-    ]
-    return Section(text("diners.title"), [text("report.influence")], pictures)
 
 
 def _table(text: Text, it: Served) -> Section:

@@ -6,17 +6,16 @@ from core.taken.report import Section, Table
 from core.tokens import clean
 from pages.shared.reports.chosen import chosen, every, settings, shown
 from pages.shared.reports.scene import changed, layer_settings, scene
-from pages.shared.reports.taken import Taken, bare, heading, matrix_table, picture
+from pages.shared.reports.taken import Taken, bare, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
-from pages.shared.views.heads.alike import alike_maps
-from pages.shared.views.heads.beside import Several, several, weights_map
-from pages.shared.views.heads.mixed import moved_map, sum_map
+from pages.shared.views.heads.beside import Several, several
+from pages.shared.views.heads.mixed import sum_map
 
 
 def taken(text: Text) -> Taken:
-    """All heads of the layer: where they look, what they add, how alike they are."""
+    """All heads of the layer: what they add, and what they cost."""
     it = several(scene(), chosen(HeadsChoice, READERS))
     choice = it.scene.choice
     own = shown(text, choice, "query") | every(text, it.choice, ("heads_blocks",))
@@ -25,50 +24,21 @@ def taken(text: Text) -> Taken:
         origin=told_origin(text, it.origin),
         sections=lambda: (
             settings(text, layer_settings(text, choice) | own, changed(text, choice)),
-            _maps(text, it),
             _added(text, it),
-            *_alike(text, it),
             _cost(text, it),
         ),
         caveats=("pair", "heads", "values", "importance"),
+        reading=(text("report.rows"), bare(text("heads.moved_alone"))),
         trace=lambda: it.scene.source.trace_of(it.scene.tokens.kept),
     )
 
 
-def _maps(text: Text, it: Several) -> Section:
-    pictures = [
-        picture(
-            heading(text("heads.map", name=name)), weights_map(text, it, head), it.pointed.query
-        )
-        for head, name in enumerate(it.names(text))
-    ]
-    return Section(text("heads.title"), [text("report.rows")], pictures)
-
-
 def _added(text: Text, it: Several) -> Section:
-    """What the heads add to the chosen word's output, and what is missed without one of them."""
-    added, moved = sum_map(text, it), moved_map(text, it)
+    """What the heads add to the chosen word's output."""
+    added = sum_map(text, it)
     sums = Matrix(added.values, added.rows, added.columns)
     title = f"{text('heads.added')} · {it.pointed.asking[it.pointed.query]}"
-    return Section(
-        text("heads.mixed_title"),
-        [bare(text("heads.moved_alone"))],
-        [
-            picture(title, added, len(added.rows) - 1),
-            picture(text("heads.off_title"), moved, it.pointed.query),
-        ],
-        [matrix_table(title, sums)],
-    )
-
-
-def _alike(text: Text, it: Several) -> list[Section]:
-    if it.n_heads == 1:
-        return []
-    labels = {name: text(f"heads.{name}") for name in ("look", "pull")}
-    pictures = [
-        picture(heading(labels[name]), found) for name, found in alike_maps(text, it).items()
-    ]
-    return [Section(text("heads.alike_title"), [*map(bare, labels.values())], pictures)]
+    return Section(text("heads.mixed_title"), tables=[matrix_table(title, sums)])
 
 
 def _cost(text: Text, it: Several) -> Section:

@@ -8,7 +8,7 @@ from pages.shared import cache, loading
 from pages.shared.figures.heatmap import numbered
 from pages.shared.model_state import ModelScene
 from pages.shared.reports.chosen import chosen, every, settings
-from pages.shared.reports.taken import Taken, matrix_table, picture
+from pages.shared.reports.taken import Taken, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
@@ -28,6 +28,7 @@ def taken(text: Text) -> Taken:
         origin=told_origin(text, scene.run.trace.origin),
         sections=lambda: _sections(text, _scene(choice)),
         caveats=("pair", "values", "importance", "order"),
+        reading=(text("report.rows"), text("origin.pretrained.help")),
         trace=lambda: _scene(choice).run.trace,
         layer=scene.choice.model_layer,
     )
@@ -35,12 +36,9 @@ def taken(text: Text) -> Taken:
 
 def _sections(text: Text, scene: ModelScene) -> tuple[Section, ...]:
     view, title = model_head.shown(scene, attention_map(scene)), _title(text, scene.choice)
-    origin = told_origin(text, scene.run.trace.origin)
-    drawn = picture(title, model_head.weights_map(text, view), view.it.query, origin)
     return (
         settings(text, _settings(text, scene)),
-        Section(title, [text("report.rows"), text("origin.pretrained.help")], [drawn]),
-        _numbers(text, view),
+        _numbers(text, view, title),
     )
 
 
@@ -56,12 +54,12 @@ def _settings(text: Text, scene: ModelScene) -> dict[str, str]:
     return every(text, scene.choice, _ELSEWHERE) | model | {"special_pieces": special}
 
 
-def _numbers(text: Text, view: Shown) -> Section:
+def _numbers(text: Text, view: Shown, title: str) -> Section:
     it = view.it
     if len(it.asking) > _WIDEST:
         return Section(text("numbers.title"), [text("report.wide", n=len(it.asking))])
     weights = Matrix(view.weights, it.asking, numbered(it.answering))
-    return Section(text("numbers.title"), tables=[matrix_table(text("matrix.weights"), weights)])
+    return Section(text("numbers.title"), tables=[matrix_table(title, weights)])
 
 
 def _scene(choice: ModelChoice) -> ModelScene:

@@ -4,7 +4,7 @@ from core.choices.positions import READERS, PositionsChoice
 from core.taken.report import Section, Table
 from pages.shared.reports.chosen import chosen, every, settings
 from pages.shared.reports.scene import changed, layer_settings, scene
-from pages.shared.reports.taken import Taken, heading, matrix_table, picture
+from pages.shared.reports.taken import Taken, heading, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
@@ -35,12 +35,11 @@ def taken(text: Text) -> Taken:
 def _outputs(text: Text, it: Shuffling, order: str) -> Section:
     found = output_maps(text, it)
     titles = {name: heading(text(f"positions.{name}")) for name in found}
-    pictures = [picture(titles[name], heatmap, row) for name, (heatmap, row) in found.items()]
     tables = [
         matrix_table(titles[name], Matrix(heatmap.values, heatmap.rows, heatmap.columns))
         for name, (heatmap, _) in found.items()
     ]
-    return Section(text("report.outputs"), [order], pictures, tables)
+    return Section(text("report.outputs"), [order], tables)
 
 
 def _differences(text: Text, it: Shuffling) -> Section:

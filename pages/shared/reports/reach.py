@@ -5,17 +5,17 @@ from core.ideas.reach import SEEDS
 from core.taken.report import Section
 from pages.shared.reports.chosen import chosen, every, settings
 from pages.shared.reports.scene import scene
-from pages.shared.reports.taken import Taken, heading, lines_table, picture
+from pages.shared.reports.taken import Taken, lines_table
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
 from pages.shared.views.reach.curves import seen, steps, strengths
 from pages.shared.views.reach.fields import field_sizes
-from pages.shared.views.reach.maps import share_map, strongest_share
-from pages.shared.views.reach.stacks import NAMES, Reaching, reaching
+from pages.shared.views.reach.maps import strongest_share
+from pages.shared.views.reach.stacks import Reaching, reaching
 
 
 def taken(text: Text) -> Taken:
-    """Three maps, and strength, path and reach as numbers."""
+    """Strength, path and reach as numbers."""
     it = reaching(scene(), chosen(ReachChoice, READERS))
     dilations = {"reach_dilations": ",".join(map(str, it.dilations))}
     return Taken(
@@ -23,26 +23,16 @@ def taken(text: Text) -> Taken:
         origin=told_origin(text, it.origin),
         sections=lambda: (
             settings(text, every(text, it.choice, ("reach_log",)) | dilations),
-            _maps(text, it),
             _by_distance(text, it),
             _by_layers(text, it),
         ),
         caveats=("reach", "untrained", "short_path"),
+        reading=(
+            text("report.influence"),
+            text("reach.seeds", seeds=SEEDS, which=it.seeds),
+            text("report.scale", most=f"{strongest_share(it):g}"),
+        ),
     )
-
-
-def _maps(text: Text, it: Reaching) -> Section:
-    most, asks = strongest_share(it), it.pointed.query
-    pictures = [
-        picture(heading(text(f"reach.{name}")), share_map(text, it, name, most), asks)
-        for name in NAMES
-    ]
-    said = [
-        text("report.influence"),
-        text("reach.seeds", seeds=SEEDS, which=it.seeds),
-        text("report.scale", most=f"{most:g}"),
-    ]
-    return Section(text("architectures.title"), said, pictures)
 
 
 def _by_distance(text: Text, it: Reaching) -> Section:

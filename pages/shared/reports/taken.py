@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.arrays import IntArray
-from core.taken.picture import Map
 from core.taken.report import Section, Table, numbers
 from core.trace import AttentionTrace
 from pages.shared.figures.bands import Band
-from pages.shared.figures.heatmap import Heatmap
 from pages.shared.tables import Matrix
 
 _BOLD = re.compile(r"\*\*(.+?)[:：]?\*\*")
@@ -26,8 +24,9 @@ class Taken:
     Attributes:
         lead: What it is about: the reader's sentence, if there is one.
         origin: Where its numbers come from, in words; empty if each part says it.
-        sections: The report's; made when the file is asked for.
+        sections: The report's; made when the file is asked for. The first one holds the settings.
         caveats: Names of what is to be kept in mind.
+        reading: What is to be known of the page's pictures, in words.
         trace: Gives everything that was computed, where one run of attention is all there is.
         layer: The shown one, if the trace has more than one.
     """
@@ -36,23 +35,9 @@ class Taken:
     origin: str
     sections: Callable[[], Sequence[Section]]
     caveats: Sequence[str]
+    reading: Sequence[str] = ()
     trace: Callable[[], AttentionTrace] | None = None
     layer: int | None = None
-
-
-def picture(title: str, heatmap: Heatmap, asks: int | None = None, note: str = "") -> Map:
-    """A map of the page as it stands in a report, on the same scale of colours."""
-    return Map(
-        title=title,
-        values=np.nan_to_num(heatmap.values, neginf=0.0),  # masked scores are crosses
-        rows=heatmap.rows,
-        columns=heatmap.columns,
-        asks=asks,
-        note=note,
-        possible=heatmap.possible,
-        diverging=heatmap.colours == "diverging",
-        ends=heatmap.domain,
-    )
 
 
 def matrix_table(title: str, matrix: Matrix) -> Table:

@@ -1,6 +1,5 @@
 """What can be taken away from the page about training, once a race is over."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,16 +9,14 @@ from core.choices.lesson import aimed
 from core.choices.training import READERS, TrainingChoice, chosen_race
 from core.sources.trained import TrainedSource
 from core.taken.report import Section, Table
-from core.trace import Origin
 from core.training.contenders import ATTENTION, LEARNING_RATES, Contender
 from core.training.learning import latest, losses, reliable
 from core.training.race import shown, sizes
 from pages.shared.jobs import Progress
 from pages.shared.reports.chosen import chosen, settings
 from pages.shared.reports.race import race_settings
-from pages.shared.reports.taken import Taken, bare, heading, picture
+from pages.shared.reports.taken import Taken, heading
 from pages.shared.text import Text
-from pages.shared.views.badge import told_origin
 from pages.shared.views.contenders import (
     accuracy_title,
     across,
@@ -28,10 +25,7 @@ from pages.shared.views.contenders import (
     explained,
     sees,
 )
-from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.race import progress
-from pages.shared.views.step_maps import step_map
-from pages.shared.views.training.inside import felt_maps
 
 _LOOKS = ("training_inside", "training_layer", "training_head", "training_query", "training_key")
 _COLUMNS = ("parameters", "rate", "sees", "seconds", "reliable", "farthest")
@@ -53,19 +47,18 @@ def taken(text: Text) -> Taken | None:
         ),
         sections=lambda: _sections(text, chosen(TrainingChoice, READERS), found),
         caveats=("luck", "task", "importance"),
+        reading=_reading(text, found),
     )
 
 
 def _sections(text: Text, looks: TrainingChoice, it: Progress) -> tuple[Section, ...]:
-    looks, heads = _heads(looks, it)
+    at = _looking(looks, it)
     trained = race_settings(text, chosen_race(it.race), *_LOOKS)
-    seen = race_settings(text, looks) if heads else {}
+    seen = race_settings(text, at) if at else {}
     return (
         settings(text, trained | {name: seen[name] for name in _LOOKS if name in seen}),
         _results(text, it),
         _losses(text, it),
-        *_inside(text, it, heads),
-        *_felt(text, looks, it),
     )
 
 
@@ -115,44 +108,21 @@ def _mean(losses_of_seeds: Array) -> Array:
     return np.divide(total, known.sum(axis=0), out=np.full(total.shape, np.nan), where=known.any(0))
 
 
-def _inside(text: Text, it: Progress, heads: Sequence[tuple[Opened, Origin]]) -> list[Section]:
-    """One head before the first step and after the last, on one scale of colours."""
-    if not heads:
-        return []
-    words = shown(it.race.design.task, it.race.seed)
-    kind = text("training.inside.weights")
-    pictures = [
-        picture(
-            bare(text(f"training.inside.{when}", name=kind)),
-            step_map(text, opened, "weights", {}),
-            opened.query,
-            told_origin(text, origin),
-        )
-        for when, (opened, origin) in zip(("before", "after"), heads, strict=True)
-    ]
-    said = [text("training.inside.sequence", words=" ".join(words))]
-    return [Section(text("training.inside.title"), said, pictures)]
+def _reading(text: Text, it: Progress) -> tuple[str, ...]:
+    """What the maps show, and on which sequence."""
+    words = " ".join(shown(it.race.design.task, it.race.seed))
+    inside = text("training.inside.sequence", words=words)
+    return text("report.rows"), text("report.influence"), inside
 
 
-def _felt(text: Text, looks: TrainingChoice, it: Progress) -> list[Section]:
-    """What the outputs of one network of each family feel."""
-    design = it.race.design
-    found = felt_maps(text, looks, it)
-    pictures = [picture(contender(text, name, design), each) for name, each in found.items()]
-    title = text("training.felt.title")
-    return [Section(title, [text("report.influence")], pictures)] if found else []
-
-
-def _heads(
-    looks: TrainingChoice, it: Progress
-) -> tuple[TrainingChoice, list[tuple[Opened, Origin]]]:
-    """Where the reader looks, and that head before and after; none if no attention was trained."""
+def _looking(looks: TrainingChoice, it: Progress) -> TrainingChoice | None:
+    """Where the page's maps of attention look; ``None`` if no attention was trained."""
     seed, design = it.race.seed, it.race.design
     whole: list[Contender] = [
         name for name in ATTENTION if len(it.networks.get((name, seed), ())) == 2
     ]
     if not whole:
-        return looks, []
+        return None
     name = looks.training_inside if looks.training_inside in whole else whole[0]
     words = shown(design.task, seed)
     traces = [
@@ -160,8 +130,4 @@ def _heads(
         for end in it.networks[name, seed]
     ]
     layers = [trace.layers[min(looks.training_layer, len(trace.layers) - 1)] for trace in traces]
-    looks = aimed(replace(looks, training_inside=name), words, *(layer.weights for layer in layers))
-    query, key = looks.training_query, looks.training_key
-    pointed = Pointed(asking=words, answering=words, query=query, key=key, kind="symbol")
-    heads = [Opened(**vars(pointed), layer=layer, head=looks.training_head) for layer in layers]
-    return looks, [(head, trace.origin) for head, trace in zip(heads, traces, strict=True)]
+    return aimed(replace(looks, training_inside=name), words, *(layer.weights for layer in layers))

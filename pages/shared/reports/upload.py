@@ -1,13 +1,11 @@
 """What can be taken away from the page of a reader's own tensors."""
 
-from dataclasses import replace
-
 from core.choices.upload import READERS, UploadChoice
 from core.sources.uploaded import Upload
 from core.taken.report import Section, Table
 from pages.shared.figures.heatmap import numbered
 from pages.shared.reports.chosen import chosen, settings, shown
-from pages.shared.reports.taken import Taken, heading, matrix_table, picture
+from pages.shared.reports.taken import Taken, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
@@ -16,7 +14,6 @@ from pages.shared.views.upload import maps as upload_maps
 from pages.shared.views.upload.file import Uploading, uploading
 from pages.shared.views.upload.long import long_view
 from pages.shared.views.upload.long_pictures import cells_map
-from pages.shared.views.upload.maps import weights_map
 from pages.shared.views.upload.numbers import matrices
 
 _WIDEST = 64  # tokens of a table in a report
@@ -39,6 +36,7 @@ def taken(text: Text) -> Taken | None:
             *(_long(text, it, upload) if upload.long else _shown(text, it, upload)),
         ),
         caveats=("pair", "values", "importance", "uploaded"),
+        reading=(text("report.rows"),),
     )
 
 
@@ -61,10 +59,9 @@ def _contents(text: Text, upload: Upload) -> Section:
 
 
 def _shown(text: Text, it: Uploading, upload: Upload) -> list[Section]:
-    """The map of weights, and every matrix that is not too large for a page."""
+    """Every matrix that is not too large for a page."""
     layer = upload.layer(it.choice.upload_layer)
     view = upload_maps.shown(it.choice, upload, layer)
-    title = heading(text("upload.map"))
     found = {
         name: matrix
         for name, matrix in matrices(view).items()
@@ -72,9 +69,6 @@ def _shown(text: Text, it: Uploading, upload: Upload) -> list[Section]:
     }
     n = len(upload.query_tokens)
     return [
-        Section(
-            title, [text("report.rows")], [picture(title, weights_map(text, view), view.it.query)]
-        ),
         Section(
             text("numbers.title"),
             [] if "weights" in found else [text("report.wide_file", n=n)],
@@ -89,12 +83,9 @@ def _long(text: Text, it: Uploading, upload: Upload) -> list[Section]:
     drawn = cells_map(text, view)
     top, left = drawn.first
     rows, columns = numbered(drawn.rows, top), numbered(drawn.columns, left)
-    title, asks = text("matrix.weights"), view.it.query - top
     return [
         Section(
             text("report.around"),
-            [text("report.rows")],
-            [picture(title, replace(drawn, rows=rows, columns=columns), asks)],
-            [matrix_table(title, Matrix(drawn.values, rows, columns))],
+            tables=[matrix_table(text("matrix.weights"), Matrix(drawn.values, rows, columns))],
         )
     ]

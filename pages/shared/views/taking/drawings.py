@@ -32,4 +32,5 @@ def drawings(text: Text, page: str) -> None:
 
 @cache
 def _component() -> ComponentRenderer:
-    return scripted(__file__, "<button></button><details><summary></summary><div></div></details>")
+    html = "<button></button><details><summary></summary><div></div></details>"
+    return scripted(__file__, html, shared="charts.js")

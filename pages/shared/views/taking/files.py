@@ -6,12 +6,12 @@ from dataclasses import replace
 import streamlit as st
 
 from core.files.traces import size_of, to_npz
-from core.taken.picture import Colours
 from core.taken.report import Report, Section, html
 from core.trace import AttentionTrace
 from pages.shared.reports.taken import Taken
 from pages.shared.saving import save_button
 from pages.shared.text import Text
+from pages.shared.views.taking.report import report_button
 
 _MEGABYTE = 1_000_000
 
@@ -49,35 +49,19 @@ def report_file(text: Text, page: str, taken: Taken, address: str) -> None:
         taken: What the page gives away.
         address: Where the view can be opened again.
     """
-    st.markdown(text("take.report"))
-    report = Report(
+    report_button(text, f"{page}.html", lambda: html(_report(text, page, taken, address)))
+
+
+def _report(text: Text, page: str, taken: Taken, address: str) -> Report:
+    chosen, *others = taken.sections()
+    caveats = Section(text("report.caveats"), [text(f"report.caveat_{it}") for it in taken.caveats])
+    return Report(
         language=text.language,
         title=text(f"{page}.title"),
         lead=taken.lead,
-        sections=(),
+        settings=replace(chosen, badge=taken.origin),
+        pictures=Section(text("report.pictures"), taken.reading),
+        sections=(*others, caveats),
         address=address,
         address_label=text("report.again"),
-    )
-    save_button(
-        text("take.report_button"),
-        f"{page}.html",
-        "text/html",
-        lambda: html(_whole(text, taken, report), _on_paper()),
-    )
-
-
-def _whole(text: Text, taken: Taken, report: Report) -> Report:
-    first, *others = taken.sections()
-    caveats = Section(text("report.caveats"), [text(f"report.caveat_{it}") for it in taken.caveats])
-    sections = (replace(first, badge=taken.origin), *others, caveats)
-    return replace(report, sections=sections)
-
-
-def _on_paper() -> Colours:
-    return Colours(
-        sequential=st.get_option("theme.light.chartSequentialColors"),
-        diverging=st.get_option("theme.light.chartDivergingColors"),
-        text=st.get_option("theme.light.textColor"),
-        background=st.get_option("theme.light.backgroundColor"),
-        accent=st.get_option("theme.light.chartCategoricalColors")[0],
     )

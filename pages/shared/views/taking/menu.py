@@ -33,16 +33,31 @@ def take_away(text: Text, page: str) -> None:
     notes = book()
     with shut:
         drawings(text, page)
-        taken = _taken(text, page)
-        if taken:
-            report_file(text, page, taken, _address())
-        if taken and taken.trace:
-            trace_files(text, page, taken.trace, taken.layer)
+        _results(text, page)
         _exploration(text, page)
         st.markdown(text("take.embed"))
         st.code(_snippet(), language="html", wrap_lines=True)
         st.toggle(text("take.private"), notes["private"], key="private", on_change=_keep_texts_out)
         st.caption(text("take.private.help"))
+
+
+def _results(text: Text, page: str) -> None:
+    """The page's report and its numbers, or why there are none."""
+    st.markdown(text("take.report"))
+    module = f"pages.shared.reports.{page}"
+    if find_spec(module) is None:
+        st.caption(text("take.report_elsewhere"))
+        return
+    try:
+        taken: Taken | None = import_module(module).taken(text)  # needs most of what draws the page
+    except InputError:  # the page has said why
+        taken = None
+    if taken is None:
+        st.caption(text("take.report_later"))
+        return
+    report_file(text, page, taken, _address())
+    if taken.trace:
+        trace_files(text, page, taken.trace, taken.layer)
 
 
 def _exploration(text: Text, page: str) -> None:
@@ -93,17 +108,3 @@ def _address(**more: str) -> str:
     base = urlsplit(st.context.url or "")
     query = urlencode({**address.here(with_texts=not book()["private"]), **more})
     return base._replace(query=query, fragment="").geturl()
-
-
-def _taken(text: Text, page: str) -> Taken | None:
-    """What the page's module of `pages.shared.reports` gives, if it has one and something to give.
-
-    It is loaded here, as it needs most of what draws the page.
-    """
-    name = f"pages.shared.reports.{page}"
-    if find_spec(name) is None:
-        return None
-    try:
-        return import_module(name).taken(text)
-    except InputError:  # the page has said why
-        return None
