@@ -140,6 +140,15 @@ def test_words_lie_flat_where_the_real_width_has_room_for_them(names: Sequence[s
     assert axis["axis"]["labelAngle"] == {"expr": f"width / {len(names)} < {flat} ? -45 : 0"}
 
 
+def test_there_is_room_for_a_tilted_word_beyond_the_last_column():
+    def right(*names: str) -> int:
+        it = replace(heatmap(2, len(names)), columns=list(names)).specification()
+        return it["padding"]["right"] - it["padding"]["left"]
+
+    assert right("Beijing", "love", "I", "Tiananmen") == 32
+    assert right("Tiananmen", "love", "Beijing", "I") == right("我", "爱", "你") == 0
+
+
 def test_columns_too_narrow_for_their_words_leave_some_out():
     axis = replace(heatmap(4, 64), columns=["v"] * 64).specification()["encoding"]["x"]["axis"]
     assert (axis["labelAngle"], axis["labelOverlap"]) == (-90, "greedy")

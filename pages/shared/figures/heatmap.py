@@ -33,6 +33,7 @@ CLICK = "cell"
 _BLANKS = ("@rows", "@columns", "@value", "@low", "@high")
 _WIDE = 34  # pixels of a row in the smallest maps
 _ROOM = 300  # pixels that the rows of a middle-sized map share
+_PADDING = 5  # pixels around a map, as Vega has them
 _NARROW = 11  # pixels of a row in the largest maps
 
 
@@ -123,8 +124,8 @@ class Heatmap:
         """The Vega-Lite specification; the same object for all maps of this kind."""
         look = self.colours, self.domain, self.ghosts
         height = self.row_height or _row_height(len(self.values))
-        above = self.depth, heatmap_axes.spacing(self.columns)
-        return _specification(self.values.shape, (height, *above), self.frame, look)
+        names = heatmap_axes.spacing(self.columns), heatmap_axes.overhang(self.columns)
+        return _specification(self.values.shape, (height, self.depth, *names), self.frame, look)
 
 
 def level(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
@@ -149,11 +150,11 @@ def numbered(names: Sequence[str], first: int = 0) -> list[str]:
 @lru_cache(maxsize=256)
 def _specification(
     shape: tuple[int, int],
-    sizes: tuple[int, int, int],
+    sizes: tuple[int, int, int, int],
     frame: Frame,
     look: tuple[Colours, tuple[float, float], float],
 ) -> dict[str, Any]:
-    (n_rows, n_columns), (row_height, above, spacing) = shape, sizes
+    (n_rows, n_columns), (row_height, above, spacing, overhang) = shape, sizes
     colours, domain, ghosts = look
     numbers = n_columns <= NUMBERS_UP_TO and n_rows <= 2 * NUMBERS_UP_TO
     text = _template(
@@ -166,7 +167,9 @@ def _specification(
         text = text.replace(json.dumps(blank), json.dumps(value))
     text = text.replace(heatmap_marks.N_COLUMNS, str(n_columns))
     text = text.replace(heatmap_axes.SPACING, str(spacing))
-    return json.loads(text) | {"height": row_height * n_rows}
+    padding = dict.fromkeys(("top", "bottom", "left", "right"), _PADDING)
+    padding["right"] += overhang
+    return json.loads(text) | {"height": row_height * n_rows, "padding": padding}
 
 
 @lru_cache(maxsize=128)

@@ -63,6 +63,15 @@ def column_depth(names: Sequence[str], n_rows: int) -> int:
     return next(depth for depth in _STEPS if depth >= min(needed + _SPACE, most))
 
 
+def overhang(names: Sequence[str]) -> int:
+    """Pixels that the last word may reach beyond its column where words are tilted: few values."""
+    if not names or upright(len(names)) or spacing(names) * len(names) <= _NARROWEST:
+        return 0
+    width = min(_LETTER * letters(names[-1]), _WORD_AXIS["labelLimit"])
+    beyond = width * math.cos(math.radians(_TILT)) - _NARROWEST / len(names) / 2
+    return next(step for step in (0, 16, 32, 64) if step >= beyond)
+
+
 def column_axis(upright: bool, depth: int) -> alt.Axis:
     """Words above the columns: flat where the real width has room for them."""
     return alt.Axis(
