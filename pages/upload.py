@@ -1,5 +1,7 @@
 """Your own tensors: attention of a reader's own model, from a file."""
 
+from contextlib import ExitStack
+
 import streamlit as st
 
 from core.choices.upload import READERS, UploadChoice
@@ -15,32 +17,32 @@ from pages.shared.views.upload.maps import head_controls, map_or_steps, shaded, 
 from pages.shared.views.upload.numbers import upload_numbers
 
 text = frame.open_page("upload")
-it = uploading(text, state.remembered(UploadChoice, READERS)).shown()
-uploader(text, it)
-recipe(text)
+with ExitStack() as turn:
+    it = uploading(text, state.remembered(UploadChoice, READERS), turn).shown()
+    uploader(text, it)
+    recipe(text)
 
-if it.upload and it.upload.long:
-    contents(text, it.upload, None, it.choice.upload_head)
-    head_controls(text, it.upload)
-    long = long_view(it.choice, it.upload)
-    whole = st.container()
-    opened_row(text, long)
-    arithmetic_of_row(text, long)
-    st.subheader(text("upload.numbers_title"), anchor=False)
-    row_numbers(text, long)
-    with whole:
-        pictures(text, long)
-elif it.upload:
-    layer = it.upload.layer(it.choice.upload_layer)
-    view = shown(it.choice, it.upload, layer)
-    contents(text, it.upload, layer, it.choice.upload_head)
-    head_controls(text, it.upload)
-    shaded(text, view)
-    map_or_steps(text, view)
+    if it.upload and it.upload.long:
+        contents(text, it.upload, None)
+        head_controls(text, it.upload)
+        long = long_view(it.choice, it.read)
+        whole = st.container()
+        opened_row(text, long)
+        arithmetic_of_row(text, long)
+        st.subheader(text("upload.numbers_title"), anchor=False)
+        row_numbers(text, long)
+        with whole:
+            pictures(text, long)
+    elif it.upload:
+        view = shown(it.choice, it.upload, it.read)
+        contents(text, it.upload, view.layer)
+        head_controls(text, it.upload)
+        shaded(text, view)
+        map_or_steps(text, view)
 
-    st.subheader(text("upload.numbers_title"), anchor=False)
-    upload_numbers(text, view)
-    questions(text, "upload", view)
+        st.subheader(text("upload.numbers_title"), anchor=False)
+        upload_numbers(text, view)
+        questions(text, "upload", view)
 
 st.subheader(text("upload.notice_title"), anchor=False)
 st.markdown(text("upload.notice"))

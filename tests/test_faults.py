@@ -23,12 +23,17 @@ from core import architectures
 from core.arrays import digest
 from core.choices.explore import LIMITS
 from core.layer import Parameters, Rules, Sizes
+from core.long.head import LongHead
 from core.models import packaged
 from core.models.run import ModelRun
 from core.sources.pretrained import HeadEffects, PretrainedSource
 from core.sources.seeded import SeededSource
+from core.sources.uploaded import Upload
 from core.tokens import LIMIT
+from core.trace import LayerTrace
 from pages.shared import cache
+from pages.shared.figures.heatmap import Heatmap
+from tests.hostile import largest, npz
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "dashboard.py"])
@@ -190,12 +195,35 @@ def test_sessions_keep_nothing_that_can_be_computed_anew(
     cache._runs.clear()
     held = [it for it in _runs() if not any(it is other for other in others)]
     assert app.text_area(key="model_sentence")  # the session is still there
-    assert [it.pieces.sentence for it in held] == []
+    assert held == []
 
 
-def _runs() -> list[ModelRun]:
+def test_sessions_keep_nothing_of_a_file_but_the_file(
+    open_dashboard: Callable[[str | None], AppTest],
+):
+    app = open_dashboard("en-US").switch_page("pages/upload.py").run()
+    for file in (largest(), long_file()):
+        others = _kept(Upload, LayerTrace, Heatmap, LongHead)
+        app.file_uploader(key="upload_file").set_value(("a.npz", file, "application/zip"))
+        app.session_state["take_away"] = True
+        app.run()
+        assert not app.error
+        cache._uploads.clear()
+        held = _kept(Upload, LayerTrace, Heatmap, LongHead)
+        assert [it for it in held if not any(it is other for other in others)] == []
+
+
+def long_file() -> bytes:
+    return npz(**{part: np.ones((1, 1_500, 2), np.float32) for part in "qk"})
+
+
+def _runs() -> list[object]:
+    return _kept(ModelRun)
+
+
+def _kept(*kinds: type) -> list[object]:
     gc.collect()
-    return [it for it in gc.get_objects() if type(it) is ModelRun]
+    return [it for it in gc.get_objects() if type(it) in kinds]
 
 
 def test_small_results_of_long_texts_are_few():

@@ -12,14 +12,14 @@ class Limits:
     """What a file may have.
 
     Attributes:
-        unpacked: Bytes of all tensors of a file together.
+        unpacked: Bytes of all tensors of a file together, in the file and as they are read.
         tokens: Rows, and columns, of a map that is there as a whole.
         cells: Of the maps of all heads of one layer, if they are there as a whole.
         long_tokens: Tokens of queries and keys whose maps are reduced while they are computed.
             Time grows with their square: 16,384 take seconds, 32,768 four times as many.
     """
 
-    unpacked: int = 64 * _MEBIBYTE
+    unpacked: int = 32 * _MEBIBYTE
     tokens: int = 1_024
     cells: int = 4 * 2**20
     long_tokens: int = 32_768

@@ -56,9 +56,9 @@ def read_npz(content: bytes, limits: Limits) -> Tensors:
         entries.append(entry)
         places[entry.name] = member, start
 
-    def unpack(entry: Entry) -> bytes:
+    def unpack(entry: Entry) -> memoryview:
         member, start = places[entry.name]
-        return archive.read(member)[start:]
+        return memoryview(archive.read(member))[start:]
 
     return Tensors(tuple(entries), unpack, limits=limits)
 
@@ -70,7 +70,7 @@ def read_npy(content: bytes, limits: Limits) -> Tensors:
         InputError: As :func:`read_header`.
     """
     entry, start = read_header(io.BytesIO(content), "array", len(content))
-    return Tensors((entry,), lambda _: content[start:], limits=limits)
+    return Tensors((entry,), lambda _: memoryview(content)[start:], limits=limits)
 
 
 def read_header(file: IO[bytes], name: str, size: int) -> tuple[Entry, int]:

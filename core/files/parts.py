@@ -56,7 +56,7 @@ def parts_of(tensors: Tensors) -> Found:
 
     Raises:
         InputError: ``file_no_attention``, ``file_not_finite``, ``file_shapes``,
-            ``file_long_mask``.
+            ``file_long_mask``, ``file_unpacks_too_large``.
     """
     by_name = {it.name.lower(): it for it in tensors.entries if not it.is_text}
     entries = {
@@ -73,7 +73,7 @@ def parts_of(tensors: Tensors) -> Found:
         raise InputError("file_no_attention")
     if not {"q", "k", "v"} <= entries.keys():  # the other steps say nothing without them
         entries = {"weights": entries["weights"]}
-    return Found(entries, {part: _numbers(tensors, part, it) for part, it in entries.items()})
+    return Found(entries, _read(tensors, entries))
 
 
 def tokens_of(tensors: Tensors, n_query: int, n_key: int) -> tuple[tuple[str, ...], ...]:
@@ -130,8 +130,13 @@ def _long(tensors: Tensors, entries: Mapping[str, Entry]) -> Found:
             raise InputError("file_long_mask", tensor=entries[part].name)
     used = {part: entries[part] for part in "qkv" if part in entries}
     left = tuple(it.name for part, it in entries.items() if part not in used)
-    parts = {part: _numbers(tensors, part, it) for part, it in used.items()}
-    return Found(used, parts, long=True, left=left)
+    return Found(used, _read(tensors, used), long=True, left=left)
+
+
+def _read(tensors: Tensors, used: Mapping[str, Entry]) -> dict[str, Array]:
+    """The numbers of the parts, if all of them together are not too large."""
+    tensors.check_room(used.values())
+    return {part: _numbers(tensors, part, it) for part, it in used.items()}
 
 
 def _numbers(tensors: Tensors, part: str, entry: Entry) -> Array:

@@ -54,9 +54,9 @@ def read_safetensors(content: bytes, limits: Limits) -> Tensors:
         places[entry.name] = place
     _check_places(places, len(data))
 
-    def unpack(entry: Entry) -> bytes:
+    def unpack(entry: Entry) -> memoryview:
         start, end = places[entry.name]
-        return bytes(data[start:end])
+        return data[start:end]
 
     texts = {str(name): str(text) for name, text in dict(notes).items()}
     return Tensors(tuple(entries), unpack, texts, limits)

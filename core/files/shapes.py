@@ -73,7 +73,8 @@ def _check_numbers(parts: Mapping[str, Array]) -> None:
     if "mask" in parts and not np.isin(parts["mask"], (0, 1)).all():
         raise InputError("file_mask")
     for part in parts.keys() - {"bias", "mask"}:
-        if np.abs(parts[part]).max() > LARGEST_ENTRY:
+        numbers = parts[part]
+        if max(numbers.max(), -numbers.min()) > LARGEST_ENTRY:  # no copy, as abs would make
             raise InputError("file_numbers_too_large", tensor=part, limit=f"{LARGEST_ENTRY:,.0f}")
 
 

@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,9 @@ MOST_AXES = 4
 
 LONGEST_NAME = 80
 """Characters of a tensor's name."""
+
+_LONGEST_TEXT = 1_000
+"""Characters of a text that are looked at: no token has so many."""
 
 KINDS: Mapping[str, str] = {
     **{f"f{size}": f"float{8 * size}" for size in (2, 4, 8)},
@@ -59,6 +62,11 @@ class Entry:
         return math.prod(self.shape) * (4 * size if self.is_text else size)
 
     @property
+    def nbytes_read(self) -> int:
+        """Bytes of the numbers as they are read: one in the file may become four."""
+        return math.prod(self.shape) * (8 if self.kind == "f8" else 4)
+
+    @property
     def type_name(self) -> str:
         """What people call the kind."""
         return "text" if self.is_text else KINDS[self.kind]
@@ -76,7 +84,7 @@ class Tensors:
     """
 
     entries: tuple[Entry, ...]
-    unpack: Callable[[Entry], bytes]
+    unpack: Callable[[Entry], memoryview]
     notes: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = PUBLIC
 
@@ -100,13 +108,16 @@ class Tensors:
             if names.count(name) > 1:
                 raise InputError("file_same_name", tensor=name)
 
-    def numbers(self, entry: Entry) -> Array:
-        """The tensor in float32, or in float64 if it is so in the file.
+    def check_room(self, used: Iterable[Entry]) -> None:
+        """Refuse tensors that are too large together once :func:`numbers` has made all of them.
 
         Raises:
-            InputError: ``file_unpacks_too_large`` if it is once its numbers are float32.
+            InputError: ``file_unpacks_too_large``.
         """
-        self.limits.check_unpacked(math.prod(entry.shape) * 4)
+        self.limits.check_unpacked(sum(it.nbytes_read for it in used))
+
+    def numbers(self, entry: Entry) -> Array:
+        """The tensor in float32, or in float64 if it is so in the file."""
         stored = "u2" if entry.kind == "bf2" else entry.kind
         order = ">" if entry.swapped else "<"
         found = np.frombuffer(self.unpack(entry), np.dtype(order + stored))
@@ -116,11 +127,12 @@ class Tensors:
         return found.reshape(entry.shape, order="F" if entry.by_columns else "C")
 
     def words(self, entry: Entry) -> tuple[str, ...]:
-        """The texts of a tensor of texts; what is no character becomes a question mark's sign."""
+        """The beginnings of the texts of a tensor; what is no character becomes a sign for it."""
         raw, size = self.unpack(entry), 4 * int(entry.kind[1:])
         coding = "utf-32-be" if entry.swapped else "utf-32-le"
-        cut = (raw[start : start + size] for start in range(0, len(raw), size))
-        return tuple(text.decode(coding, "replace").rstrip("\0") for text in cut)
+        most = min(size, 4 * _LONGEST_TEXT)
+        cut = (raw[start : start + most] for start in range(0, len(raw), size))
+        return tuple(str(text, coding, "replace").rstrip("\0") for text in cut)
 
 
 def named(raw: str) -> str:

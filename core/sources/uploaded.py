@@ -28,6 +28,8 @@ from core.files.tensors import Entry, Tensors
 from core.files.traces import fingerprint, guarded, read_tensors
 from core.trace import AttentionTrace, LayerTrace, Origin, TraceError
 
+_BY_HEAD = ("q", "k", "v", "scores", "weights", "output")
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -79,8 +81,13 @@ class Upload:
         """Bytes that the record holds."""
         return sum(part.nbytes for part in self.parts.values())
 
-    def layer(self, index: int) -> LayerTrace | None:
+    def layer(self, index: int, head: int | None = None) -> LayerTrace | None:
         """A layer with every step; what the file has not is computed from what it has.
+
+        Args:
+            index: From 0.
+            head: The only one to compute, from 0: all of a long text are too large at once.
+                ``None`` = all.
 
         Returns:
             ``None`` if the file has weights alone, or weights that are no softmax at all. Without
@@ -88,16 +95,19 @@ class Upload:
         """
         if not self.has_steps:
             return None
-        kind = np.result_type(*(self.parts[part] for part in "qkv"))
-        q, k, v = (torch.from_numpy(self.parts[part][index].astype(kind)) for part in "qkv")
-        bias = self._bias(index)
+        heads = slice(None) if head is None else slice(head, head + 1)
+        given = {it: self.parts[it][index, heads] for it in _BY_HEAD if it in self.parts}
+        kind = np.result_type(*(given[part] for part in "qkv"))
+        q, k, v = (torch.from_numpy(given[part].astype(kind)) for part in "qkv")
+        bias = self._bias(index, heads)
         added = torch.from_numpy(bias.copy()).to(q.dtype)
-        scores = self._given("scores", index, scaled_dot_product_attention(q, k, v).scores)
+        scores = _or(given.get("scores"), scaled_dot_product_attention(q, k, v).scores)
         softmax = (torch.from_numpy(scores.copy()) + added).softmax(dim=-1).nan_to_num(0)
-        weights = softmax.numpy() if self.halves else self._given("weights", index, softmax)
-        output = self._given("output", index, torch.from_numpy(weights.copy()).to(v.dtype) @ v)
+        weights = _or(None if self.halves else given.get("weights"), softmax)
+        output = _or(given.get("output"), torch.from_numpy(weights.copy()).to(v.dtype) @ v)
         side_by_side = torch.from_numpy(output.copy()).transpose(0, 1).flatten(1)
-        mixed = self._given("mixed", index, side_by_side)
+        whole = self.parts["mixed"][index] if "mixed" in self.parts and head is None else None
+        mixed = _or(whole, side_by_side)
         try:
             return LayerTrace(q.numpy(), k.numpy(), v.numpy(), scores, bias, weights, output, mixed)
         except TraceError:
@@ -109,28 +119,29 @@ class Upload:
         Raises:
             InputError: ``file_no_attention`` if the steps give none.
         """
+        return np.stack([self.head_weights(index, head) for head in range(self.n_heads)])
+
+    def head_weights(self, index: int, head: int) -> Array:
+        """The map of one head: ``(query, key)``; see :meth:`weights`."""
         if "weights" in self.parts and not (self.has_steps and self.halves):
-            return self.parts["weights"][index]
-        layer = self.layer(index)
+            return self.parts["weights"][index, head]
+        layer = self.layer(index, head)
         if layer is None:
             raise InputError("file_no_attention")
-        return layer.weights
+        return layer.weights[0]
 
     @property
     def _first(self) -> Array:
         return self.parts["weights"] if "q" not in self.parts else self.parts["q"]
 
-    def _given(self, part: str, index: int, computed: Tensor) -> Array:
-        return self.parts[part][index] if part in self.parts else computed.numpy()
-
-    def _bias(self, index: int) -> Array:
+    def _bias(self, index: int, heads: slice) -> Array:
         """What is added to the scores: ``(head, query, key)``."""
         shape = self.n_heads, len(self.query_tokens), len(self.key_tokens)
-        bias = np.zeros(shape, np.float32)
+        bias = np.broadcast_to(np.float32(0), shape)[heads]
         if "bias" in self.parts:
-            bias = np.broadcast_to(_of_layer(self.parts["bias"], index), shape)
+            bias = np.broadcast_to(_of_layer(self.parts["bias"], index), shape)[heads]
         if "mask" in self.parts:
-            may_look = np.broadcast_to(_of_layer(self.parts["mask"], index) != 0, shape)
+            may_look = np.broadcast_to(_of_layer(self.parts["mask"], index) != 0, shape)[heads]
             bias = np.where(may_look, bias, np.float32(-np.inf))
         return bias
 
@@ -171,6 +182,14 @@ def read_upload(content: bytes, name: str, limits: Limits = PUBLIC) -> Upload:
     return guarded(lambda whole: _upload(read_tensors(whole, limits), name, sha), content)
 
 
+def bytes_once_read(content: bytes, limits: Limits = PUBLIC) -> int:
+    """Bytes of the numbers that a file announces; none if it cannot be read."""
+    try:
+        return sum(it.nbytes_read for it in read_tensors(content, limits).entries)
+    except InputError:
+        return 0
+
+
 def _upload(tensors: Tensors, name: str, sha: str) -> Upload:
     found = parts_of(tensors)
     n_query, n_key = check_shapes(found.parts, tensors.limits, long=found.long)
@@ -196,6 +215,11 @@ def _upload(tensors: Tensors, name: str, sha: str) -> Upload:
         long=found.long,
         sha=sha,
     )
+
+
+def _or(given: Array | None, computed: Tensor) -> Array:
+    """What the file has, if it has it."""
+    return computed.numpy() if given is None else given
 
 
 def _of_layer(part: Array, index: int) -> Array:

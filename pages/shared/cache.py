@@ -1,6 +1,7 @@
 """Results that are kept for all readers; every cache is bounded, every key holds all bytes."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from core import architectures
@@ -21,7 +22,7 @@ from core.models.pieces import Keep
 from core.models.run import ModelRun
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
-from core.sources.uploaded import Upload, read_upload
+from core.sources.uploaded import Upload, bytes_once_read, read_upload
 from pages.shared import limits, loading, waiting
 from pages.shared.kept import Kept
 from pages.shared.waiting import in_turn
@@ -144,15 +145,36 @@ def reach_fields(kernel: int, dilations: tuple[int, ...], first: int) -> FieldSi
     return _fields.get(key, lambda: field_sizes(*key))
 
 
-# Shown again and again while a reader looks at a file; the file itself stays in the session.
-_uploads: Kept[Upload] = Kept(largest=64_000_000, at_least=1)
+_LARGE = 2**20  # bytes of a file's numbers
+_FILES = "files"  # the turn of those who have a large one
+
+# Shown again and again while a reader looks at a file; the file itself stays in the session. The
+# last one stays however large it is: what `limits.of_files` lets in is not larger.
+_uploads: Kept[Upload] = Kept(largest=32_000_000, at_least=1)
 
 
 def uploaded(content: bytes, name: str) -> Upload:
     """What a reader's file says about attention."""
     most = limits.of_files()
     key = fingerprint(content), name, most
-    return in_turn(_uploads, key, lambda: read_upload(content, name, most))
+
+    def alone() -> Upload:
+        with turn_for_file(content):
+            return _uploads.get(key, lambda: read_upload(content, name, most))
+
+    return _uploads.get(key, alone)
+
+
+@contextmanager
+def turn_for_file(content: bytes) -> Iterator[None]:
+    """The turn to read a file and to draw it: with large ones, one reader at a time.
+
+    Raises:
+        InputError: ``busy`` if it was not this reader's turn in time.
+    """
+    large = bytes_once_read(content, limits.of_files()) > _LARGE
+    with waiting.gate.turn(_FILES, waiting.in_line()) if large else nullcontext():
+        yield
 
 
 # A picture has 1.3 MB, a part of a map 3 MB at most; made anew, one takes seconds, the other 0.1 s.

@@ -25,6 +25,7 @@ Told = Callable[[int], None]
 @dataclass(eq=False)
 class _Ticket:
     key: Hashable
+    thread: int
     inside: bool = False
 
 
@@ -46,7 +47,8 @@ class Gate:
     def turn(self, key: Hashable, told: Told) -> Iterator[None]:
         """A place, once there is one; it is given back whatever happens.
 
-        Equal keys never have a place at once: the second finds what the first has made.
+        Equal keys never have a place at once: the second finds what the first has made. Who has
+        a place needs no second one for the same key.
 
         Args:
             key: Of what is computed.
@@ -55,7 +57,10 @@ class Gate:
         Raises:
             InputError: ``busy`` if there was no place in time.
         """
-        ticket = _Ticket(key)
+        ticket = _Ticket(key, threading.get_ident())
+        if self._has_place(ticket):
+            yield
+            return
         with self._moved:
             self._line.append(ticket)
         try:
@@ -77,6 +82,11 @@ class Gate:
         with self._moved:
             ticket.inside = self._moved.wait_for(lambda: self._is_next(ticket), _LOOK)
             return ticket.inside
+
+    def _has_place(self, ticket: _Ticket) -> bool:
+        with self._moved:
+            mine = (it for it in self._line if it.thread == ticket.thread)
+            return any(it.key == ticket.key for it in mine)
 
     def _is_next(self, ticket: _Ticket) -> bool:
         taken = [it.key for it in self._line if it.inside]

@@ -19,6 +19,7 @@ from core.layer import Rules
 from core.masks import MaskRule
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload, UploadedSource, read_upload
+from core.tokens import LONGEST
 from core.trace import LayerTrace
 from tests.hostile import npz, safetensors, tensor
 
@@ -79,6 +80,11 @@ def test_rounding_of_half_precision_is_no_fault():
     assert codes(upload(weights=weights.astype(np.float32))) == ["file_rows_off"]
 
 
+def test_a_token_without_end_is_cut_before_it_is_looked_at():
+    found = upload(weights=HALVES, tokens=np.array(["a" * 4_000_000, "b"]))
+    assert found.query_tokens == ("a" * LONGEST, "b")
+
+
 # Queries, keys and values
 
 
@@ -99,6 +105,18 @@ def test_scores_weights_and_outputs_are_those_of_torch(sizes: tuple[int, ...]):
 def test_kinds_of_numbers_may_be_mixed():
     found = upload(q=normal(2, 3, 4).astype(np.float64), k=normal(2, 3, 4), v=normal(2, 3, 5))
     assert_allclose(layer(found).weights.sum(axis=-1), 1)
+
+
+@pytest.mark.parametrize("index", [0, 1])
+@pytest.mark.parametrize("extra", [{}, {"mask": np.tri(5)}, {"bias": normal(2, 3, 5, 5, seed=4)}])
+def test_one_head_alone_is_as_in_its_layer(index: int, extra: dict[str, NDArray[Any]]):
+    q, k, v = (normal(2, 3, 5, width, seed=width) for width in (4, 4, 2))
+    found = upload(q=q, k=k[::-1], v=v, **extra)
+    whole, alone = layer(found, index), found.layer(index, 2)
+    assert alone is not None
+    for part in ("q", "k", "v", "scores", "bias", "weights", "output"):
+        assert_array_equal(getattr(alone, part), getattr(whole, part)[2:], part)
+    assert_array_equal(found.head_weights(index, 2), found.weights(index)[2])
 
 
 @pytest.mark.parametrize("kind", [bool, np.int64, np.float32])

@@ -1,10 +1,11 @@
 """What this site promises: each with its goal, and with what measures it."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from pages.shared.text import Text
-from tests.hostile import bomb
+from tests.hostile import bomb, largest
 from tests.load.crowd import Outcome, Plan, crowd, finished
 from tests.load.served import MEBIBYTE, Served, served
 from tests.load.tab import Tab
@@ -19,6 +20,9 @@ def plan_for(page: str, readers: int, edits: int) -> Plan:
 
 WARM_UP = 3
 """Rounds that fill what is bounded: our caches, and the 128 sessions that Streamlit keeps."""
+
+FILES = 10
+"""Large files that readers give to the server at once."""
 
 UPLOAD = Text("en")("upload.label")
 
@@ -91,12 +95,14 @@ def memory_of_many(server: Served, rounds: int, readers: int) -> list[Promise]:
 
 
 def memory_at_most(server: Served, readers: int) -> list[Promise]:
-    """With the model loaded, readers on its page, and a file that unpacks to 1 GiB."""
+    """With the model loaded, readers on its page, a bomb, and files as large as are taken."""
     found = _crowd(server, replace(plan_for("model", readers, 2), ramp=readers / 10), "model")
     refusal = finished(_upload(server, bomb(1024)))
-    details = (f"the file: {refusal}", *_first(found.leaks + found.lost + found.failures))
-    what = f"the model, {readers} readers and a file that unpacks to 1 GiB: largest memory"
-    return [Promise(what, 700, server.largest_memory, "MiB", details)]
+    taken = finished(_together(server, [largest(seed) for seed in range(FILES)]))
+    problems = found.leaks + found.lost + found.failures
+    details = (f"a file of 1 GiB: {refusal}", f"large ones: {taken}", *_first(problems))
+    what = f"the model, {readers} readers, a file that unpacks to 1 GiB, {FILES} large ones at once"
+    return [Promise(f"{what}: memory", 700, server.largest_memory, "MiB", details)]
 
 
 def all_of_them() -> Iterator[list[Promise]]:
@@ -127,6 +133,12 @@ async def _visit(server: Served, page: str) -> None:
     tab = Tab(f"{server.address}/{page}")
     await tab.open()
     await tab.close()
+
+
+async def _together(server: Served, files: list[bytes]) -> str:
+    """What the page says of files that are given to it at once."""
+    said = await asyncio.gather(*(_upload(server, it) for it in files))
+    return ", ".join(f"{said.count(it)} × {it}" for it in sorted(set(said)))
 
 
 async def _upload(server: Served, content: bytes) -> str:

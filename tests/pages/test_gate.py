@@ -13,6 +13,7 @@ from core.sources.pretrained import PretrainedSource
 from pages.shared import cache, waiting
 from pages.shared.gate import PLACES, Gate
 from pages.shared.text import LANGUAGES, Text
+from tests.hostile import largest
 
 Visit = Callable[[str | None], AppTest]
 
@@ -73,6 +74,15 @@ def test_equal_keys_are_never_inside_together_though_there_is_room():
     seen = Counted(Gate(places=5))
     together(*(lambda: seen.enter("same") for _ in range(5)))
     assert seen.most == 1
+
+
+def test_who_is_inside_needs_no_second_place_for_the_same():
+    gate = Gate(places=1)
+    with gate.turn("a", silent):
+        with gate.turn("a", silent):
+            pass
+        assert len(gate._line) == 1
+    assert gate._line == []
 
 
 def test_who_came_first_goes_first():
@@ -198,12 +208,15 @@ def test_what_is_kept_needs_no_turn(open_dashboard: Visit, full: Gate):
 
 
 def test_a_file_is_refused_as_a_whole_while_the_server_is_full(open_dashboard: Visit, full: Gate):
+    app = open_dashboard("en-US").switch_page("pages/upload.py").run()
+    app.file_uploader(key="upload_file").set_value(("a.npz", largest(), "application/zip"))
+    assert not app.run().warning[1:]  # that the steps do not follow from each other
     cache._uploads.clear()
-    app = open_dashboard("en-US").switch_page("pages/upload.py")
     busy(full, app.run)
-    assert len(app.warning) == 1
+    assert Text("en")("error.busy", seconds=0) in [it.value for it in app.warning]
+    assert not app.get("vega_lite_chart")
     app.button(key="again.upload").click().run()
-    assert not app.warning
+    assert app.get("vega_lite_chart")
 
 
 def test_waiting_is_told_in_a_toast(open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch):

@@ -11,7 +11,7 @@ from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
 from pages.shared.views.told import told
 from pages.shared.views.upload import maps as upload_maps
-from pages.shared.views.upload.file import Uploading, uploading
+from pages.shared.views.upload.file import Read, uploading
 from pages.shared.views.upload.long import long_view
 from pages.shared.views.upload.long_pictures import cells_map
 from pages.shared.views.upload.numbers import matrices
@@ -23,17 +23,18 @@ _FILE = ("upload_name", "upload_sha", "upload_layer", "upload_head", "upload_que
 def taken(text: Text) -> Taken | None:
     """What is in the file, and the shown head; nothing while the file is not here."""
     it = uploading(text, chosen(UploadChoice, READERS))
-    upload = it.upload
+    upload, choice, read = it.upload, it.choice, it.read
     if upload is None:
         return None
-    fields = ("upload_causal",) if upload.long else ("upload_aggregate",)
+    long = upload.long
+    fields = ("upload_causal",) if long else ("upload_aggregate",)
     return Taken(
         lead=" ".join(upload.query_tokens[:_WIDEST]),
         origin=told_origin(text, upload.origin),
         sections=lambda: (
-            settings(text, shown(text, it.choice, *_FILE, *fields)),
-            _contents(text, upload),
-            *(_long(text, it, upload) if upload.long else _shown(text, it, upload)),
+            settings(text, shown(text, choice, *_FILE, *fields)),
+            _contents(text, read()),
+            *(_long(text, choice, read) if long else _shown(text, choice, read)),
         ),
         caveats=("pair", "values", "importance", "uploaded"),
         reading=(text("report.rows"),),
@@ -58,16 +59,15 @@ def _contents(text: Text, upload: Upload) -> Section:
     return Section(text("upload.contents", count=len(rows)), doubts, tables=[table])
 
 
-def _shown(text: Text, it: Uploading, upload: Upload) -> list[Section]:
+def _shown(text: Text, choice: UploadChoice, read: Read) -> list[Section]:
     """Every matrix that is not too large for a page."""
-    layer = upload.layer(it.choice.upload_layer)
-    view = upload_maps.shown(it.choice, upload, layer)
+    view = upload_maps.shown(choice, read(), read)
     found = {
         name: matrix
         for name, matrix in matrices(view).items()
         if max(matrix.values.shape) <= _WIDEST
     }
-    n = len(upload.query_tokens)
+    n = len(view.it.asking)
     return [
         Section(
             text("numbers.title"),
@@ -77,9 +77,9 @@ def _shown(text: Text, it: Uploading, upload: Upload) -> list[Section]:
     ]
 
 
-def _long(text: Text, it: Uploading, upload: Upload) -> list[Section]:
+def _long(text: Text, choice: UploadChoice, read: Read) -> list[Section]:
     """The cells around the opened pair: the whole is too large to be drawn."""
-    view = long_view(it.choice, upload)
+    view = long_view(choice, read)
     drawn = cells_map(text, view)
     top, left = drawn.first
     rows, columns = numbered(drawn.rows, top), numbered(drawn.columns, left)

@@ -56,6 +56,7 @@ def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = Tr
         alt: What a screen reader says of the map.
         pairs: Whether columns are words too, so that a click chooses the key as well.
     """
+    it = it.words
     top, left = heatmap.first
     marks = Marks(it.query - top, it.key - left if pairs else None, book()["turn"])
     if len(heatmap.rows) > LARGE or (pairs and len(heatmap.columns) > LARGE):

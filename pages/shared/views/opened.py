@@ -1,6 +1,6 @@
 """What a view needs to know of the words it shows, wherever the numbers come from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from core.trace import LayerTrace
@@ -29,6 +29,11 @@ class Pointed:
     fields: tuple[str, str] = ("query", "key")
     places: tuple[int, ...] | None = None
     kind: Literal["word", "symbol"] = "word"
+
+    @property
+    def words(self) -> "Pointed":
+        """The same without any numbers: for what is kept until the reader's next action."""
+        return Pointed(**{it.name: getattr(self, it.name) for it in fields(Pointed)})
 
     @property
     def looked_at(self) -> "Pointed":

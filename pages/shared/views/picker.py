@@ -14,6 +14,7 @@ def picker(text: Text, it: Pointed, which: Literal["query", "key"], width: int =
 
     A select box keeps showing the word it was drawn with, so other words get a box of their own.
     """
+    it = it.words
     words, at = (it.asking, it.query) if which == "query" else (it.answering, it.key)
     field = it.fields[which == "key"]
     key = f"{field}.{zlib.crc32(repr(words).encode()):08x}"

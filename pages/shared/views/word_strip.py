@@ -49,10 +49,12 @@ def word_strip(
         ],
     }
 
+    words = it.words
+
     def ask() -> None:
         asked = st.session_state[name].asked
-        if isinstance(asked, int) and 0 <= asked < len(it.asking):
-            it.point(query=asked)
+        if isinstance(asked, int) and 0 <= asked < len(words.asking):
+            words.point(query=asked)
 
     _component()(key=name, data=data, on_asked_change=ask)
 

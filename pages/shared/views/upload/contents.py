@@ -55,14 +55,13 @@ np.savez_compressed("long.npz", q=kept[layer][0], k=kept[layer][1], tokens=token
 """Queries and keys of a long text."""
 
 
-def contents(text: Text, upload: Upload, layer: LayerTrace | None, head: int) -> None:
+def contents(text: Text, upload: Upload, layer: LayerTrace | None) -> None:
     """Where the numbers come from, and every tensor of the file.
 
     Args:
         text: The reader's language.
         upload: The file.
-        layer: The shown layer with its steps, if it has any.
-        head: The shown one.
+        layer: The shown layer with its steps, of the shown head alone, if it has any.
     """
     badge(text, upload.origin)
     if upload.says:
@@ -71,7 +70,7 @@ def contents(text: Text, upload: Upload, layer: LayerTrace | None, head: int) ->
         st.caption(text("upload.says", said=said, edited=edited))
     doubts = [*upload.doubts]
     if layer is not None:
-        doubts += steps_differ(layer, head)
+        doubts += steps_differ(layer, 0)
     for doubt in doubts:
         st.warning(told(text, doubt))
     if upload.has_steps and layer is None:

@@ -1,5 +1,7 @@
 """A reader's own file: taken, kept as it was uploaded, named if this server has it no more."""
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +25,13 @@ _REFUSED = "upload_refused"
 _EXAMPLE = "example.npz"
 
 
+Read = Callable[[], Upload]
+
+
+def _gone() -> Upload:
+    raise InputError("file_empty")
+
+
 class Uploading(NamedTuple):
     """What the page is about.
 
@@ -30,11 +39,13 @@ class Uploading(NamedTuple):
         choice: Pointing at a layer, a head and tokens that exist.
         upload: The reader's file, or the example; ``None`` if it cannot be shown.
         problem: Why, if the file is here.
+        read: Gives the upload anew, for what outlives a run: that must not hold it.
     """
 
     choice: UploadChoice
-    upload: Upload | None
+    upload: Upload | None = None
     problem: InputError | None = None
+    read: Read = _gone
 
     def shown(self) -> "Uploading":
         """The same, and widgets show it; to be called before they are drawn."""
@@ -42,14 +53,29 @@ class Uploading(NamedTuple):
         return self
 
 
-def uploading(text: Text, choice: UploadChoice) -> Uploading:
-    """The file of a choice, which points at what is in it."""
+def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -> Uploading:
+    """The file of a choice, which points at what is in it.
+
+    Args:
+        text: The reader's language.
+        choice: As it was made.
+        turn: Keeps a large file's turn until it is closed, so that others wait until this one is
+            drawn.
+    """
+    found = _chosen(text, choice)
+    if found is None:
+        return Uploading(choice)
+    content, name = found
+
+    def read() -> Upload:
+        return cache.uploaded(content, name)
+
     try:
-        upload = _chosen(text, choice)
+        if turn:
+            turn.enter_context(cache.turn_for_file(content))
+        upload = read()
     except InputError as problem:
         return Uploading(choice, None, problem)
-    if upload is None:
-        return Uploading(choice, None)
     within = replace(
         choice,
         upload_layer=min(choice.upload_layer, upload.n_layers - 1),
@@ -57,7 +83,7 @@ def uploading(text: Text, choice: UploadChoice) -> Uploading:
         upload_query=min(choice.upload_query, len(upload.query_tokens) - 1),
         upload_key=min(choice.upload_key, len(upload.key_tokens) - 1),
     )
-    return Uploading(within, upload)
+    return Uploading(within, upload, read=read)
 
 
 def uploader(text: Text, it: Uploading) -> None:
@@ -112,13 +138,14 @@ def _limits(text: Text) -> None:
     )
 
 
-def _chosen(text: Text, choice: UploadChoice) -> Upload | None:
+def _chosen(text: Text, choice: UploadChoice) -> tuple[bytes, str] | None:
+    """The content and the name of the file, if it is here."""
     if not choice.upload_sha:
-        return cache.uploaded(example(text.language), _EXAMPLE)
+        return example(text.language), _EXAMPLE
     kept = st.session_state.get(_KEPT)
     if kept is None or not fingerprint(kept.getvalue()).startswith(choice.upload_sha):
         return None
-    return cache.uploaded(kept.getvalue(), file_name(kept.name))
+    return kept.getvalue(), file_name(kept.name)
 
 
 def _take() -> None:

@@ -1,5 +1,6 @@
 """One head of a long file, and the pair that is pointed at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.arrays import Array
@@ -26,6 +27,7 @@ class LongView:
         key: What parts of its map are kept by.
         pooling: What a pixel shows.
         row: The opened query over all keys.
+        again: The head, for what is kept until the next action and must not hold it.
     """
 
     it: Pointed
@@ -34,12 +36,17 @@ class LongView:
     key: LongKey
     pooling: Pooling
     row: Row
+    again: Callable[[], LongHead]
 
 
-def long_view(choice: UploadChoice, upload: Upload) -> LongView:
-    """What the reader has chosen of the file."""
+def long_view(choice: UploadChoice, read: Callable[[], Upload]) -> LongView:
+    """What the reader has chosen of the file; ``read`` gives it."""
     at, causal = (choice.upload_layer, choice.upload_head), choice.upload_causal
-    head = long_head(upload.parts, *at, causal=causal)
+
+    def again() -> LongHead:
+        return long_head(read().parts, *at, causal=causal)
+
+    upload, head = read(), again()
     pointed = Pointed(
         asking=upload.query_tokens,
         answering=upload.key_tokens,
@@ -54,6 +61,7 @@ def long_view(choice: UploadChoice, upload: Upload) -> LongView:
         LongKey(upload.sha, *at, causal),
         choice.upload_pooling,
         head.row(choice.upload_query),
+        again,
     )
 
 

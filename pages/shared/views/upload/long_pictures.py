@@ -8,15 +8,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import InputError
+from core.long.head import LongHead
 from core.long.pixels import blocks
 from pages.shared import cache, theme
 from pages.shared.book import book
+from pages.shared.cache import LongKey
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
 from pages.shared.figures.reduced import Reduced, strongest_shade
 from pages.shared.text import Text
 from pages.shared.views import maps
+from pages.shared.views.opened import Pointed
 from pages.shared.views.refused import refused
 from pages.shared.views.upload.long import CELLS, LongView, cells
 
@@ -58,11 +61,12 @@ def _whole(text: Text, view: LongView) -> None:
         theme.sequential(),
         strongest_shade(pixels),
     )
+    it, key, again = view.it, view.key, view.again
     _draw(
         text,
         "upload_long_whole",
-        (figure, view),
-        lambda row, column: _open_block(view, row, column),
+        (figure, it),
+        lambda row, column: _open_block(it, key, again(), (row, column)),
     )
 
 
@@ -86,11 +90,12 @@ def _zoomed(text: Text, view: LongView, queries: range, keys: range) -> None:
             last_key=keys.stop,
         )
     )
+    it = view.it
     _draw(
         text,
         "upload_long_part",
-        (figure, view),
-        lambda row, column: view.it.point(queries.start + row, keys.start + column),
+        (figure, it),
+        lambda row, column: it.point(queries.start + row, keys.start + column),
     )
 
 
@@ -118,13 +123,13 @@ def _cells(text: Text, view: LongView) -> None:
 def _draw(
     text: Text,
     name: str,
-    shown: tuple[Reduced | Overview, LongView],
+    shown: tuple[Reduced | Overview, Pointed],
     open_at: Callable[[int, int], None],
 ) -> None:
     """A picture, and what its strongest shade means; a click gives a row and a column."""
-    figure, view = shown
+    figure, it = shown
     above, before = figure.first if isinstance(figure, Overview) else (0, 0)
-    marks = Marks(view.it.query - above, view.it.key - before, book()["turn"])
+    marks = Marks(it.query - above, it.key - before, book()["turn"])
 
     def choose() -> None:
         found = st.session_state[name].selection[overview.CLICK]
@@ -143,13 +148,15 @@ def _draw(
     st.caption(text("upload_long.shade", most=f"{figure.most:.2g}"))
 
 
-def _open_block(view: LongView, row: int, column: int) -> None:
+def _open_block(it: Pointed, key: LongKey, head: LongHead, pair: tuple[int, int]) -> None:
     """Point at the greatest weight of the block that holds a pair."""
-    pair = (min(max(row, 0), len(view.head.q) - 1), min(max(column, 0), len(view.head.k) - 1))
-    queries, keys = view.head.block(*pair)
-    weights = cache.long_part(view.key, view.head, queries, keys)
+    row, column = pair
+    queries, keys = head.block(
+        min(max(row, 0), len(head.q) - 1), min(max(column, 0), len(head.k) - 1)
+    )
+    weights = cache.long_part(key, head, queries, keys)
     at = np.unravel_index(int(weights.argmax()), weights.shape)
-    view.it.point(queries.start + int(at[0]), keys.start + int(at[1]))
+    it.point(queries.start + int(at[0]), keys.start + int(at[1]))
 
 
 def _progress(text: Text, place: DeltaGenerator) -> cache.Told:

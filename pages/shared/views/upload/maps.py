@@ -1,5 +1,6 @@
 """One head of a reader's own model: shaded tokens, maps, and the arithmetic if there is one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import get_args
 
@@ -41,16 +42,26 @@ class Shown:
         weights: ``(query, key)``: of the head, or the mean of the layer's heads.
         steps: The head with its steps, if the file has them and one head is shown.
         rules: How its scores follow from q·k; ``None`` if they do not, or there are none.
+        layer: The layer with every step, of that head alone, if the file has them.
+        again: The same, for what outlives the run and must not hold it.
     """
 
     it: Pointed
     weights: Array
     steps: Opened | None
     rules: Rules | None
+    layer: LayerTrace | None
+    again: "Callable[[], Shown]"
 
 
-def shown(choice: UploadChoice, upload: Upload, layer: LayerTrace | None) -> Shown:
-    """What the reader has chosen of the file."""
+def shown(choice: UploadChoice, upload: Upload, read: Callable[[], Upload]) -> Shown:
+    """What the reader has chosen of the file; ``read`` gives it once more."""
+    index, head = choice.upload_layer, choice.upload_head
+    layer = upload.layer(index, head)
+
+    def again() -> Shown:
+        return shown(choice, read(), read)
+
     pointed = {
         "asking": upload.query_tokens,
         "answering": upload.key_tokens,
@@ -58,18 +69,12 @@ def shown(choice: UploadChoice, upload: Upload, layer: LayerTrace | None) -> Sho
         "key": choice.upload_key,
         "fields": _FIELDS,
     }
-    heads = upload.weights(choice.upload_layer)
+    it = Pointed(**pointed)
     if choice.upload_aggregate == "mean":
-        return Shown(Pointed(**pointed), mean_over_heads(heads), None, None)
-    opened = (
-        Opened(**pointed, layer=layer, head=choice.upload_head, first_head=0) if layer else None
-    )
-    return Shown(
-        Pointed(**pointed),
-        heads[choice.upload_head],
-        opened,
-        rules_of(layer, choice.upload_head) if layer else None,
-    )
+        return Shown(it, mean_over_heads(upload.weights(index)), None, None, layer, again)
+    opened = Opened(**pointed, layer=layer, head=0, first_head=head) if layer else None
+    rules = rules_of(layer, 0) if layer else None
+    return Shown(it, upload.head_weights(index, head), opened, rules, layer, again)
 
 
 def head_controls(text: Text, upload: Upload) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import tables
 from pages.shared.figures.heatmap import numbered
+from pages.shared.saving import save_button
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.upload.maps import Shown
@@ -24,13 +25,20 @@ def upload_numbers(text: Text, view: Shown) -> None:
         required=True,
         wrap=True,
     )
-    matrix = found.get(name) or found["weights"]
+    chosen = name if name in found else "weights"
+    matrix = found[chosen]
     if max(matrix.values.shape) <= _WIDEST:
         tables.read_only(matrix)
     else:
         rows, columns = matrix.values.shape
         st.caption(text("upload.too_wide", rows=rows, columns=columns))
-    tables.download(text, name, matrix)
+    again = view.again
+    save_button(
+        text("table.download"),
+        f"{chosen}.csv",
+        "text/csv",
+        lambda: tables.as_csv(matrices(again())[chosen]),
+    )
 
 
 def matrices(view: Shown) -> dict[str, Matrix]:
