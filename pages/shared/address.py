@@ -13,6 +13,7 @@ import streamlit as st
 from core.choices import edited
 from core.choices.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
 from core.choices.training import AIMED
+from pages.shared import edits
 from pages.shared.book import book
 from pages.shared.text import LANGUAGES
 
@@ -52,6 +53,15 @@ def take(asked: Exploration) -> None:
     if notes["page"] is not None:  # else the widgets outlived their server: they are newer
         for name in READERS:
             st.session_state.pop(name, None)
+
+
+def take_all(asked: Exploration) -> None:
+    """The same for every page, as a file asks for it: what it does not name has its default."""
+    notes = book()
+    notes["fields"], notes["own"] = dict(asked.fields), {}
+    notes["good_texts"].clear()
+    edits.replace_all(asked.shelves)
+    take(asked)
 
 
 def depart() -> None:

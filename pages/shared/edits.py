@@ -17,7 +17,7 @@ import streamlit as st
 
 from core.arrays import Array, BoolArray
 from core.choices import explore, lesson
-from core.choices.edited import BUFFET, MASK, Address
+from core.choices.edited import BUFFET, MASK, Address, Shelves
 from core.choices.explore import MOST_EDITS, Choice
 from core.choices.reading import entry, read
 from core.choices.training import READERS, TrainingChoice
@@ -130,6 +130,12 @@ def reset(on: str, matrix: str | None = None) -> None:
     }
     _put(on, kept)
     redraw()
+
+
+def replace_all(found: Shelves) -> None:
+    """Let these be the edits of all pages; each shelf can be undone."""
+    for on in book()["edits"].keys() | found.keys():
+        _put(on, dict(found.get(on, {})))
 
 
 def redraw(table: str | None = None) -> None:

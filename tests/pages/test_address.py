@@ -10,7 +10,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.navigation.page import StreamlitPage
 from streamlit.testing.v1 import AppTest
 
-from core.choices import exploration
+from core.choices import edited, exploration
 from core.choices.edited import Address, unpack
 from pages import CONTENTS, Entry
 from pages.shared.examples import EXAMPLES, SENTENCES
@@ -195,3 +195,51 @@ def test_a_link_written_by_hand_needs_no_version(cold_dashboard: Open):
 def test_a_link_made_elsewhere_says_so(cold_dashboard: Open):
     app = follow(cold_dashboard("en-US"), {"v": "7", "part": "1"})
     assert len(app.warning) == 2
+
+
+EVERYWHERE = {
+    "sentence": "the cat saw the old cat",
+    "source": "seeded",
+    "seed": 5,
+    "d_k": 8,
+    "model_sentence": "The cat saw the bird because it was near.",
+    "model_layer": 5,
+    "cross_b": "I love old Beijing",
+    "cross_scoring": "additive",
+    "heads_width": 128,
+    "heads_off": [1],
+    "positions_seed": 3,
+    "reach_n": 12,
+    "reach_mask": "causal",
+    "buffet_protein": -2.0,
+    "cost_n": 96,
+    "training_seed": 2,
+    "training_steps": 50,
+}
+"""Something of every page, and nothing that a page would set to something else."""
+
+EDITED = {
+    "seeded 5": {Address("w_q", "0", 1, "", 2): 7.5},
+    "seeded 6": {Address("w_k", "0", 0, "", 1): 1.5},
+    "handset": {Address("x", "cat", 1, "", 3): 2.5},
+    "mask": {Address("mask", "the", 0, "cat", 1): 0.0},
+    "buffet": {Address("buffet_values", "", 0, "", 1): 2.75},
+}
+
+
+@pytest.mark.parametrize("page", ["explore", "buffet", "cost"])
+def test_a_file_brings_the_choices_of_every_page_back(dashboard: AppTest, page: str):
+    dashboard.slider(key="d_v").set_value(9).run()
+    dashboard.session_state["book"]["edits"]["handset"] = {Address("w_v", "0", 0, "", 0): 4.0}
+    dashboard.session_state["take_away"] = True
+    content = exploration.to_file(page, EVERYWHERE, EDITED, "en")
+    dashboard.run().file_uploader(key="restore").set_value(("a.json", content, "text/json")).run()
+    for entry in CONTENTS:
+        dashboard.switch_page(entry.path).run()
+        assert not dashboard.exception
+        assert not dashboard.warning
+    notes = dashboard.session_state["book"]
+    again = json.loads(exploration.to_file(page, notes["fields"], notes["edits"], "en"))
+    assert EVERYWHERE.items() <= again["fields"].items()
+    assert again["fields"]["d_v"] == exploration.DEFAULTS["d_v"]
+    assert edited.shelves(again["edits"]) == EDITED

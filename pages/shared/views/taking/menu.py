@@ -93,7 +93,7 @@ def _restore() -> None:
     except InputError as problem:
         notes["refused_file"] = problem.code, problem.values
         return
-    address.take(found)
+    address.take_all(found)
     notes["go_to"] = found.page
 
 
