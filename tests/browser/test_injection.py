@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
 from tests.browser.reader import Reader
 from tests.browser.window import window
+from tests.hostile import npz
 
 EVIL = "evil.invalid"
 INLINE = (
@@ -134,6 +136,30 @@ def test_what_is_typed_stays_words(guarded: Reader, path: str):
         for button in guarded.page.locator(".strip button").all()[:3]:
             guarded.after(button.click())
             assert_only_words(guarded)
+
+
+def evil_file() -> bytes:
+    """Whatever of a file is shown is something that should not be."""
+    ways = tuple(it for it in (*INLINE, *BLOCKS) if ".." not in it)
+    said = np.array(["pretrained", " ".join(ways)[:400], ""])
+    weights = np.full((1, 4, 4), 0.25, np.float32)
+    fit = [way.replace("/", "∕").replace("\\", "∖") for way in ways]  # others are refused
+    names = {f"t{n}{way}": np.ones((1, 1)) for n, way in enumerate(fit)}
+    return npz(weights=weights, tokens=np.array(ways[:4]), origin=said, **names)
+
+
+@pytest.mark.parametrize("name", [INLINE[0], INLINE[1], INLINE[15], "**x** www.evil.invalid"])
+def test_names_in_a_file_and_of_a_file_stay_words(guarded: Reader, name: str):
+    name = name.replace("/", ":")
+    open_with(guarded, "/upload")
+    place = guarded.page.locator("input[type=file]").first
+    file = {"name": f"{name}.npz", "mimeType": "application/zip", "buffer": evil_file()}
+    place.set_input_files(FilePayload(**file))
+    guarded.page.wait_for_timeout(1_000)
+    guarded.wait()
+    assert guarded.says("It says of its numbers: Trained model")
+    assert_only_words(guarded)
+    assert not guarded.page.locator("[data-testid=stMain] strong", has_text="x").count()
 
 
 def test_other_names_in_a_link_stay_words(guarded: Reader):

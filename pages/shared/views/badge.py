@@ -3,14 +3,14 @@
 import streamlit as st
 
 from core.trace import Origin
-from pages.shared.text import Text
+from pages.shared.text import Text, plain
 
 
 def badge(text: Text, origin: Origin) -> None:
     """The origin in a few words, and what it means for reading the picture."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.badge(
-            _named(text, origin),
+            in_markdown(text, origin),
             color="orange" if origin.kind == "seeded" else "blue",
             icon=":material/info:",
         )
@@ -19,11 +19,12 @@ def badge(text: Text, origin: Origin) -> None:
         st.caption(text(f"origin.{origin.kind}.help"), width="content")
 
 
+def in_markdown(text: Text, origin: Origin) -> str:
+    """The origin in a few words; a file's name, or what the file says, stays words."""
+    return text(f"origin.{origin.kind}", detail=plain(origin.detail))
+
+
 def told_origin(text: Text, origin: Origin) -> str:
-    """The origin in a few words, where there is no room for a badge."""
-    said = _named(text, origin)
+    """The origin in a few words, for reports and charts: as it is, not as Markdown."""
+    said = text(f"origin.{origin.kind}", detail=origin.detail)
     return f"{said} · {text('origin.edited')}" if origin.edited else said
-
-
-def _named(text: Text, origin: Origin) -> str:
-    return text(f"origin.{origin.kind}", detail=origin.detail)

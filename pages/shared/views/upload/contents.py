@@ -9,7 +9,7 @@ from core.sources.uploaded import Upload
 from core.trace import LayerTrace
 from pages.shared import tables
 from pages.shared.text import Text
-from pages.shared.views.badge import badge
+from pages.shared.views.badge import badge, in_markdown
 from pages.shared.views.told import told
 
 _NAMES = ("weights", "q", "k", "v", "scores", "mask", "bias", *TOKEN_NAMES)
@@ -65,7 +65,7 @@ def contents(text: Text, upload: Upload, layer: LayerTrace | None) -> None:
     """
     badge(text, upload.origin)
     if upload.says:
-        said = text(f"origin.{upload.says.kind}", detail=upload.says.detail)
+        said = in_markdown(text, upload.says)
         edited = text("upload.says_edited") if upload.says.edited else ""
         st.caption(text("upload.says", said=said, edited=edited))
     doubts = [*upload.doubts]
