@@ -81,6 +81,7 @@ class Exploration:
         unusable: Names of fields, or ``edits``, that could not be used.
         whole: Whether nothing was left out when it was made.
         known: Whether this version made it.
+        private: Whether its reader keeps their sentences out of links.
     """
 
     page: str = ""
@@ -90,6 +91,7 @@ class Exploration:
     unusable: tuple[str, ...] = ()
     whole: bool = True
     known: bool = True
+    private: bool = False
 
 
 def parameters(
@@ -138,6 +140,7 @@ def from_parameters(found: Mapping[str, str]) -> Exploration:
             language=found.get("lang", ""),
             whole="part" not in found,
             known=found.get("v", str(VERSION)) == str(VERSION),
+            private=found.get("private") == "1",
         ),
     )
 

@@ -22,7 +22,7 @@ _ECHO = 3.0
 
 _REMEMBERED = 20  # addresses that we wrote
 
-_OURS = {"v", "lang", "edits", *READERS}
+_OURS = {"v", "lang", "edits", "private", *READERS}
 
 
 def arrive(page: str) -> None:
@@ -50,6 +50,8 @@ def take(asked: Exploration) -> None:
     notes["words"].clear()
     if asked.language in tuple(LANGUAGES):
         notes["language"] = st.session_state["language"] = asked.language
+    if asked.private:
+        notes["private"] = st.session_state["private"] = True
     if notes["page"] is not None:  # else the widgets outlived their server: they are newer
         for name in READERS:
             st.session_state.pop(name, None)
@@ -69,20 +71,22 @@ def depart() -> None:
     book()["arrival"] = None
 
 
-def here(*, with_texts: bool = True) -> Mapping[str, str]:
+def here() -> Mapping[str, str]:
     """The parameters of the view that was just drawn.
 
-    Args:
-        with_texts: Whether the reader's own sentences are among them.
+    A reader's sentences are not among them while they are kept out of links: a link says so, and
+    the address bar with it, so that this holds when the page is loaded anew.
     """
     notes = book()
     kept = {name: notes["fields"][name] for name in notes["used"] if name in notes["fields"]}
     kept |= {name: notes["own"][name] for name in AIMED if name in kept and name in notes["own"]}
     shelves = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
-    if not with_texts:
+    if notes["private"]:
         kept = {name: value for name, value in kept.items() if name not in TEXTS}
         shelves = edited.without_words(shelves)
     found = parameters(kept, shelves, notes["language"] or "")
+    if notes["private"]:
+        found["private"] = "1"
     _note_written(urlencode(found))
     return found
 

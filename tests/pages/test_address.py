@@ -156,6 +156,23 @@ def test_the_sentence_can_be_kept_out_of_the_link(dashboard: AppTest):
     assert "secret" not in urlencode(address(dashboard))
 
 
+def test_sentences_stay_out_of_the_link_when_the_page_is_loaded_anew(
+    dashboard: AppTest, cold_dashboard: Open
+):
+    dashboard.session_state["book"]["private"] = True
+    found = address(dashboard.run())
+    app = cold_dashboard("en-US")
+    app.session_state["sentence"] = "secret words"  # outlived its server
+    follow(app, found)
+    app.session_state["take_away"] = True
+    app.run()
+    assert app.text_input(key="sentence").value == "secret words"
+    assert app.toggle(key="private").value
+    assert "secret" not in urlencode(address(app))
+    follow(app, {"v": "1", "d_k": "5"})  # somebody else's link
+    assert address(app)["private"] == "1"
+
+
 def test_edits_of_a_words_vector_name_no_word_in_a_private_link(dashboard: AppTest):
     word, number = Address("x", "secret", 0, "", 1), Address("w_q", "0", 1, "", 2)
     mask = Address("mask", "secret", 0, "words", 0)

@@ -106,5 +106,5 @@ def _snippet() -> str:
 def _address(**more: str) -> str:
     """Where this view can be opened again; what stands in an address is encoded."""
     base = urlsplit(st.context.url or "")
-    query = urlencode({**address.here(with_texts=not book()["private"]), **more})
+    query = urlencode({**address.here(), **more})
     return base._replace(query=query, fragment="").geturl()

@@ -21,7 +21,7 @@ def link(text: Text, page: StreamlitPage) -> None:
             "run": book()["runs"],  # so that the script is run again when nothing else is news
             "page": page.url_path,
             "others": [entry.name for entry in CONTENTS],
-            "parameters": dict(address.here(with_texts=not book()["private"])),
+            "parameters": dict(address.here()),
             "copy": text("share.copy"),
             "copied": text("share.copied"),
             "failed": text("share.failed"),
