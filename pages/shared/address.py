@@ -13,7 +13,7 @@ import streamlit as st
 from core.choices import edited
 from core.choices.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
 from core.choices.training import AIMED
-from pages.shared import edits
+from pages.shared import edits, revival
 from pages.shared.book import book
 from pages.shared.text import LANGUAGES
 
@@ -67,8 +67,10 @@ def take_all(asked: Exploration) -> None:
 
 
 def depart() -> None:
-    """The page has shown what was asked for."""
-    book()["arrival"] = None
+    """The page has shown what was asked for; if it is drawn once more at once, it says so again."""
+    notes = book()
+    notes["said_again"] = notes["arrival"] if revival.pending() else None
+    notes["arrival"] = None
 
 
 def here() -> Mapping[str, str]:

@@ -26,6 +26,7 @@ class Book(TypedDict):
         language: The last one chosen.
         page: The address of the page that is open; None at first.
         arrival: What a link or a file asked for, until the page has shown it.
+        said_again: The same in the one run after, if that one shows no more than the first.
         seen: The address bar's parameters when they were last looked at.
         written: What was put into the address bar, the latest last, to when that was replaced.
         used: Names of the fields that the page shows.
@@ -52,6 +53,7 @@ class Book(TypedDict):
     language: Language | None
     page: str | None
     arrival: Exploration | None
+    said_again: Exploration | None
     seen: str
     written: dict[str, float]
     used: list[str]
@@ -86,6 +88,7 @@ def book() -> Book:
         language=None,
         page=None,
         arrival=None,
+        said_again=None,
         seen="",
         written={},
         used=[],

@@ -24,6 +24,11 @@ def note(first: bool) -> None:
         st.session_state[_KEY] = list(context.session_state.get_widget_states())
 
 
+def pending() -> bool:
+    """Whether the page is about to be drawn once more."""
+    return bool(st.session_state.get(_KEY))
+
+
 def replay() -> None:
     """Run once more with what was set aside, now that there are widgets to take it."""
     sent: list[WidgetState] = st.session_state.get(_KEY) or []

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.navigation.page import StreamlitPage
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core.choices import edited, exploration
@@ -16,6 +18,7 @@ from pages import CONTENTS, Entry
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.text import LANGUAGES, Language, Text
 
+EN = Text("en")
 Open = Callable[[str | None], AppTest]
 
 
@@ -207,6 +210,31 @@ def test_a_link_written_by_hand_needs_no_version(cold_dashboard: Open):
     app = follow(cold_dashboard("en-US"), {"sentence": "a b"})
     assert app.text_input(key="sentence").value == "a b"
     assert not app.warning
+
+
+def test_a_link_that_cannot_hold_everything_says_so_and_a_file_does(dashboard: AppTest):
+    assert "part" not in address(dashboard)
+    draw = np.random.default_rng(0)
+    cells = {
+        Address("w_q", "0", row, "", column): float(draw.normal())
+        for row in range(30)
+        for column in range(30)
+    }
+    dashboard.session_state["book"]["edits"]["handset"] = cells
+    dashboard.run()
+    assert address(dashboard)["part"] == "1"
+    assert Text("zh")("share.too_long", limit="6 kB") in [it.value for it in dashboard.caption]
+    assert dashboard.get_by_key("save.explore.json")
+    assert not dashboard.exception
+
+
+def test_what_was_lost_with_a_server_is_still_said_when_widgets_were_heard(cold_dashboard: Open):
+    app = cold_dashboard("en-US")
+    app.query_params["v"], app.query_params["part"] = "1", "1"
+    app._run(WidgetStates(widgets=[WidgetState(id="$$ID-0-sentence", string_value="a b")]))
+    assert app.text_input(key="sentence").value == "a b"
+    assert [it.value for it in app.warning] == [EN("share.partly")]
+    assert not app.run().warning
 
 
 def test_a_link_made_elsewhere_says_so(cold_dashboard: Open):

@@ -12,10 +12,9 @@ from core.errors import InputError
 from pages.shared import address
 from pages.shared.book import book
 from pages.shared.reports.taken import Taken
-from pages.shared.saving import save_button
 from pages.shared.text import Text
 from pages.shared.views.taking.drawings import drawings
-from pages.shared.views.taking.files import report_file, trace_files
+from pages.shared.views.taking.files import exploration_file, report_file, trace_files
 
 
 def take_away(text: Text, page: str) -> None:
@@ -64,12 +63,7 @@ def _exploration(text: Text, page: str) -> None:
     """Everything that was chosen, as a file; and back."""
     notes = book()
     st.markdown(text("take.file"))
-    save_button(
-        text("take.download"),
-        "attention-lab.json",
-        "application/json",
-        lambda: exploration.to_file(page, notes["fields"], notes["edits"], notes["language"] or ""),
-    )
+    exploration_file(text, page)
     st.file_uploader(
         text("take.restore"), type="json", key="restore", on_change=_restore, max_upload_size=2
     )

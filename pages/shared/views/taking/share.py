@@ -4,36 +4,49 @@ from functools import cache
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
-from streamlit.navigation.page import StreamlitPage
 
-from pages import CONTENTS
+from core.choices.exploration import LONGEST_LINK
+from pages import CONTENTS, Entry
 from pages.shared import address
 from pages.shared.book import book
 from pages.shared.text import Text, labels
 from pages.shared.views.scripted import scripted
+from pages.shared.views.taking.files import exploration_file
 
 
-def link(text: Text, page: StreamlitPage) -> None:
-    """Write the address bar, and offer its link."""
+def link(text: Text, entry: Entry, path: str) -> None:
+    """Write the address bar, and offer its link; if it is too long for all, also a file of all.
+
+    Args:
+        text: The reader's language.
+        entry: The page that is open.
+        path: Its own in the address.
+    """
+    found = address.here()
+    whole = "part" not in found
     _component()(
         key="share",
         data={
             "run": book()["runs"],  # so that the script is run again when nothing else is news
-            "page": page.url_path,
-            "others": [entry.name for entry in CONTENTS],
-            "parameters": dict(address.here()),
+            "page": path,
+            "others": [it.name for it in CONTENTS],
+            "parameters": dict(found),
             "copy": text("share.copy"),
-            "copied": text("share.copied"),
+            "copied": text("share.copied" if whole else "share.copied_part"),
             "failed": text("share.failed"),
             "help": text("share.help"),
         },
         width="content",
     )
+    if not whole:
+        kilobytes = f"{LONGEST_LINK // 1_000} kB"
+        st.caption(text("share.too_long", limit=kilobytes), width="content")
+        exploration_file(text, entry.name, f"{entry.name}.json")
 
 
 def arrived(text: Text) -> None:
     """What of a link could not be used, if one was followed."""
-    asked = book()["arrival"]
+    asked = book()["arrival"] or book()["said_again"]
     if not asked:
         return
     if asked.unusable:
