@@ -8,8 +8,12 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import regex
+
 Reader = Callable[[object], Any]
 Record = TypeVar("Record")
+
+_CONTROL = regex.compile(r"(?V1)[[\p{Cc}--\s]\p{Cs}]")
 
 LARGEST_ENTRY = 1e6
 """The largest number a cell may hold: products of such numbers stay finite in float32."""
@@ -50,12 +54,15 @@ def entry(raw: object) -> float:
 
 
 def text(longest: int) -> Reader:
-    """Text, cut after ``longest`` characters."""
+    """Text, cut after ``longest`` characters.
+
+    Control characters and halves of characters are left out: the latter fit into no link.
+    """
 
     def read_text(raw: object) -> str:
         if not isinstance(raw, str):
             raise TypeError
-        return raw[:longest]
+        return _CONTROL.sub("", raw)[:longest]
 
     return read_text
 

@@ -31,7 +31,7 @@ def run() -> None:
     share.arrived(text)
     _guarded(text, page.run)
     with place:
-        share.link(text, entry, page.url_path)
+        _guarded(text, lambda: share.link(text, entry, page.url_path))
         _guarded(text, lambda: take_away(text, entry.name))
     book()["drawn"] = revival.drawn()
     address.depart()
