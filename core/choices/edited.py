@@ -13,6 +13,7 @@ from core.choices.lesson import check_shelf
 from core.choices.reading import entry, one_of, sequence, whole
 from core.ideas.buffet import DISHES, NUTRIENTS
 from core.layer import EDITABLE, MATRICES
+from core.tokens import LONGEST
 
 MASK = "mask"
 """The shelf of the hand-drawn mask: its numbers are 0 (may not look) and 1."""
@@ -114,7 +115,7 @@ def shelves(found: object) -> dict[str, dict[Address, float]]:
     return by_shelf
 
 
-_text = reading.text(1_000)
+_text = reading.text(8 * LONGEST)  # letters with accents, and emoji, have several characters
 _index = whole(0, MOST_EDITS)
 _seed = whole(*LIMITS["seed"])
 

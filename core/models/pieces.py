@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tokenizers import Encoding, Tokenizer
 from tokenizers.models import WordPiece
@@ -77,14 +77,14 @@ def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -
             the limit leaves no room for it.
     """
     sentence = clean(sentence)
-    whole = tokenizer.encode(sentence)
-    bare = tokenizer.encode(sentence, add_special_tokens=False)
-    total, n_special = len(bare.ids), len(whole.ids) - len(bare.ids)
+    whole = _encoded(tokenizer.encode(sentence))
+    bare = tokenizer.encode(sentence, add_special_tokens=False).ids
+    total, n_special = len(bare), len(whole.ids) - len(bare)
     if not total:
         raise InputError("no_tokens")
     if limit <= n_special:
         raise InputError("limit_out_of_range", limit=limit, smallest=n_special + 1)
-    before = _find(bare.ids, whole.ids)
+    before = _find(bare, whole.ids)
     used = min(total, limit - n_special)
     start = _start(keep, total - used)
     first = list(range(before))
@@ -95,7 +95,7 @@ def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -
     words = dict(zip(own, _words(whole, own), strict=True))
     return Pieces(
         sentence,
-        tokens=tuple(_label(tokenizer, whole, i) for i in at),
+        tokens=tuple(_label(tokenizer, whole.tokens[i], whole.ids[i]) for i in at),
         ids=tuple(whole.ids[i] for i in at),
         words=tuple(words.get(i) for i in at),
         spans=tuple(whole.offsets[i] for i in at),
@@ -103,6 +103,19 @@ def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -
         start=start,
         unknown=sum(whole.ids[i] == unknown for i in kept),
     )
+
+
+class _Encoded(NamedTuple):
+    """An encoding's lists; the tokenizer's own copies each of them whenever it is asked for it."""
+
+    tokens: list[str]
+    ids: list[int]
+    words: list[int | None]
+    offsets: list[tuple[int, int]]
+
+
+def _encoded(it: Encoding) -> _Encoded:
+    return _Encoded(it.tokens, it.ids, it.word_ids, it.offsets)
 
 
 def _find(part: list[int], whole: list[int]) -> int:
@@ -117,7 +130,7 @@ def _start(keep: Keep, largest: int) -> int:
     return largest if keep == "end" else max(0, min(keep, largest))
 
 
-def _words(encoding: Encoding, own: range) -> list[int]:
+def _words(encoding: _Encoded, own: range) -> list[int]:
     """The number of the word of each piece; where it is not told, a space begins a new word."""
     found = [_word(encoding, i) for i in own]
     if len(set(found)) > 1:
@@ -126,9 +139,9 @@ def _words(encoding: Encoding, own: range) -> list[int]:
     return list(accumulate(map(int, begins))) if any(begins) else found
 
 
-def _word(encoding: Encoding, index: int) -> int:
+def _word(encoding: _Encoded, index: int) -> int:
     """A special token that the reader typed has a word's number too, in most vocabularies."""
-    word = encoding.word_ids[index]
+    word = encoding.words[index]
     return -1 - index if word is None else word
 
 
@@ -137,12 +150,11 @@ def _unknown_id(tokenizer: Tokenizer) -> int | None:
     return tokenizer.token_to_id(name) if isinstance(name, str) else None
 
 
-def _label(tokenizer: Tokenizer, encoding: Encoding, index: int) -> str:
+def _label(tokenizer: Tokenizer, token: str, number: int) -> str:
     """The piece as people read it; bytes that are no whole character stay as the model has them."""
-    token = encoding.tokens[index]
     if tokenizer.decoder is None or isinstance(tokenizer.model, WordPiece):
         return token
-    text = tokenizer.decode([encoding.ids[index]], skip_special_tokens=False).strip()
+    text = tokenizer.decode([number], skip_special_tokens=False).strip()
     if not text or "\ufffd" in text:
         return _SPACE_SIGN.sub(SPACE, token)
     return SPACE + text if _SPACE_SIGN.match(token) else text

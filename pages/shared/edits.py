@@ -8,7 +8,7 @@ A table is drawn under a new key whenever it shows something else than before; o
 would put old edits on new numbers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +24,9 @@ from core.choices.training import READERS, TrainingChoice
 from core.layer import Edit
 from core.tokens import occurrences
 from pages.shared.book import Offer, book
+
+MOST_KEPT = 4 * MOST_EDITS
+"""Cells of all shelves with their earlier states: links may name ever new ones."""
 
 MOST_STEPS = 50
 """Steps that can be undone."""
@@ -173,7 +176,25 @@ def _put(on: str, edits: dict[Address, float]) -> None:
         return
     notes["history"].setdefault(on, []).append(before)
     del notes["history"][on][:-MOST_STEPS]
-    notes["edits"][on] = edits
+    notes["edits"].pop(on, None)
+    notes["edits"][on] = edits  # the last one is the latest
+    _forget_oldest(on)
+
+
+def _forget_oldest(latest: str) -> None:
+    """Keep within ``MOST_KEPT``: the shelf left longest loses its earlier states, then goes."""
+    edits, history = book()["edits"], book()["history"]
+    while _size(edits.values()) + sum(map(_size, history.values())) > MOST_KEPT:
+        oldest = next(it for it in edits if it != latest or history.get(it))
+        if history.get(oldest):
+            history[oldest].pop(0)
+        else:
+            del edits[oldest]
+
+
+def _size(states: Collection[Mapping[Address, float]]) -> int:
+    """Cells, and one more for each state: empty ones are not for nothing."""
+    return len(states) + sum(map(len, states))
 
 
 def _typed(offered: Offer) -> Iterator[tuple[tuple[int, int], Any]]:

@@ -14,7 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.choices import edited, exploration
 from core.choices.edited import Address, unpack
+from core.choices.explore import MOST_EDITS
 from pages import CONTENTS, Entry
+from pages.shared.edits import MOST_KEPT
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.text import LANGUAGES, Language, Text
 
@@ -196,6 +198,22 @@ def test_edits_are_in_links_to_the_pages_that_show_them_only(dashboard: AppTest)
     assert unpack(address(dashboard.run())["edits"]) == {"handset": cell}
     dashboard.switch_page("pages/cost.py").run()
     assert "edits" not in address(dashboard)
+
+
+def test_a_session_keeps_no_more_edits_than_it_may_whatever_links_bring(dashboard: AppTest):
+    notes = dashboard.session_state["book"]
+    for seed in range(7):
+        rows = range(MOST_EDITS)
+        cells = {Address("x", f"{seed} {row}", 0, "", 0): 1.5 for row in rows}
+        packed = edited.pack({f"seeded {seed}": cells})
+        follow(dashboard, {"v": "1", "seed": str(seed), "source": "seeded", "edits": packed})
+        states = [
+            *notes["edits"].values(),
+            *(it for old in notes["history"].values() for it in old),
+        ]
+        assert sum(map(len, states)) <= MOST_KEPT
+        assert notes["edits"][f"seeded {seed}"] == cells
+    assert "seeded 0" not in notes["edits"]
 
 
 def test_padding_is_in_the_link(dashboard: AppTest, cold_dashboard: Open):
