@@ -155,7 +155,9 @@ def test_a_page_that_fails_says_so_and_logs_why(
     assert "in <lambda>" in record.getMessage()  # where, but not what: it may quote a reader
     assert "division" not in record.getMessage()
     [said] = [error.value for error in app.error]
-    assert said == Text(language)("error.page", reference=logged[1])
+    assert said == Text(language)(
+        "error.page", reference=logged[1], to=Text(language)("error.report_to_owner")
+    )
     assert not app.exception
     assert_page(app.run(), CONTENTS[0], language)
 

@@ -1,6 +1,7 @@
 """What surrounds every page: menu, language, title, and what is said if a page fails."""
 
 import logging
+import os
 import secrets
 import traceback
 from collections.abc import Callable
@@ -17,6 +18,9 @@ from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.taking import share
 from pages.shared.views.taking.menu import take_away
 
+REPORT = "ATTENTION_LAB_REPORT"
+"""The variable with the address at which errors can be told."""
+
 _FRAMED = "framed"
 _STYLE = Path(__file__).with_suffix(".css")
 _LOG = logging.getLogger(__name__)
@@ -24,15 +28,19 @@ _LOG = logging.getLogger(__name__)
 
 def run() -> None:
     """Draw the menu and the page that was asked for."""
+    _guarded(_draw)
+
+
+def _draw() -> None:
     entry, page = _navigation()
     text = state.text()
     _go_elsewhere(entry)
     place = _head(text, entry)
     share.arrived(text)
-    _guarded(text, page.run)
+    _guarded(page.run)
     with place:
-        _guarded(text, lambda: share.link(text, entry, page.url_path))
-        _guarded(text, lambda: take_away(text, entry.name))
+        _guarded(lambda: share.link(text, entry, page.url_path))
+        _guarded(lambda: take_away(text, entry.name))
     book()["drawn"] = revival.drawn()
     address.depart()
     revival.replay()
@@ -53,7 +61,7 @@ def open_page(name: str) -> Text:
     return text
 
 
-def _guarded(text: Text, draw: Callable[[], None]) -> None:
+def _guarded(draw: Callable[[], None]) -> None:
     """Draw; what fails is said with a reference that is found again in the log."""
     try:
         draw()
@@ -61,7 +69,14 @@ def _guarded(text: Text, draw: Callable[[], None]) -> None:
         reference = secrets.token_hex(3)
         where = "".join(traceback.format_tb(problem.__traceback__))  # a message may quote a reader
         _LOG.error("A page failed, reference %s: %s\n%s", reference, type(problem).__name__, where)
-        st.error(text("error.page", reference=reference))
+        said = Text(book()["language"] or "en")  # what the switch holds may be the reason
+        st.error(said("error.page", reference=reference, to=_report_to(said)))
+
+
+def _report_to(text: Text) -> str:
+    """Where errors can be told, as the owner of the server has set it."""
+    address = os.environ.get(REPORT)
+    return text("error.report_at", address=address) if address else text("error.report_to_owner")
 
 
 def _head(text: Text, entry: Entry) -> DeltaGenerator:

@@ -2,10 +2,12 @@
 
 import ctypes
 import gc
+import logging
 import math
 import sys
 import threading
 import time
+import traceback
 
 import torch
 
@@ -40,6 +42,7 @@ def warm_up() -> None:
     """
     decline_helpers()
     _give_memory_back()
+    logging.getLogger("streamlit.error_util").addFilter(WithoutMessages())
     choice = Choice()
     parameters = choice.layer_source.parameters(("it", "warms", "up"))
     seen = architectures.attention(parameters, choice.layer_source.rules)
@@ -51,6 +54,19 @@ def warm_up() -> None:
     chart.table(Marks(0, 0))
     chart.specification()
     gc.freeze()
+
+
+class WithoutMessages(logging.Filter):
+    """Lets an error into the log by its kind and its place: its message may quote a reader."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every record passes."""
+        problem = record.exc_info[1] if record.exc_info else None
+        if problem is not None:
+            where = "".join(traceback.format_tb(problem.__traceback__))
+            record.msg, record.args = f"{record.msg}: {type(problem).__name__}\n{where}", ()
+            record.exc_info = record.exc_text = None
+        return True
 
 
 def tidy() -> None:

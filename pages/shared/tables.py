@@ -15,6 +15,7 @@ from pages.shared.figures.heatmap import numbered
 from pages.shared.saving import save_button
 from pages.shared.text import Text
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones too
 _TOOLS = 14  # pixels; with the gaps around it 44, as high as the tools above a touched table
 
 
@@ -68,14 +69,23 @@ def listed(columns: Mapping[str, Sequence[object]], rows: Sequence[str] = ()) ->
 
 
 def as_csv(matrix: Matrix) -> bytes:
-    """The matrix with its names; a byte order mark lets spreadsheets read Chinese."""
+    """The matrix with its names; a byte order mark lets spreadsheets read Chinese.
+
+    A name that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises:
+    words come from readers, and from files of others. Numbers stay as they are.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(["", *matrix.columns])
+    writer.writerow(["", *map(_no_formula, matrix.columns)])
     writer.writerows(
-        [row, *values] for row, values in zip(matrix.rows, matrix.values.tolist(), strict=True)
+        [_no_formula(row), *values]
+        for row, values in zip(matrix.rows, matrix.values.tolist(), strict=True)
     )
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _no_formula(name: str) -> str:
+    return f"'{name}" if name.lstrip().startswith(_FORMULA) else name
 
 
 def _frame(matrix: Matrix) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from pages.shared.figures import overview
 from pages.shared.figures.heatmap import CLICK, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
 from pages.shared.text import Text
+from pages.shared.views.clicked import clicked
 from pages.shared.views.opened import Pointed
 
 LARGE = 45
@@ -132,10 +133,7 @@ def _window(heatmap: Heatmap, top: int, left: int, *, whole_rows: bool) -> Heatm
 
 
 def _choose(name: str, click: str, it: Pointed, start: tuple[int, int | None]) -> None:
-    cells = st.session_state[name].selection[click]
-    if not cells:
-        return
-    row, column = cells[0].get("row"), cells[0].get("column")
+    place = clicked(name, "row", "column", click=click)
     top, left = start
-    if isinstance(row, int) and isinstance(column, int):
-        it.point(row + top, None if left is None else column + left)
+    if place:
+        it.point(place[0] + top, None if left is None else place[1] + left)

@@ -52,7 +52,7 @@ def word_strip(
     words = it.words
 
     def ask() -> None:
-        asked = st.session_state[name].asked
+        asked = getattr(st.session_state.get(name), "asked", None)
         if isinstance(asked, int) and 0 <= asked < len(words.asking):
             words.point(query=asked)
 

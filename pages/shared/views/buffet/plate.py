@@ -20,6 +20,7 @@ from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.arithmetic import written
 from pages.shared.views.badge import badge
+from pages.shared.views.clicked import clicked
 from pages.shared.views.highlight import CLOSE
 
 _TABLES = {name: part for part, name in enumerate(BUFFET_TABLES)}
@@ -171,9 +172,9 @@ def _buttons(text: Text) -> None:
 
 
 def _open(it: Served) -> None:
-    clicked = st.session_state["buffet_weights"].selection[CLICK]
-    if clicked:
-        state.change(buffet_dish=it.order[clicked[0]["row"]])
+    place = clicked("buffet_weights", "row", click=CLICK)
+    if place and place[0] in range(len(it.order)):
+        state.change(buffet_dish=it.order[place[0]])
 
 
 def _in_words(text: Text, it: Served) -> str:

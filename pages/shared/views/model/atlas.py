@@ -11,6 +11,7 @@ from pages.shared.figures import atlas as figure
 from pages.shared.figures.atlas import Words
 from pages.shared.model_state import ModelScene
 from pages.shared.text import Text, plain, plain_word
+from pages.shared.views.clicked import clicked, listed
 
 _LISTED = 12  # heads in the finder
 _LABELS = 50  # pixels beside the small maps
@@ -85,12 +86,12 @@ def _features(scene: ModelScene) -> dict[str, Array]:
 
 
 def _open_clicked() -> None:
-    cells = st.session_state["model_atlas"].selection[figure.CLICK]
-    if cells:
-        state.change(model_layer=cells[0]["layer"], model_head=cells[0]["head"])
+    place = clicked("model_atlas", "layer", "head", click=figure.CLICK)
+    if place:
+        state.change(model_layer=place[0], model_head=place[1])
 
 
 def _open_listed(layers: list[int], heads: list[int]) -> None:
-    rows = st.session_state[f"model_finder.{book()['turn']}"].selection.rows
-    if rows:
-        state.change(model_layer=layers[rows[0]], model_head=heads[rows[0]])
+    row = listed(f"model_finder.{book()['turn']}")
+    if row is not None and row in range(len(layers)):
+        state.change(model_layer=layers[row], model_head=heads[row])

@@ -18,6 +18,7 @@ from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.state import Scene
 from pages.shared.text import Text
 from pages.shared.views import maps
+from pages.shared.views.clicked import clicked
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,9 @@ def differences(text: Text, it: Shuffling) -> None:
     )
 
     def choose() -> None:
-        chosen = st.session_state["positions_bars"].selection[CLICK]
-        if chosen and 0 <= chosen[0]["row"] < len(kinds):
-            state.change(positions_kind=kinds[chosen[0]["row"]])
+        place = clicked("positions_bars", "row", click=CLICK)
+        if place and place[0] in range(len(kinds)):
+            state.change(positions_kind=kinds[place[0]])
 
     st.vega_lite_chart(
         bars.table(book()["turn"]),

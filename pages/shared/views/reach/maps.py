@@ -16,6 +16,7 @@ from pages.shared.figures.overview import Overview
 from pages.shared.shares import in_range
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
+from pages.shared.views.clicked import clicked
 from pages.shared.views.reach.stacks import NAMES, Reaching, slide
 
 _ALL_BUT_FEW = 0.98  # of the shares lie on the colour scale: a first row's single 1 is beyond it
@@ -120,9 +121,9 @@ def _picture(
     key = f"reach_{name}"
 
     def choose() -> None:
-        blocks = st.session_state[key].selection[overview.CLICK]
-        if blocks and {"row", "column"} <= blocks[0].keys():
-            it.pointed.point(int(blocks[0]["row"]), int(blocks[0]["column"]))
+        place = clicked(key, "row", "column", click=overview.CLICK)
+        if place:
+            it.pointed.point(*place)
 
     st.vega_lite_chart(
         whole.table(marks),

@@ -19,6 +19,7 @@ from pages.shared.figures.overview import Overview
 from pages.shared.figures.reduced import Reduced, strongest_shade
 from pages.shared.text import Text
 from pages.shared.views import maps
+from pages.shared.views.clicked import clicked
 from pages.shared.views.opened import Pointed
 from pages.shared.views.refused import refused
 from pages.shared.views.upload.long import CELLS, LongView, cells
@@ -132,10 +133,9 @@ def _draw(
     marks = Marks(it.query - above, it.key - before, book()["turn"])
 
     def choose() -> None:
-        found = st.session_state[name].selection[overview.CLICK]
-        row, column = (found[0].get(it) for it in ("row", "column")) if found else (None, None)
-        if isinstance(row, int) and isinstance(column, int):
-            open_at(row, column)
+        place = clicked(name, "row", "column", click=overview.CLICK)
+        if place:
+            open_at(*place)
 
     st.vega_lite_chart(
         figure.table(marks),

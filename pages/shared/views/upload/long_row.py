@@ -118,12 +118,18 @@ def _place(text: Text, it: Pointed, which: int) -> None:
     key = f"upload_long_{name}"
     if st.session_state.get(key) != at + 1:
         st.session_state[key] = at + 1
+
+    def choose() -> None:
+        place = st.session_state.get(key)
+        if isinstance(place, int) and 0 < place <= len(words):  # else it was forged
+            it.point(**{name: place - 1})
+
     st.number_input(
         text(f"upload_long.{name}"),
         1,
         len(words),
         key=key,
-        on_change=lambda: it.point(**{name: int(st.session_state[key]) - 1}),
+        on_change=choose,
         width=240,
     )
 
