@@ -5,10 +5,21 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.arrays import Array
+from core.choices.explore import LIMITS
 from core.choices.model import MOST_HEADS
 from core.choices.reading import LARGEST_ENTRY
 from core.errors import InputError
 from core.files.limits import Limits
+
+_PROJECTED = LARGEST_ENTRY**2 * int(LIMITS["d_model"][1])  # a row of x times a column of w_q
+
+LARGEST: Mapping[str, float] = {
+    "weights": LARGEST_ENTRY,
+    **dict.fromkeys(("q", "k", "v", "output"), _PROJECTED),
+    "scores": _PROJECTED**2 * int(LIMITS["d_k"][1]),
+    "mixed": _PROJECTED * LARGEST_ENTRY * int(LIMITS["n_heads"][1] * LIMITS["d_v"][1]),
+}
+"""The largest number of each part: as large as edits can make it; all of it fits into float32."""
 
 
 def check_shapes(
@@ -74,8 +85,9 @@ def _check_numbers(parts: Mapping[str, Array]) -> None:
         raise InputError("file_mask")
     for part in parts.keys() - {"bias", "mask"}:
         numbers = parts[part]
-        if max(numbers.max(), -numbers.min()) > LARGEST_ENTRY:  # no copy, as abs would make
-            raise InputError("file_numbers_too_large", tensor=part, limit=f"{LARGEST_ENTRY:,.0f}")
+        limit = LARGEST[part]
+        if max(numbers.max(), -numbers.min()) > limit:  # no copy, as abs would make
+            raise InputError("file_numbers_too_large", tensor=part, limit=f"{limit:,.0f}")
 
 
 def _misfit(part: str, array: Array) -> InputError:

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from core.choices.reading import LARGEST_ENTRY
 from core.errors import InputError
 from core.files.limits import Limits
 from core.files.traces import read_tensors, size_of, to_npz, words_in
-from core.layer import Rules, Sizes
+from core.layer import Edit, Rules, Sizes
 from core.masks import MaskRule
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -72,6 +73,14 @@ def test_a_file_says_where_its_numbers_came_from():
     assert upload.says == Origin("seeded", "3", edited=True)
     assert upload.origin == Origin("uploaded", "a.npz")
     assert upload.doubts == ()
+
+
+def test_a_trace_of_the_largest_edits_is_taken_back():
+    edits = [Edit("x", (0, row, 0), LARGEST_ENTRY) for row in range(2)]
+    edits += [Edit(name, (0, 0, 0), LARGEST_ENTRY) for name in ("w_q", "w_k", "w_v", "w_o")]
+    trace = SeededSource(edits=tuple(edits)).trace("the cat sat")
+    assert np.abs(trace.layers[0].scores).max() > 1e20
+    assert_array_equal(again(trace).layers[0].scores, trace.layers[0].scores)
 
 
 def test_one_layer_of_several_can_be_written():
