@@ -5,6 +5,7 @@ import binascii
 import json
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from core.choices import reading
@@ -71,15 +72,24 @@ def unpack(packed: str) -> dict[str, dict[Address, float]]:
     Raises:
         ValueError: If it did not write them, or they are too many.
     """
+    return shelves(packed_rows(packed))
+
+
+def packed_rows(packed: str) -> object:
+    """The rows that :func:`pack` wrote, not yet looked at.
+
+    Raises:
+        ValueError: If it did not write them.
+    """
     if not packed:
-        return {}
+        return []
     try:
         binary = base64.urlsafe_b64decode(packed.encode() + b"=" * (-len(packed) % 4))
         inflater = zlib.decompressobj()
         plain = inflater.decompress(binary, _MOST_UNPACKED)
         if inflater.unconsumed_tail or not inflater.eof:
             raise ValueError("the edits do not end where they should")
-        return shelves(json.loads(plain))
+        return json.loads(plain)
     except (binascii.Error, zlib.error, TypeError, OverflowError, RecursionError) as problem:
         raise ValueError("these are no edits") from problem
 
@@ -103,16 +113,35 @@ def shelves(found: object) -> dict[str, dict[Address, float]]:
     """
     by_shelf: dict[str, dict[Address, float]] = {}
     for row in sequence(found):
-        shelf, table, row_of, at, column_of, column, value = sequence(row)
-        tables = _tables(_text(shelf))
-        address = Address(
-            one_of(tables)(table), _text(row_of), _index(at), _text(column_of), _index(column)
-        )
-        _check_place(address)
-        by_shelf.setdefault(_text(shelf), {})[address] = entry(value)
+        shelf, address, value = _cell(row)
+        by_shelf.setdefault(shelf, {})[address] = value
     if sum(map(len, by_shelf.values())) > MOST_EDITS:
         raise ValueError(f"more than {MOST_EDITS} edits")
     return by_shelf
+
+
+def usable(found: object) -> tuple[dict[str, dict[Address, float]], bool]:
+    """The same, without the rows that are no edits of ours; and whether there were none such.
+
+    Raises:
+        ValueError, TypeError: As :func:`shelves` if it is not about single rows.
+    """
+    kept = []
+    for row in sequence(found):
+        with suppress(ValueError, TypeError, OverflowError):
+            _cell(row)
+            kept.append(row)
+    return shelves(kept), len(kept) == len(sequence(found))
+
+
+def _cell(row: object) -> tuple[str, Address, float]:
+    shelf, table, row_of, at, column_of, column, value = sequence(row)
+    tables = _tables(_text(shelf))
+    address = Address(
+        one_of(tables)(table), _text(row_of), _index(at), _text(column_of), _index(column)
+    )
+    _check_place(address)
+    return _text(shelf), address, entry(value)
 
 
 _text = reading.text(8 * LONGEST)  # letters with accents, and emoji, have several characters

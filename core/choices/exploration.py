@@ -198,7 +198,10 @@ def _read(raw: Mapping[str, object], edits: object, said: Exploration) -> Explor
             unusable.append(name)
     shelves: Shelves = {}
     try:
-        shelves = edited.unpack(edits) if isinstance(edits, str) else edited.shelves(edits)
+        rows = edited.packed_rows(edits) if isinstance(edits, str) else edits
+        shelves, whole = edited.usable(rows)
+        if not whole:
+            unusable.append("edits")
     except (ValueError, TypeError, OverflowError):
         unusable.append("edits")
     return replace(said, fields=fields, shelves=shelves, unusable=tuple(sorted(unusable)))

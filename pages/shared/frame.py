@@ -36,8 +36,10 @@ def _draw() -> None:
     text = state.text()
     _go_elsewhere(entry)
     place = _head(text, entry)
-    share.arrived(text)
+    said = st.container()
     _guarded(page.run)
+    with said:
+        _guarded(lambda: share.arrived(text))
     with place:
         _guarded(lambda: share.link(text, entry, page.url_path))
         _guarded(lambda: take_away(text, entry.name))

@@ -84,6 +84,34 @@ def test_a_damaged_link_loads_what_it_can_and_names_the_rest(cold_dashboard: Ope
     assert not app.run().warning  # said once
 
 
+@pytest.mark.parametrize(
+    ("page", "found", "used"),
+    [
+        ("", {"sentence": "a b", "query": "40", "key": "9"}, {"query": "2", "key": "2"}),
+        ("", {"sentence": "a b", "head": "7"}, {"head": "2"}),
+        ("", {"sentence": "a b", "d_k": "1000"}, {"d_k": "4"}),
+        ("cross", {"cross_a": "a b", "cross_word_a": "15"}, {"cross_word_a": "2"}),
+    ],
+)
+def test_what_was_set_back_is_told_with_the_value_used(
+    cold_dashboard: Open, page: str, found: dict[str, str], used: dict[str, str]
+):
+    app = follow(cold_dashboard("en-US"), {"v": "1", **found}, page)
+    [warning] = app.warning
+    for value in used.values():
+        assert f"(to \u2068{value}\u2069)" in warning.value
+    assert warning.value.count("(to ") == len(used)
+
+
+def test_an_edit_that_is_none_leaves_the_others():
+    cell = Address("w_q", "0", 1, "", 2)
+    rows = [["handset", *cell, 7.5], ["handset", "w_q", "0", -4, "", 2, 1.0], ["nowhere"], 3]
+    said = json.loads(exploration.to_file("explore", {}, {}, "en")) | {"edits": rows}
+    found = exploration.from_file(json.dumps(said).encode())
+    assert found.shelves == {"handset": {cell: 7.5}}
+    assert found.unusable == ("edits",)
+
+
 def test_a_link_sets_back_what_it_does_not_name(dashboard: AppTest):
     dashboard.slider(key="d_k").set_value(9).run()
     follow(dashboard, {"v": "1", "d_v": "3"})

@@ -51,7 +51,7 @@ def every(text: Text, choice: object, without: Sequence[str] = ()) -> dict[str, 
 def shown(text: Text, choice: object, *names: str) -> dict[str, str]:
     """What the controls of some fields show, as far as they change something."""
     return {
-        name: _value(text, name, getattr(choice, name))
+        name: told_value(text, name, getattr(choice, name))
         for name in names
         if name not in _ONLY_WITH or _matters(choice, *_ONLY_WITH[name])
     }
@@ -71,9 +71,10 @@ def _matters(choice: object, other: str, values: Sequence[str]) -> bool:
     return getattr(choice, other) in values
 
 
-def _value(text: Text, name: str, value: object) -> str:
+def told_value(text: Text, name: str, value: object) -> str:
+    """What a field's control shows for a value."""
     if isinstance(value, tuple):
-        return text("sentence.comma").join(_value(text, name, it) for it in value) or "–"
+        return text("sentence.comma").join(told_value(text, name, it) for it in value) or "–"
     if isinstance(value, bool):
         return text("report.yes" if value else "report.no")
     if isinstance(value, str):

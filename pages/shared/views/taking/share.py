@@ -5,11 +5,11 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from core.choices.exploration import LONGEST_LINK
+from core.choices.exploration import DEFAULTS, LONGEST_LINK, Exploration
 from pages import CONTENTS, Entry
 from pages.shared import address
 from pages.shared.book import book
-from pages.shared.text import Text, labels
+from pages.shared.text import Text, labels, plain
 from pages.shared.views.scripted import scripted
 from pages.shared.views.taking.files import exploration_file
 
@@ -45,17 +45,41 @@ def link(text: Text, entry: Entry, path: str) -> None:
 
 
 def arrived(text: Text) -> None:
-    """What of a link could not be used, if one was followed."""
+    """What of a link could not be used, if one was followed; its page has been drawn."""
     asked = book()["arrival"] or book()["said_again"]
     if not asked:
         return
-    if asked.unusable:
-        names = (_named(text, field) for field in asked.unusable)
+    changed = dict.fromkeys((*asked.unusable, *_moved(asked)))
+    if changed:
+        names = (_set_back(text, field) for field in changed)
         st.warning(text("share.unusable", names=text("sentence.comma").join(names)))
     if not asked.whole:
         st.warning(text("share.partly"))
     if not asked.known:
         st.warning(text("share.other_version"))
+
+
+def _moved(asked: Exploration) -> list[str]:
+    """Fields that point at what is not there, such as the 40th of six words."""
+    notes = book()
+    return [
+        name
+        for name, value in asked.fields.items()
+        if name in notes["used"]
+        and name not in notes["own"]
+        and value not in (DEFAULTS[name], notes["fields"].get(name, value))
+    ]
+
+
+def _set_back(text: Text, field: str) -> str:
+    """A field's name, with the value that is used now."""
+    from pages.shared.reports.chosen import told_value  # most links need no more than the page
+
+    name, notes = _named(text, field), book()
+    if field not in notes["used"] or field not in notes["fields"]:
+        return name
+    value = plain(told_value(text, field, notes["fields"][field]))
+    return text("share.set_back", name=name, value=value)
 
 
 def _named(text: Text, field: str) -> str:
