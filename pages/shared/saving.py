@@ -1,8 +1,15 @@
-"""A button that saves a file, made when it is pressed."""
+"""Files: a button that saves one, made when it is pressed; and the one that a reader gave."""
 
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+
+def file_in(key: str) -> UploadedFile | None:
+    """The file in a place for files; nothing if another server has it, or it was never sent."""
+    found = st.session_state.get(key)
+    return found if isinstance(found, UploadedFile) else None
 
 
 def save_button(

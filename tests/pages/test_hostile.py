@@ -18,17 +18,20 @@ from streamlit.proto.Common_pb2 import DoubleArray, StringArray
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core.choices.exploration import READERS, TEXTS
+from core.choices.exploration import TEXTS
 from pages import CONTENTS, Entry
+from pages.shared.figures import atlas, bars, heatmap, overview
 
 EXAMPLES = 140
 INPUTS = 8
-"""Changes in each example: more than a thousand inputs a page."""
+"""Changes in each example, every one of something that the page has: a thousand and more a page."""
 
 HOSTILE = (
     "aé我猫 \t\n\r\x00\x07\x1b\u200b\u200d\u202e\u2066\u0301\ufeff\ufffe\U0001f468\U0001f1e8"
     "<>&\"'`*_#[](){}|$\\/!=~:;%@^.,-+0179٣"
 )
+CLICKS = (heatmap.CLICK, overview.CLICK, bars.CLICK, atlas.CLICK)
+AXES = ("row", "column", "layer", "head")
 PAYLOADS = (
     "<script>alert(1)</script>",
     "[x](javascript:alert(1)) ![x](http://evil.invalid/x.png)",
@@ -59,13 +62,27 @@ cells = st.dictionaries(
     st.dictionaries(st.text("0123456789x-", max_size=2), values, max_size=2) | values,
     max_size=3,
 )
-fields = st.sampled_from(sorted(READERS))
-changes = st.one_of(
-    st.tuples(st.just("field"), fields, values),
-    st.tuples(st.just("field"), st.sampled_from(TEXTS), texts),
-    st.tuples(st.just("frame"), st.integers(0, 90), values | cells),
-    st.tuples(st.just("link"), fields | st.sampled_from(["v", "edits", "lang", "part"]), texts),
+places = st.integers(-3, 70) | values
+clicks = st.one_of(
+    values,
+    st.lists(st.dictionaries(st.sampled_from(AXES), places, max_size=4), max_size=2),
 )
+
+
+def changes(app: AppTest) -> st.SearchStrategy[tuple[str, Any, Any]]:
+    """Of a page's own fields, charts and widgets, and of links to it."""
+    used = sorted(set(app.session_state["book"]["used"])) or ["sentence"]
+    fields = st.sampled_from(used)
+    written = [name for name in TEXTS if name in used]
+    said = ["v", "edits", "lang", "part", "private"]
+    return st.one_of(
+        st.tuples(st.just("field"), fields, values),
+        *([st.tuples(st.just("field"), st.sampled_from(written), texts)] if written else []),
+        st.tuples(st.just("frame"), st.integers(0, 90), values | cells),
+        st.tuples(st.just("part"), st.integers(0, 30), clicks),
+        st.tuples(st.just("link"), fields | st.sampled_from(said), texts),
+    )
+
 
 Open = Callable[[str | None], AppTest]
 
@@ -79,14 +96,14 @@ def test_nothing_that_is_sent_breaks_a_page(entry: Entry, open_dashboard: Open):
     @settings(
         max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate]
     )
-    @given(st.lists(changes, min_size=INPUTS, max_size=INPUTS))
+    @given(st.lists(changes(app), min_size=INPUTS, max_size=INPUTS))
     def send(sent: list[tuple[str, Any, Any]]) -> None:
         frames = [state for change in sent for state in forge(app, *change)]
         app._run(WidgetStates(widgets=frames))  # `run` would ask the page how to show them
         assert not app.exception
         assert app.title
         assert len(app.main) > 1
-        assert all(map(all_finite, charts(app)))
+        assert all(map(all_finite, [*charts(app), *tables(app)]))
 
     send()
 
@@ -103,6 +120,10 @@ def forge(app: AppTest, kind: str, where: Any, what: object) -> list[WidgetState
             widgets = [it for it in app if it.type in FRAMES and it.proto.id]
             chosen = widgets[where % (len(widgets) or 1) :][:1]
             return [FRAMES[it.type](it.proto.id, what) for it in chosen]
+        case "part":
+            parts = [it for kind in PARTS for it in app.get(kind) if it.proto.id]
+            chosen = parts[where % (len(parts) or 1) :][:1]
+            return [PARTS[it.type](it.proto.id, what) for it in chosen]
     return []
 
 
@@ -111,9 +132,10 @@ def number(what: object) -> float:
 
 
 def table(what: object) -> dict[str, object]:
-    """Edits of a table in the right frame, with any content."""
+    """Edits of a table in the right frame, with any content; Streamlit reads rows as numbers."""
     edited = what if isinstance(what, dict) else {"0": {"1": what}}
-    return {"edited_rows": edited, "added_rows": [], "deleted_rows": []}
+    rows = {row: cells for row, cells in edited.items() if row.lstrip("-").isdecimal()}
+    return {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
 
 
 def names(what: object) -> StringArray:
@@ -135,6 +157,37 @@ FRAMES: dict[str, Callable[[str, object], WidgetState]] = {
     "selectbox": lambda id, what: WidgetState(id=id, string_value=str(what)),
     "dataframe": lambda id, what: WidgetState(id=id, string_value=json.dumps(table(what))),
 }
+
+
+def selection(what: object) -> str:
+    """A click on a chart or in a table, with any content."""
+    cells = dict.fromkeys(CLICKS, what)
+    return json.dumps({"selection": {**cells, "rows": what}})
+
+
+def uploaded(id: str, what: object) -> WidgetState:
+    state = WidgetState(id=id)
+    state.file_uploader_state_value.uploaded_file_info.add(name=str(what)[:99], file_id="none")
+    return state
+
+
+# Charts whose clicks are heard, parts with scripts of their own, and places for files.
+PARTS: dict[str, Callable[[str, object], WidgetState]] = {
+    "vega_lite_chart": lambda id, what: WidgetState(id=id, string_value=selection(what)),
+    "bidi_component": lambda id, what: WidgetState(
+        id=id, json_value=json.dumps({"value": {"asked": what}})
+    ),
+    "file_uploader": uploaded,
+}
+
+
+def tables(app: AppTest) -> list[pa.Table]:
+    found = [it for kind in ("arrow_data_frame", "dataframe") for it in app.get(kind)]
+    return [
+        pa.ipc.open_stream(it.proto.data).read_all()
+        for it in found
+        if isinstance(getattr(it.proto, "data", None), bytes) and it.proto.data
+    ]
 
 
 def charts(app: AppTest) -> list[pa.Table]:

@@ -48,12 +48,14 @@ class Pointed:
         )
 
     def point(self, query: int | None = None, key: int | None = None) -> None:
-        """Choose another word that asks, or that is asked about, or both."""
-        chosen = {
-            field: place if self.places is None else self.places[place]
-            for field, place in zip(self.fields, (query, key), strict=True)
-            if place is not None
-        }
+        """Choose another word that asks, or that is asked about, or both; one that exists."""
+        chosen = {}
+        for field, place, words in zip(
+            self.fields, (query, key), (self.asking, self.answering), strict=True
+        ):
+            places = self.places or range(len(words))
+            if place is not None and 0 <= place < len(places):  # else the click was forged
+                chosen[field] = places[place]
         state.change(**chosen)
 
 

@@ -37,6 +37,7 @@ def _together(text: Text, scene: ModelScene) -> None:
         format_func=lambda it: f"{it[0]}·{it[1]}",
         placeholder=text("off.heads.hint"),
     )
+    off = [head for head in off if head in heads]  # others were forged
     if not off:
         return
     moved = cache.without(scene.choice.model_sentence, scene.choice.model_part, tuple(sorted(off)))

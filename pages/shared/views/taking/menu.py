@@ -12,6 +12,7 @@ from core.errors import InputError
 from pages.shared import address
 from pages.shared.book import book
 from pages.shared.reports.taken import Taken
+from pages.shared.saving import file_in
 from pages.shared.text import Text
 from pages.shared.views.taking.drawings import drawings
 from pages.shared.views.taking.files import exploration_file, report_file, trace_files
@@ -77,7 +78,7 @@ def _keep_texts_out() -> None:
 
 
 def _restore() -> None:
-    uploaded = st.session_state["restore"]
+    uploaded = file_in("restore")
     notes = book()
     notes["refused_file"] = None
     if uploaded is None:

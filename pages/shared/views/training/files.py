@@ -12,6 +12,7 @@ from core.training.race import Snapshot
 from core.training.tasks import Task
 from pages.shared import state
 from pages.shared.jobs import Progress
+from pages.shared.saving import file_in
 from pages.shared.text import Text
 
 _UPLOAD = "training_upload"
@@ -79,7 +80,7 @@ def parameters_npz(it: Progress) -> bytes:
 
 
 def _read() -> None:
-    file = st.session_state.get(_UPLOAD)
+    file = file_in(_UPLOAD)
     if file is None:
         return
     try:

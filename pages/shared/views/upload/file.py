@@ -15,7 +15,7 @@ from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared import cache, limits, state
 from pages.shared.examples import EXAMPLES, SENTENCES
-from pages.shared.saving import save_button
+from pages.shared.saving import file_in, save_button
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.refused import refused
 from pages.shared.views.told import told
@@ -150,10 +150,11 @@ def _chosen(text: Text, choice: UploadChoice) -> tuple[bytes, str] | None:
 
 def _take() -> None:
     """Show the file that was just uploaded; one that cannot be read changes nothing."""
-    file = st.session_state["upload_file"]
+    file = file_in("upload_file")
     st.session_state[_REFUSED] = None
     if file is None:
-        _forget()
+        if not st.session_state.get("upload_file"):  # else another server has it: it is named
+            _forget()
         return
     name, content = file_name(file.name), file.getvalue()
     try:
