@@ -39,9 +39,8 @@ st.subheader(text("cross.scoring_title"), anchor=False)
 st.markdown(text("cross.scoring_lead"))
 scorings(text, it)
 
-st.subheader(text("code.title"), anchor=False)
-st.markdown(text("cross.code_lead"))
-code(text, crossing_snippet(it.choice.source, trace.query_tokens, trace.key_tokens), "cross")
+program = crossing_snippet(it.choice.source, trace.query_tokens, trace.key_tokens)
+code(text, program, "cross.code_lead", "cross")
 
 st.subheader(text("cross.concepts_title"), anchor=False)
 st.markdown(text("cross.concepts_lead"))

@@ -24,13 +24,11 @@ parameters = scene.source.parameters(words)
 trace = layer.trace(words, parameters, rules, scene.source.origin)
 seen = lesson.measured(words) if lesson else measured(scene, parameters, rules)
 it = opened(scene, trace.layers[0])
-before = learning.before(lesson, it)
-channels, contents = names.channels(text, scene.choice), names.contents(text, scene.choice)
+before, contents = learning.before(lesson, it), names.contents(text, scene.choice)
 
 controls.unusable(text, scene)
 learning.sentence(text, scene, lesson)
 highlight(text, it, controls.unknown_words(scene))
-st.markdown(text("arithmetic.there"))
 learning.answers(text, scene, lesson)
 controls.remark(text, scene)
 learning.layer(text, scene, lesson)
@@ -41,7 +39,7 @@ st.markdown(text("steps.lead"))
 with st.expander(text("projections.title"), key="projections", on_change="rerun") as folded:
     if folded.open:
         st.markdown(text("projections.lead"))
-        projections(text, it, channels, contents, before)
+        projections(text, it, names.channels(text, scene.choice), contents, before)
 steps(text, it, contents, rules, before)
 
 st.subheader(text("lesson.architectures.title" if lesson else "architectures.title"), anchor=False)
@@ -56,8 +54,6 @@ st.markdown(text("lesson.numbers" if lesson else "numbers.lead"))
 parameter_tables(text, scene, parameters)
 result_tables(text, scene, trace, seen)
 
-st.subheader(text("code.title"), anchor=False)
-st.markdown(text("code.lead"))
-code(text, snippet(parameters, rules))
+code(text, snippet(parameters, rules), "code.lead")
 
 questions(text, "explore", scene)

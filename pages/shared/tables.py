@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,7 +53,12 @@ def room_above() -> None:
 
 def download(text: Text, name: str, matrix: Matrix) -> None:
     """A button that gives the matrix as CSV, in full precision."""
-    save_button(text("table.download"), f"{name}.csv", "text/csv", lambda: as_csv(matrix))
+    download_made(text, name, lambda: matrix)
+
+
+def download_made(text: Text, name: str, make: Callable[[], Matrix]) -> None:
+    """The same for a matrix that nothing holds until the button is pressed."""
+    save_button(text("table.download"), f"{name}.csv", "text/csv", lambda: as_csv(make()))
 
 
 def listed(columns: Mapping[str, Sequence[object]], rows: Sequence[str] = ()) -> Matrix:
@@ -71,21 +76,22 @@ def listed(columns: Mapping[str, Sequence[object]], rows: Sequence[str] = ()) ->
 def as_csv(matrix: Matrix) -> bytes:
     """The matrix with its names; a byte order mark lets spreadsheets read Chinese.
 
-    A name that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises:
+    Words that a spreadsheet would take for a formula begin with an apostrophe, as OWASP advises:
     words come from readers, and from files of others. Numbers stay as they are.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(["", *map(_no_formula, matrix.columns)])
     writer.writerows(
-        [_no_formula(row), *values]
+        map(_no_formula, [row, *values])
         for row, values in zip(matrix.rows, matrix.values.tolist(), strict=True)
     )
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _no_formula(name: str) -> str:
-    return f"'{name}" if name.lstrip().startswith(_FORMULA) else name
+def _no_formula(cell: object) -> object:
+    words = isinstance(cell, str) and cell.lstrip().startswith(_FORMULA)
+    return f"'{cell}" if words else cell
 
 
 def _frame(matrix: Matrix) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from core.ideas.effective_field import DEPTHS
 from core.ideas.reach import ReachMask
 from pages.shared import cache
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
-from pages.shared.text import Text
+from pages.shared.text import Text, plain
 
 ZH = Text("zh")
 NAMES = ("attention", "recurrent", "convolutional")
@@ -110,7 +110,7 @@ def test_other_seeds_give_other_maps_and_the_page_says_which(page: AppTest):
     before = drawn(page, "attention")
     choose(page, reach_seed=8)
     assert not np.allclose(drawn(page, "attention"), before)
-    assert any(ZH("origin.seeded", detail="8–15") in it.value for it in page.markdown)
+    assert any(ZH("origin.seeded", detail=plain("8–15")) in it.value for it in page.markdown)
 
 
 def test_the_words_of_the_sentence_can_be_used(page: AppTest):

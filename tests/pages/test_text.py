@@ -117,7 +117,7 @@ def test_chinese_is_chinese():
     for key, pair in labels().items():
         if pair["zh"] == EXAMPLE_TEXTS.get(key) or (key in SAMPLES and pair["zh"] == pair["en"]):
             continue
-        prose = FORMULA.sub("", ADDRESS.sub("", re.sub(r"\{\w+\}", "", pair["zh"])))
+        prose = FORMULA.sub("", ADDRESS.sub("", re.sub(r"\{\w+\}|`[^`]+`", "", pair["zh"])))
         words = LATIN.findall(prose)
         foreign = set(words) - TERMS - set(LATIN.findall(QUOTES.get(key, "")))
         if foreign:

@@ -161,7 +161,7 @@ def test_attention_to_other_words_lets_both_be_chosen(mine: AppTest):
         ),
     )
     assert_allclose(square(mine, "upload_map"), weights)
-    label = EN("query.label")
+    label = EN("upload_query.label")
     next(it for it in mine.selectbox if it.label == label).set_value(0).run()
     assert EN("upload.row", sum="1.000", bits="1.49", most="1.58") in said(mine)
 
@@ -173,7 +173,7 @@ def test_attention_to_other_words_has_all_its_steps(mine: AppTest):
     upload(mine, npz(q=q, k=k, v=v, **tokens))
     assert not mine.error
     assert_allclose(square(mine, "scores"), q[0] @ k[0].T / 2, atol=1e-5)
-    label = EN("query.label")
+    label = EN("upload_query.label")
     next(it for it in mine.selectbox if it.label == label).set_value(1).run()
     assert EN("upload.asks", asks="b") in said(mine)
 

@@ -7,14 +7,17 @@ from pages.shared.saving import save_button
 from pages.shared.text import Text
 
 
-def code(text: Text, program: str, name: str = "attention") -> None:
+def code(text: Text, program: str, lead: str, name: str = "attention") -> None:
     """The lines first; the program with its data, ready to run, folded away.
 
     Args:
         text: The reader's language.
         program: As `core.snippet` gives it.
+        lead: The label of what is said before.
         name: Of the files.
     """
+    st.subheader(text("code.title"), anchor=False)
+    st.markdown(text(lead))
     _, _, lines = program.rpartition("\n\n")
     st.code(lines, language="python", wrap_lines=True)
     with st.expander(text("code.whole"), key="code_open", on_change="rerun") as whole:

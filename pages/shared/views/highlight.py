@@ -17,7 +17,7 @@ CLOSE = 1.15
 
 
 def highlight(text: Text, it: Opened, unknown: Collection[str] = ()) -> None:
-    """The shaded sentence, and the same in words.
+    """The shaded sentence, the same in words, and the way to its arithmetic.
 
     Args:
         text: The reader's language.
@@ -33,6 +33,7 @@ def highlight(text: Text, it: Opened, unknown: Collection[str] = ()) -> None:
         distance=f"{expected_distance(weights)[it.query]:.1f}",
     )
     st.markdown(in_words(text, it.asking, it.query, weights[it.query]), help=spread)
+    st.markdown(text("arithmetic.there"))
 
 
 def in_words(text: Text, words: tuple[str, ...], query: int, weights: Array) -> str:

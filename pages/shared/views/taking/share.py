@@ -49,7 +49,9 @@ def arrived(text: Text) -> None:
     asked = book()["arrival"] or book()["said_again"]
     if not asked:
         return
-    changed = dict.fromkeys((*asked.unusable, *_moved(asked)))
+    # When it is said again, widgets that are newer than the link have moved other fields.
+    moved = _moved(asked) if book()["arrival"] else []
+    changed = dict.fromkeys((*asked.unusable, *moved))
     if changed:
         names = (_set_back(text, field) for field in changed)
         st.warning(text("share.unusable", names=text("sentence.comma").join(names)))

@@ -4,7 +4,6 @@ import streamlit as st
 
 from pages.shared import tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.saving import save_button
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.upload.maps import Shown
@@ -33,12 +32,7 @@ def upload_numbers(text: Text, view: Shown) -> None:
         rows, columns = matrix.values.shape
         st.caption(text("upload.too_wide", rows=rows, columns=columns))
     again = view.again
-    save_button(
-        text("table.download"),
-        f"{chosen}.csv",
-        "text/csv",
-        lambda: tables.as_csv(matrices(again())[chosen]),
-    )
+    tables.download_made(text, chosen, lambda: matrices(again())[chosen])
 
 
 def matrices(view: Shown) -> dict[str, Matrix]:
