@@ -18,6 +18,9 @@ from core.models.packaged import NAME as PACKAGED
 OPEN = "ATTENTION_LAB_OPEN"
 """The variable that, set to 1, allows any model, local folders, downloads and larger limits."""
 
+COMMAND = f"{OPEN}=1 streamlit run dashboard.py"
+"""Starts the dashboard so on one's own machine."""
+
 ALLOWED = (
     "google-bert/bert-base-chinese",
     "google-bert/bert-base-uncased",
@@ -98,7 +101,8 @@ def check_allowed(model: str) -> None:
         InputError: ``model_not_allowed``.
     """
     if not is_open() and model not in ALLOWED:
-        raise InputError("model_not_allowed", name=model, allowed=(PACKAGED, *offered()))
+        allowed = (PACKAGED, *offered())
+        raise InputError("model_not_allowed", name=model, allowed=allowed, command=COMMAND)
 
 
 def locate(model: str, hub: Hub, progress: Progress = no_progress) -> Path:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.choices.model import PACKAGED
 from core.errors import InputError
-from core.models.hub import OPEN, is_open, offered
+from core.models.hub import COMMAND, is_open, offered
 from core.models.layouts import FAMILIES
 from core.models.packaged import NAME
 from pages.shared import loading, state
@@ -39,8 +39,7 @@ def model_control(text: Text, scene: ModelScene) -> None:
         if is_open():
             st.caption(text("model_name.open", families=known, example="openai-community/gpt2"))
         else:
-            command = f"{OPEN}=1 streamlit run dashboard.py"
-            st.caption(text("model_name.closed", families=known, command=command))
+            st.caption(text("model_name.closed", families=known, command=COMMAND))
 
 
 def about_model(text: Text, scene: ModelScene) -> str:
