@@ -21,7 +21,8 @@ def badge(text: Text, origin: Origin) -> None:
 
 def in_markdown(text: Text, origin: Origin) -> str:
     """The origin in a few words; a file's name, or what the file says, stays words."""
-    return text(f"origin.{origin.kind}", detail=plain(origin.detail))
+    detail = origin.detail if origin.detail.isdecimal() else plain(origin.detail)
+    return text(f"origin.{origin.kind}", detail=detail)
 
 
 def told_origin(text: Text, origin: Origin) -> str:

@@ -5,11 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.choices import exploration
 from core.files.traces import size_of, to_npz
 from core.taken.report import Report, Section, html
 from core.trace import AttentionTrace
-from pages.shared.book import book
 from pages.shared.reports.taken import Taken
 from pages.shared.saving import save_button
 from pages.shared.text import Text
@@ -40,24 +38,6 @@ def trace_files(
         save_button(text("take.trace"), f"{page}.npz", mime, lambda: to_npz(made()))
         if size > limit:
             st.caption(text("take.trace_large", size=size // _MEGABYTE))
-
-
-def exploration_file(text: Text, page: str, name: str = "attention-lab.json") -> None:
-    """Everything that was chosen, on all pages.
-
-    Args:
-        text: The reader's language.
-        page: The name of the page that is opened again.
-        name: Of the file.
-    """
-    notes = book()
-    fields, edits, language = notes["fields"], notes["edits"], notes["language"] or ""
-    save_button(
-        text("take.download"),
-        name,
-        "application/json",
-        lambda: exploration.to_file(page, fields, edits, language),
-    )
 
 
 def report_file(text: Text, page: str, taken: Taken, address: str) -> None:

@@ -15,7 +15,8 @@ from pages.shared.reports.taken import Taken
 from pages.shared.saving import file_in
 from pages.shared.text import Text
 from pages.shared.views.taking.drawings import drawings
-from pages.shared.views.taking.files import exploration_file, report_file, trace_files
+from pages.shared.views.taking.files import report_file, trace_files
+from pages.shared.views.taking.whole import exploration_file
 
 
 def take_away(text: Text, page: str) -> None:

@@ -11,7 +11,7 @@ from pages.shared import address
 from pages.shared.book import book
 from pages.shared.text import Text, labels, plain
 from pages.shared.views.scripted import scripted
-from pages.shared.views.taking.files import exploration_file
+from pages.shared.views.taking.whole import exploration_file
 
 
 def link(text: Text, entry: Entry, path: str) -> None:

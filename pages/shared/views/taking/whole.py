@@ -1,0 +1,24 @@
+"""The whole exploration as a file."""
+
+from core.choices import exploration
+from pages.shared.book import book
+from pages.shared.saving import save_button
+from pages.shared.text import Text
+
+
+def exploration_file(text: Text, page: str, name: str = "attention-lab.json") -> None:
+    """Everything that was chosen, on all pages.
+
+    Args:
+        text: The reader's language.
+        page: The name of the page that is opened again.
+        name: Of the file.
+    """
+    notes = book()
+    fields, edits, language = notes["fields"], notes["edits"], notes["language"] or ""
+    save_button(
+        text("take.download"),
+        name,
+        "application/json",
+        lambda: exploration.to_file(page, fields, edits, language),
+    )
