@@ -10,6 +10,7 @@ import time
 import traceback
 
 import torch
+from altair.utils import schemapi
 
 from core import architectures
 from core.choices.explore import Choice
@@ -42,6 +43,7 @@ def warm_up() -> None:
     """
     decline_helpers()
     _give_memory_back()
+    schemapi.disable_debug_mode()  # tests check specifications, not while readers wait
     logging.getLogger("streamlit.error_util").addFilter(WithoutMessages())
     choice = Choice()
     parameters = choice.layer_source.parameters(("it", "warms", "up"))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 _SHADES = 255
 _NOTHING = 255  # the palette's transparent entry
@@ -22,6 +21,8 @@ def picture(values: NDArray[np.floating], colours: Sequence[str]) -> str:
     Returns:
         A data URL of a PNG with a palette.
     """
+    from PIL import Image  # only large maps are pictures
+
     shades = np.clip(np.nan_to_num(values) * (_SHADES - 1), 0, _SHADES - 1).round()
     indices = np.where(np.isnan(values), _NOTHING, shades).astype(np.uint8)
     image = Image.fromarray(indices, mode="P")

@@ -29,7 +29,7 @@ export default function (component) {
 
 // Charts name the gradients of their colour bars by the address at which they were drawn.
 function keepColours() {
-  for (const bar of document.querySelectorAll('[fill^="url("]')) {
+  for (const bar of document.querySelectorAll('[fill^="url("]:not([fill^="url(#"])')) {
     bar.setAttribute("fill", bar.getAttribute("fill").replace(/url\([^#]*#/, "url(#"));
   }
 }
