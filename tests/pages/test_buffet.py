@@ -15,7 +15,7 @@ from streamlit.testing.v1.element_tree import UnknownElement
 from core import architectures
 from core.choices.buffet import WISHES, BuffetChoice
 from core.ideas.buffet import DISHES, Table, felt, laid, serve
-from pages.shared.text import LANGUAGES, Language, Text, plain
+from pages.shared.text import LANGUAGES, Language, Text
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")
@@ -150,7 +150,7 @@ def test_the_three_diners_are_measured_by_core(buffet: AppTest):
 
 def test_seeded_diners_say_that_they_are_untrained(buffet: AppTest):
     choose(buffet, buffet_seed=3)
-    said = Text("en")("origin.seeded", detail=plain("3"))
+    said = Text("en")("origin.seeded", detail="3")
     assert sum(said in it.value for it in buffet.markdown) == 2
 
 

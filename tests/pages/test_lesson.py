@@ -28,7 +28,7 @@ from core.training.contenders import Contender, Design
 from core.training.race import Race, race, shown
 from core.training.tasks import Task, TaskKind
 from pages.shared import learned
-from pages.shared.text import LANGUAGES, Language, Text, plain
+from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
 from pages.shared.worker import Worker, worker
 from tests.pages.following import Link, followed
@@ -109,7 +109,7 @@ def test_numbers_that_nobody_has_trained_are_shown_as_random(lesson: AppTest):
     names = [EN(f"training.name.{name}", field=15) for name in ("relative", "gru", "cnn")]
     asked = EN("lesson.missing", names=", ".join(names))
     assert [it.value for it in lesson.info] == [asked]
-    assert any(EN("origin.seeded", detail=plain("0")) in it for it in badges(lesson))
+    assert any(EN("origin.seeded", detail="0") in it for it in badges(lesson))
     before = next(race(Race(DESIGN, ("relative",), steps=50)))
     assert before.weights is not None
     assert_allclose(drawn(lesson, "weights").sum(axis=1), 1, atol=1e-5)
@@ -120,7 +120,7 @@ def test_training_from_explore_shows_before_and_after(lesson: AppTest):
     app = finish(lesson, "lesson")
     assert not told(app)
     assert not app.info
-    assert any(EN("origin.trained", detail=plain("50")) in it for it in badges(app))
+    assert any(EN("origin.trained", detail="50") in it for it in badges(app))
     expected = layer()
     trace = expected.trace_of(WORDS).layers[0]
     assert_allclose(drawn(app, "weights_after"), trace.weights[0], atol=1e-5)
@@ -187,7 +187,7 @@ def test_a_race_that_was_stopped_can_be_opened_as_far_as_it_came(open_dashboard:
     assert drawn(app, "training_felt_gru").shape == (16, 16)
     there = in_explore(app)
     assert_allclose(drawn(there, "weights_after"), reached)
-    assert any(EN("origin.trained", detail=plain(str(steps))) in it for it in badges(there))
+    assert any(EN("origin.trained", detail=steps) in it for it in badges(there))
     assert there.session_state["training_steps"] == 1000
     assert there.button(key="lesson_start")
     assert any("Stopped before 1,000 steps" in it.value for it in there.info)
@@ -198,10 +198,10 @@ def test_what_was_learned_further_than_asked_for_is_not_shown(lesson: AppTest):
     for steps in (60, 100):
         *_, it = race(Race(DESIGN, ("relative",), steps=steps))
         learned.keep(DESIGN, it)
-    assert any(EN("origin.seeded", detail=plain("0")) in it for it in badges(lesson.run()))
+    assert any(EN("origin.seeded", detail="0") in it for it in badges(lesson.run()))
     for wanted, found in ((90, 60), (100, 100), (150, 100)):
         app = choose(lesson, training_steps=wanted)
-        assert any(EN("origin.trained", detail=plain(str(found))) in it for it in badges(app))
+        assert any(EN("origin.trained", detail=found) in it for it in badges(app))
 
 
 def test_the_right_answer_is_opened_until_something_else_is_chosen(lesson: AppTest):
