@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.choices.buffet import READERS, BuffetChoice
-from pages.shared import edits, frame, state
+from pages.shared import frame
+from pages.shared.reader import edits, state
 from pages.shared.views.buffet.diners import diners
 from pages.shared.views.buffet.plate import arithmetic, plate, served, table, wishes
 from pages.shared.views.papers import papers

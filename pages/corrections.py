@@ -1,6 +1,7 @@
 """What popular explanations get wrong, each with the state that shows it."""
 
-from pages.shared import frame, state
+from pages.shared import frame
+from pages.shared.reader import state
 from pages.shared.views.corrections.claims import corrections
 from pages.shared.views.questions import questions
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.choices.cost import READERS, CostChoice
-from pages.shared import frame, state
+from pages.shared import frame
+from pages.shared.reader import state
 from pages.shared.views.cost.layers import curves, in_words, sizes, table
 from pages.shared.views.cost.timing import stopwatch
 from pages.shared.views.papers import papers

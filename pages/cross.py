@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.choices.cross import READERS, CrossChoice
 from core.snippet import crossing_snippet
-from pages.shared import controls, frame, state
+from pages.shared import controls, frame
+from pages.shared.reader import state
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
 from pages.shared.views.cross.concepts import concept_buttons, concepts

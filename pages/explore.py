@@ -4,7 +4,8 @@ import streamlit as st
 
 from core import layer
 from core.snippet import snippet
-from pages.shared import controls, frame, names, trained_state
+from pages.shared import controls, frame, names
+from pages.shared.reader import trained_state
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code

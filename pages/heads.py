@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.choices.heads import READERS, HeadsChoice
-from pages.shared import controls, frame, state
+from pages.shared import controls, frame
+from pages.shared.reader import state
 from pages.shared.views.badge import badge
 from pages.shared.views.heads.alike import alike
 from pages.shared.views.heads.beside import head_controls, head_maps, several

@@ -1,6 +1,7 @@
 """The learning path: five steps from the idea to what is built on it."""
 
-from pages.shared import frame, state
+from pages.shared import frame
+from pages.shared.reader import state
 from pages.shared.views.papers import papers
 from pages.shared.views.path.steps import path
 from pages.shared.views.questions import questions

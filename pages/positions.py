@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.choices.positions import READERS, PositionsChoice
-from pages.shared import controls, frame, state
+from pages.shared import controls, frame
+from pages.shared.reader import state
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers
 from pages.shared.views.positions.encodings import encodings

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.choices.reach import READERS, ReachChoice
-from pages.shared import frame, state
+from pages.shared import frame
+from pages.shared.reader import state
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions

@@ -5,7 +5,8 @@ from contextlib import ExitStack
 import streamlit as st
 
 from core.choices.upload import READERS, UploadChoice
-from pages.shared import frame, state
+from pages.shared import frame
+from pages.shared.reader import state
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.upload.contents import contents, recipe

@@ -31,8 +31,8 @@ from core.sources.seeded import SeededSource
 from core.sources.uploaded import Upload
 from core.tokens import LIMIT
 from core.trace import LayerTrace
-from pages.shared import cache
 from pages.shared.figures.heatmap import Heatmap
+from pages.shared.server import cache
 from tests.hostile import largest, npz
 
 ROOT = Path(__file__).parents[1]

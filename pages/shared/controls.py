@@ -11,9 +11,10 @@ from core.embeddings import known
 from core.masks import MaskKind
 from core.positions import Positions
 from core.tokens import LIMIT, Unit, occurrences
-from pages.shared import edits, names, state, tables
+from pages.shared import names, tables
 from pages.shared.examples import EXAMPLES, named, ordered
-from pages.shared.state import Scene
+from pages.shared.reader import edits, state
+from pages.shared.reader.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 

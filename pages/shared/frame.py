@@ -12,8 +12,9 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from pages import CONTENTS, Entry
-from pages.shared import address, revival, server, state
-from pages.shared.book import book
+from pages.shared.reader import address, revival, state
+from pages.shared.reader.book import book
+from pages.shared.server import process
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.taking import share
 from pages.shared.views.taking.menu import take_away
@@ -46,7 +47,7 @@ def _draw() -> None:
     book()["drawn"] = revival.drawn()
     address.depart()
     revival.replay()
-    server.tidy()
+    process.tidy()
 
 
 def open_page(name: str) -> Text:

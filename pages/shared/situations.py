@@ -14,9 +14,9 @@ from core.questions.positions import Ordered
 from core.questions.reach import Reached
 from core.questions.training import Trained
 from core.questions.upload import Weighed
-from pages.shared import cache
-from pages.shared.model_state import ModelScene
-from pages.shared.state import Scene
+from pages.shared.reader.model_state import ModelScene
+from pages.shared.reader.state import Scene
+from pages.shared.server import cache
 from pages.shared.views.buffet.plate import Served
 from pages.shared.views.cross.crossing import Crossing
 from pages.shared.views.positions.shuffling import Shuffling, orders

@@ -16,8 +16,8 @@ from core.choices import edited, exploration
 from core.choices.edited import Address, unpack
 from core.choices.explore import MOST_EDITS
 from pages import CONTENTS, Entry
-from pages.shared.edits import MOST_KEPT
 from pages.shared.examples import EXAMPLES, SENTENCES
+from pages.shared.reader.edits import MOST_KEPT
 from pages.shared.text import LANGUAGES, Language, Text
 
 EN = Text("en")

@@ -9,7 +9,7 @@ from core.choices.cross import CrossChoice
 from core.choices.positions import PositionsChoice
 from core.claims import layer, model
 from core.errors import InputError
-from pages.shared import cache
+from pages.shared.server import cache
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.corrections.claims import CORRECTIONS
 from pages.shared.views.papers import PAPERS

@@ -30,10 +30,10 @@ from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import LIMIT, characters, words
 from core.trace import Array, AttentionTrace
-from pages.shared.book import Address, Book
-from pages.shared.edits import MASK
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.figures.heatmap import CLICK, numbered
+from pages.shared.reader.book import Address, Book
+from pages.shared.reader.edits import MASK
 from pages.shared.text import LANGUAGES, Language, Text, plain, plain_word
 from pages.shared.views.maps import LARGE
 

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from core.choices.model import ModelChoice
 from core.errors import InputError
 from core.sources.pretrained import PretrainedSource
-from pages.shared import cache, waiting
-from pages.shared.gate import PLACES, Gate
+from pages.shared.server import cache, waiting
+from pages.shared.server.gate import PLACES, Gate
 from pages.shared.text import LANGUAGES, Text
 from tests.hostile import largest
 

@@ -27,10 +27,10 @@ from core.training.answers import answers, right_places
 from core.training.contenders import Contender, Design
 from core.training.race import Race, race, shown
 from core.training.tasks import Task, TaskKind
-from pages.shared import learned
+from pages.shared.server import learned
+from pages.shared.server.worker import Worker, worker
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
-from pages.shared.worker import Worker, worker
 from tests.pages.following import Link, followed
 from tests.pages.quick import RACE
 

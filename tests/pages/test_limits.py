@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.files.limits import PRIVATE, PUBLIC
 from core.models import hub
-from pages.shared import cache, limits
+from pages.shared.server import cache, limits
 from pages.shared.text import Text
 from tests.hostile import npz
 

@@ -22,7 +22,7 @@ from core.models import hub
 from core.models.packaged import NAME
 from core.sources import families
 from core.sources.families import FamilySource
-from pages.shared import cache, loading
+from pages.shared.server import cache, loading
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.model import choice as model_choice
 from tests.pages.test_model import choose, square

@@ -9,7 +9,7 @@ from core.questions import KINDS
 from core.questions.question import Question
 from core.sources.pretrained import PretrainedSource
 from pages import CONTENTS
-from pages.shared.score import Score
+from pages.shared.reader.score import Score
 from pages.shared.situations import CHALLENGES, SITUATIONS
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.pages.following import links

@@ -16,8 +16,8 @@ from core.choices.reach import ReachChoice
 from core.ideas import reach
 from core.ideas.effective_field import DEPTHS
 from core.ideas.reach import ReachMask
-from pages.shared import cache
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
+from pages.shared.server import cache
 from pages.shared.text import Text, plain
 
 ZH = Text("zh")

@@ -7,18 +7,18 @@ import time
 import pytest
 import torch
 
-from pages.shared import server
+from pages.shared.server import process
 
 
 def test_garbage_is_looked_for_once_in_a_while(monkeypatch: pytest.MonkeyPatch):
     now, searched = [1000.0], []
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(gc, "collect", lambda: searched.append(now[0]))
-    monkeypatch.setattr(server, "_GARBAGE", server._Garbage())
+    monkeypatch.setattr(process, "_GARBAGE", process._Garbage())
     for _ in range(100):
-        server.tidy()
-        now[0] += server.REST / 32
-    assert searched == pytest.approx([1000.0 + n * server.REST for n in range(4)])
+        process.tidy()
+        now[0] += process.REST / 32
+    assert searched == pytest.approx([1000.0 + n * process.REST for n in range(4)])
 
 
 def test_every_run_declines_helpers_in_its_own_thread():
@@ -27,7 +27,7 @@ def test_every_run_declines_helpers_in_its_own_thread():
 
     def run() -> None:
         torch.set_num_threads(2)
-        server.decline_helpers()
+        process.decline_helpers()
         found.append(torch.get_num_threads())
 
     thread = threading.Thread(target=run)

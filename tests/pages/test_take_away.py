@@ -34,12 +34,12 @@ from core.sources.uploaded import UploadedSource, read_upload
 from core.taken.report import Report
 from core.tokens import tokenize
 from core.trace import AttentionTrace
-from pages.shared import cache
-from pages.shared.jobs import Progress
 from pages.shared.reports.taken import bare
+from pages.shared.server import cache
+from pages.shared.server.jobs import Progress
+from pages.shared.server.worker import worker
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
-from pages.shared.worker import worker
 
 Visit = Callable[[str | None], AppTest]
 Files = dict[str, Callable[[], bytes]]

@@ -25,12 +25,12 @@ from core.training.race import sizes
 from core.training.tasks import Task, TaskKind
 from pages.shared import theme
 from pages.shared.figures import learning
-from pages.shared.jobs import Progress
+from pages.shared.server.jobs import Progress
+from pages.shared.server.worker import Worker, worker
 from pages.shared.text import LANGUAGES, Language, Text, labels
 from pages.shared.views.contenders import across, explained
 from pages.shared.views.training.files import curves_csv, parameters_npz
 from pages.shared.views.training.noticed import sentence
-from pages.shared.worker import Worker, worker
 from tests.core.training.test_findings import examples
 from tests.pages.quick import RACE
 

@@ -21,11 +21,11 @@ from streamlit.testing.v1.element_tree import UnknownElement
 from core.long.head import LongHead, long_head
 from core.long.pixels import PIXELS, Overview
 from core.sources.uploaded import read_upload
-from pages.shared import cache, waiting
-from pages.shared.cache import LongKey
 from pages.shared.figures import heatmap, overview
 from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.reduced import Reduced, strongest_shade
+from pages.shared.server import cache, waiting
+from pages.shared.server.cache import LongKey
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.upload.contents import LONG_RECIPE
 from tests.hostile import npz

@@ -12,9 +12,9 @@ from core.errors import InputError
 from core.training.contenders import Design
 from core.training.race import Race, Snapshot
 from core.training.tasks import Task
-from pages.shared import worker as module
-from pages.shared.jobs import LONGEST_RACE, Job, Progress
-from pages.shared.worker import KEPT, LONGEST_QUEUE, Worker
+from pages.shared.server import worker as module
+from pages.shared.server.jobs import LONGEST_RACE, Job, Progress
+from pages.shared.server.worker import KEPT, LONGEST_QUEUE, Worker
 
 IT = Race(Design(Task()), ("rnn",), steps=1000)
 

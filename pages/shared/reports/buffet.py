@@ -5,7 +5,7 @@ from core.choices.edited import BUFFET, BUFFET_TABLES
 from core.ideas.buffet import NUTRIENTS
 from core.taken.report import Section, Table
 from core.trace import Origin
-from pages.shared.book import book
+from pages.shared.reader.book import book
 from pages.shared.reports.chosen import chosen, every, settings
 from pages.shared.reports.taken import Taken, heading, matrix_table
 from pages.shared.tables import Matrix

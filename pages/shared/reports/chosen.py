@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from core.choices.reading import Reader, Record, read
 from core.taken.report import Section, Table
-from pages.shared.book import book
+from pages.shared.reader.book import book
 from pages.shared.reports.taken import bare
 from pages.shared.text import Text, labels
 

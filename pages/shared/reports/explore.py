@@ -5,13 +5,13 @@ from core.choices.training import READERS, TrainingChoice
 from core.taken.report import Section, Table
 from core.tokens import clean
 from core.trace import AttentionTrace, Origin
+from pages.shared.reader.state import Scene, made
+from pages.shared.reader.trained_state import Lesson, taught
 from pages.shared.reports.chosen import chosen, every, settings, shown
 from pages.shared.reports.race import race_settings
 from pages.shared.reports.scene import LAYER, asked, changed, count_of_edits
 from pages.shared.reports.taken import Taken, matrix_table
-from pages.shared.state import Scene, made
 from pages.shared.text import Text
-from pages.shared.trained_state import Lesson, taught
 from pages.shared.views.badge import told_origin
 from pages.shared.views.explore.architectures import told_network
 from pages.shared.views.explore.numbers import results

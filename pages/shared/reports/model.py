@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from core.choices.model import PACKAGED, READERS, ModelChoice
 from core.taken.report import Section
-from pages.shared import cache, loading
 from pages.shared.figures.heatmap import numbered
-from pages.shared.model_state import ModelScene
+from pages.shared.reader.model_state import ModelScene
 from pages.shared.reports.chosen import chosen, every, settings
 from pages.shared.reports.taken import Taken, matrix_table
+from pages.shared.server import cache, loading
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin

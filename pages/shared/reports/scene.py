@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from core.choices.explore import READERS, Choice
 from core.taken.report import Table
 from core.tokens import tokenize
+from pages.shared.reader.state import Asked, Scene, made
 from pages.shared.reports.chosen import chosen, shown
-from pages.shared.state import Asked, Scene, made
 from pages.shared.text import Text
 
 LAYER = (

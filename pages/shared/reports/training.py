@@ -12,10 +12,10 @@ from core.taken.report import Section, Table
 from core.training.contenders import ATTENTION, LEARNING_RATES, Contender
 from core.training.learning import latest, losses, reliable
 from core.training.race import shown, sizes
-from pages.shared.jobs import Progress
 from pages.shared.reports.chosen import chosen, settings
 from pages.shared.reports.race import race_settings
 from pages.shared.reports.taken import Taken, heading
+from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
 from pages.shared.views.contenders import (
     accuracy_title,

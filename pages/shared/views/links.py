@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.choices.exploration import Shelves, parameters
-from pages.shared.book import book
+from pages.shared.reader.book import book
 from pages.shared.text import Text
 
 

@@ -9,10 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.architectures import Measured
 from pages.shared import theme
-from pages.shared.book import book
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import CLICK, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
+from pages.shared.reader.book import book
 from pages.shared.text import Text
 from pages.shared.views.clicked import clicked
 from pages.shared.views.opened import Pointed

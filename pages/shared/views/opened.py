@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from core.trace import LayerTrace
-from pages.shared import state
-from pages.shared.state import Scene
+from pages.shared.reader import state
+from pages.shared.reader.state import Scene
 
 
 @dataclass(frozen=True, kw_only=True)

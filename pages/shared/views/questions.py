@@ -9,7 +9,7 @@ import streamlit as st
 from core.ideas.reach import AttentionStack
 from core.questions import ask
 from core.questions.question import Question, Value
-from pages.shared import score
+from pages.shared.reader import score
 from pages.shared.text import Text, plain_word
 
 

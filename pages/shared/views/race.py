@@ -4,11 +4,11 @@ import streamlit as st
 
 from core.errors import InputError
 from core.training.race import Race
-from pages.shared.book import book
-from pages.shared.jobs import Progress
+from pages.shared.reader.book import book
+from pages.shared.server.jobs import Progress
+from pages.shared.server.worker import worker
 from pages.shared.text import Text
 from pages.shared.views.told import told
-from pages.shared.worker import worker
 
 PULSE = 0.5
 """Seconds between two looks at a race."""

@@ -8,8 +8,9 @@ from core.architectures import Measured
 from core.choices.buffet import LIMITS, BuffetChoice
 from core.ideas.buffet import felt
 from core.trace import Origin
-from pages.shared import cache, state
 from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.reader import state
+from pages.shared.server import cache
 from pages.shared.shares import rounded
 from pages.shared.text import Text
 from pages.shared.views import maps

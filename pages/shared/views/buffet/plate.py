@@ -10,11 +10,12 @@ from core.choices.edited import BUFFET, BUFFET_TABLES, Address
 from core.ideas.buffet import DISHES, NUTRIENTS, Table, laid, serve
 from core.layer import Rules
 from core.trace import LayerTrace, Origin
-from pages.shared import edits, state, tables
-from pages.shared.book import book
+from pages.shared import tables
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
+from pages.shared.reader import edits, state
+from pages.shared.reader.book import book
 from pages.shared.shares import ends, leading
 from pages.shared.tables import Matrix
 from pages.shared.text import Text

@@ -13,8 +13,8 @@ from core.choices.training import READERS as TRAINING
 from core.choices.training import TrainingChoice
 from core.claims import layer, model, neighbours
 from core.models.run import ModelRun
-from pages.shared import cache
 from pages.shared.destinations import Destination
+from pages.shared.server import cache
 from pages.shared.text import Text, plain, plain_word
 
 

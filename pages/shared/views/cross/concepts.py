@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.choices.cross import CrossChoice
-from pages.shared import state
+from pages.shared.reader import state
 from pages.shared.text import Text
 
 _QUESTIONS = ("queries", "keys", "mask", "use")

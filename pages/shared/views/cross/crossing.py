@@ -10,7 +10,8 @@ from core.errors import InputError
 from core.ideas.crossing import SIZES, Numbers, Scoring, Tokens
 from core.sources.handset import head_at
 from core.trace import AttentionTrace
-from pages.shared import controls, state
+from pages.shared import controls
+from pages.shared.reader import state
 from pages.shared.text import Text
 from pages.shared.views.opened import Opened
 

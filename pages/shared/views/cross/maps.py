@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.choices.cross import CrossChoice, Sources
 from core.ideas.crossing import self_gap
-from pages.shared import state
 from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
 from pages.shared.figures.heatmap import Frame, Heatmap, level
+from pages.shared.reader import state
 from pages.shared.shares import ends
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps

@@ -11,10 +11,12 @@ from core.layer import Parameters, Rules
 from core.rnn import Direction, RecurrentKind
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer
-from pages.shared import cache, controls, state
+from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.reader import state
+from pages.shared.reader.state import Scene
+from pages.shared.server import cache
 from pages.shared.shares import rounded
-from pages.shared.state import Scene
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.badge import told_origin

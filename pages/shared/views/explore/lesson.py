@@ -10,10 +10,11 @@ from core.training.answers import answers as given
 from core.training.contenders import ATTENTION
 from core.training.race import Race
 from core.training.tasks import LETTERS
-from pages.shared import controls, state
-from pages.shared.state import Scene
+from pages.shared import controls
+from pages.shared.reader import state
+from pages.shared.reader.state import Scene
+from pages.shared.reader.trained_state import Lesson
 from pages.shared.text import Text, plain_word
-from pages.shared.trained_state import Lesson
 from pages.shared.views.contenders import contender, network_controls
 from pages.shared.views.opened import Opened
 from pages.shared.views.race import PULSE, begin, progress, status

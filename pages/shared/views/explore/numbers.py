@@ -11,9 +11,10 @@ from core.layer import Parameters
 from core.measures import contribution
 from core.tokens import occurrences
 from core.trace import AttentionTrace
-from pages.shared import edits, names, tables
+from pages.shared import names, tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.state import Scene
+from pages.shared.reader import edits
+from pages.shared.reader.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 

@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 from core.choices.heads import HeadsChoice
 from core.ideas.heads import Heads, heads
 from core.trace import Origin
-from pages.shared import controls, names, state
+from pages.shared import controls, names
 from pages.shared.figures.heatmap import NUMBERS_UP_TO, Frame, Heatmap
-from pages.shared.state import Scene
+from pages.shared.reader import state
+from pages.shared.reader.state import Scene
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.highlight import in_words

@@ -5,11 +5,12 @@ import pandas as pd
 import streamlit as st
 
 from core.arrays import Array
-from pages.shared import controls, state, tables, theme
-from pages.shared.book import book
+from pages.shared import controls, tables, theme
 from pages.shared.figures import atlas as figure
 from pages.shared.figures.atlas import Words
-from pages.shared.model_state import ModelScene
+from pages.shared.reader import state
+from pages.shared.reader.book import book
+from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain, plain_word
 from pages.shared.views.clicked import clicked, listed
 

@@ -10,9 +10,10 @@ from core.arrays import Array
 from core.choices.model import LONGEST_TEXT
 from core.errors import InputError
 from core.models.compare import Comparison, compare
-from pages.shared import cache, tables
+from pages.shared import tables
 from pages.shared.figures.heatmap import Frame, Heatmap, balanced, level
-from pages.shared.model_state import ModelScene
+from pages.shared.reader.model_state import ModelScene
+from pages.shared.server import cache
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.model.head import FIELDS

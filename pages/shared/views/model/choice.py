@@ -7,8 +7,9 @@ from core.errors import InputError
 from core.models.hub import COMMAND, is_open, offered
 from core.models.layouts import FAMILIES
 from core.models.packaged import NAME
-from pages.shared import loading, state
-from pages.shared.model_state import ModelScene
+from pages.shared.reader import state
+from pages.shared.reader.model_state import ModelScene
+from pages.shared.server import loading
 from pages.shared.text import Text, plain
 from pages.shared.views.told import told
 

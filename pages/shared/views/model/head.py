@@ -16,7 +16,7 @@ from pages.shared import controls
 from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.figures.lines import Sides
-from pages.shared.model_state import ModelScene
+from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic

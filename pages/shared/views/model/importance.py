@@ -17,7 +17,7 @@ from core.importance import (
     transformed_contribution,
 )
 from pages.shared.figures.heatmap import numbered
-from pages.shared.model_state import ModelScene
+from pages.shared.reader.model_state import ModelScene
 from pages.shared.tables import Matrix, download, room_above
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened

@@ -7,9 +7,10 @@ import streamlit as st
 from core.choices.model import LONGEST_TEXT, Part
 from core.errors import InputError
 from core.models.pieces import SPACE
-from pages.shared import controls, model_state, state
+from pages.shared import controls
 from pages.shared.examples import EXAMPLES
-from pages.shared.model_state import ModelScene
+from pages.shared.reader import model_state, state
+from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain
 from pages.shared.views.model.choice import (
     about_model,

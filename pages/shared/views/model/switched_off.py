@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.errors import InputError
 from core.models.packaged import NAME
-from pages.shared import cache
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
-from pages.shared.model_state import ModelScene
+from pages.shared.reader.model_state import ModelScene
+from pages.shared.server import cache
 from pages.shared.text import Text
 from pages.shared.views.refused import refused
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.choices.positions import LIMITS, MOST_WORDS, moved
-from pages.shared import controls, state
+from pages.shared import controls
+from pages.shared.reader import state
 from pages.shared.text import Text, plain_word
 from pages.shared.views.positions.shuffling import Shuffling, orders
 

@@ -11,11 +11,12 @@ from core.arrays import Array
 from core.choices.positions import MOST_WORDS, PositionsChoice
 from core.ideas.shuffling import Order, OrderedHead, float32_difference
 from core.trace import Origin
-from pages.shared import names, state
-from pages.shared.book import book
+from pages.shared import names
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
-from pages.shared.state import Scene
+from pages.shared.reader import state
+from pages.shared.reader.book import book
+from pages.shared.reader.state import Scene
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked

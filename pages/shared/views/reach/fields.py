@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.ideas.effective_field import LARGEST_FIELD, NOTICED, FieldSizes
 from core.ideas.reach import SEEDS
-from pages.shared import cache
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
+from pages.shared.server import cache
 from pages.shared.text import Text
 from pages.shared.views.reach.stacks import Reaching
 

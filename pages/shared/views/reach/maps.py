@@ -8,11 +8,12 @@ import streamlit as st
 from core.choices.reach import SCHEDULES
 from core.ideas.reach import Averaged, ReachMask
 from core.rnn import Direction, RecurrentKind
-from pages.shared import controls, state, theme
-from pages.shared.book import book
+from pages.shared import controls, theme
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
+from pages.shared.reader import state
+from pages.shared.reader.book import book
 from pages.shared.shares import in_range
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps

@@ -10,8 +10,10 @@ from core.choices.reach import LIMITS, ReachChoice, ReachTokens, read_dilations
 from core.errors import InputError
 from core.ideas.reach import SEEDS, Averaged
 from core.trace import Origin
-from pages.shared import cache, controls, state
-from pages.shared.state import Scene
+from pages.shared import controls
+from pages.shared.reader import state
+from pages.shared.reader.state import Scene
+from pages.shared.server import cache
 from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
 

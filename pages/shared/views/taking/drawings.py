@@ -5,7 +5,7 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from pages.shared.book import book
+from pages.shared.reader.book import book
 from pages.shared.text import Text
 from pages.shared.views.scripted import scripted
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.choices import exploration
 from core.errors import InputError
-from pages.shared import address
-from pages.shared.book import book
+from pages.shared.reader import address
+from pages.shared.reader.book import book
 from pages.shared.reports.taken import Taken
 from pages.shared.saving import file_in
 from pages.shared.text import Text

@@ -7,8 +7,8 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from core.choices.exploration import DEFAULTS, LONGEST_LINK, Exploration
 from pages import CONTENTS, Entry
-from pages.shared import address
-from pages.shared.book import book
+from pages.shared.reader import address
+from pages.shared.reader.book import book
 from pages.shared.text import Text, labels, plain
 from pages.shared.views.scripted import scripted
 from pages.shared.views.taking.whole import exploration_file

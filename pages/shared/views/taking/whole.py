@@ -1,7 +1,7 @@
 """The whole exploration as a file."""
 
 from core.choices import exploration
-from pages.shared.book import book
+from pages.shared.reader.book import book
 from pages.shared.saving import save_button
 from pages.shared.text import Text
 

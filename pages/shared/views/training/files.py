@@ -10,9 +10,9 @@ from core.choices.training import as_json, chosen_race, from_json
 from core.errors import InputError
 from core.training.race import Snapshot
 from core.training.tasks import Task
-from pages.shared import state
-from pages.shared.jobs import Progress
+from pages.shared.reader import state
 from pages.shared.saving import file_in
+from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
 
 _UPLOAD = "training_upload"

@@ -14,12 +14,13 @@ from core.trace import AttentionTrace
 from core.training.contenders import ATTENTION, Contender
 from core.training.learning import best
 from core.training.race import SLICE, Snapshot, shown
-from pages.shared import learned, state
-from pages.shared.book import book
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.jobs import Progress
+from pages.shared.reader import state
+from pages.shared.reader.book import book
+from pages.shared.reader.trained_state import show_aim
+from pages.shared.server import learned
+from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
-from pages.shared.trained_state import show_aim
 from pages.shared.views import maps
 from pages.shared.views.contenders import FAMILIES, contender, network_controls
 from pages.shared.views.opened import Opened, Pointed

@@ -7,7 +7,7 @@ from core.training.findings import Each, Far, Finding, Value, Who, findings
 from core.training.learning import averaged
 from core.training.race import Race
 from core.training.tasks import TaskKind
-from pages.shared.jobs import Progress
+from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender
 

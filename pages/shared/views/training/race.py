@@ -10,13 +10,13 @@ from core.training.contenders import CONTENDERS, Contender
 from core.training.race import SLICE, Race, sizes
 from core.training.tasks import Task, TaskKind
 from pages.shared import controls
-from pages.shared.jobs import LONGEST_RACE, Progress
+from pages.shared.server.jobs import LONGEST_RACE, Progress
+from pages.shared.server.worker import worker
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender, distances
 from pages.shared.views.race import PULSE, adopt, begin, forgotten, progress, status
 from pages.shared.views.told import told
 from pages.shared.views.training.curves import attention_map, curves, table
-from pages.shared.worker import worker
 
 _CITED = (
     ("tang", "Tang et al. 2018", "1808.08946"),

@@ -13,9 +13,10 @@ from core.errors import InputError
 from core.files.traces import KINDS_OF_FILES, fingerprint, to_npz
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
-from pages.shared import cache, limits, state
 from pages.shared.examples import EXAMPLES, SENTENCES
+from pages.shared.reader import state
 from pages.shared.saving import file_in, save_button
+from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.refused import refused
 from pages.shared.views.told import told

@@ -7,7 +7,7 @@ from core.arrays import Array
 from core.choices.upload import Pooling, UploadChoice
 from core.long.head import LongHead, Row, long_head
 from core.sources.uploaded import Upload
-from pages.shared.cache import LongKey
+from pages.shared.server.cache import LongKey
 from pages.shared.views.opened import Pointed
 
 _FIELDS = ("upload_query", "upload_key")

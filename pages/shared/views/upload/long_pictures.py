@@ -10,13 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import InputError
 from core.long.head import LongHead
 from core.long.pixels import blocks
-from pages.shared import cache, theme
-from pages.shared.book import book
-from pages.shared.cache import LongKey
+from pages.shared import theme
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
 from pages.shared.figures.reduced import Reduced, strongest_shade
+from pages.shared.reader.book import book
+from pages.shared.server import cache
+from pages.shared.server.cache import LongKey
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked

@@ -12,7 +12,7 @@ from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer
 from core.training.contenders import Contender, Design
 from core.training.race import SLICE, Race, Snapshot, race
-from pages.shared.kept import Kept
+from pages.shared.server.kept import Kept
 
 
 class _Learned(NamedTuple):

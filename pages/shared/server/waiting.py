@@ -5,9 +5,9 @@ from collections.abc import Callable, Hashable
 
 import streamlit as st
 
-from pages.shared import state
-from pages.shared.gate import Gate
-from pages.shared.kept import Kept, Result
+from pages.shared.reader import state
+from pages.shared.server.gate import Gate
+from pages.shared.server.kept import Kept, Result
 
 gate = Gate()
 """The server's only one."""

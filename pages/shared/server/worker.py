@@ -16,7 +16,7 @@ import torch
 
 from core.errors import InputError
 from core.training.race import Race, Snapshot, race
-from pages.shared.jobs import LONGEST_RACE, Job, Progress
+from pages.shared.server.jobs import LONGEST_RACE, Job, Progress
 
 LONGEST_QUEUE = 3
 """Races that may wait."""

@@ -13,8 +13,9 @@ from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer, opened
 from core.tokens import Tokens
 from core.training.race import SLICE, Race, shown
-from pages.shared import edits, learned, state
-from pages.shared.state import Asked, Scene
+from pages.shared.reader import edits, state
+from pages.shared.reader.state import Asked, Scene
+from pages.shared.server import learned
 
 
 class Lesson(NamedTuple):

@@ -8,9 +8,10 @@ from core.errors import InputError
 from core.models.pieces import Pieces
 from core.models.run import ModelRun
 from core.tokens import follow
-from pages.shared import cache, loading, state
-from pages.shared.book import book
 from pages.shared.examples import EXAMPLES
+from pages.shared.reader import state
+from pages.shared.reader.book import book
+from pages.shared.server import cache, loading
 
 _PAGE = "model"
 

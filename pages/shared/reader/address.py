@@ -13,8 +13,8 @@ import streamlit as st
 from core.choices import edited
 from core.choices.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
 from core.choices.training import AIMED
-from pages.shared import edits, revival
-from pages.shared.book import book
+from pages.shared.reader import edits, revival
+from pages.shared.reader.book import book
 from pages.shared.text import LANGUAGES
 
 _ECHO = 3.0

@@ -8,7 +8,7 @@ from core.arrays import Array
 from core.training.contenders import Contender
 from core.training.learning import foremost
 from core.training.race import Race, Snapshot
-from pages.shared import learned
+from pages.shared.server import learned
 
 State = Literal["waiting", "running", "paused", "done", "stopped", "left", "limit", "failed"]
 LONGEST_RACE = 60.0

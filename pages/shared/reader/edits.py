@@ -23,7 +23,7 @@ from core.choices.reading import entry, read
 from core.choices.training import READERS, TrainingChoice
 from core.layer import Edit
 from core.tokens import occurrences
-from pages.shared.book import Offer, book
+from pages.shared.reader.book import Offer, book
 
 MOST_KEPT = 4 * MOST_EDITS
 """Cells of all shelves with their earlier states: links may name ever new ones."""

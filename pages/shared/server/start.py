@@ -19,14 +19,15 @@ def _loaded() -> Callable[[], None]:
     """
     gc.disable()
     try:
-        from pages.shared import frame, server
+        from pages.shared import frame
+        from pages.shared.server import process
 
-        server.warm_up()
+        process.warm_up()
     finally:
         gc.enable()
 
     def run() -> None:
-        server.decline_helpers()
+        process.decline_helpers()
         frame.run()
 
     return run

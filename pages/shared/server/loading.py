@@ -13,7 +13,7 @@ from core.models.hub import check_allowed
 from core.models.pieces import Keep
 from core.sources.families import FamilySource
 from core.sources.pretrained import PretrainedSource
-from pages.shared import limits
+from pages.shared.server import limits
 
 MOST = 16
 """Models that are under way or failed; the oldest failure is forgotten first."""

@@ -18,9 +18,9 @@ from core.errors import InputError
 from core.measures import choosiest
 from core.sources.toy import ToySource
 from core.tokens import Tokens, follow, tokenize
-from pages.shared import edits
-from pages.shared.book import book
 from pages.shared.examples import EXAMPLES, SENTENCES
+from pages.shared.reader import edits
+from pages.shared.reader.book import book
 from pages.shared.text import LANGUAGES, Text, spoken
 
 _TYPED = {name: reader for name, reader in choices.READERS.items() if name not in DERIVED}

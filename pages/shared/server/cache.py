@@ -23,9 +23,9 @@ from core.models.run import ModelRun
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import Upload, bytes_once_read, read_upload
-from pages.shared import limits, loading, waiting
-from pages.shared.kept import Kept
-from pages.shared.waiting import in_turn
+from pages.shared.server import limits, loading, waiting
+from pages.shared.server.kept import Kept
+from pages.shared.server.waiting import in_turn
 
 # One of 12 words has 2.5 kB, one of 64 has 70.
 _measured: Kept[Measured] = Kept(largest=4_000_000)

@@ -1,0 +1,1 @@
+"""What is known of one reader: the choice, the edits, the address, the score."""

@@ -1,0 +1,1 @@
+"""What the server holds and does for all readers: kept results, models, races, limits."""
