@@ -40,4 +40,4 @@ def test_bytes_stay_within_their_limit(asked: list[tuple[int, int]]):
     kept: Kept[Thing] = Kept(20, at_least=2)
     for key, size in asked:
         kept.get(key, lambda size=size: Thing(size))
-        assert kept._bytes() <= 20
+        assert kept._bytes == sum(it.nbytes for it in kept._found.values()) <= 20

@@ -173,7 +173,7 @@ def turn_for_file(content: bytes) -> Iterator[None]:
         InputError: ``busy`` if it was not this reader's turn in time.
     """
     large = bytes_once_read(content, limits.of_files()) > _LARGE
-    with waiting.gate.turn(_FILES, waiting.in_line()) if large else nullcontext():
+    with waiting.place(_FILES, waiting.in_line()) if large else nullcontext():
         yield
 
 
@@ -206,7 +206,7 @@ def long_picture(key: LongKey, head: LongHead, told: Told) -> Overview:
     """
 
     def alone() -> Overview:
-        with waiting.gate.turn("long picture", lambda _: told(None)):
+        with waiting.place("long picture", lambda _: told(None)):
             return _pictures.get(key, lambda: _in_slices(head, told))
 
     return _pictures.get(key, alone)

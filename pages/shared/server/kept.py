@@ -27,6 +27,7 @@ class Kept(Generic[Result]):
         """Keep ``largest`` bytes, and ``at_least`` so many results."""
         self.largest, self.at_least = largest, at_least
         self._found: dict[Hashable, Result] = {}
+        self._bytes = 0
         self._guard = threading.Lock()
 
     def found(self, key: Hashable) -> Result | None:
@@ -44,15 +45,15 @@ class Kept(Generic[Result]):
             return found
         made = make()
         with self._guard:
+            before = self._found.pop(key, None)
             self._found[key] = made
-            while len(self._found) > self.at_least and self._bytes() > self.largest:
-                del self._found[next(iter(self._found))]
+            self._bytes += made.nbytes - (before.nbytes if before is not None else 0)
+            while len(self._found) > self.at_least and self._bytes > self.largest:
+                self._bytes -= self._found.pop(next(iter(self._found))).nbytes
         return made
 
     def clear(self) -> None:
         """Keep nothing."""
         with self._guard:
             self._found.clear()
-
-    def _bytes(self) -> int:
-        return sum(it.nbytes for it in self._found.values())
+            self._bytes = 0

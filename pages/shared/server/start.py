@@ -21,6 +21,7 @@ def _loaded() -> Callable[[], None]:
     try:
         from pages.shared import frame
         from pages.shared.server import process
+        from pages.shared.server.turns import turns
 
         process.warm_up()
     finally:
@@ -28,6 +29,7 @@ def _loaded() -> Callable[[], None]:
 
     def run() -> None:
         process.decline_helpers()
-        frame.run()
+        with turns.taken():
+            frame.run()
 
     return run

@@ -1,13 +1,15 @@
 """Large results: kept, or made in turn; who waits hears it in a toast, which moves nothing."""
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
 from pages.shared.reader import state
 from pages.shared.server.gate import Gate
 from pages.shared.server.kept import Kept, Result
+from pages.shared.server.turns import turns
 
 gate = Gate()
 """The server's only one."""
@@ -24,10 +26,25 @@ def in_turn(kept: Kept[Result], key: Hashable, make: Callable[[], Result]) -> Re
     """
 
     def alone() -> Result:
-        with gate.turn((id(kept), key), in_line()):
+        with place((id(kept), key), in_line()):
             return kept.get(key, make)
 
     return kept.get(key, alone)
+
+
+@contextmanager
+def place(key: Hashable, told: Callable[[int], None]) -> Iterator[None]:
+    """A place among those who compute for long; other readers' pages go on meanwhile.
+
+    Args:
+        key: Of what is computed.
+        told: Called now and then with the number of those before; what it raises ends the wait.
+
+    Raises:
+        InputError: ``busy`` if there was no place in time.
+    """
+    with turns.lent(), gate.turn(key, told):
+        yield
 
 
 def in_line() -> Callable[[int], None]:

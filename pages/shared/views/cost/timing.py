@@ -9,6 +9,7 @@ from core.errors import InputError
 from core.ideas.cost import ROWS, Setting, formula
 from core.ideas.timing import ROUNDS, ratios, timed
 from pages.shared import tables
+from pages.shared.server.turns import turns
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.cost.layers import multiple, unbroken
@@ -52,7 +53,7 @@ def _run(text: Text, it: Setting) -> None:
     bar = st.progress(0.0, text("cost.time.running", done=0, rounds=ROUNDS))
     seconds: dict[str, list[float]] = {}
     try:
-        with closing(timed(it)) as rounds:
+        with turns.lent(), closing(timed(it)) as rounds:
             for done, known in rounds:
                 seconds = {row: list(times) for row, times in known.items()}
                 words = text("cost.time.running", done=done, rounds=ROUNDS)
