@@ -9,13 +9,12 @@ import json
 import sys
 import time
 from collections import defaultdict
-from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
 import torch
 
-from core.choices.training import TrainingChoice
+from core.choices.training import DISTANCES, TrainingChoice
 from core.training.race import race, sizes
 from core.training.tasks import TaskKind
 
@@ -27,16 +26,17 @@ def main() -> None:
     )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--task", choices=get_args(TaskKind), default="recall")
+    parser.add_argument("--distance", type=int, choices=DISTANCES, default=DISTANCES[-1])
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    found = measured(options.task, options.seeds)
+    found = measured(options.task, options.seeds, options.distance)
     sys.stdout.write(json.dumps(found, indent=2) + "\n" if options.json else table(found))
 
 
-def measured(task: TaskKind, seeds: int) -> dict[str, Any]:
+def measured(task: TaskKind, seeds: int, distance: int) -> dict[str, Any]:
     """Every contender's last accuracies, its parameters and its seconds."""
-    it = replace(TrainingChoice(training_task=task).race, seeds=seeds)
+    it = TrainingChoice(training_task=task, training_distance=distance, training_seeds=seeds).race
     last: dict[str, dict[int, list[float]]] = defaultdict(dict)
     seconds: dict[str, float] = defaultdict(float)
     begin = time.thread_time()

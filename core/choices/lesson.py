@@ -9,6 +9,7 @@ from core.arrays import Array
 from core.choices.training import AUTOMATIC, READERS, TrainingChoice
 from core.training.answers import right_places
 from core.training.contenders import CONVOLUTIONAL, RECURRENT, Contender
+from core.training.tasks import EVERYWHERE
 
 _SHELF = (
     *("training_task", "training_length", "training_symbols", "training_budget"),
@@ -16,6 +17,9 @@ _SHELF = (
     "training_layer",
 )
 """What decides the numbers of a layer."""
+
+_LIMITED = (*_SHELF, "training_distance")
+"""The same where answers lie no farther back than the reader allows."""
 
 
 def opened_layer(it: TrainingChoice) -> int:
@@ -37,7 +41,8 @@ def beside(
 
 def shelf(it: TrainingChoice) -> str:
     """Where edits of the opened layer lie: two races, or two layers, never share them."""
-    settings = {name: str(getattr(it, name)) for name in _SHELF}
+    names = _SHELF if it.training_distance == EVERYWHERE else _LIMITED
+    settings = {name: str(getattr(it, name)) for name in names}
     settings["training_layer"] = str(opened_layer(it))
     return " ".join(["trained", *settings.values()])
 
@@ -48,7 +53,8 @@ def check_shelf(settings: Sequence[str]) -> None:
     Raises:
         ValueError: If no choice of ours has such a shelf.
     """
-    for name, word in zip(_SHELF, settings, strict=True):
+    names = _LIMITED if len(settings) > len(_SHELF) else _SHELF
+    for name, word in zip(names, settings, strict=True):
         READERS[name](word)
 
 

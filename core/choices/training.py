@@ -10,10 +10,10 @@ from core.choices.reading import Reader
 from core.errors import InputError
 from core.training.contenders import ATTENTION, CONTENDERS, LEARNING_RATES, Contender, Design
 from core.training.race import BATCH, Race
-from core.training.tasks import Task, TaskKind
+from core.training.tasks import EVERYWHERE, Task, TaskKind
 
 LIMITS: Mapping[str, tuple[int, int]] = {
-    "training_length": (16, 64),
+    "training_length": (16, EVERYWHERE),
     "training_symbols": (2, 16),
     "training_layers": (1, 2),
     "training_steps": (50, 1000),
@@ -31,6 +31,9 @@ AUTOMATIC = -1
 
 AIMED = ("training_inside", "training_head", "training_key")
 """Fields that pages may show otherwise than they were chosen: links hold what was chosen."""
+
+DISTANCES = (4, 8, 16, 32, EVERYWHERE)
+"""How far back answers may lie, to choose from, in tokens; the last one leaves nothing out."""
 
 FIELDS = (7, 15, 31, 63)
 """Receptive fields to choose from, in tokens."""
@@ -53,6 +56,7 @@ class TrainingChoice:
         training_task: What is to be learned.
         training_length: Tokens of a sequence, even.
         training_symbols: How many different ones there are to name.
+        training_distance: How far back answers may lie, one of ``DISTANCES``.
         training_contenders: Who takes part, in the order of ``CONTENDERS``.
         training_field: Tokens that the CNN sees, one of ``FIELDS``.
         training_layers: Of attention.
@@ -72,6 +76,7 @@ class TrainingChoice:
     training_task: TaskKind = "recall"
     training_length: int = 48
     training_symbols: int = 8
+    training_distance: int = EVERYWHERE
     training_contenders: tuple[Contender, ...] = (
         "relative",
         "sinusoidal",
@@ -97,7 +102,8 @@ class TrainingChoice:
     @property
     def race(self) -> Race:
         """What is trained."""
-        task = Task(self.training_task, self.training_length, self.training_symbols)
+        sizes = self.training_length, self.training_symbols, self.training_distance
+        task = Task(self.training_task, *sizes)
         return Race(
             Design(task, self.training_budget, self.training_layers, self.training_field),
             self.training_contenders,
@@ -114,6 +120,7 @@ def chosen_race(it: Race) -> TrainingChoice:
         training_task=design.task.kind,
         training_length=design.task.length,
         training_symbols=design.task.symbols,
+        training_distance=design.task.farthest,
         training_contenders=it.contenders,
         training_field=design.field,
         training_layers=design.layers,
@@ -181,6 +188,7 @@ READERS: Mapping[str, Reader] = {
     "training_task": reading.one_of(get_args(TaskKind)),
     "training_length": _even,
     "training_contenders": _contenders,
+    "training_distance": _among(DISTANCES),
     "training_field": _among(FIELDS),
     "training_budget": _among(BUDGETS),
     "training_inside": reading.one_of(ATTENTION),

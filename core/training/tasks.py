@@ -23,6 +23,9 @@ SILENT = -1
 
 LETTERS = string.ascii_uppercase
 
+EVERYWHERE = 64
+"""A farthest distance that no sequence of a race is long enough for: nothing is left out."""
+
 
 class Examples(NamedTuple):
     """Sequences with their questions and answers.
@@ -45,15 +48,19 @@ class Task:
 
     Attributes:
         kind: ``recall``: name the symbols 1, 2, 4, ... places back, at every place. ``pairs``: a
-            list of key-value pairs, then every key as a question. ``parity``: at every place, is
-            the number of ones so far odd?
+            list of key-value pairs, then every key as a question, and so on with other keys, each
+            list as long as ``farthest`` allows. ``parity``: at every place, is the number of ones
+            so far odd?
         length: Tokens of a sequence, an even number.
         symbols: How many different ones there are to name; ``parity`` always has two.
+        farthest: How far back an answer may lie, in tokens, at least 1; where the sequence is
+            shorter, that decides. ``parity`` always counts from the first token.
     """
 
     kind: TaskKind = "recall"
     length: int = 48
     symbols: int = 8
+    farthest: int = EVERYWHERE
 
     @property
     def answers(self) -> int:
@@ -68,14 +75,22 @@ class Task:
     @property
     def distances(self) -> tuple[int, ...]:
         """How far back answers lie: exactly so in ``recall``, otherwise up to so far."""
-        powers = tuple(2**i for i in range(self.length.bit_length()) if 2**i < self.length)
         match self.kind:
             case "pairs":
-                return (*powers[2:], self.length - 1)  # shorter distances are rare
+                last = 2 * self.listed - 1
+                return (*_powers(last)[2:], last)  # shorter distances are rare
             case "parity":
-                return (*powers, self.length)
+                return (*_powers(self.length - 1), self.length)
             case _:
-                return powers
+                return _powers(min(self.farthest, self.length - 1))
+
+    @property
+    def listed(self) -> int:
+        """How many pairs a list of ``pairs`` has, the last one of a sequence perhaps fewer.
+
+        From its first pair to its last question are ``2 * listed - 1`` tokens.
+        """
+        return max(1, min(self.farthest + 1, self.length) // 2)
 
     @property
     def questions(self) -> int:
@@ -156,18 +171,29 @@ class Task:
 
     def _pairs(self, size: int, generator: torch.Generator) -> Examples:
         n = self.length // 2
-        listed, asked = (
-            torch.rand(size, n, generator=generator).argsort(dim=-1) for _ in range(2)
-        )  # (batch, pair): keys in the order of the list, places of the list that are asked for
+        pair = torch.arange(n)
+        list_of = pair // self.listed
+        listed = torch.rand(size, n, generator=generator).argsort(dim=-1)
+        asked = (torch.rand(size, n, generator=generator) + list_of).argsort(dim=-1)
+        # (batch, pair): keys in the order of the lists; which pair is asked for, list by list
         values = torch.randint(self.symbols, (size, n), generator=generator)
         keys = torch.cat((listed, listed.gather(1, asked)), dim=1) + self.symbols + 1
         marks = torch.cat((values, torch.full_like(values, self.symbols)), dim=1)
         targets = torch.cat((torch.full_like(values, SILENT), values.gather(1, asked)), dim=1)
-        ago = torch.cat((torch.zeros_like(asked), n + torch.arange(n) - asked), dim=1)
-        return Examples(torch.stack((keys, marks), dim=-1), targets[..., None], ago[..., None])
+        told_at = pair + self.listed * list_of
+        asked_at = pair + (self.listed * (list_of + 1)).clamp(max=n)
+        ago = torch.cat((torch.zeros_like(asked), asked_at - told_at[asked]), dim=1)
+        order = torch.cat((told_at, asked_at)).argsort()
+        inputs = torch.stack((keys, marks), dim=-1)
+        return Examples(inputs[:, order], targets[:, order, None], ago[:, order, None])
 
     def _parity(self, size: int, generator: torch.Generator) -> Examples:
         bits = torch.randint(2, (size, self.length), generator=generator)
         counted = torch.arange(1, self.length + 1)[:, None]
         targets = bits.cumsum(dim=-1)[..., None] % 2
         return Examples(bits[..., None], targets, counted.expand_as(targets))
+
+
+def _powers(last: int) -> tuple[int, ...]:
+    """1, 2, 4, ... up to the last."""
+    return tuple(2**i for i in range(last.bit_length()) if 2**i <= last)

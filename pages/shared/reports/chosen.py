@@ -21,6 +21,8 @@ _ONLY_WITH = {
     "window": ("mask", ("window",)),
     "padded": ("mask", ("padding",)),
     "rnn_gain": ("rnn_kind", ("rnn",)),
+    "training_symbols": ("training_task", ("recall", "pairs")),
+    "training_distance": ("training_task", ("recall", "pairs")),
     "cross_seed": ("cross_numbers", ("seeded",)),
     "reach_n": ("reach_tokens", ("numbers",)),
     "reach_window": ("reach_mask", ("window", "dilated", "global")),

@@ -13,7 +13,7 @@ from core.training.contenders import (
     field_of,
 )
 from core.training.networks import N_HEADS
-from core.training.tasks import Task
+from core.training.tasks import EVERYWHERE, Task
 from pages.shared.figures.learning import Line
 from pages.shared.text import Text
 
@@ -78,6 +78,11 @@ def distances(task: Task) -> tuple[str, ...]:
         str(high) if high == low + 1 else f"{low + 1}–{high}"
         for low, high in zip((0, *ends), ends, strict=False)
     )
+
+
+def farthest(text: Text, distance: int) -> str:
+    """How far back answers may lie, as its control says it."""
+    return text("training_distance.any") if distance == EVERYWHERE else str(distance)
 
 
 def accuracy_title(text: Text, task: Task) -> str:

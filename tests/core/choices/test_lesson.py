@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from core.arrays import Array
-from core.choices.lesson import aimed, beside, shelf
+from core.choices.lesson import aimed, beside, check_shelf, shelf
 from core.choices.training import AUTOMATIC, TrainingChoice
 from core.training.contenders import Contender
 
@@ -16,6 +17,8 @@ def test_edits_of_two_races_or_layers_never_meet():
         {"training_seed": 1},
         {"training_steps": 200},
         {"training_task": "pairs"},
+        {"training_distance": 8},
+        {"training_distance": 16},
         {"training_inside": "rotary"},
         {"training_layers": 2},
         {"training_layers": 2, "training_layer": 1},
@@ -24,6 +27,16 @@ def test_edits_of_two_races_or_layers_never_meet():
     assert len(set(shelves)) == len(shelves)
     assert shelf(replace(base, training_layer=1)) == shelf(base)  # there is no second layer
     assert shelf(replace(base, training_head=3, training_query=1)) == shelf(base)
+
+
+def test_edits_of_old_links_lie_where_they_did_and_new_ones_are_read():
+    assert shelf(TrainingChoice()) == "trained recall 48 8 15000 1 15 relative 0 150 0"
+    old = ["recall", "48", "8", "15000", "1", "15", "relative", "0", "150", "0"]
+    check_shelf(old)
+    check_shelf(shelf(TrainingChoice(training_distance=8)).split()[1:])
+    for wrong in (old[:-1], [*old, "9"], [*old, "8", "8"]):
+        with pytest.raises(ValueError, match=r"^$|zip"):
+            check_shelf(wrong)
 
 
 def test_the_first_of_each_family_stands_beside_attention():

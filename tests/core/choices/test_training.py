@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from core.choices import exploration, reading
 from core.choices.training import (
+    DISTANCES,
     LARGEST_FILE,
+    LIMITS,
     READERS,
     TrainingChoice,
     as_json,
@@ -27,12 +29,22 @@ def test_defaults_are_usable():
 
 def test_a_race_can_be_repeated_from_its_file():
     choice = TrainingChoice(
-        training_task="pairs", training_contenders=("gru", "cnn"), training_seeds=3
+        training_task="pairs",
+        training_distance=8,
+        training_contenders=("gru", "cnn"),
+        training_seeds=3,
     )
     found, unusable = from_json(as_json(choice).encode())
     assert (found, unusable) == (choice, ())
     assert chosen_race(found.race).race == choice.race
     assert json.loads(as_json(choice))["learning_rates"] == {"gru": 0.02, "cnn": 0.01}
+
+
+def test_settings_without_a_distance_are_those_of_a_race_that_asks_everything():
+    old = {name: it for name, it in vars(TrainingChoice()).items() if name != "training_distance"}
+    found, unusable = from_json(json.dumps(old).encode())
+    assert (found, unusable) == (TrainingChoice(), ())
+    assert found.race.design.task.farthest == DISTANCES[-1] >= LIMITS["training_length"][1]
 
 
 def test_either_file_of_settings_is_read_in_both_places():
@@ -64,6 +76,8 @@ def test_a_file_of_something_else_is_refused(content: bytes):
         ("training_length", 17),
         ("training_length", 1e9),
         ("training_field", 9),
+        ("training_distance", 9),
+        ("training_distance", "far"),
         ("training_contenders", ["relative", "human"]),
         ("training_steps", float("inf")),
         ("training_task", None),

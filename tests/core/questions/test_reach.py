@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices.training import FIELDS
+from core.choices.training import DISTANCES, FIELDS
 from core.cnn import ConvolutionSettings
 from core.ideas.reach import AttentionStack, ReachMask
 from core.questions import reach, training
@@ -44,6 +44,7 @@ trained = st.builds(
         kind=st.sampled_from(["recall", "pairs", "parity"]),
         length=st.integers(8, 32).map(lambda half: 2 * half),
         symbols=st.integers(2, 16),
+        farthest=st.sampled_from(DISTANCES),
     ),
     field=st.sampled_from(FIELDS),
     fields=st.just(FIELDS),

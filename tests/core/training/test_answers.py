@@ -37,9 +37,9 @@ def test_values_of_keys_by_hand():
 
 
 @pytest.mark.parametrize("kind", ["recall", "pairs", "parity"])
-@pytest.mark.parametrize("seed", range(3))
-def test_right_answers_stand_where_they_are_said_to(kind: TaskKind, seed: int):
-    task = Task(kind, 16)
+@pytest.mark.parametrize(("farthest", "seed"), [(64, 0), (64, 1), (8, 2), (4, 3)])
+def test_right_answers_stand_where_they_are_said_to(kind: TaskKind, farthest: int, seed: int):
+    task = Task(kind, 16, farthest=farthest)
     words = shown(task, seed)
     for place in range(len(words)):
         places = right_places(task, words, place)
@@ -51,6 +51,7 @@ def test_right_answers_stand_where_they_are_said_to(kind: TaskKind, seed: int):
             assert places == ()
         else:
             assert [words[at][-1] for at in places] == [it.right for it in asked]
+            assert all(place - at <= farthest for at in places)
 
 
 def test_odd_or_even_by_hand():

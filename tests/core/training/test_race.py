@@ -1,14 +1,14 @@
 """Races are fair, repeatable and leave everybody else's random numbers alone."""
 
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 import pytest
 import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from core.choices.training import BUDGETS, FIELDS, LIMITS
+from core.choices.training import BUDGETS, DISTANCES, FIELDS, LIMITS
 from core.errors import InputError
 from core.training.contenders import (
     ATTENTION,
@@ -39,7 +39,7 @@ from core.training.race import (
     shown,
     sizes,
 )
-from core.training.tasks import Task, TaskKind
+from core.training.tasks import EVERYWHERE, Task, TaskKind
 
 SMALL = Design(Task("recall", 16, 3), budget=8000, field=7)
 every_contender = pytest.mark.parametrize("contender", CONTENDERS)
@@ -52,8 +52,8 @@ every_contender = pytest.mark.parametrize("contender", CONTENDERS)
 @pytest.mark.parametrize("budget", BUDGETS)
 @pytest.mark.parametrize("length", LIMITS["training_length"])
 def test_everybody_comes_within_a_tenth_of_the_budget(kind: TaskKind, budget: int, length: int):
-    for field in FIELDS:
-        design = Design(Task(kind, length, 16), budget, 1, field)
+    for field, farthest in product(FIELDS, DISTANCES):
+        design = Design(Task(kind, length, 16, farthest), budget, 1, field)
         for parameters in sizes(CONTENDERS, design):
             assert abs(parameters / budget - 1) <= BUDGET_TOLERANCE
 
@@ -81,6 +81,20 @@ def test_fields_are_those_of_the_stack():
     assert [field_of("cnn", replace(SMALL, field=field)) for field in FIELDS] == list(FIELDS)
     assert field_of("wide_cnn", Design(Task())) == 63
     assert field_of("wide_cnn", SMALL) >= 9
+    near = Design(Task(farthest=8))
+    assert field_of("wide_cnn", near) == field_of("cnn", near) == 15
+
+
+def test_a_cnn_answers_as_far_as_it_sees_however_far_is_asked():
+    def learned(farthest: int) -> list[float]:
+        task = Task("recall", 24, 2, farthest)
+        *_, last = race(Race(Design(task, 8000, field=7), ("cnn",), steps=80))
+        return last.accuracy.tolist()
+
+    assert min(learned(4)) > 0.95
+    *inside, beyond, farther = learned(16)
+    assert min(inside) > 0.95
+    assert max(beyond, farther) < 0.6
 
 
 Rows = list[list[int]]
@@ -104,9 +118,19 @@ def seen(it: Race) -> tuple[Rows, Rows]:
     return learned, scored
 
 
-@pytest.mark.parametrize(("kind", "seed"), [("parity", 0), ("parity", 1), ("recall", 0)])
-def test_nobody_is_scored_on_what_somebody_learned_from(kind: TaskKind, seed: int):
-    task = Task(kind, 16, 2)  # so short that sequences return
+@pytest.mark.parametrize(
+    ("kind", "farthest", "seed"),
+    [
+        ("parity", EVERYWHERE, 0),
+        ("parity", EVERYWHERE, 1),
+        ("recall", EVERYWHERE, 0),
+        ("recall", 4, 0),
+        ("pairs", 4, 0),
+    ],
+)
+def test_nobody_is_scored_on_what_somebody_learned_from(kind: TaskKind, farthest: int, seed: int):
+    length = 8 if kind == "pairs" else 16
+    task = Task(kind, length, 2, farthest)  # so short that sequences return
     learned, scored = seen(Race(Design(task, 8000), ("cnn",), steps=150, seed=seed))
     assert len(learned) == 150 * BATCH
     assert all(row not in scored for row in learned)

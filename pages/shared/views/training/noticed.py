@@ -6,7 +6,6 @@ from core.training.contenders import ATTENTION, Contender, Design
 from core.training.findings import Each, Far, Finding, Value, Who, findings
 from core.training.learning import averaged
 from core.training.race import Race
-from core.training.tasks import TaskKind
 from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender
@@ -31,13 +30,13 @@ def sentence(text: Text, design: Design, it: Finding) -> str:
 
 
 def _computed(text: Text, it: Progress) -> str:
-    kind: TaskKind = it.race.design.task.kind
-    runs = averaged(it.snapshots)
+    task, runs = it.race.design.task, averaged(it.snapshots)
+    sizes = "training.noticed.sizes_counted" if task.kind == "parity" else "training.noticed.sizes"
     return text(
         "training.noticed.several" if runs > 1 else "training.noticed.one",
         runs=runs,
-        task=text(f"training_task.{kind}"),
-        length=it.race.design.task.length,
+        task=text(f"training_task.{task.kind}"),
+        sizes=text(sizes, n=task.length, last=task.distances[-1]),
         steps=f"{max(snapshot.step for snapshot in it.snapshots):,}",
     )
 

@@ -4,16 +4,16 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choices.training import BUDGETS, FIELDS, LIMITS, TrainingChoice
+from core.choices.training import BUDGETS, DISTANCES, FIELDS, LIMITS, TrainingChoice
 from core.errors import InputError
 from core.training.contenders import CONTENDERS, Contender
 from core.training.race import SLICE, Race, sizes
-from core.training.tasks import Task, TaskKind
+from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import controls
 from pages.shared.server.jobs import LONGEST_RACE, Progress
 from pages.shared.server.worker import worker
 from pages.shared.text import Text
-from pages.shared.views.contenders import contender, distances
+from pages.shared.views.contenders import contender, distances, farthest
 from pages.shared.views.race import PULSE, adopt, begin, forgotten, progress, status
 from pages.shared.views.told import told
 from pages.shared.views.training.curves import attention_map, curves, table
@@ -107,17 +107,37 @@ def _who(text: Text, it: TrainingChoice) -> None:
 
 def _sizes(text: Text, it: TrainingChoice) -> None:
     with st.grid(3, min_column_width=220, gap=("small", "medium")):
-        steps = {"training_length": 2, "training_steps": 50}
-        for name in ("length", "symbols", "steps", "layers", "seeds"):
-            key = f"training_{name}"
-            low, high = LIMITS[key]
-            off = name == "symbols" and it.training_task == "parity"
-            label, more = text(f"{key}.label"), text(f"{key}.help")
-            step = steps.get(key, 1)
-            st.slider(label, low, high, step=step, key=key, help=more, disabled=off)
+        _slider(text, "training_length", step=2)
+        _distance(text, it.race.design.task)
+        _slider(text, "training_symbols", off=it.training_task == "parity")
+        _slider(text, "training_steps", step=50)
+        _slider(text, "training_layers")
+        _slider(text, "training_seeds")
         for name, options in (("training_field", FIELDS), ("training_budget", BUDGETS)):
             st.select_slider(text(f"{name}.label"), options, key=name, help=text(f"{name}.help"))
         st.number_input(text("training_seed.label"), *LIMITS["training_seed"], key="training_seed")
+
+
+def _slider(text: Text, key: str, *, step: int = 1, off: bool = False) -> None:
+    label, more = text(f"{key}.label"), text(f"{key}.help")
+    st.slider(label, *LIMITS[key], step=step, key=key, help=more, disabled=off)
+
+
+def _distance(text: Text, task: Task) -> None:
+    """How far back answers may lie; and how far they do where the sequence is too short for it."""
+    key = "training_distance"
+    with st.container(gap="xxsmall"):
+        st.select_slider(
+            text(f"{key}.label"),
+            DISTANCES,
+            format_func=lambda distance: farthest(text, distance),
+            key=key,
+            help=text(f"{key}.help"),
+            disabled=task.kind == "parity",
+        )
+        if task.length <= task.farthest < EVERYWHERE and task.kind != "parity":
+            numbers = {"n": task.length, "distance": task.farthest, "last": task.distances[-1]}
+            st.caption(text(f"{key}.shorter", **numbers))
 
 
 def _unfit(it: Race) -> InputError | None:
@@ -136,6 +156,10 @@ def _task(text: Text, it: Task) -> str:
         "n": it.length,
         "symbols": it.symbols,
         "half": it.length // 2,
+        "listed": it.listed,
+        "last": it.distances[-1],
         "distances": text("sentence.comma").join(distances(it)),
     }
-    return text(f"training.about.{it.kind}", chance=f"{it.chance:.1%}", **values)
+    several = it.kind == "pairs" and 2 * it.listed < it.length
+    about = "training.about.pairs_lists" if several else f"training.about.{it.kind}"
+    return text(about, chance=f"{it.chance:.1%}", **values)
