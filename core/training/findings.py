@@ -62,8 +62,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "pairs": (
         *("attention_all", "attention_some", "attention_none"),
-        *("seeing", "seeing_some", "seeing_all"),
-        *("memory", "memory_some", "memory_all"),
+        *("seeing", "seeing_no_key", "seeing_some", "seeing_all"),
+        *("memory", "memory_no_key", "memory_some", "memory_all"),
     ),
     "parity": (
         *("bit_whole", "bit", "other_whole", "other", "nobody"),
@@ -172,7 +172,7 @@ def _seeing(it: Outcome) -> Iterator[Finding]:
         if it.whole(name):
             yield Finding("seeing_all", {"who": Who((name,))})
         else:
-            yield Finding("seeing" if it.guesses((name,)) else "seeing_some", _between(it, (name,)))
+            yield _not_all("seeing", it, (name,))
 
 
 def _one_memory(it: Outcome) -> Iterator[Finding]:
@@ -183,7 +183,7 @@ def _one_memory(it: Outcome) -> Iterator[Finding]:
     if all(map(it.whole, names)):
         yield Finding("memory_all", {"who": Who(names)})
     else:
-        yield Finding("memory" if it.guesses(names) else "memory_some", _between(it, names))
+        yield _not_all("memory", it, names)
 
 
 def _parity(it: Outcome) -> Iterator[Finding]:
@@ -205,6 +205,16 @@ def _parity(it: Outcome) -> Iterator[Finding]:
             yield Finding(name, found)
     if any(name in ATTENTION for name in behind) and not any(name in ATTENTION for name in best):
         yield Finding("depends", {})
+
+
+def _not_all(name: str, it: Outcome, names: Names) -> Finding:
+    """Pairs: what comes near guessing, or near what needs no key, has found nothing."""
+    found = _between(it, names)
+    if it.guesses(names):
+        return Finding(name, found)
+    if it.needs_no_key(names):
+        return Finding(f"{name}_no_key", {**found, "blind": it.without_keys})
+    return Finding(f"{name}_some", found)
 
 
 def _reaches(it: Outcome, names: Names) -> Each:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import factorial
 
 import numpy as np
+from numpy.polynomial.polynomial import polypow
 
 from core.arrays import Array
 from core.training.contenders import CONVOLUTIONAL, Contender, field_of
@@ -64,7 +66,23 @@ class Outcome:
 
     def guesses(self, names: Sequence[Contender]) -> bool:
         """Whether nobody does much better than guessing, at any distance."""
-        return self.most(names) < self.chance + GUESSES * (1 - self.chance)
+        return self._little_more(names, self.chance)
+
+    def needs_no_key(self, names: Sequence[Contender]) -> bool:
+        """Whether nobody does much better than ``without_keys``, at any distance."""
+        return self._little_more(names, self.without_keys)
+
+    @cached_property
+    def without_keys(self) -> float:
+        """Pairs: what always naming the commonest symbol of a list gives, whatever the key."""
+        task = self.race.design.task
+        pairs = task.length // 2
+        whole, rest = divmod(pairs, task.listed)
+        right = whole * commonest(task.listed, task.symbols) + commonest(rest, task.symbols)
+        return right / pairs
+
+    def _little_more(self, names: Sequence[Contender], than: float) -> bool:
+        return self.most(names) < than + GUESSES * (1 - than)
 
     def most(self, names: Sequence[Contender]) -> float:
         """Their best accuracy, at whatever distance."""
@@ -103,3 +121,17 @@ class Outcome:
             if it.contender == name and it.seed in seeds:
                 right.setdefault(it.step, []).append(float(it.accuracy.mean()))
         return next((step for step in sorted(right) if np.mean(right[step]) >= MOST), None)
+
+
+def commonest(draws: int, symbols: int) -> float:
+    """How often the commonest of some symbols turns up among so many draws, on average.
+
+    Of ``symbols ** draws`` sequences, ``draws!`` times the coefficient of ``x ** draws`` in
+    ``(1 + x + ... + x ** most / most!) ** symbols`` have no symbol more than ``most`` times.
+    """
+    found = 0.0
+    for most in range(draws):
+        once = [1 / factorial(times) for times in range(most + 1)]
+        ways = np.append(polypow(once, symbols), np.zeros(draws))[draws]
+        found += 1 - factorial(draws) * ways / symbols**draws
+    return float(found)

@@ -1,7 +1,9 @@
 """What is said of a race: every sentence by hand, and only what its figures bear out."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import get_args
 
 import numpy as np
@@ -13,8 +15,9 @@ from core.choices.training import TrainingChoice
 from core.training.contenders import CONTENDERS, Contender
 from core.training.findings import NAMES, Each, Far, Finding, Who, findings
 from core.training.learning import reliable
+from core.training.outcome import Outcome, commonest
 from core.training.race import Race, Snapshot, race
-from core.training.tasks import TaskKind
+from core.training.tasks import EVERYWHERE, TaskKind
 
 Levels = Mapping[Contender, Sequence[float]]
 
@@ -24,6 +27,7 @@ WHOLE, NONE = [GOOD] * 6, [CHANCE] * 6  # recall's distances: 1, 2, 4, 8, 16, 32
 FALLING = [GOOD] * 3 + [0.5] + [CHANCE] * 2
 INSIDE = [GOOD] * 4 + [CHANCE] * 2  # a field of 15
 ALL, FEW, PART = [GOOD] * 5, [0.2] * 5, [0.5] * 5  # pairs
+LISTED = [0.38] * 5
 BIT, START, NOTHING = [GOOD] * 7, [GOOD] * 2 + [0.5] * 5, [0.5] * 7  # parity
 
 CASES: list[tuple[TaskKind, Levels, list[str]]] = [
@@ -46,6 +50,7 @@ CASES: list[tuple[TaskKind, Levels, list[str]]] = [
     ("pairs", {"cnn": FEW}, []),  # it does not see everything
     ("pairs", {"wide_cnn": FEW, "gru": FEW}, ["seeing", "memory"]),
     ("pairs", {"wide_cnn": PART, "gru": FEW, "lstm": PART}, ["seeing_some", "memory_some"]),
+    ("pairs", {"wide_cnn": LISTED, "gru": LISTED}, ["seeing_no_key", "memory_no_key"]),
     ("pairs", {"wide_cnn": ALL, "gru": ALL}, ["seeing_all", "memory_all"]),
     ("parity", {"gru": BIT, "lstm": START, "relative": START, "cnn": START},
      ["bit_whole", "memory", "attention", "cnn", "depends"]),
@@ -58,9 +63,13 @@ CASES: list[tuple[TaskKind, Levels, list[str]]] = [
 
 
 def a_race(
-    kind: TaskKind, contenders: Sequence[Contender], length: int = 48, seeds: int = 1
+    kind: TaskKind,
+    contenders: Sequence[Contender],
+    length: int = 48,
+    seeds: int = 1,
+    distance: int = EVERYWHERE,
 ) -> Race:
-    choice = TrainingChoice(kind, length, training_seeds=seeds)
+    choice = TrainingChoice(kind, length, training_distance=distance, training_seeds=seeds)
     return replace(choice, training_contenders=tuple(contenders)).race
 
 
@@ -136,6 +145,40 @@ def test_values_by_hand():
     assert told["each"] == Each((("gru", Far(4)),))
     told = only(found("pairs", {"rotary": [0.7, 0.9, 1.0, 1.0, 1.0]}), "attention_none").values
     assert told["each"] == Each((("rotary", 0.7),))
+
+
+def test_what_needs_no_key_by_hand():
+    assert commonest(2, 2) == pytest.approx(1.5)  # AA AB BA BB: 2 1 1 2
+    assert commonest(3, 1) == 3
+    assert commonest(1, 9) == 1
+    it = Outcome(a_race("pairs", ("gru",), distance=4), ())  # lists of two, of 8 symbols
+    assert it.without_keys == pytest.approx((1 + 1 / 8) / 2)
+
+
+@given(draws=st.integers(1, 7), symbols=st.integers(1, 4))
+def test_the_commonest_symbol_is_counted_right(draws: int, symbols: int):
+    every = list(product(range(symbols), repeat=draws))
+    most = [max(Counter(one).values()) for one in every]
+    assert commonest(draws, symbols) == pytest.approx(sum(most) / len(most))
+
+
+@pytest.mark.parametrize(("distance", "expected"), [(4, 0.72), (16, 0.46)])
+def test_in_short_lists_more_is_right_without_a_key(distance: int, expected: float):
+    """Above the level of guessing, and yet nothing was looked up."""
+    it = a_race("pairs", ("gru",), distance=distance)
+    n = len(it.design.task.distances)
+    below, above = (
+        findings(it, snapshots({"gru": [expected + more] * n})) for more in (-0.06, 0.06)
+    )
+    assert [one.name for one in (*below, *above)] == ["memory_no_key", "memory_some"]
+
+
+def test_a_cnn_within_whose_field_every_answer_lies_is_right_at_every_distance():
+    near, far = (a_race("recall", ("cnn",), distance=distance) for distance in (8, 16))
+    [told] = findings(near, snapshots({"cnn": [GOOD] * 4}))
+    assert (told.name, told.values["sees"]) == ("window_whole", 8)
+    [told] = findings(far, snapshots({"cnn": [*[GOOD] * 4, CHANCE]}))
+    assert (told.name, told.values["beyond"]) == ("window", 16)
 
 
 def test_nothing_is_said_before_somebody_has_learned():
