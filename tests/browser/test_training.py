@@ -86,6 +86,17 @@ def busy(server: Served) -> float:
     return (server.computed - before) / WATCHED
 
 
+def test_how_far_is_asked_is_moved_by_keys_and_told_at_once(training: Reader):
+    slider = training.page.get_by_role("slider", name="Farthest distance")
+    assert slider.get_attribute("aria-valuetext") == "any"
+    slider.focus()
+    training.after(slider.press("ArrowLeft"))
+    training.after(slider.press("ArrowLeft"))
+    assert slider.get_attribute("aria-valuetext") == "16"
+    assert training.says("places before: 1, 2, 4, 8, 16?")
+    assert "training_distance=16" in training.page.url
+
+
 @pytest.mark.parametrize("width", [390, 800])
 def test_the_page_fits_the_window(visit: Visit, width: int):
     assert visit("/training", width=width, locale="zh-CN").fits()

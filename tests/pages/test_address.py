@@ -18,7 +18,7 @@ from core.choices.explore import MOST_EDITS
 from pages import CONTENTS, Entry
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader.edits import MOST_KEPT
-from pages.shared.text import LANGUAGES, Language, Text
+from pages.shared.text import LANGUAGES, Language, Text, plain
 
 EN = Text("en")
 Open = Callable[[str | None], AppTest]
@@ -91,6 +91,15 @@ def test_a_damaged_link_loads_what_it_can_and_names_the_rest(cold_dashboard: Ope
         ("", {"sentence": "a b", "head": "7"}, {"head": "2"}),
         ("", {"sentence": "a b", "d_k": "1000"}, {"d_k": "4"}),
         ("cross", {"cross_a": "a b", "cross_word_a": "15"}, {"cross_word_a": "2"}),
+        (
+            "training",
+            {"training_distance": "9", "training_budget": "1", "training_inside": "gru"},
+            {
+                "training_distance": "any",
+                "training_budget": "15,000",
+                "training_inside": "Attention, learned distances",
+            },
+        ),
     ],
 )
 def test_what_was_set_back_is_told_with_the_value_used(
@@ -99,7 +108,7 @@ def test_what_was_set_back_is_told_with_the_value_used(
     app = follow(cold_dashboard("en-US"), {"v": "1", **found}, page)
     [warning] = app.warning
     for value in used.values():
-        assert f"(to \u2068{value}\u2069)" in warning.value
+        assert f"(to {plain(value)})" in warning.value
     assert warning.value.count("(to ") == len(used)
 
 

@@ -25,6 +25,7 @@ from core.choices.model import ModelChoice
 from core.choices.positions import PositionsChoice
 from core.choices.reach import ReachChoice
 from core.choices.reading import Reader
+from core.choices.training import TrainingChoice
 from core.layer import Edit, Rules
 from core.masks import MaskRule
 from core.models.run import ModelRun
@@ -34,6 +35,7 @@ from core.sources.uploaded import UploadedSource, read_upload
 from core.taken.report import Report
 from core.tokens import tokenize
 from core.trace import AttentionTrace
+from pages.shared.reports.race import race_settings
 from pages.shared.reports.taken import bare
 from pages.shared.server import cache
 from pages.shared.server.jobs import Progress
@@ -441,3 +443,11 @@ def test_a_race_is_reported_once_it_is_over(open_dashboard: Visit, report_of: Re
     results = app.table[0].value.astype(str).to_numpy().reshape(-1)
     assert {*results} <= cells_of(report)
     assert {f"{it.loss:.4f}" for it in progress(app).snapshots} <= cells_of(report)
+    assert settings_of(report)[text("training_distance.label")] == "any"
+
+
+def test_a_race_over_a_chosen_distance_says_so_unless_its_task_has_none():
+    told = race_settings(Text("en"), TrainingChoice(training_distance=8))
+    assert (told["training_distance"], told["training_symbols"]) == ("8", "8")
+    told = race_settings(Text("en"), TrainingChoice("parity", training_distance=8))
+    assert not {"training_distance", "training_symbols"} & told.keys()

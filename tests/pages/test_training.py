@@ -17,14 +17,15 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices.training import AUTOMATIC
+from core.choices.training import AUTOMATIC, TrainingChoice, as_json, chosen_race
 from core.errors import InputError
 from core.training.contenders import CONTENDERS, Design
 from core.training.findings import NAMES, Each, Far, Finding, findings
 from core.training.race import sizes
-from core.training.tasks import Task, TaskKind
+from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import theme
 from pages.shared.figures import learning
+from pages.shared.server import learned
 from pages.shared.server.jobs import Progress
 from pages.shared.server.worker import Worker, worker
 from pages.shared.text import LANGUAGES, Language, Text, labels
@@ -127,6 +128,91 @@ def test_links_hold_only_what_a_reader_has_chosen(training: AppTest):
     app = choose(app, training_head=5)
     assert address(app)["training_head"] == "5"
     assert "training_key" not in address(app)
+
+
+def test_how_far_is_asked_is_chosen_by_hand_and_told(training: AppTest):
+    app = choose(training, training_length=48)
+    slider = app.select_slider(key="training_distance")
+    assert (slider.label, slider.value) == (EN("training_distance.label"), EVERYWHERE)
+    assert slider.options == ["4", "8", "16", "32", "any"]
+    asked = "which symbol stood that many places before: {}?"
+    assert any(asked.format("1, 2, 4, 8, 16, 32") in it.value for it in app.markdown)
+    app = slider.set_value(8).run()
+    assert any(asked.format("1, 2, 4, 8") in it.value for it in app.markdown)
+    assert app.table[0].value.index[-1] == EN("training.name.cnn", field=15)
+    assert address(app)["training_distance"] == "8"
+    app = choose(app, training_task="pairs", language="zh")
+    assert any("每组最多 4 对" in it.value for it in app.markdown)
+    assert app.select_slider(key="training_distance").options[-1] == "不限"
+    assert choose(app, training_task="parity").select_slider(key="training_distance").disabled
+
+
+@pytest.mark.parametrize("task", ["recall", "pairs"])
+def test_a_sequence_too_short_for_a_distance_says_how_far_it_goes(training: AppTest, task: str):
+    app = choose(training, training_task=task, training_distance=16)
+    last = 8 if task == "recall" else 15
+    told = EN("training_distance.shorter", n=16, distance=16, last=last)
+    assert told in [it.value for it in app.caption]
+    for fitting in ({"training_length": 18}, {"training_distance": EVERYWHERE}):
+        other = choose(app, **{"training_length": 16, "training_distance": 16, **fitting})
+        assert told not in [it.value for it in other.caption]
+        assert other.session_state["training_distance"] == (fitting.get("training_distance", 16))
+
+
+def test_a_distance_comes_back_from_a_link_and_nonsense_is_set_back(
+    training: AppTest, open_dashboard: Visit
+):
+    link = address(choose(training, training_distance=4))
+    for asked, expected in (("4", 4), ("5", EVERYWHERE), ("far", EVERYWHERE), ("1e9", EVERYWHERE)):
+        anew = open_dashboard("en-US")
+        for name, value in {**link, "training_distance": asked}.items():
+            anew.query_params[name] = value
+        anew = anew.switch_page("pages/training.py").run()
+        assert anew.session_state["training_distance"] == expected
+        said = [it.value for it in anew.warning if EN("training_distance.label") in it.value]
+        assert bool(said) == (expected != 4)
+
+
+def test_a_file_brings_the_distance_back_and_an_old_one_asks_everything(training: AppTest):
+    content = as_json(TrainingChoice(training_distance=8)).encode()
+    app = choose(training, training_distance=16)
+    field = app.file_uploader(key="training_upload")
+    app = field.set_value(("a.json", content, "text/json")).run()
+    assert app.session_state["training_distance"] == 8
+    old = json.dumps({"training_task": "pairs", "training_length": 20}).encode()
+    app = app.file_uploader(key="training_upload").set_value(("b.json", old, "text/json")).run()
+    assert app.session_state["training_distance"] == EVERYWHERE
+    assert EN("training.upload.read") in [it.value for it in app.success]
+
+
+def test_a_race_over_short_distances_is_told_kept_and_opened_as_such(training: AppTest):
+    app = finish(choose(training, training_distance=4))
+    done = progress(app)
+    assert done.race.design.task.distances == (1, 2, 4)
+    assert csv_head(done)[-3:] == ["accuracy_1", "accuracy_2", "accuracy_4"]
+    [computed] = [it.value for it in app.caption if "Computed from" in it.value]
+    assert "16 tokens, distances up to 4, 50 steps" in computed
+    app = choose(app, training_distance=8)
+    assert EN("training.changed") in [it.value for it in app.caption]
+    app.button(key="training_explore").click().run()
+    assert app.session_state["training_distance"] == 4
+    choice = chosen_race(done.race)
+    assert learned.after(choice, "relative")
+    assert not learned.after(replace(choice, training_distance=8), "relative")
+
+
+def csv_head(done: Progress) -> list[str]:
+    return curves_csv(done).decode("utf-8-sig").splitlines()[0].split(",")
+
+
+def test_a_distance_chosen_while_a_race_runs_is_for_the_next_one(training: AppTest):
+    app = choose(training, training_steps=1000)
+    app.button(key="training_start").click().run()
+    app = app.select_slider(key="training_distance").set_value(4).run()
+    assert EN("training.changed") in [it.value for it in app.caption]
+    assert progress(app).race.design.task.farthest == EVERYWHERE
+    worker().stop(app.session_state["training_run"])
+    assert not app.error
 
 
 def test_two_cnns_that_see_equally_far_are_told_apart(training: AppTest):

@@ -1,12 +1,16 @@
 """What the reader has chosen, as it stands in a report: enough to compute its numbers again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from core.choices.reading import Reader, Record, read
+from core.choices.training import READERS, TrainingChoice
 from core.taken.report import Section, Table
+from core.training.contenders import Contender
 from pages.shared.reader.book import book
 from pages.shared.reports.taken import bare
 from pages.shared.text import Text, labels
+from pages.shared.views.contenders import contender, farthest
 
 _WHOSE = {"rnn": "RNN · ", "cnn": "CNN · "}
 _PLACES = (
@@ -77,6 +81,8 @@ def told_value(text: Text, name: str, value: object) -> str:
     """What a field's control shows for a value."""
     if isinstance(value, tuple):
         return text("sentence.comma").join(told_value(text, name, it) for it in value) or "–"
+    if name in _NAMED:
+        return _NAMED[name](text, value)
     if isinstance(value, bool):
         return text("report.yes" if value else "report.no")
     if isinstance(value, str):
@@ -84,3 +90,16 @@ def told_value(text: Text, name: str, value: object) -> str:
     if isinstance(value, int):
         return str(value + (name in _PLACES))
     return f"{value:g}"
+
+
+def _contender(text: Text, name: Contender) -> str:
+    return contender(text, name, chosen(TrainingChoice, READERS).race.design)
+
+
+_NAMED: Mapping[str, Callable[[Text, Any], str]] = {
+    "training_contenders": _contender,
+    "training_inside": _contender,
+    "training_distance": farthest,
+    "training_budget": lambda _, budget: f"{budget:,}",
+}
+"""Fields whose controls have words of their own for a value."""

@@ -3,7 +3,7 @@
 from core.choices.training import TrainingChoice
 from pages.shared.reports.chosen import every
 from pages.shared.text import Text
-from pages.shared.views.contenders import contender, farthest
+from pages.shared.views.contenders import contender
 
 
 def race_settings(text: Text, it: TrainingChoice, *without: str) -> dict[str, str]:
@@ -17,7 +17,6 @@ def race_settings(text: Text, it: TrainingChoice, *without: str) -> dict[str, st
     design = it.race.design
     named = {
         "training_inside": contender(text, it.training_inside, design),
-        "training_distance": farthest(text, it.training_distance),
         "training_contenders": text("sentence.comma").join(
             contender(text, name, design) for name in it.training_contenders
         ),

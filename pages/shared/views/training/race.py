@@ -114,7 +114,8 @@ def _sizes(text: Text, it: TrainingChoice) -> None:
         _slider(text, "training_layers")
         _slider(text, "training_seeds")
         for name, options in (("training_field", FIELDS), ("training_budget", BUDGETS)):
-            st.select_slider(text(f"{name}.label"), options, key=name, help=text(f"{name}.help"))
+            label, more = text(f"{name}.label"), text(f"{name}.help")
+            st.select_slider(label, options, format_func=_grouped, key=name, help=more)
         st.number_input(text("training_seed.label"), *LIMITS["training_seed"], key="training_seed")
 
 
@@ -138,6 +139,10 @@ def _distance(text: Text, task: Task) -> None:
         if task.length <= task.farthest < EVERYWHERE and task.kind != "parity":
             numbers = {"n": task.length, "distance": task.farthest, "last": task.distances[-1]}
             st.caption(text(f"{key}.shorter", **numbers))
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}"
 
 
 def _unfit(it: Race) -> InputError | None:
