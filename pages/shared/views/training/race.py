@@ -106,7 +106,7 @@ def _who(text: Text, it: TrainingChoice) -> None:
 
 
 def _sizes(text: Text, it: TrainingChoice) -> None:
-    with st.grid(3, min_column_width=220, gap=("small", "medium")):
+    with st.grid(3, min_column_width=200, gap=("small", "medium")):
         _slider(text, "training_length", step=2)
         _distance(text, it.race.design.task)
         _slider(text, "training_symbols", off=it.training_task == "parity")
