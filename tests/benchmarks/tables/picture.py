@@ -1,4 +1,4 @@
-"""From the key to the changed picture in Chromium, against the bare page with the same charts."""
+"""From the key to the changed picture in Chromium, against bare pages with the same charts."""
 
 import tempfile
 from pathlib import Path
@@ -16,12 +16,17 @@ ROUNDS = 15
 
 
 def rows() -> list[Row]:
-    """Explore's slider of d_k."""
+    """Explore's slider of d_k, against both floors."""
+    floors = (False, "charts and tables"), (True, "charts, tables, widgets, texts")
+    return [_against(texts, what) for texts, what in floors]
+
+
+def _against(texts: bool, what: str) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         with visited("explore") as app:
             for parity in (0, 1):
                 EDITS["explore"].of(app, parity)
-                floor.record(app, Path(folder), parity, texts=False)
+                floor.record(app, Path(folder), parity, texts=texts)
         with (
             served() as ours,
             served(script=str(floor.APP), FLOOR_RECORDS=folder) as bare,
@@ -35,7 +40,7 @@ def rows() -> list[Row]:
     pressed, floor_pressed = np.array(rounds[2:]).T
     ratio, spread = quartiles(pressed / floor_pressed)
     figure = f"{np.median(pressed) * 1e3:.0f} / {np.median(floor_pressed) * 1e3:.0f} ms"
-    return [Row("explore, d_k / bare page", 1.3, "at most", figure, ratio, spread)]
+    return Row(f"explore, d_k / bare page: {what}", 1.3, "at most", figure, ratio, spread)
 
 
 def _slide(reader: Watched, name: str, turn: int) -> float:
