@@ -27,7 +27,7 @@ def contents(text: Text, choice: Choice) -> list[str]:
 
 def stacked_contents(text: Text, choice: Choice) -> list[str]:
     """The rows of W_O: the values of all heads, one below the other."""
-    heads = (head(text, choice, index) for index in range(choice.n_heads))
+    heads = (f"{text('word.head')} {index + 1}" for index in range(choice.n_heads))
     return [f"{name} · {content}" for name in heads for content in contents(text, choice)]
 
 

@@ -11,11 +11,17 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.choices.reading import LARGEST_ENTRY
+from core.taken.words import letters
 from pages.shared.figures.heatmap import numbered
 from pages.shared.saving import save_button
 from pages.shared.text import Text
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones too
+_LETTER, _CHINESE = 6.2, 14  # pixels of a letter in the name of a column
+_AROUND = 16  # pixels beside the name
+_PENCIL = 24  # pixels of the sign that a column can be edited
+_NARROWEST = 75  # pixels of a column, for its numbers
+_WIDEST = 240
 _TOOLS = 14  # pixels; with the gaps around it 44, as high as the tools above a touched table
 
 
@@ -41,7 +47,7 @@ def read_only(matrix: Matrix) -> None:
 
 def editable(matrix: Matrix, key: str) -> None:
     """A matrix to type into; the key comes from `edits.offer`, which lets it be read."""
-    headers = _headers(matrix)
+    headers = _headers(matrix, tools=_PENCIL)
     room_above()
     st.data_editor(_frame(matrix), column_config=headers, disabled=["_index"], key=key)
 
@@ -100,10 +106,10 @@ def _frame(matrix: Matrix) -> pd.DataFrame:
     return pd.DataFrame(np.array(matrix.values), index=rows, columns=pd.Index(ids))
 
 
-def _headers(matrix: Matrix) -> dict[str, Any]:
+def _headers(matrix: Matrix, *, tools: int = 0) -> dict[str, Any]:
     if matrix.values.dtype == bool:
         headers = [
-            st.column_config.CheckboxColumn(name, width="small")
+            st.column_config.CheckboxColumn(name, width=_width(name, tools))
             for name in numbered(matrix.columns)
         ]
     else:
@@ -114,8 +120,15 @@ def _headers(matrix: Matrix) -> dict[str, Any]:
                 min_value=-LARGEST_ENTRY,
                 max_value=LARGEST_ENTRY,
                 step=10**-matrix.digits,
-                width="small",
+                width=_width(name, tools),
             )
             for name in matrix.columns
         ]
     return {str(column): header for column, header in enumerate(headers)}
+
+
+def _width(name: str, tools: int) -> int:
+    """Pixels of a column that shows its name in full, if it is no endless one."""
+    wide = letters(name) - len(name)
+    needed = _LETTER * (len(name) - wide) + _CHINESE * wide + _AROUND + tools
+    return round(min(max(_NARROWEST, needed), _WIDEST))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -125,3 +126,18 @@ def test_the_table_of_costs_is_saved_as_plain_numbers(open_dashboard: Visit, sav
     for row in ROWS:
         numbers = [formula(row, it), counted(row, it), sequential(row, it), longest_path(row, it)]
         assert found[row] == [text(f"cost.{row}"), *("" if n is None else str(n) for n in numbers)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_columns_are_as_wide_as_their_names(open_dashboard: Visit, language: Language):
+    app = open_dashboard(language)
+    text, widths = Text(language), {}
+    for shown in ("x", "w_q", "w_v"):
+        app.session_state["shown_parameter"] = shown
+        columns = json.loads(app.run().dataframe[0].proto.columns)
+        widths |= {it["label"]: it["width"] for name, it in columns.items() if name != "_index"}
+    assert text("feature.stand_in") in widths
+    for name, width in widths.items():
+        pixels = sum(14 if letter > "⺀" else 6 for letter in name)  # Chinese is square
+        assert width >= pixels + 40, name  # beside it are margins, and a pencil
+    assert widths[text("feature.sky")] < 80  # and no wider: more of them are seen at once
