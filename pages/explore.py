@@ -36,7 +36,7 @@ learning.layer(text, scene, lesson)
 badge(text, trace.origin)
 
 st.subheader(text("steps.title"), anchor=False)
-st.markdown(text("steps.lead"))
+st.markdown(text("steps.lead", one=text(f"axis.{it.kind}")))
 with st.expander(text("projections.title"), key="projections", on_change="rerun") as folded:
     if folded.open:
         st.markdown(text("projections.lead"))

@@ -1,5 +1,6 @@
 """Explore with learned numbers: opened from a race or by a link, edited, left again."""
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -336,6 +337,25 @@ def test_only_learned_distances_have_a_table(lesson: AppTest):
     app = choose(app, training_inside="rotary")
     assert "b_distance" not in app.session_state["book"]["offers"]
     assert not told(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_symbols_are_not_called_words(lesson: AppTest, language: Language):
+    # The lesson's own lead says what the page shows instead of a sentence.
+    text = Text(language)
+    choose(lesson, language=language)
+    choose(lesson, projections=True)
+    parts = lesson.get("bidi_component")
+    [strip] = [it for it in parts if it.proto.component_name == "word_strip"]
+    said = [json.loads(strip.proto.json)["label"]]
+    said += [it.proto.alt for it in lesson.get("vega_lite_chart")]
+    said += [it.label for it in lesson.selectbox if it.key and it.key.startswith("training_")]
+    assert len(said) >= 12
+    spread = [it.proto.help for it in lesson.markdown if it.proto.help]
+    lead = text("steps.lead", one=text("axis.symbol"))
+    assert lead in [it.value for it in lesson.markdown]
+    for it in (*said, *spread, lead):
+        assert not re.search(r"\bwords?\b|词(?!元)", it), it
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -28,6 +28,7 @@ def highlight(text: Text, it: Opened, unknown: Collection[str] = ()) -> None:
     word_strip(text, it, weights[it.query], unknown=unknown)
     spread = text(
         "highlight.spread",
+        one=text(f"axis.{it.kind}"),
         bits=f"{entropy(weights)[it.query]:.2f}",
         most=f"{np.log2(max(1, it.layer.may_look[it.head, it.query].sum())):.2f}",
         distance=f"{expected_distance(weights)[it.query]:.1f}",

@@ -57,12 +57,13 @@ def on_one_scale(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
 def side_by_side(text: Text, it: Opened, titles: Mapping[str, str], columns: Columns) -> None:
     """Maps of one head beside each other, each under its title."""
     maps.say_which_words(text, it)
+    one = text(f"axis.{it.kind}")
     places = maps.side_by_side(len(titles), len(it.asking))
     heatmaps = level([step_map(text, it, name, columns) for name in titles])
     for place, heatmap, (name, title) in zip(places, heatmaps, titles.items(), strict=True):
         with place:
             st.markdown(title)
-            maps.draw(name, heatmap, it, text(f"alt.{name}"), pairs=name in PAIRS)
+            maps.draw(name, heatmap, it, text(f"alt.{name}", one=one), pairs=name in PAIRS)
 
 
 def before_after(

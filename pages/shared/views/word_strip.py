@@ -30,12 +30,13 @@ def word_strip(
         text: The reader's language.
         it: Whose query word asks.
         weights: ``(key,)``, what the query word gives to each word, 0 to 1.
-        name: The strip's, on its page; the label ``<name>.label`` says what a click chooses.
+        name: The strip's, on its page; the label ``<name>.label`` says what a click chooses, or
+            ``<name>.symbol.label`` where the words are symbols.
         unknown: Words to be drawn with dots.
     """
     told = _teller(text, weights)
     data = {
-        "label": text(f"{name}.label"),
+        "label": text(f"{name}.label" if it.kind == "word" else f"{name}.{it.kind}.label"),
         "asks": it.query,
         "words": [
             {
