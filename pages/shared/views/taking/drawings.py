@@ -33,4 +33,4 @@ def drawings(text: Text, page: str) -> None:
 @cache
 def _component() -> ComponentRenderer:
     html = "<button></button><details><summary></summary><div></div></details>"
-    return scripted(__file__, html, shared="charts.js")
+    return scripted(__file__, html, shared=("charts.js", "buttons.css"))

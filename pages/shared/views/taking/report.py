@@ -36,4 +36,4 @@ def report_button(text: Text, name: str, made: Callable[[], str]) -> None:
 
 @cache
 def _component() -> ComponentRenderer:
-    return scripted(__file__, "<button></button>", shared="charts.js")
+    return scripted(__file__, "<button></button>", shared=("charts.js", "buttons.css"))

@@ -93,4 +93,4 @@ def _named(text: Text, field: str) -> str:
 
 @cache
 def _component() -> ComponentRenderer:
-    return scripted(__file__, '<button type="button"></button>')
+    return scripted(__file__, '<button type="button"></button>', shared=("buttons.css",))
