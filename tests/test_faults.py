@@ -262,6 +262,7 @@ def test_markup_is_never_made_of_what_readers_write():
 def test_errors_and_habits_of_readers_stay_here():
     assert CONFIG["client"]["showErrorDetails"] == "none"
     assert CONFIG["client"]["toolbarMode"] == "viewer"
+    assert CONFIG["logger"]["enableRich"] is False
     assert CONFIG["browser"]["gatherUsageStats"] is False
 
 

@@ -105,6 +105,15 @@ class Tab:
         self._values[state.id] = state
         return await self.run()
 
+    async def forge(self, key: str, state: WidgetState) -> Run:
+        """Send once what no browser would, of any kind, for a widget; see what comes of it."""
+        state.id = self.keys[key]
+        kept, self._values = self._values, self._values | {state.id: state}
+        try:
+            return await self.run()
+        finally:
+            self._values = kept
+
     async def upload(self, label: str, name: str, content: bytes) -> Run:
         """Give a file to the page."""
         message = BackMsg()

@@ -21,6 +21,7 @@ from streamlit.testing.v1 import AppTest
 from core.choices.exploration import TEXTS
 from pages import CONTENTS, Entry
 from pages.shared.figures import atlas, bars, heatmap, overview
+from pages.shared.text import Text
 
 EXAMPLES = 140
 INPUTS = 8
@@ -106,6 +107,26 @@ def test_nothing_that_is_sent_breaks_a_page(entry: Entry, open_dashboard: Open):
         assert all(map(all_finite, [*charts(app), *tables(app)]))
 
     send()
+
+
+@pytest.mark.parametrize("forged", ["fr", "", "zh-CN", "中文", 5, None, ["zh"], {"en": "zh"}])
+def test_a_language_that_is_none_leaves_the_page_in_one(forged: object, open_dashboard: Open):
+    text = Text("zh")
+    for way in ("field", "widget", "link"):
+        app = open_dashboard("zh-CN")
+        sent = []
+        if way == "widget":
+            sent = [FRAMES["button_group"](app.segmented_control(key="language").proto.id, forged)]
+        elif way == "link":
+            forge(app, "link", "lang", forged)
+        else:
+            forge(app, "field", "language", forged)
+        app._run(WidgetStates(widgets=sent))
+        assert not app.exception
+        assert not app.error
+        assert app.title[0].value == text("explore.title")
+        assert app.session_state["language"] == "zh"
+        assert app.run().text_input(key="sentence").label == text("sentence.label")
 
 
 def forge(app: AppTest, kind: str, where: Any, what: object) -> list[WidgetState]:  # noqa: ANN401
