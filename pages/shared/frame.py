@@ -42,7 +42,7 @@ def _draw() -> None:
     with said:
         _guarded(lambda: share.arrived(text))
     with place:
-        _guarded(lambda: share.link(text, entry, page.url_path))
+        _guarded(lambda: share.link(text, entry, page.url_path, said))
         _guarded(lambda: take_away(text, entry.name))
     book()["drawn"] = revival.drawn()
     address.depart()

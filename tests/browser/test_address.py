@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator
 
 from tests.browser.reader import Reader
@@ -86,3 +87,18 @@ def test_an_embedded_page_stays_embedded(visit: Visit):
     longer(reader)
     assert "embed=true" in reader.page.url
     assert "d_k=5" in reader.page.url
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_a_link_that_is_too_long_leaves_the_buttons_beside_each_other(visit: Visit, language: str):
+    reader = visit("/model", width=390, locale=language)
+    field = reader.page.get_by_role("textbox").first
+    field.fill("我爱北京天安门。" * 100)
+    reader.after(field.press("Control+Enter"))
+    assert reader.page.url.endswith("part=1")
+    keys = ("share", "save.model.json", "take_away")
+    found = [reader.page.locator(f".st-key-{key.replace('.', '-')} button").first for key in keys]
+    tops = [box["y"] for it in found if (box := it.bounding_box())]
+    assert len(tops) == len(keys)
+    assert max(tops) - min(tops) < 10
+    assert reader.fits()

@@ -4,6 +4,7 @@ from functools import cache
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
+from streamlit.delta_generator import DeltaGenerator
 
 from core.choices.exploration import DEFAULTS, LONGEST_LINK, Exploration
 from pages import CONTENTS, Entry
@@ -14,13 +15,14 @@ from pages.shared.views.scripted import scripted
 from pages.shared.views.taking.whole import exploration_file
 
 
-def link(text: Text, entry: Entry, path: str) -> None:
+def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
     """Write the address bar, and offer its link; if it is too long for all, also a file of all.
 
     Args:
         text: The reader's language.
         entry: The page that is open.
         path: Its own in the address.
+        below: Where the reason for the file is said: among buttons it would push them apart.
     """
     found = address.here()
     whole = "part" not in found
@@ -40,7 +42,7 @@ def link(text: Text, entry: Entry, path: str) -> None:
     )
     if not whole:
         kilobytes = f"{LONGEST_LINK // 1_000} kB"
-        st.caption(text("share.too_long", limit=kilobytes), width="content")
+        below.caption(text("share.too_long", limit=kilobytes))
         exploration_file(text, entry.name, f"{entry.name}.json")
 
 
