@@ -1,12 +1,20 @@
 """Bars and curves: valid specifications that stay the same, and data beside them."""
 
+import json
+from collections.abc import Callable, Iterator
+
 import altair as alt
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from pages import CONTENTS, Entry
 from pages.shared.figures import growth
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.growth import Frame
+from pages.shared.text import LANGUAGES, Language
+
+Visit = Callable[[str | None], AppTest]
 
 SCALE = Scale("weight", ".0%", (0.0, 1.0))
 FRAME = Frame("words", "operations", ("a", "b'c", '"d"', "三"), "yours")
@@ -37,6 +45,26 @@ def test_bars_carry_their_numbers_in_their_names_and_mark_the_chosen_one():
     assert shown.name.tolist() == ["1:x  50%", "2:x  25%"]
     assert shown.mark.tolist() == ["other", "chosen"]
     assert shown.turn.tolist() == [4, 4]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entry", CONTENTS, ids=lambda entry: entry.name)
+def test_no_title_of_an_axis_is_turned(open_dashboard: Visit, entry: Entry, language: Language):
+    app = open_dashboard(language).switch_page(entry.path).run()
+    for chart in app.get("vega_lite_chart"):
+        for upward in upwards(json.loads(chart.proto.spec)):
+            if upward.get("title") and upward.get("axis", {}) is not None:
+                assert upward["axis"]["titleAngle"] == 0, chart.proto.alt
+
+
+def upwards(part: object) -> Iterator[dict]:
+    """Everything that a specification draws upwards or downwards by a field."""
+    if isinstance(part, dict):
+        encoded = part.get("encoding", {}).get("y", {})
+        if "field" in encoded:
+            yield encoded
+        for within in part.get("layer", []):
+            yield from upwards(within)
 
 
 def test_curves_are_valid_and_stay_the_same():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pages.shared.figures import columns
 from pages.shared.figures.pictures import picture, pooled
-from pages.shared.figures.specification import backdrop, finished
+from pages.shared.figures.specification import TITLE_IN_CORNER, backdrop, finished
 
 CLICK = "head"
 """The selection that a click makes; its fields are ``layer``, ``head`` and ``turn``."""
@@ -89,7 +89,7 @@ def specification(n_layers: int, n_heads: int, n_tokens: int, words: Words) -> d
     axis = {"ticks": False, "domain": False, "labelAngle": 0}
     chart = alt.layer(backdrop(), cells, mark).encode(
         alt.X("head:O").title(words.head).scale(scale).axis(alt.Axis(orient="top", **axis)),
-        alt.Y("layer:O").title(words.layer).scale(scale).axis(alt.Axis(**axis)),
+        alt.Y("layer:O").title(words.layer).scale(scale).axis(**axis, **TITLE_IN_CORNER),
     )
     tooltip = [
         {"field": "layer", "title": words.layer},

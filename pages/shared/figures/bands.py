@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from core.arrays import Array, IntArray
 from pages.shared.figures import columns
-from pages.shared.figures.specification import finished
+from pages.shared.figures.specification import TITLE_ABOVE, finished
 
 SMALLEST = 1e-9
 """The lower end of an axis in powers: what is smaller lies on it."""
@@ -93,7 +93,7 @@ def bands_specification(axes: Axes) -> dict[str, Any]:
     colour = alt.Color("line:N").scale(domain=names, range="category").title(None).legend(legend)
     dash = alt.StrokeDash("line:N").scale(domain=names, range=_DASHES).title(None).legend(legend)
     x = alt.X("across:Q").title(axes.across).scale(nice=False).axis(grid=False, tickMinStep=1)
-    place = alt.Y("mean:Q").title(axes.upwards).axis(tickCount=5)
+    place = alt.Y("mean:Q").title(axes.upwards).axis(tickCount=5, **TITLE_ABOVE)
     scale = alt.Scale(type="log", clamp=True) if axes.powers else alt.Scale(zero=True)
     base = alt.Chart()
     for field in ("value", "low", "high"):

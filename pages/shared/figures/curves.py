@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from core.arrays import Array, IntArray
 from pages.shared.figures import columns
-from pages.shared.figures.specification import finished
+from pages.shared.figures.specification import TITLE_ABOVE, finished
 
 _HEIGHT = 260
 
@@ -53,7 +53,7 @@ def curves_specification(axes: Axes) -> dict[str, Any]:
     colour = alt.Color("mark:N").scale(domain=["chosen", "other"], range="category").legend(None)
     base = alt.Chart().encode(
         alt.X("across:Q").title(axes.across).scale(nice=False).axis(grid=False, tickMinStep=1),
-        alt.Y("value:Q").title(axes.upwards).axis(tickCount=5),
+        alt.Y("value:Q").title(axes.upwards).axis(tickCount=5, **TITLE_ABOVE),
         colour,
         alt.Detail("series:N"),
     )

@@ -10,6 +10,7 @@ import altair as alt
 import pyarrow as pa
 
 from pages.shared.figures import columns
+from pages.shared.figures.specification import TITLE_ABOVE
 
 _HEIGHT = 400  # pixels
 _DASHES = [[1, 0], [1, 0], [8, 3], [2, 2], [6, 2, 2, 2]]  # so that colours are not alone
@@ -98,7 +99,7 @@ def specification(frame: Frame, ends: tuple[int, int]) -> dict[str, Any]:
         "type": "quantitative",
         "title": frame.amounts,
         "scale": {"type": "log"},
-        "axis": {"format": "~s", "tickCount": 6},
+        "axis": {"format": "~s", "tickCount": 6, **TITLE_ABOVE},
     }
     spec["layer"][0]["encoding"]["tooltip"] = [
         {"field": "line", "title": " "},

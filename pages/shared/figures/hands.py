@@ -11,7 +11,7 @@ import pyarrow as pa
 from core.arrays import Array
 from pages.shared.figures import columns
 from pages.shared.figures.heatmap import numbered
-from pages.shared.figures.specification import finished
+from pages.shared.figures.specification import TITLE_IN_CORNER, finished
 
 _ROW = 34  # pixels
 _WORD = "slice(datum.label, indexof(datum.label, ':') + 1)"
@@ -46,10 +46,7 @@ def hands_specification(n_words: int, words: str, pairs: str, angle: str) -> dic
     quiet: dict[str, Any] = {"ticks": False, "domain": False, "labelOverlap": False}
     base = alt.Chart().encode(
         alt.X("pair:N").sort(None).title(pairs).axis(orient="top", labelAngle=0, **quiet),
-        alt.Y("word:N")
-        .sort(None)
-        .title(words)
-        .axis(labelExpr=_WORD, titleAngle=0, titleAlign="right", titleX=-8, titleY=-8, **quiet),
+        alt.Y("word:N").sort(None).title(words).axis(labelExpr=_WORD, **TITLE_IN_CORNER, **quiet),
     )
     dial = base.mark_point(size=620, strokeWidth=1, filled=False, color="#8494a8", opacity=0.6)
     hand = base.mark_point(shape="arrow", size=420, filled=True, opacity=1).encode(

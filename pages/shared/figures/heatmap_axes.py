@@ -9,6 +9,7 @@ import altair as alt
 
 from core.taken.words import letters, longest
 from pages.shared.figures.heatmap_marks import N_COLUMNS
+from pages.shared.figures.specification import TITLE_IN_CORNER
 
 SPACING = "@spacing"
 """Stands for the pixels that columns need for words that lie flat."""
@@ -89,6 +90,4 @@ def column_axis(upright: bool, depth: int) -> alt.Axis:
 
 def row_axis() -> alt.Axis:
     """Words beside the rows."""
-    # The title lies in the corner above the words: turned by 90 degrees, Chinese is hard to read.
-    corner = {"titleAngle": 0, "titleAlign": "right", "titleX": -8, "titleY": -8}
-    return alt.Axis(**corner, labelOverlap=False, **_WORD_AXIS)
+    return alt.Axis(**TITLE_IN_CORNER, labelOverlap=False, **_WORD_AXIS)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from core.arrays import Array
 from pages.shared.figures import columns
-from pages.shared.figures.specification import finished
+from pages.shared.figures.specification import TITLE_ABOVE, finished
 
 _HEIGHT = 300
 
@@ -88,7 +88,7 @@ def specification(
         end = alt.Scale(domain=[0, places], nice=False)
         x = alt.X("across:Q").title(frame.across).scale(end).axis(grid=False, tickCount=6)
         legend, size, digits = None, 14, ".3f"  # the legend of the picture beside it serves both
-        y = alt.Y("value:Q").title(frame.upwards).scale(domainMin=0)
+        y = alt.Y("value:Q").title(frame.upwards).scale(domainMin=0).axis(**TITLE_ABOVE)
     else:
         legend = alt.Legend(
             orient="bottom",
@@ -101,7 +101,12 @@ def specification(
         )
         size, digits = 40, ".0%"
         x = alt.X("across:O").title(frame.across).scale(domain=list(places)).axis(labelAngle=0)
-        y = alt.Y("value:Q").title(frame.upwards).scale(domain=[0, 1]).axis(format=".0%")
+        y = (
+            alt.Y("value:Q")
+            .title(frame.upwards)
+            .scale(domain=[0, 1])
+            .axis(format=".0%", **TITLE_ABOVE)
+        )
     colour = alt.Color("line:N").scale(domain=names, range=[line.colour for line in lines])
     dash = alt.StrokeDash("line:N").scale(
         domain=names, range=[_DASHES[line.member] for line in lines]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pages.shared.figures import columns
 from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.pictures import picture
-from pages.shared.figures.specification import backdrop, colour_bar, finished
+from pages.shared.figures.specification import TITLE_IN_CORNER, backdrop, colour_bar, finished
 
 CLICK = "block"
 """The selection that a click makes; its fields are ``row``, ``column`` and ``turn``."""
@@ -183,7 +183,8 @@ def _axis(span: tuple[int, int], side: Literal["top", "left"]) -> alt.Axis:
     """Labels in the middle of a row or column, which is counted from 1."""
     centres = [place - 0.5 for place in _labelled(span[0] + 1, span[1])]
     label = "format(datum.value + 0.5, ',d')"
-    return alt.Axis(values=centres, labelExpr=label, grid=False, orient=side)
+    corner = TITLE_IN_CORNER if side == "left" else {}
+    return alt.Axis(values=centres, labelExpr=label, grid=False, orient=side, **corner)
 
 
 def _labelled(first: int, last: int) -> list[int]:

@@ -32,6 +32,14 @@ def finished(
     return spec
 
 
+# An upward axis has its title above it: turned by 90 degrees, Chinese is hard to read.
+_FLAT: dict[str, Any] = {"titleAngle": 0, "titleBaseline": "bottom"}
+TITLE_ABOVE = {**_FLAT, "titleAlign": "left", "titleX": 0, "titleY": -10}
+"""The title of an upward axis over a picture that has nothing above it."""
+TITLE_IN_CORNER = {**_FLAT, "titleAlign": "right", "titleX": -8, "titleY": -8}
+"""The same beside the labels of an axis above the picture."""
+
+
 def colour_bar(digits: str = ".2~f", values: Sequence[float] | None = None) -> alt.Legend:
     """The scale of a map's colours below it, never wider than the map."""
     return alt.Legend(
