@@ -7,7 +7,7 @@ import ast
 import re
 import string
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -15,7 +15,9 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
+from pages import CONTENTS, Entry
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.text import LANGUAGES, Language, Text, labels, plain, plain_word, spoken
 
@@ -405,3 +407,13 @@ def test_every_language_has_its_sentences():
         assert {it.first, it.file} <= EXAMPLES.keys()
         for pointing in (it.eating, it.catching, it.told, it.middle):
             assert {pointing.asks, pointing.about} <= {*pointing.words}
+
+
+@pytest.mark.parametrize("entry", CONTENTS, ids=lambda entry: entry.name)
+def test_no_space_stands_between_chinese_sentences(
+    entry: Entry, open_dashboard: Callable[[str | None], AppTest]
+):
+    app = open_dashboard("zh-CN").switch_page(entry.path).run()
+    for kind in ("markdown", "caption", "info", "warning", "success"):
+        for it in getattr(app, kind):
+            assert not re.search(r"[。！？] \S", it.value), it.value

@@ -34,6 +34,10 @@ class Text:
         """
         return labels()[key][self.language].format(**values)
 
+    def joined(self, *sentences: str) -> str:
+        """Whole sentences, one after the other: between Chinese ones there is no space."""
+        return ("" if self.language == "zh" else " ").join(sentences)
+
 
 def spoken(locale: str) -> Language:
     """The language for a browser's locale, such as ``zh-CN``."""

@@ -217,4 +217,4 @@ def _most(text: Text, it: Served) -> str:
     if it.choice.goal[most] > 0:
         return told
     dish = int((weights * it.table.contents[:, most]).argmax())
-    return f"{told} {text('buffet.unasked', dish=it.names[dish])}"
+    return text.joined(told, text("buffet.unasked", dish=it.names[dish]))

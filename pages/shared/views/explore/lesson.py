@@ -50,7 +50,7 @@ def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
             icon=":material/restart_alt:",
         )
     if scene.problem:
-        st.error(f"{told(text, scene.problem)} {text('lesson.instead')}")
+        st.error(text.joined(told(text, scene.problem), text("lesson.instead")))
     if scene.tokens.total > len(words):
         counts = {"count": scene.tokens.total, "limit": len(words)}
         st.warning(text("lesson.too_long", **counts))

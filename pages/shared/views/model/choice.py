@@ -75,7 +75,7 @@ def suggestion(text: Text, scene: ModelScene) -> None:
 
 
 def _trouble(text: Text, name: str, trouble: InputError) -> None:
-    st.warning(f"{told(text, trouble)} {text('model_name.instead', name=NAME)}")
+    st.warning(text.joined(told(text, trouble), text("model_name.instead", name=NAME)))
     if name != PACKAGED:
         st.button(
             text("model_name.again"),

@@ -83,7 +83,7 @@ def _remarks(text: Text, scene: ModelScene) -> None:
         said = "model.unknown.packaged" if scene.packaged else "model.unknown.other"
         st.warning(text(said, unknown=pieces.unknown, used=pieces.used))
     suggestion(text, scene)
-    st.caption(" ".join(_about_pieces(text, scene)))
+    st.caption(text.joined(*_about_pieces(text, scene)))
 
 
 def _about_pieces(text: Text, scene: ModelScene) -> list[str]:
