@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,16 +12,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.choices.reading import LARGEST_ENTRY
-from core.taken.words import letters
 from pages.shared.figures.heatmap import numbered
 from pages.shared.saving import save_button
 from pages.shared.text import Text
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones too
-_LETTER, _CHINESE = 6.2, 14  # pixels of a letter in the name of a column
-_AROUND = 16  # pixels beside the name
-_PENCIL = 24  # pixels of the sign that a column can be edited
-_NARROWEST = 75  # pixels of a column, for its numbers
+_AROUND = 13  # pixels beside the name of a column or a row
+_PENCIL = 22  # pixels of the sign that a column can be edited
+_NARROWEST = 75  # pixels of a column of numbers
+_NAMES = 50  # pixels of the names of rows, at least
 _WIDEST = 240
 _TOOLS = 14  # pixels; with the gaps around it 44, as high as the tools above a touched table
 
@@ -124,11 +124,28 @@ def _headers(matrix: Matrix, *, tools: int = 0) -> dict[str, Any]:
             )
             for name in matrix.columns
         ]
-    return {str(column): header for column, header in enumerate(headers)}
+    named = {str(column): header for column, header in enumerate(headers)}
+    return beside(numbered(matrix.rows, matrix.first)) | named
 
 
-def _width(name: str, tools: int) -> int:
-    """Pixels of a column that shows its name in full, if it is no endless one."""
-    wide = letters(name) - len(name)
-    needed = _LETTER * (len(name) - wide) + _CHINESE * wide + _AROUND + tools
-    return round(min(max(_NARROWEST, needed), _WIDEST))
+def beside(rows: Sequence[str]) -> dict[str, Any]:
+    """The settings of the column of names, so that it shows the longest one in full."""
+    width = max((_width(name, least=_NAMES) for name in rows), default=_NAMES)
+    return {"_index": st.column_config.Column(width=width)}
+
+
+def _width(name: str, tools: int = 0, least: int = _NARROWEST) -> int:
+    """Pixels of a column that shows a name in full, if it is no endless one."""
+    needed = sum(map(_pixels, name)) + _AROUND + tools
+    return math.ceil(min(max(least, needed), _WIDEST))
+
+
+def _pixels(letter: str) -> float:
+    """How wide a letter of a name is, or a little more."""
+    if letter > "\u2e7f":  # Chinese, and wide signs
+        return 14
+    if letter in "fijlrt .,:;'|!()[]-·":
+        return 4
+    if letter in "mwMW@%":
+        return 11.5
+    return 8.5 if letter.isupper() else 7

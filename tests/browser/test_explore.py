@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from core.sources.handset import HandsetSource
+from pages.shared import tables
+from pages.shared.text import LANGUAGES, Language, labels
 from tests.browser.reader import Reader
 
 Visit = Callable[..., Reader]
@@ -173,3 +175,23 @@ def test_an_empty_sentence_keeps_the_last_one(visit: Visit):
     reader.type_sentence("   ")
     assert reader.says("There is no word in this sentence")
     assert reader.words() == words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_in_tables_are_hardly_wider_than_they_are_taken_for(visit: Visit, language: Language):
+    reader = visit(locale=language)
+    names = [
+        *(it[language] for name, it in labels().items() if re.match(r"(feature|channel)\.", name)),
+        *("10:because", "3:didn't", "12:Mammoth", "2:fried chicken", "4:炸鸡", "GRU", "v16"),
+    ]
+    widths = reader.page.evaluate(
+        """names => {
+          const brush = document.createElement('canvas').getContext('2d');
+          const page = getComputedStyle(document.querySelector('[data-testid=stApp]'));
+          brush.font = `${0.875 * parseFloat(page.fontSize)}px ${page.fontFamily}`;
+          return names.map((name) => brush.measureText(name).width);
+        }""",
+        names,
+    )
+    for name, width in zip(names, widths, strict=True):
+        assert 0 < width <= sum(map(tables._pixels, name)) + 1, name

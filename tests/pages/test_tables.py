@@ -128,6 +128,19 @@ def test_the_table_of_costs_is_saved_as_plain_numbers(open_dashboard: Visit, sav
         assert found[row] == [text(f"cost.{row}"), *("" if n is None else str(n) for n in numbers)]
 
 
+@pytest.mark.parametrize("name", ["explore", "model", "heads", "buffet"])
+def test_rows_show_their_names(open_dashboard: Visit, saved: Files, name: str):
+    app = opened(open_dashboard("en-US"), saved, name)
+    names = {
+        max(it.value.index.map(len)): json.loads(it.proto.columns).get("_index", {})
+        for it in app.dataframe
+        if not isinstance(it.value.index, pd.RangeIndex)
+    }
+    assert names
+    for longest, column in names.items():
+        assert column["width"] >= 5 * longest + 13
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_columns_are_as_wide_as_their_names(open_dashboard: Visit, language: Language):
     app = open_dashboard(language)
@@ -138,6 +151,6 @@ def test_columns_are_as_wide_as_their_names(open_dashboard: Visit, language: Lan
         widths |= {it["label"]: it["width"] for name, it in columns.items() if name != "_index"}
     assert text("feature.stand_in") in widths
     for name, width in widths.items():
-        pixels = sum(14 if letter > "⺀" else 6 for letter in name)  # Chinese is square
-        assert width >= pixels + 40, name  # beside it are margins, and a pencil
+        pixels = sum(14 if letter > "⺀" else 5 for letter in name)  # Chinese is square
+        assert width >= pixels + 35, name  # beside it are margins, and a pencil
     assert widths[text("feature.sky")] < 80  # and no wider: more of them are seen at once

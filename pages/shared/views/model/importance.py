@@ -18,7 +18,7 @@ from core.importance import (
 )
 from pages.shared.figures.heatmap import numbered
 from pages.shared.reader.model_state import ModelScene
-from pages.shared.tables import Matrix, download, room_above
+from pages.shared.tables import Matrix, beside, download, room_above
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
 
@@ -81,11 +81,13 @@ def _table(text: Text, row: Weighed) -> None:
     """The measures beside each other, and how far their rankings agree."""
     measures = _measures(row)
     st.markdown(text("importance.intro", asks=plain_word(row.asking, row.query)))
-    table = pd.DataFrame(dict(measures), index=pd.Index(numbered(row.answering)))
+    pieces = numbered(row.answering)
+    table = pd.DataFrame(dict(measures), index=pd.Index(pieces))
     room_above()
     st.dataframe(
         table,
-        column_config={
+        column_config=beside(pieces)
+        | {
             name: st.column_config.ProgressColumn(
                 text(f"importance.{name}"),
                 format="%.3f",
