@@ -203,7 +203,7 @@ def _drawn_mask(text: Text, scene: Scene) -> None:
     may_look = scene.source.rules.mask.matrix(len(words))
     who = occurrences(words)
     addresses = [[Address("mask", *query, *key) for key in who] for query in who]
-    with st.expander(text("drawn.label"), expanded=True, icon=":material/draw:"):
+    with st.expander(text("drawn.label"), expanded=True, key="drawn_open", icon=":material/draw:"):
         st.caption(text("drawn.help"))
         key = edits.offer("mask", MASK, addresses, may_look)
         tables.editable(Matrix(may_look, words, words), key)

@@ -26,6 +26,16 @@ def test_one_more_head_is_one_more_map(visit: Visit):
     assert reader.map("头 3 的权重图").count() == 1
 
 
+def test_what_was_unfolded_stays_so_while_lines_above_it_come_and_go(visit: Visit):
+    reader = visit("/heads")
+    folded = reader.page.get_by_test_id("stExpander")
+    for it in folded.all():
+        reader.after(it.locator("summary").click())
+    reader.type_sentence("qwert asdfg")  # words that the table does not know are named above
+    assert reader.says("Not in the table of features")
+    assert [it.locator("details[open]").count() for it in folded.all()] == [1, 1, 1]
+
+
 @pytest.mark.parametrize("width", [390, 800])
 def test_the_page_fits_the_window(visit: Visit, width: int):
     reader = visit("/heads", width=width, color_scheme="dark")

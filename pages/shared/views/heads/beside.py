@@ -75,7 +75,7 @@ def several(scene: Scene, choice: HeadsChoice) -> Several:
 def head_controls(text: Text, scene: Scene) -> None:
     """How many heads, and the layer that they belong to."""
     controls.slider(text, "n_heads")
-    with st.expander(text("heads.layer")):
+    with st.expander(text("heads.layer"), key="heads_layer"):
         controls.layer(text, scene, one_head=False)
 
 

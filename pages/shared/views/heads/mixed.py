@@ -22,7 +22,7 @@ def mixed(text: Text, it: Several) -> None:
     picker(text, it.pointed, "query")
     _product(text, it)
     _sum(text, it)
-    with st.expander(text("heads.table")):
+    with st.expander(text("heads.table"), key="heads_table"):
         _tables(text, it)
 
 

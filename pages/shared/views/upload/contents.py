@@ -75,13 +75,13 @@ def contents(text: Text, upload: Upload, layer: LayerTrace | None) -> None:
         st.warning(told(text, doubt))
     if upload.has_steps and layer is None:
         st.warning(text("upload.no_steps"))
-    with st.expander(text("upload.contents", count=len(upload.entries))):
+    with st.expander(text("upload.contents", count=len(upload.entries)), key="upload_contents"):
         _list(text, upload)
 
 
 def recipe(text: Text) -> None:
     """What a file may hold, and lines that write one."""
-    with st.expander(text("upload.how")):
+    with st.expander(text("upload.how"), key="upload_how"):
         names = {name: f"`{name}`" for name in _NAMES}
         st.markdown(text("upload.how.help", **names))
         st.markdown(text("upload.how.weights"))

@@ -57,7 +57,7 @@ def opened_row(text: Text, view: LongView) -> None:
 
 def arithmetic_of_row(text: Text, view: LongView) -> None:
     """From q·k to the weight of the opened pair, and to the output if there are values."""
-    with st.expander(text("arithmetic.title")):
+    with st.expander(text("arithmetic.title"), key="upload_arithmetic"):
         it = view.it
         st.markdown(
             text(

@@ -134,7 +134,7 @@ def map_or_steps(text: Text, view: Shown) -> None:
         return
     d_v = view.steps.layer.v.shape[-1]
     steps(text, view.steps, [f"v{i + 1}" for i in range(d_v)], view.rules)
-    with st.expander(text("arithmetic.title")):
+    with st.expander(text("arithmetic.title"), key="upload_arithmetic"):
         arithmetic(text, view.steps, view.rules)
 
 
