@@ -1,7 +1,6 @@
 """What a reader writes is in no log and on no disk, also when a page fails."""
 
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -27,13 +26,13 @@ NUMBER = 987_654_321.25
 """A canary of its own: nothing else is as large, or ends like this."""
 
 FORGED = (
-    {"double_value": NUMBER},
-    {"double_array_value": DoubleArray(data=[NUMBER])},
-    {"double_array_value": DoubleArray(data=[NUMBER] * 3)},
-    {"int_value": int(NUMBER)},
-    {"string_value": CANARY},
-    {"string_array_value": StringArray(data=[CANARY])},
-    {"json_value": f'"{CANARY}"'},
+    WidgetState(double_value=NUMBER),
+    WidgetState(double_array_value=DoubleArray(data=[NUMBER])),
+    WidgetState(double_array_value=DoubleArray(data=[NUMBER] * 3)),
+    WidgetState(int_value=int(NUMBER)),
+    WidgetState(string_value=CANARY),
+    WidgetState(string_array_value=StringArray(data=[CANARY])),
+    WidgetState(json_value=f'"{CANARY}"'),
 )
 """Values for a number, most of them of a kind that only a forger sends."""
 
@@ -105,11 +104,12 @@ async def fail(server: Served) -> list[str]:
 
 async def forge_numbers(server: Served) -> None:
     for page, keys in NUMBERS.items():
-        for key, value in product(keys, FORGED):
-            tab = Tab(f"{server.address}/{page}?v=1&lang=en")
-            assert not (await tab.open()).failures
-            await tab.forge(key, WidgetState(**value))
-            await tab.close()
+        for key in keys:
+            for value in FORGED:  # each in a tab of its own: a refused value stays in its session
+                tab = Tab(f"{server.address}/{page}?v=1&lang=en")
+                assert not (await tab.open()).failures
+                await tab.forge(key, value)
+                await tab.close()
 
 
 def traces(folder: Path) -> list[Path]:

@@ -107,8 +107,9 @@ class Tab:
 
     async def forge(self, key: str, state: WidgetState) -> Run:
         """Send once what no browser would, of any kind, for a widget; see what comes of it."""
-        state.id = self.keys[key]
-        kept, self._values = self._values, self._values | {state.id: state}
+        forged = WidgetState(id=self.keys[key])
+        forged.MergeFrom(state)
+        kept, self._values = self._values, self._values | {forged.id: forged}
         try:
             return await self.run()
         finally:
