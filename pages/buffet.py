@@ -17,7 +17,7 @@ it = served(text, choice)
 
 wishes(text)
 plate(text, it)
-with st.expander(text("buffet.arithmetic")):
+with st.expander(text("buffet.arithmetic"), key="buffet_arithmetic"):
     st.markdown(text("buffet.formula"))
     arithmetic(text, it)
 

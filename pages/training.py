@@ -34,7 +34,7 @@ st.subheader(text("training.notice.title"), anchor=False)
 noticed(text, choice.race, found)
 st.subheader(text("training.limits.title"), anchor=False)
 limits(text)
-with st.expander(text("training.repeat"), icon=":material/upload_file:"):
+with st.expander(text("training.repeat"), key="training_repeat", icon=":material/upload_file:"):
     upload(text)
 questions(text, "training", choice)
 papers(text, "tang", "arora")

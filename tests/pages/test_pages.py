@@ -31,3 +31,16 @@ def test_no_two_pages_share_six_lines_in_a_row():
         ]
         shared += [(one.name, other.name, run) for run in runs[0] & runs[1]]
     assert shared == []
+
+
+def test_what_is_unfolded_has_a_name_of_its_own():
+    # Without one it closes when a line above it comes or goes.
+    nameless = [
+        f"{path}:{it.lineno}"
+        for path in ROOT.glob("pages/**/*.py")
+        for it in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(it, ast.Call) and isinstance(it.func, ast.Attribute)
+        if it.func.attr in ("expander", "popover")
+        if "key" not in {word.arg for word in it.keywords}
+    ]
+    assert nameless == []

@@ -75,7 +75,7 @@ def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
     origins = traces[0].origin, traces[1].origin
     before_after(text, (first, second), ("weights",), {}, origins)
     st.markdown(changed_weight(text, first, second))
-    with st.expander(text("training.inside.more")):
+    with st.expander(text("training.inside.more"), key="training_inside_more"):
         columns = {name: _numbered(getattr(before, name)) for name in ("q", "k", "v")}
         before_after(text, (first, second), ("scores", *columns), columns)
     _explore(text, it, found)

@@ -28,12 +28,14 @@ def settings(text: Text, it: TrainingChoice) -> None:
     """The task, the contenders, and how long they learn; folded away while a race is to be seen."""
     found = progress()
     if found and found.busy:
-        with st.expander(text("training.settings.busy"), icon=":material/tune:"):
+        busy = text("training.settings.busy")
+        with st.expander(busy, key="training_settings_busy", icon=":material/tune:"):
             _who(text, it)
             _sizes(text, it)
         return
     _who(text, it)
-    with st.expander(text("training.settings"), icon=":material/tune:"):
+    settings = text("training.settings")
+    with st.expander(settings, key="training_settings", icon=":material/tune:"):
         _sizes(text, it)
 
 
