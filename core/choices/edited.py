@@ -59,11 +59,15 @@ def without_words(found: Shelves) -> Shelves:
 
 def pack(shelves: Shelves) -> str:
     """The edited cells as a short text of letters, digits, ``-`` and ``_``; empty for none."""
-    found = rows(shelves)
+    return packed(rows(shelves))
+
+
+def packed(found: list[list[object]]) -> str:
+    """Rows of plain values as :func:`pack` writes them; empty for none."""
     if not found:
         return ""
-    packed = zlib.compress(json.dumps(found, separators=(",", ":")).encode(), level=9)
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    binary = zlib.compress(json.dumps(found, separators=(",", ":")).encode(), level=9)
+    return base64.urlsafe_b64encode(binary).decode().rstrip("=")
 
 
 def unpack(packed: str) -> dict[str, dict[Address, float]]:
@@ -75,18 +79,18 @@ def unpack(packed: str) -> dict[str, dict[Address, float]]:
     return shelves(packed_rows(packed))
 
 
-def packed_rows(packed: str) -> object:
-    """The rows that :func:`pack` wrote, not yet looked at.
+def packed_rows(packed: str, most: int = _MOST_UNPACKED) -> object:
+    """The rows that :func:`pack` or :func:`packed` wrote, not yet looked at.
 
     Raises:
-        ValueError: If it did not write them.
+        ValueError: If they did not write them, or they take more than ``most`` bytes.
     """
     if not packed:
         return []
     try:
         binary = base64.urlsafe_b64decode(packed.encode() + b"=" * (-len(packed) % 4))
         inflater = zlib.decompressobj()
-        plain = inflater.decompress(binary, _MOST_UNPACKED)
+        plain = inflater.decompress(binary, most)
         if inflater.unconsumed_tail or not inflater.eof:
             raise ValueError("the edits do not end where they should")
         return json.loads(plain)
@@ -113,7 +117,7 @@ def shelves(found: object) -> dict[str, dict[Address, float]]:
     """
     by_shelf: dict[str, dict[Address, float]] = {}
     for row in sequence(found):
-        shelf, address, value = _cell(row)
+        shelf, address, value = cell(row)
         by_shelf.setdefault(shelf, {})[address] = value
     if sum(map(len, by_shelf.values())) > MOST_EDITS:
         raise ValueError(f"more than {MOST_EDITS} edits")
@@ -129,12 +133,17 @@ def usable(found: object) -> tuple[dict[str, dict[Address, float]], bool]:
     kept = []
     for row in sequence(found):
         with suppress(ValueError, TypeError, OverflowError):
-            _cell(row)
+            cell(row)
             kept.append(row)
     return shelves(kept), len(kept) == len(sequence(found))
 
 
-def _cell(row: object) -> tuple[str, Address, float]:
+def cell(row: object) -> tuple[str, Address, float]:
+    """Shelf, address and number of a row.
+
+    Raises:
+        ValueError, TypeError, OverflowError: If it is no edit of ours.
+    """
     shelf, table, row_of, at, column_of, column, value = sequence(row)
     tables = _tables(_text(shelf))
     address = Address(
@@ -142,6 +151,17 @@ def _cell(row: object) -> tuple[str, Address, float]:
     )
     _check_place(address)
     return _text(shelf), address, entry(value)
+
+
+def known_shelf(raw: object) -> str:
+    """A shelf's name.
+
+    Raises:
+        ValueError, TypeError, OverflowError: If there is no such shelf.
+    """
+    name = _text(raw)
+    _tables(name)
+    return name
 
 
 _text = reading.text(8 * LONGEST)  # letters with accents, and emoji, have several characters

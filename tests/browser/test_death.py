@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from core.choices.edited import Address, unpack
+from core.choices.edited import Address, pack, unpack
 from tests.browser.reader import Reader
 from tests.browser.window import window
 from tests.hostile import WEIGHTS, npz
@@ -18,6 +18,7 @@ from tests.load.served import Served, served
 from tests.load.tab import Tab
 
 SENTENCE = "猫抓老鼠，天空很蓝"
+OTHER = Address("w_q", "0", 3, "", 1)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,31 @@ def at_work(reader: Reader) -> None:
     reader.after(width_of_keys(reader).press("ArrowRight"))
     reader.edit_cell(table=0, row=1, column=2, content="2.5")
     reader.ask("老鼠")
+
+
+def block(reader: Reader) -> Locator:
+    """The questions; a reload has shut them."""
+    found = reader.page.locator("details", has_text="先猜再看")
+    if found.get_attribute("open") is None:
+        reader.after(found.locator("summary").click())
+    return found
+
+
+def predict(reader: Reader) -> None:
+    reader.after(block(reader).get_by_test_id("stRadio").locator("label").nth(1).click())
+
+
+def score(reader: Reader) -> str:
+    return block(reader).get_by_text("只记在这个标签页里").inner_text()
+
+
+def undo(reader: Reader) -> None:
+    reader.after(reader.page.get_by_role("button", name="撤销").first.click())
+
+
+def changed(reader: Reader) -> list[float]:
+    """The changed numbers, in the order of their rows."""
+    return [it for _, it in sorted(edits_in(reader.page.url).items())]
 
 
 def test_after_a_crash_the_next_click_finds_everything_as_it_was(chromium: Browser, mortal: Served):
@@ -103,6 +129,64 @@ def test_after_a_crash_a_number_may_be_the_first_thing_that_changes(
             chromium, mortal.address, reader.page.url.partition(mortal.address)[2]
         ) as other:
             assert other.shares() == reader.shares()
+
+
+def test_after_a_crash_the_score_goes_on_and_every_step_can_be_undone(
+    chromium: Browser, mortal: Served
+):
+    with window(chromium, mortal.address) as reader:
+        at_work(reader)
+        reader.edit_cell(table=0, row=2, column=2, content="-3")
+        predict(reader)
+        before = score(reader)
+        kill_and_restart(mortal, reader)
+        reader.ask("猫")
+        assert score(reader) == before
+        assert changed(reader) == [2.5, -3]
+        undo(reader)
+        assert changed(reader) == [2.5]
+        undo(reader)
+        assert "edits" not in reader.page.url
+
+
+@pytest.mark.parametrize("way", ["crash", "reload"])
+def test_undoing_may_be_the_first_thing_that_is_done(chromium: Browser, mortal: Served, way: str):
+    with window(chromium, mortal.address) as reader:
+        at_work(reader)
+        for row, content in ((2, "-3"), (3, "4")):
+            reader.edit_cell(table=0, row=row, column=2, content=content)
+        predict(reader)
+        before = score(reader)
+        if way == "crash":
+            kill_and_restart(mortal, reader)
+        else:
+            reader.page.reload()
+            reader.wait()
+        undo(reader)
+        assert changed(reader) == [2.5, -3]
+        undo(reader)
+        assert changed(reader) == [2.5]
+        assert score(reader) == before
+        reader.after(block(reader).get_by_role("button", name="换一题").click())
+        predict(reader)
+        assert "2 题" in score(reader)
+
+
+def test_somebody_elses_link_in_the_same_tab_begins_with_its_own_edits(
+    chromium: Browser, mortal: Served
+):
+    with window(chromium, mortal.address) as reader:
+        at_work(reader)
+        predict(reader)
+        before = score(reader)
+        link = mortal.address + "/?v=1&lang=zh&edits=" + pack({"handset": {OTHER: 7.0}})
+        reader.page.goto(link)
+        reader.wait()
+        assert score(reader) == before
+        assert changed(reader) == [7]
+        undo(reader)
+        assert "edits" not in reader.page.url
+        assert reader.page.get_by_role("button", name="撤销").first.is_disabled()
 
 
 def test_a_file_that_died_with_the_server_is_named(

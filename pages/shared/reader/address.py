@@ -71,6 +71,9 @@ def depart() -> None:
     notes = book()
     notes["said_again"] = notes["arrival"] if revival.pending() else None
     notes["arrival"] = None
+    if notes["begun"] is None:
+        notes["begun"] = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
+        notes["begun"] |= notes["edits"]
 
 
 def here() -> Mapping[str, str]:

@@ -27,6 +27,7 @@ class Book(TypedDict):
         page: The address of the page that is open; None at first.
         arrival: What a link or a file asked for, until the page has shown it.
         said_again: The same in the one run after, if that one shows no more than the first.
+        said: What the last run said of a link, if anything.
         seen: The address bar's parameters when they were last looked at.
         written: What was put into the address bar, the latest last, to when that was replaced.
         used: Names of the fields that the page shows.
@@ -44,6 +45,7 @@ class Book(TypedDict):
         turn: How often something was chosen by pointing.
         edits: Shelf (a source, or the mask) to address to number.
         history: Shelf to earlier states of its edits, the latest last.
+        begun: The edits with which the session began, on the shelves of its first page.
         offers: The tables of the last run.
         versions: How often a table was drawn anew.
         contexts: What a table last showed.
@@ -54,6 +56,7 @@ class Book(TypedDict):
     page: str | None
     arrival: Exploration | None
     said_again: Exploration | None
+    said: Exploration | None
     seen: str
     written: dict[str, float]
     used: list[str]
@@ -71,6 +74,7 @@ class Book(TypedDict):
     turn: int
     edits: dict[str, dict[Address, float]]
     history: dict[str, list[dict[Address, float]]]
+    begun: dict[str, dict[Address, float]] | None
     offers: dict[str, Offer]
     versions: dict[str, int]
     contexts: dict[str, object]
@@ -89,6 +93,7 @@ def book() -> Book:
         page=None,
         arrival=None,
         said_again=None,
+        said=None,
         seen="",
         written={},
         used=[],
@@ -106,6 +111,7 @@ def book() -> Book:
         turn=0,
         edits={},
         history={},
+        begun=None,
         offers={},
         versions={},
         contexts={},

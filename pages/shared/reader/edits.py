@@ -19,17 +19,12 @@ from core.arrays import Array, BoolArray
 from core.choices import explore, lesson
 from core.choices.edited import BUFFET, MASK, Address, Shelves
 from core.choices.explore import MOST_EDITS, Choice
+from core.choices.history import MOST_KEPT, MOST_STEPS, Histories
 from core.choices.reading import entry, read
 from core.choices.training import READERS, TrainingChoice
 from core.layer import Edit
 from core.tokens import occurrences
 from pages.shared.reader.book import Offer, book
-
-MOST_KEPT = 4 * MOST_EDITS
-"""Cells of all shelves with their earlier states: links may name ever new ones."""
-
-MOST_STEPS = 50
-"""Steps that can be undone."""
 
 
 def shelf(choice: Choice) -> str:
@@ -139,6 +134,41 @@ def replace_all(found: Shelves) -> None:
     """Let these be the edits of all pages; each shelf can be undone."""
     for on in book()["edits"].keys() | found.keys():
         _put(on, dict(found.get(on, {})))
+
+
+def histories() -> dict[str, list[dict[Address, float]]]:
+    """All shelves that were ever changed, the latest last: their states, the present one last."""
+    notes = book()
+    return {on: [*notes["history"].get(on, []), it] for on, it in notes["edits"].items()}
+
+
+def resume(kept: Histories) -> None:
+    """Go on from what the tab kept, where it fits what the session shows.
+
+    Edits that the session began with, from a link or without any, stay what they are: if they are
+    the last ones that the tab kept, what was before them can be undone. Shelves that the session
+    did not begin with come back as a whole.
+    """
+    notes = book()
+    begun, now = notes["begun"] or {}, histories()
+    for on, kept_states in kept.items():
+        states = [dict(it) for it in kept_states]
+        own = now.get(on, [{}])
+        if not states or (on in begun and begun[on] != states[-1]):
+            continue
+        if on not in begun:
+            if on in now:
+                continue
+        elif begun[on] in own:
+            states[-1:] = own[own.index(begun[on]) :]
+        elif len(states) > 1:
+            states.pop()  # the reader has gone back meanwhile
+        else:
+            continue
+        notes["edits"][on] = states[-1]
+        notes["history"][on] = states[:-1][-MOST_STEPS:]
+        _forget_oldest(on)
+    redraw()
 
 
 def redraw(table: str | None = None) -> None:

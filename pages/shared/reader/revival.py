@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 
 _KEY = "sent_by_a_survivor"
 _TABLE = "table."
+_NO_KEY = "None"
 
 
 def note(first: bool) -> None:
@@ -37,6 +38,7 @@ def replay() -> None:
     if not sent or not context:
         return
     known = {_key_of(it): it for it in context.shared.widget_ids_this_run.snapshot()}
+    known.pop(_NO_KEY, None)  # of several widgets; their ids follow from what they say
     states = [WidgetState.FromString(it.SerializeToString()) for it in sent]
     for state in states:
         state.id = known.get(_key_of(state.id), state.id)

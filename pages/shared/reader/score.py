@@ -1,10 +1,11 @@
-"""What a reader answered in this session: plain values, one key, gone with the session."""
+"""What a reader answered: plain values, one key; the reader's tab keeps them, too."""
 
 from typing import TypedDict
 
 import streamlit as st
 
-from core.questions.question import Question
+from core.choices.notes import MOST_COUNTED, Place, Tally
+from core.questions.question import Question, digest
 
 
 class Asked(TypedDict):
@@ -15,12 +16,14 @@ class Asked(TypedDict):
         turn: How many questions were asked before.
         question: The last one that was answered, as it was asked.
         chosen: What was answered; ``None`` as long as nothing was.
+        digest: Of the answered question; the tab keeps no more of it.
     """
 
     start: int
     turn: int
     question: Question | None
     chosen: int | None
+    digest: str
 
 
 class Score(TypedDict):
@@ -30,7 +33,7 @@ class Score(TypedDict):
         right: Right answers.
         answered: Questions, each counted once.
         shown: Whether the reader wants to see the score.
-        counted: The questions that were counted.
+        counted: Digests of the questions that were counted.
         pages: By page.
         met: Challenges that were met at some time.
     """
@@ -38,13 +41,12 @@ class Score(TypedDict):
     right: int
     answered: int
     shown: bool
-    counted: list[Question]
+    counted: list[str]
     pages: dict[str, Asked]
     met: list[str]
 
 
 _KEY = "score"
-_MOST = 500  # questions that are remembered, so that a session cannot grow without end
 
 
 def score() -> Score:
@@ -58,25 +60,37 @@ def score() -> Score:
 
 def asked(page: str) -> Asked:
     """Where a page stands."""
-    return score()["pages"].setdefault(page, Asked(start=0, turn=0, question=None, chosen=None))
+    return score()["pages"].setdefault(page, _asked(Place(0, 0)))
 
 
 def answer(page: str, question: Question, chosen: int) -> None:
     """Note an answer to a question as it was asked; the same question counts once."""
-    asked(page).update(question=question, chosen=chosen)
+    mark = digest(question)
+    asked(page).update(question=question, chosen=chosen, digest=mark)
     notes = score()
-    if question in notes["counted"]:
+    if mark in notes["counted"]:
         return
-    notes["counted"].append(question)
-    del notes["counted"][:-_MOST]
+    notes["counted"].append(mark)
+    del notes["counted"][:-MOST_COUNTED]
     notes["answered"] += 1
     notes["right"] += chosen == question.answer
+
+
+def recall(page: str, question: Question | None) -> None:
+    """Let an answer that the tab kept be the one to this question, if that is what was asked."""
+    notes = asked(page)
+    if notes["question"] is not None or notes["chosen"] is None:
+        return
+    if question and digest(question) == notes["digest"] and notes["chosen"] < len(question.options):
+        notes["question"] = question
+    else:
+        notes.update(chosen=None, digest="")
 
 
 def another(page: str, start: int) -> None:
     """Go on to a question of this kind, or the next that can be asked."""
     notes = asked(page)
-    notes.update(start=start, turn=notes["turn"] + 1, question=None, chosen=None)
+    notes.update(start=start, turn=notes["turn"] + 1, question=None, chosen=None, digest="")
 
 
 def show(wanted: bool) -> None:
@@ -88,3 +102,47 @@ def meet(challenge: str) -> None:
     """Note that a challenge was met."""
     if challenge not in score()["met"]:
         score()["met"].append(challenge)
+
+
+def tally() -> Tally:
+    """What the tab is to keep."""
+    notes: Score | None = st.session_state.get(_KEY)
+    if notes is None:
+        return Tally()
+    pages = {
+        page: Place(it["start"], it["turn"], it["chosen"], it["digest"])
+        for page, it in notes["pages"].items()
+    }
+    return Tally(
+        right=notes["right"],
+        answered=notes["answered"],
+        shown=notes["shown"],
+        counted=tuple(notes["counted"]),
+        pages={page: it for page, it in pages.items() if it != Place(0, 0)},
+        met=tuple(notes["met"]),
+    )
+
+
+def resume(kept: Tally) -> None:
+    """Go on from what the tab kept; what was answered or met since then is added."""
+    if kept == Tally():
+        return
+    since = tally()
+    news = [it for it in since.counted if it not in kept.counted]
+    right = min(since.right, len(news))
+    later = {page: it for page, it in since.pages.items() if it.chosen is not None}
+    questions = {page: it["question"] for page, it in score()["pages"].items()}
+    st.session_state[_KEY] = Score(
+        right=kept.right + right,
+        answered=kept.answered + len(news),
+        shown=kept.shown,
+        counted=[*kept.counted, *news][-MOST_COUNTED:],
+        pages={page: _asked(it) for page, it in {**kept.pages, **later}.items()},
+        met=list(dict.fromkeys([*kept.met, *since.met])),
+    )
+    for page in later:
+        asked(page)["question"] = questions[page]
+
+
+def _asked(it: Place) -> Asked:
+    return Asked(start=it.start, turn=it.turn, question=None, chosen=it.chosen, digest=it.question)

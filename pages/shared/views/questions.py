@@ -75,6 +75,7 @@ def questions(text: Text, page: str, it: object) -> None:
 def _question(text: Text, page: str, situation: object) -> None:
     notes = score.asked(page)
     found = ask(page, situation, notes["start"], notes["turn"])
+    score.recall(page, found[1] if found else None)
     answered = notes["question"]
     if answered is not None and notes["chosen"] is not None:
         outdated = found is None or found[1] != answered

@@ -2,7 +2,8 @@
 const EMBEDDING = /^embed(_options)?$/;
 
 export default function (component) {
-  const { data, parentElement } = component;
+  const { data, parentElement, setTriggerValue } = component;
+  keepNotes(data.notes, setTriggerValue);
   const { location, history } = window;
   const here = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
   if (data.page === "" ? !data.others.includes(here) : here === data.page) {

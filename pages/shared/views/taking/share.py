@@ -1,5 +1,6 @@
-"""What leads to this view again: the address bar, and a link to copy."""
+"""What leads to this view again: the address bar, a link to copy, and what the tab keeps."""
 
+from dataclasses import replace
 from functools import cache
 
 import streamlit as st
@@ -8,11 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.choices.exploration import DEFAULTS, LONGEST_LINK, Exploration
 from pages import CONTENTS, Entry
-from pages.shared.reader import address
+from pages.shared.reader import address, notes
 from pages.shared.reader.book import book
 from pages.shared.text import Text, labels, plain
 from pages.shared.views.scripted import scripted
 from pages.shared.views.taking.whole import exploration_file
+
+_KEY = "share"
 
 
 def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
@@ -27,7 +30,7 @@ def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
     found = address.here()
     whole = "part" not in found
     _component()(
-        key="share",
+        key=_KEY,
         data={
             "run": book()["runs"],  # so that the script is run again when nothing else is news
             "page": path,
@@ -37,8 +40,11 @@ def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
             "copied": text("share.copied" if whole else "share.copied_part"),
             "failed": text("share.failed"),
             "help": text("share.help"),
+            "notes": notes.for_tab(),
         },
         width="content",
+        on_held_change=_hear,
+        on_missing_change=notes.send_again,
     )
     if not whole:
         kilobytes = f"{LONGEST_LINK // 1_000} kB"
@@ -49,11 +55,13 @@ def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
 def arrived(text: Text) -> None:
     """What of a link could not be used, if one was followed; its page has been drawn."""
     asked = book()["arrival"] or book()["said_again"]
+    book()["said"] = asked
     if not asked:
         return
     # When it is said again, widgets that are newer than the link have moved other fields.
     moved = _moved(asked) if book()["arrival"] else []
     changed = dict.fromkeys((*asked.unusable, *moved))
+    book()["said"] = replace(asked, unusable=tuple(changed))
     if changed:
         names = (_set_back(text, field) for field in changed)
         st.warning(text("share.unusable", names=text("sentence.comma").join(names)))
@@ -93,6 +101,11 @@ def _named(text: Text, field: str) -> str:
     return label if label and "{" not in label else field
 
 
+def _hear() -> None:
+    notes.hear(getattr(st.session_state.get(_KEY), "held", None))
+
+
 @cache
 def _component() -> ComponentRenderer:
-    return scripted(__file__, '<button type="button"></button>', shared=("buttons.css",))
+    html = '<button type="button"></button>'
+    return scripted(__file__, html, shared=("buttons.css", "notes.js"))

@@ -1,0 +1,159 @@
+"""What a reader's tab keeps besides the address: the score, and what can be undone; as text.
+
+Questions are noted by their digests only. What is read comes from a browser: what is not usable is
+left out, part by part, and reading never raises.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import regex
+
+from core.choices import history
+from core.choices.history import Histories
+from core.choices.reading import flag, sequence, text, whole
+from core.questions.question import DIGEST
+
+VERSION = 1
+"""Of the text; another version's is not read."""
+
+LONGEST = 150_000
+"""Characters of a text that is read at all; more than what is written at most."""
+
+MOST_COUNTED = 500
+"""Questions that are remembered, so that none counts twice."""
+
+_MOST = 1_000_000  # answers, and turns
+
+_DIGESTS = regex.compile(rf"([\w-]{{{DIGEST}}}){{0,{MOST_COUNTED}}}", regex.ASCII)
+
+
+class Place(NamedTuple):
+    """Where a page's questions stand.
+
+    Attributes:
+        start: The kind of question to begin with.
+        turn: How many questions were asked before.
+        chosen: What was answered; ``None`` as long as nothing was.
+        question: The digest of the answered question.
+    """
+
+    start: int
+    turn: int
+    chosen: int | None = None
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The score.
+
+    Attributes:
+        right: Right answers.
+        answered: Questions, each counted once.
+        shown: Whether the reader wants to see the score.
+        counted: Digests of the questions that were counted, the latest last.
+        pages: By page.
+        met: Challenges that were met at some time.
+    """
+
+    right: int = 0
+    answered: int = 0
+    shown: bool = True
+    counted: tuple[str, ...] = ()
+    pages: Mapping[str, Place] = field(default_factory=dict)
+    met: tuple[str, ...] = ()
+
+    def without_words(self) -> "Tally":
+        """The same without digests: they would betray a sentence to somebody who guesses it.
+
+        A page whose question was answered goes on to the next one.
+        """
+        pages = {
+            page: it if it.chosen is None else Place(it.start + 1, it.turn + 1)
+            for page, it in self.pages.items()
+        }
+        return replace(self, counted=(), pages=pages)
+
+
+@dataclass(frozen=True)
+class Notes:
+    """All of it.
+
+    Attributes:
+        tally: The score.
+        histories: The edits and what they were before.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    histories: Histories = field(default_factory=dict)
+
+
+def write(tally: Tally, histories: str) -> str:
+    """The notes as text; empty if there is nothing to note.
+
+    Args:
+        tally: The score.
+        histories: As :func:`history.pack` gives them.
+    """
+    found: dict[str, object] = {}
+    if tally != Tally():
+        found["score"] = [tally.right, tally.answered, tally.shown]
+        found["counted"] = "".join(tally.counted)
+        found["pages"] = [[page, *place] for page, place in tally.pages.items()]
+        found["met"] = list(tally.met)
+    if histories:
+        found["edits"] = histories
+    return json.dumps({"v": VERSION, **found}, separators=(",", ":")) if found else ""
+
+
+def read(raw: object, pages: Collection[str], challenges: Collection[str]) -> Notes:
+    """The notes in a text, as far as they are usable; others know no better than these.
+
+    Args:
+        raw: What was sent.
+        pages: Names of the pages that ask.
+        challenges: Names of the challenges that there are.
+    """
+    found: dict[str, Any] = {}
+    with suppress(ValueError, RecursionError):
+        said = json.loads(raw) if isinstance(raw, str) and len(raw) <= LONGEST else None
+        if isinstance(said, dict) and said.get("v") == VERSION:
+            found = said
+    tally, histories = Tally(), {}
+    with suppress(ValueError, TypeError, OverflowError, KeyError):
+        tally = _tally(found, pages, challenges)
+    with suppress(ValueError, TypeError, OverflowError, KeyError):
+        histories = history.unpack(text(LONGEST)(found["edits"]))
+    return Notes(tally, histories)
+
+
+def _tally(found: Mapping[str, Any], pages: Collection[str], challenges: Collection[str]) -> Tally:
+    right, answered, shown = sequence(found["score"])
+    digests = text(LONGEST)(found["counted"])
+    if not _DIGESTS.fullmatch(digests):
+        raise ValueError("these are no digests")
+    counted = tuple(digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST))
+    n = whole(len(counted), _MOST)(answered)
+    met = [it for it in sequence(found["met"]) if isinstance(it, str) and it in challenges]
+    return Tally(
+        right=whole(0, n)(right),
+        answered=n,
+        shown=flag(shown),
+        counted=counted,
+        pages=dict(_place(it, pages) for it in sequence(found["pages"])),
+        met=tuple(dict.fromkeys(met)),
+    )
+
+
+def _place(raw: object, pages: Collection[str]) -> tuple[str, Place]:
+    page, start, turn, chosen, question = sequence(raw)
+    if not isinstance(page, str) or page not in pages:
+        raise ValueError("there is no such page")
+    place = Place(whole(0, _MOST)(start), whole(0, _MOST)(turn))
+    if chosen is None:
+        return page, place
+    return page, place._replace(chosen=whole(0, _MOST)(chosen), question=text(DIGEST)(question))

@@ -1,0 +1,245 @@
+"""What a tab keeps: what is written is read again, and nothing that is read can do harm."""
+
+import json
+import zlib
+from base64 import urlsafe_b64encode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.choices import edited, history, notes
+from core.choices.edited import Address
+from core.choices.explore import MOST_EDITS
+from core.choices.history import MOST_KEPT, MOST_STEPS, MOST_WRITTEN
+from core.choices.notes import LONGEST, MOST_COUNTED, Notes, Place, Tally
+from core.questions.question import DIGEST
+
+PAGES, CHALLENGES = ("explore", "cost"), ("looks", "still")
+SHELVES = ("handset", "seeded 3")
+
+numbers = st.builds(
+    Address,
+    st.just("w_q"),
+    st.sampled_from("012"),
+    st.integers(0, 9),
+    st.just(""),
+    st.integers(0, 9),
+)
+of_words = st.builds(
+    Address,
+    st.just("x"),
+    st.sampled_from(["猫", "secret", "e\u0301"]),
+    st.integers(0, 1),
+    st.just(""),
+    st.integers(0, 9),
+)
+states = st.dictionaries(numbers | of_words, st.floats(-1e6, 1e6, width=32), max_size=5)
+histories = st.dictionaries(
+    st.sampled_from(SHELVES),
+    st.lists(states, min_size=1, max_size=6).filter(any),
+    max_size=2,
+)
+digests = st.text("abcXYZ019-_", min_size=DIGEST, max_size=DIGEST)
+places = st.one_of(
+    st.tuples(st.integers(0, 9), st.integers(0, 99), st.none(), st.just("")),
+    st.tuples(st.integers(0, 9), st.integers(0, 99), st.integers(0, 4), digests),
+).map(Place._make)
+
+
+@st.composite
+def tallies(draw: st.DrawFn) -> Tally:
+    counted = tuple(draw(st.lists(digests, max_size=5)))
+    answered = draw(st.integers(len(counted), 600))
+    return Tally(
+        right=draw(st.integers(0, answered)),
+        answered=answered,
+        shown=draw(st.booleans()),
+        counted=counted,
+        pages=draw(st.dictionaries(st.sampled_from(PAGES), places)),
+        met=tuple(draw(st.lists(st.sampled_from(CHALLENGES), unique=True))),
+    )
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=12,
+)
+
+
+def read(raw: object) -> Notes:
+    return notes.read(raw, PAGES, CHALLENGES)
+
+
+def said(**changes: object) -> str:
+    """Usable notes, with changes."""
+    whole = {
+        "v": 1,
+        "score": [1, 2, True],
+        "counted": "abcdABCD",
+        "pages": [["explore", 1, 2, 0, "abcd"]],
+        "met": ["looks"],
+        "edits": history.pack({"handset": [{}, {ONE: 1.0}]}),
+    }
+    return json.dumps(whole | changes)
+
+
+ONE = Address("w_q", "0", 1, "", 2)
+
+
+@given(tallies(), histories)
+def test_notes_are_read_as_they_were_written(tally: Tally, found: dict):
+    assert read(notes.write(tally, history.pack(found))) == Notes(tally, found)
+
+
+def test_nothing_to_note_is_no_text():
+    assert notes.write(Tally(), "") == ""
+    assert history.pack({}) == history.pack({"handset": [{}]}) == ""
+    assert read("") == Notes()
+
+
+@given(tallies(), histories)
+def test_without_words_nothing_tells_a_sentence(tally: Tally, found: dict):
+    packed = history.pack(history.without_words(found))
+    written = notes.write(tally.without_words(), packed)
+    kept = json.dumps(edited.packed_rows(packed)) + written
+    for word in ("secret", "\\u732b", "e\\u0301"):
+        assert word not in kept
+    for mark in (*tally.counted, *(it.question for it in tally.pages.values() if it.question)):
+        assert f'"{mark}' not in written
+    again = read(written)
+    assert (again.tally.right, again.tally.met) == (tally.right, tally.met)
+
+
+def test_states_that_differ_in_words_only_are_one_without_them():
+    word = Address("x", "secret", 0, "", 1)
+    found = {"handset": [{}, {word: 1.0}, {ONE: 1.0}, {ONE: 1.0, word: 2.0}]}
+    assert history.without_words(found) == {"handset": [{}, {ONE: 1.0}]}
+
+
+def test_fifty_steps_of_a_cell_each_take_little_room():
+    found = [
+        {Address("w_q", "0", n % 12, "", n // 12): n / 10 for n in range(m)}
+        for m in range(MOST_STEPS + 1)
+    ]
+    packed = history.pack({"handset": found})
+    assert history.unpack(packed) == {"handset": found}
+    assert len(packed) < 1_000
+
+
+def test_what_was_longest_ago_is_left_out_of_a_text_that_would_be_long():
+    wide = [{Address("w_q", "0", n, "", m): n + 0.5 for n in range(100)} for m in range(20)]
+    packed = history.pack({"seeded 3": wide[:1], "handset": wide})
+    kept = history.unpack(packed)
+    assert list(kept) == ["handset"]
+    assert kept["handset"] == wide[-len(kept["handset"]) :]
+    assert 2 < len(kept["handset"]) < 20
+    assert len(packed) < MOST_WRITTEN / 3
+    huge = {Address("w_q", "0", n, "", 0): 0.5 for n in range(MOST_EDITS)}
+    assert history.pack({"handset": [huge]}) == ""
+
+
+def test_everything_that_is_written_is_short_enough_to_be_read():
+    tally = Tally(
+        right=500,
+        answered=500,
+        counted=tuple(f"{n:04}" for n in range(MOST_COUNTED)),
+        pages={f"page{n}": Place(10**6, 10**6, 4, "abcd") for n in range(12)},
+    )
+    assert len(notes.write(tally, "")) < 3_000
+    assert len(notes.write(tally, "x" * MOST_WRITTEN * 4)) > LONGEST > MOST_WRITTEN * 2
+
+
+@given(anything | st.text(max_size=60))
+def test_anything_is_read_as_nothing(raw: object):
+    assert read(raw) == Notes()
+    if raw != 1:
+        assert read(json.dumps({"v": raw})) == Notes()
+
+
+@given(st.sampled_from(["score", "counted", "pages", "met", "edits"]), anything)
+def test_a_part_that_is_not_usable_leaves_no_trace(part: str, junk: object):
+    found = read(said(**{part: junk}))
+    tally, kept = found.tally, found.histories
+    assert 0 <= tally.right <= tally.answered
+    assert len(tally.counted) <= tally.answered
+    assert set(tally.pages) <= set(PAGES)
+    assert set(tally.met) <= set(CHALLENGES)
+    assert set(kept) <= {"handset"}
+
+
+@pytest.mark.parametrize(
+    ("part", "junk"),
+    [
+        ("score", [3, 2, True]),
+        ("score", [1, 1, True]),  # two were counted
+        ("score", [-1, 2, True]),
+        ("score", [1, 10**9, True]),
+        ("score", [1, 2, 1]),
+        ("score", [1, 2.5, True]),
+        ("counted", "abcdAB"),
+        ("counted", "<b>!"),
+        ("counted", "abcd" * (MOST_COUNTED + 1)),
+        ("pages", [["nowhere", 1, 2, None, ""]]),
+        ("pages", [["explore", -1, 2, None, ""]]),
+        ("pages", [["explore", 1, 2, -1, "abcd"]]),
+        ("pages", [["explore", 1]]),
+        ("pages", {"explore": 1}),
+    ],
+)
+def test_a_score_that_cannot_be_is_none(part: str, junk: object):
+    assert read(said()).tally.right == 1
+    found = read(said(**{part: junk}))
+    assert found.tally == Tally()
+    assert found.histories == {"handset": [{}, {ONE: 1.0}]}
+
+
+def test_unknown_challenges_are_left_out_and_known_ones_counted_once():
+    found = read(said(met=["looks", "<b>", 7, "looks", ["still"]]))
+    assert found.tally.met == ("looks",)
+
+
+def packed(rows: object) -> str:
+    return urlsafe_b64encode(zlib.compress(json.dumps(rows).encode(), 9)).decode()
+
+
+CELL = ["w_q", "0", 1, "", 2, 1.5]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["nowhere", [CELL]]],
+        [["handset", [["w_q", "0", 1, "", 2]]]],
+        [["handset", [["w_q", "0", 1, "", 2, "nan"]]]],
+        [["handset", [["w_z", "0", 1, "", 2, 1.0]]]],
+        [["handset", [["w_q", "0", 1, "", 2, {}]]]],
+        [["handset", 7]],
+        [[["handset"], []]],
+        [[]],
+        [["handset", *[[CELL]] * (MOST_STEPS + 2)]],
+        {"handset": []},
+    ],
+)
+def test_a_history_that_is_none_is_refused(rows: object):
+    assert history.unpack(packed([["handset", [CELL]]])) == {"handset": [{ONE: 1.5}]}
+    assert read(said(edits=packed(rows))).histories == {}
+    assert read(said(edits=packed(rows))).tally.right == 1
+
+
+def test_a_history_cannot_unfold_into_more_than_a_session_keeps():
+    wide = [["w_q", "0", n, "", m, 1] for n in range(50) for m in range(20)]
+    rows = [["handset", wide, *[[]] * MOST_STEPS]]
+    with pytest.raises(ValueError, match="more cells"):
+        history.unpack(packed(rows))
+    assert MOST_KEPT < 51 * len(wide) < 4 * MOST_KEPT
+
+
+def test_bombs_are_not_unpacked_and_long_texts_not_read():
+    bomb = urlsafe_b64encode(zlib.compress(b"[" + b" " * 5_000_000 + b"]", 9)).decode()
+    assert read(said(edits=bomb)).histories == {}
+    nested = urlsafe_b64encode(zlib.compress(b"[" * 50_000)).decode()
+    assert read(said(edits=nested)).histories == {}
+    assert read("[" * 100_000) == Notes()
+    assert read(said() + " " * LONGEST) == Notes()
