@@ -18,7 +18,7 @@ MOST_KEPT = 4 * MOST_EDITS
 MOST_STEPS = 50
 """Steps that can be undone."""
 
-MOST_WRITTEN = 60_000
+MOST_WRITTEN = 30_000
 """Bytes of the text before it is packed; what was longest ago is left out."""
 
 _MOST_READ = MOST_WRITTEN + 1_000  # with brackets and commas

@@ -20,7 +20,7 @@ from core.questions.question import DIGEST
 VERSION = 1
 """Of the text; another version's is not read."""
 
-LONGEST = 150_000
+LONGEST = 60_000
 """Characters of a text that is read at all; more than what is written at most."""
 
 MOST_COUNTED = 500

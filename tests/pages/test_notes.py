@@ -1,0 +1,305 @@
+"""What the tab keeps: it gets news only, and what it hands back fits a new session, or is dropped.
+
+The browser's part is `tests/browser/test_death.py`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.testing.v1 import AppTest
+
+from core.choices import edited, history, notes
+from core.choices.edited import Address
+from core.choices.explore import MOST_EDITS
+from core.choices.history import MOST_KEPT, MOST_STEPS
+from core.choices.notes import MOST_COUNTED, Tally
+from core.questions import KINDS
+from pages.shared.reader.score import Score
+from pages.shared.text import Text
+from tests.pages.test_address import EN, address, follow
+from tests.pages.test_explore import edit, edits_of, of_matrix, of_word, press
+from tests.pages.test_questions import answer, opened, options, shown, told
+
+Open = Callable[[str | None], AppTest]
+
+FIRST, SECOND, THIRD = (of_matrix("w_q", 0, row, 1) for row in range(3))
+
+
+def kept(app: AppTest) -> dict[str, Any]:
+    """What the page says to the tab."""
+    (share,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
+    return json.loads(share.proto.json)["notes"]
+
+
+def all_kept(app: AppTest) -> str:
+    """What the tab has in the end."""
+    tell(app, "missing", True)
+    return kept(app)["text"]
+
+
+def tell(app: AppTest, event: str, value: object) -> AppTest:
+    """What the tab's script says."""
+    (share,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
+    name = f"$$STREAMLIT_INTERNAL_KEY_{share.proto.id}__events"
+    said = json.dumps([{"event": event, "value": value}])
+    return app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=said)]))
+
+
+def written(found: dict[str, Any]) -> str:
+    """The edits in a tab's notes, unpacked."""
+    return json.dumps(edited.packed_rows(found["edits"]))
+
+
+def score(app: AppTest) -> Score:
+    return app.session_state["score"]
+
+
+@pytest.fixture
+def worked(dashboard: AppTest) -> AppTest:
+    """Three numbers were changed, a question was answered, and a challenge met."""
+    for row, value in enumerate((1.5, 2.5, 3.5)):
+        edit(dashboard, "w_q", row, 1, value)
+    dashboard.session_state["questions.explore"] = True
+    answer(dashboard.run(), 0)
+    score(dashboard)["met"].append("still")
+    return dashboard.run()
+
+
+def test_a_tab_keeps_nothing_of_a_reader_who_did_nothing(dashboard: AppTest):
+    assert (kept(dashboard)["digest"], kept(dashboard)["text"]) == ("", None)
+
+
+def test_the_tab_is_told_news_only(worked: AppTest):
+    assert kept(worked)["text"]
+    known = kept(worked)["digest"]
+    for d_k in (5, 6):
+        worked.slider(key="d_k").set_value(d_k).run()
+        assert kept(worked)["text"] is None
+        assert kept(worked)["digest"] == known
+    edit(worked, "w_q", 3, 1, 4.5)
+    assert kept(worked)["text"]
+    assert kept(worked)["digest"] != known
+
+
+def test_an_edit_pays_little_for_the_longest_notes(dashboard: AppTest):
+    edit(dashboard, "w_q", 0, 1, 1.5)
+    marks = tuple(f"{n:04}" for n in range(MOST_COUNTED))
+    tell(dashboard, "held", notes.write(Tally(1, MOST_COUNTED, counted=marks), ""))
+    assert len(kept(dashboard)["text"]) > 2_000
+    dashboard.slider(key="d_k").set_value(5).run()
+    assert len(json.dumps(kept(dashboard))) < 100
+
+
+def test_what_the_tab_missed_is_sent_again(worked: AppTest):
+    worked.slider(key="d_k").set_value(5).run()
+    again = all_kept(worked)
+    assert (again, kept(worked)["digest"]) != (None, "")
+    assert kept(worked.run())["text"] is None
+
+
+def test_a_new_session_goes_on_where_the_tab_was(worked: AppTest, cold_dashboard: Open):
+    worked.session_state["questions.explore"] = True
+    before, text = dict(score(worked)), all_kept(worked)
+    app = tell(follow(cold_dashboard("zh-CN"), address(worked)), "held", text)
+    assert {**score(app), "pages": {}} == {**before, "pages": {}}
+    for fewer in ({FIRST: 1.5, SECOND: 2.5}, {FIRST: 1.5}, {}):
+        press(app, "edits.undo")
+        assert edits_of(app) == fewer
+    assert not app.session_state["book"]["history"]["handset"]
+
+
+def test_the_last_answer_is_told_again_and_counts_once(worked: AppTest, cold_dashboard: Open):
+    text = all_kept(worked)
+    app = tell(follow(cold_dashboard("zh-CN"), address(worked)), "held", text)
+    app.session_state["questions.explore"] = True
+    assert shown(app.run(), "questions.another")
+    assert score(app)["pages"]["explore"] == score(worked)["pages"]["explore"]
+    assert score(app)["answered"] == 1
+
+
+def test_a_question_that_has_changed_meanwhile_is_asked_anew(worked: AppTest, cold_dashboard: Open):
+    text = all_kept(worked)
+    app = tell(follow(cold_dashboard("zh-CN"), {**address(worked), "d_k": "9"}), "held", text)
+    app.session_state["questions.explore"] = True
+    app.session_state["sentence"] = "天空很蓝"
+    assert options(app.run())
+    assert score(app)["answered"] == 1
+
+
+def test_what_was_done_before_the_tab_was_heard_is_kept(worked: AppTest, cold_dashboard: Open):
+    text = all_kept(worked)
+    app = follow(cold_dashboard("zh-CN"), address(worked))
+    edit(app, "w_q", 3, 1, 4.5)
+    app.session_state["questions.explore"] = True
+    app.session_state["sentence"] = "猫抓老鼠"
+    answer(app.run(), 0)
+    question = score(app)["pages"]["explore"]["question"]
+    tell(app, "held", text)
+    assert score(app)["answered"] == 2
+    assert score(app)["pages"]["explore"]["question"] == question
+    four = {FIRST: 1.5, SECOND: 2.5, THIRD: 3.5, of_matrix("w_q", 0, 3, 1): 4.5}
+    assert edits_of(app) == four
+    for n in (3, 2, 1, 0):
+        press(app, "edits.undo")
+        assert edits_of(app) == dict(list(four.items())[:n])
+
+
+def test_undoing_before_the_tab_was_heard_takes_one_step_back(
+    worked: AppTest, cold_dashboard: Open
+):
+    text = all_kept(worked)
+    app = follow(cold_dashboard("zh-CN"), address(worked))
+    press(app, "edits.undo")
+    tell(app, "held", text)
+    assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5}
+    press(app, "edits.undo")
+    assert edits_of(app) == {FIRST: 1.5}
+
+
+@pytest.mark.parametrize(
+    "found", [{}, {FIRST: 1.5}, {FIRST: 1.5, SECOND: 2.5, THIRD: 9.0}], ids=["none", "few", "other"]
+)
+def test_what_can_be_undone_is_dropped_where_an_address_has_other_edits(
+    worked: AppTest, cold_dashboard: Open, found: dict[Address, float]
+):
+    text = all_kept(worked)
+    link = {name: value for name, value in address(worked).items() if name != "edits"}
+    packed = edited.pack({"handset": found})
+    app = follow(cold_dashboard("zh-CN"), link | ({"edits": packed} if found else {}))
+    tell(app, "held", text)
+    assert edits_of(app) == found
+    assert app.session_state["book"]["history"].get("handset", []) == ([{}] if found else [])
+    assert score(app)["answered"] == 1
+
+
+def test_a_bare_address_shows_no_old_edits(worked: AppTest, cold_dashboard: Open):
+    app = tell(cold_dashboard("zh-CN").run(), "held", all_kept(worked))
+    assert edits_of(app) == {}
+
+
+def test_edits_that_the_page_does_not_show_come_back_as_a_whole(
+    worked: AppTest, cold_dashboard: Open
+):
+    worked.switch_page("pages/cost.py").run()
+    app = follow(cold_dashboard("zh-CN"), address(worked), "cost")
+    tell(app, "held", all_kept(worked))
+    app.query_params.clear()
+    app.switch_page("pages/explore.py").run()
+    assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5, THIRD: 3.5}
+    press(app, "edits.undo")
+    assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5}
+
+
+def test_a_private_tab_keeps_no_words(worked: AppTest, cold_dashboard: Open):
+    worked.session_state["sentence"] = "secret words"
+    worked.run()
+    edits = worked.session_state["book"]["edits"]
+    edits["handset"] = edits["handset"] | {of_word("secret", 1): 5.0}
+    answer(press(worked, "questions.another"), 0)
+    assert "secret" in written(json.loads(all_kept(worked)))
+    marks = list(score(worked)["counted"])
+    worked.session_state["book"]["private"] = True
+    text = kept(worked.run())["text"]
+    found = json.loads(text)
+    assert "secret" not in written(found)
+    assert len(marks) == 2
+    assert not [it for it in ("secret", *marks) if it in json.dumps(found)]
+    app = tell(follow(cold_dashboard("zh-CN"), address(worked)), "held", text)
+    assert score(app)["answered"] == 2
+    assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5, THIRD: 3.5}
+    press(app, "edits.undo")
+    assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5}
+
+
+def test_a_session_hears_its_tab_once(worked: AppTest, cold_dashboard: Open):
+    text = all_kept(worked)
+    app = tell(follow(cold_dashboard("zh-CN"), address(worked)), "held", text)
+    tell(app, "held", notes.write(Tally(7, 9, met=("looks",)), ""))
+    assert score(app)["answered"] == 1
+    assert score(app)["met"] == ["still"]
+
+
+def test_what_of_a_link_could_not_be_used_is_still_said(cold_dashboard: Open):
+    app = follow(cold_dashboard("en-US"), {"v": "1", "d_k": "1e9", "query": "39", "part": "1"})
+    before = [it.value for it in app.warning]
+    assert EN("share.partly") in before
+    tell(app, "held", notes.write(Tally(1, 1), ""))
+    assert [it.value for it in app.warning] == before
+    assert not app.run().warning
+
+
+def test_the_score_says_where_it_is_kept(worked: AppTest):
+    said = Text("zh")("questions.score", right=score(worked)["right"], answered=1)
+    assert said in told(worked)
+
+
+texts = st.text(max_size=30)
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=8,
+)
+parts = st.fixed_dictionaries(
+    {"v": st.just(1)},
+    optional={
+        "score": junk | st.tuples(st.integers(0, 9), st.integers(0, 9), st.booleans()),
+        "counted": texts | st.text("ab<", max_size=12),
+        "pages": junk
+        | st.lists(
+            st.tuples(
+                st.sampled_from([*KINDS, "x"]),
+                st.integers(-1, 10**7),
+                st.integers(-1, 10**7),
+                st.none() | st.integers(-1, 99),
+                texts,
+            ),
+            max_size=3,
+        ),
+        "met": junk | st.lists(st.sampled_from(["looks", "<b>"]), max_size=3),
+        "edits": texts
+        | st.lists(st.tuples(st.sampled_from(["handset", "mask", "x"]), junk)).map(edited.packed),
+    },
+)
+
+
+def test_whatever_a_tab_hands_back_the_page_stays_itself(open_dashboard: Open):
+    app = opened(open_dashboard, "explore")
+
+    @settings(
+        max_examples=60, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate]
+    )
+    @given(junk | parts.map(json.dumps) | st.sampled_from(["[" * 100_000, '{"v":1,"met":{}}']))
+    def send(said: object) -> None:
+        app.session_state["told"]["heard"] = False
+        tell(app, "held", said)
+        assert not app.exception
+        assert app.title
+        assert len(app.main) > 1
+        notes = score(app)
+        assert 0 <= notes["right"] <= notes["answered"]
+        assert len(notes["counted"]) <= MOST_COUNTED
+        assert notes["pages"].keys() <= KINDS.keys()
+        assert set(notes["met"]) <= {"looks", "remembers"}
+
+    send()
+
+
+def test_no_tab_makes_a_session_larger_than_it_may_be(dashboard: AppTest):
+    for seed in range(20):
+        row = Address("w_q", "0", 0, "", 0)
+        found = {f"seeded {seed * 20 + n}": [{row: 1.0}] * 2 + [{}] for n in range(20)}
+        wide = [{Address("w_q", "0", n, "", m): 1.0 for n in range(30)} for m in range(20)]
+        dashboard.session_state["told"]["heard"] = False
+        text = notes.write(Tally(), history.pack(found | {f"seeded {900 + seed}": wide}))
+        tell(dashboard, "held", text)
+        notes_of = dashboard.session_state["book"]
+        old = [*notes_of["edits"].values()]
+        old += [it for them in notes_of["history"].values() for it in them]
+        assert len(old) + sum(map(len, old)) <= MOST_KEPT
+        assert all(len(it) <= MOST_STEPS for it in notes_of["history"].values())
+        assert all(len(it) <= MOST_EDITS for it in old)
