@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ def pack(shelves: Shelves) -> str:
     return packed(rows(shelves))
 
 
-def packed(found: list[list[object]]) -> str:
+def packed(found: Sequence[object]) -> str:
     """Rows of plain values as :func:`pack` writes them; empty for none."""
     if not found:
         return ""

@@ -5,6 +5,7 @@ The browser's part is `tests/browser/test_death.py`.
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from core.choices.notes import MOST_COUNTED, Tally
 from core.questions import KINDS
 from pages.shared.reader.score import Score
 from pages.shared.text import Text
+from pages.shared.views.taking import share
 from tests.pages.test_address import EN, address, follow
 from tests.pages.test_explore import edit, edits_of, of_matrix, of_word, press
 from tests.pages.test_questions import answer, opened, options, shown, told
@@ -32,8 +34,8 @@ FIRST, SECOND, THIRD = (of_matrix("w_q", 0, row, 1) for row in range(3))
 
 def kept(app: AppTest) -> dict[str, Any]:
     """What the page says to the tab."""
-    (share,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
-    return json.loads(share.proto.json)["notes"]
+    (part,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
+    return json.loads(part.proto.json)["notes"]
 
 
 def all_kept(app: AppTest) -> str:
@@ -44,8 +46,8 @@ def all_kept(app: AppTest) -> str:
 
 def tell(app: AppTest, event: str, value: object) -> AppTest:
     """What the tab's script says."""
-    (share,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
-    name = f"$$STREAMLIT_INTERNAL_KEY_{share.proto.id}__events"
+    (part,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
+    name = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
     said = json.dumps([{"event": event, "value": value}])
     return app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=said)]))
 
@@ -93,6 +95,7 @@ def test_an_edit_pays_little_for_the_longest_notes(dashboard: AppTest):
     assert len(kept(dashboard)["text"]) > 2_000
     dashboard.slider(key="d_k").set_value(5).run()
     assert len(json.dumps(kept(dashboard))) < 100
+    assert len(Path(share.__file__).with_name("notes.js").read_bytes()) < 1_500  # is sent, too
 
 
 def test_what_the_tab_missed_is_sent_again(worked: AppTest):
