@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import regex
 
-from core.choices import history
+from core.choices import history, reading
 from core.choices.history import Histories
-from core.choices.reading import flag, sequence, text, whole
+from core.choices.reading import flag, sequence, whole
 from core.questions.question import DIGEST
 
 VERSION = 1
@@ -127,13 +127,13 @@ def read(raw: object, pages: Collection[str], challenges: Collection[str]) -> No
     with suppress(ValueError, TypeError, OverflowError, KeyError):
         tally = _tally(found, pages, challenges)
     with suppress(ValueError, TypeError, OverflowError, KeyError):
-        histories = history.unpack(text(LONGEST)(found["edits"]))
+        histories = history.unpack(reading.text(LONGEST)(found["edits"]))
     return Notes(tally, histories)
 
 
 def _tally(found: Mapping[str, Any], pages: Collection[str], challenges: Collection[str]) -> Tally:
     right, answered, shown = sequence(found["score"])
-    digests = text(LONGEST)(found["counted"])
+    digests = reading.text(LONGEST)(found["counted"])
     if not _DIGESTS.fullmatch(digests):
         raise ValueError("these are no digests")
     counted = tuple(digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST))
@@ -156,4 +156,6 @@ def _place(raw: object, pages: Collection[str]) -> tuple[str, Place]:
     place = Place(whole(0, _MOST)(start), whole(0, _MOST)(turn))
     if chosen is None:
         return page, place
-    return page, place._replace(chosen=whole(0, _MOST)(chosen), question=text(DIGEST)(question))
+    return page, place._replace(
+        chosen=whole(0, _MOST)(chosen), question=reading.text(DIGEST)(question)
+    )
