@@ -28,6 +28,8 @@ MOST_COUNTED = 500
 
 _MOST = 1_000_000  # answers, and turns
 
+_text = reading.text(LONGEST)
+_digest = reading.text(DIGEST)
 _DIGESTS = regex.compile(rf"([\w-]{{{DIGEST}}}){{0,{MOST_COUNTED}}}", regex.ASCII)
 
 
@@ -127,13 +129,13 @@ def read(raw: object, pages: Collection[str], challenges: Collection[str]) -> No
     with suppress(ValueError, TypeError, OverflowError, KeyError):
         tally = _tally(found, pages, challenges)
     with suppress(ValueError, TypeError, OverflowError, KeyError):
-        histories = history.unpack(reading.text(LONGEST)(found["edits"]))
+        histories = history.unpack(_text(found["edits"]))
     return Notes(tally, histories)
 
 
 def _tally(found: Mapping[str, Any], pages: Collection[str], challenges: Collection[str]) -> Tally:
     right, answered, shown = sequence(found["score"])
-    digests = reading.text(LONGEST)(found["counted"])
+    digests = _text(found["counted"])
     if not _DIGESTS.fullmatch(digests):
         raise ValueError("these are no digests")
     counted = tuple(digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST))
@@ -156,6 +158,4 @@ def _place(raw: object, pages: Collection[str]) -> tuple[str, Place]:
     place = Place(whole(0, _MOST)(start), whole(0, _MOST)(turn))
     if chosen is None:
         return page, place
-    return page, place._replace(
-        chosen=whole(0, _MOST)(chosen), question=reading.text(DIGEST)(question)
-    )
+    return page, place._replace(chosen=whole(0, _MOST)(chosen), question=_digest(question))

@@ -293,13 +293,14 @@ def test_whatever_a_tab_hands_back_the_page_stays_itself(open_dashboard: Open):
 
 
 def test_no_tab_makes_a_session_larger_than_it_may_be(dashboard: AppTest):
-    for seed in range(20):
-        row = Address("w_q", "0", 0, "", 0)
-        found = {f"seeded {seed * 20 + n}": [{row: 1.0}] * 2 + [{}] for n in range(20)}
-        wide = [{Address("w_q", "0", n, "", m): 1.0 for n in range(30)} for m in range(20)]
+    cells = [Address("w_q", "0", n, "", 0) for n in range(200)]
+    few = {f"seeded {seed}": [{cells[0]: 1.0}, {cells[1]: 1.0}] for seed in range(20)}
+    for seed in range(900, 906):
+        wide = [dict.fromkeys(cells[n:], 1.0) for n in range(50)]
         dashboard.session_state["told"]["heard"] = False
-        text = notes.write(Tally(), history.pack(found | {f"seeded {900 + seed}": wide}))
+        text = notes.write(Tally(), history.pack(few | {f"seeded {seed}": wide}))
         tell(dashboard, "held", text)
+        assert dashboard.session_state["book"]["edits"][f"seeded {seed}"] == wide[-1]
         notes_of = dashboard.session_state["book"]
         old = [*notes_of["edits"].values()]
         old += [it for them in notes_of["history"].values() for it in them]

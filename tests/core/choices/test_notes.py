@@ -244,6 +244,9 @@ def test_a_history_cannot_unfold_into_more_than_a_session_keeps():
 def test_bombs_are_not_unpacked_and_long_texts_not_read():
     bomb = urlsafe_b64encode(zlib.compress(b"[" + b" " * 5_000_000 + b"]", 9)).decode()
     assert read(said(edits=bomb)).histories == {}
+    longer = urlsafe_b64encode(zlib.compress(b"[" + b" " * MOST_WRITTEN * 2 + b"]", 9)).decode()
+    with pytest.raises(ValueError, match="do not end"):
+        history.unpack(longer)
     nested = urlsafe_b64encode(zlib.compress(b"[" * 50_000)).decode()
     assert read(said(edits=nested)).histories == {}
     assert read("[" * 100_000) == Notes()
