@@ -44,7 +44,8 @@ def _draw() -> None:
     with place:
         _guarded(lambda: share.link(text, entry, page.url_path, said))
         _guarded(lambda: take_away(text, entry.name))
-    book()["drawn"] = revival.drawn()
+    # What is drawn again at once shows what a survivor sent: the browser is told that anew.
+    book()["drawn"] = frozenset() if revival.pending() else revival.drawn()
     address.depart()
     revival.replay()
     process.tidy()

@@ -121,6 +121,8 @@ def test_after_a_crash_a_sentence_may_be_the_first_thing_that_changes(
         kill_and_restart(mortal, reader)
         reader.type_sentence("猫抓老鼠", label="句子")
         assert reader.words() == ["猫", "抓", "老鼠"]
+        reader.ask("老鼠")
+        assert reader.words() == ["猫", "抓", "老鼠"]  # the browser knows it, too
         assert width_of_keys(reader).input_value() == "5"
         assert reader.says("你改过")
 

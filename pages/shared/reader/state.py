@@ -139,6 +139,8 @@ def carry_over(page: str) -> None:
 
     Streamlit gives a new page's widgets their defaults, unless a value is set in the same run.
     """
+    if "language" not in book()["drawn"]:
+        st.session_state["language"] = st.session_state["language"]
     if book()["page"] != page:
         book()["page"] = page
         for name in book()["fields"]:

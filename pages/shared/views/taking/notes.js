@@ -1,6 +1,6 @@
 // The tab's own notes outlive the server; a session that does not know them is told them once.
 const NOTES = "attention-lab";
-const SETTLED = 100; // milliseconds until widgets show what they are told, else they tell the old
+const SOON = 50; // milliseconds
 
 function keepNotes(notes, tell) {
   if (!notes) return;
@@ -9,7 +9,7 @@ function keepNotes(notes, tell) {
     const own = JSON.parse(sessionStorage.getItem(NOTES)) ?? { digest: "" };
     if (own.text && own.session !== notes.session) {
       keep({ ...own, session: notes.session });
-      setTimeout(() => tell("held", own.text), SETTLED);
+      whenSettled(() => tell("held", own.text));
     } else if (notes.text) {
       keep(notes);
     } else if (notes.text === "") {
@@ -21,5 +21,11 @@ function keepNotes(notes, tell) {
   } catch {
     // a browser that keeps nothing
   }
+}
+
+// Before a run is over and drawn, widgets would tell what they held before it.
+function whenSettled(act) {
+  const settled = document.querySelector('[data-test-script-state="notRunning"]');
+  setTimeout(settled ? act : () => whenSettled(act), SOON);
 }
 
