@@ -180,6 +180,17 @@ def from_file(content: bytes) -> Exploration:
     return _read(fields, rows, Exploration(page=page, language=language, known=known))
 
 
+def usable(raw: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
+    """The fields whose values can be used, and the names of the other fields."""
+    fields, unusable = {}, []
+    for name in raw.keys() & READERS.keys() - {*DERIVED}:
+        try:
+            fields[name] = READERS[name](raw[name])
+        except (ValueError, TypeError, OverflowError):
+            unusable.append(name)
+    return fields, unusable
+
+
 def _race(found: Mapping[str, object]) -> dict[str, Any]:
     """What makes the settings of a race a whole exploration; nothing if it is something else."""
     fields = {name: found[name] for name in found.keys() & training.READERS.keys()}
@@ -190,12 +201,7 @@ def _race(found: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _read(raw: Mapping[str, object], edits: object, said: Exploration) -> Exploration:
-    fields, unusable = {}, []
-    for name in raw.keys() & READERS.keys() - {*DERIVED}:
-        try:
-            fields[name] = READERS[name](raw[name])
-        except (ValueError, TypeError, OverflowError):
-            unusable.append(name)
+    fields, unusable = usable(raw)
     shelves: Shelves = {}
     try:
         rows = edited.packed_rows(edits) if isinstance(edits, str) else edits

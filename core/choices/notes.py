@@ -1,4 +1,6 @@
-"""What a reader's tab keeps besides the address: the score, and what can be undone; as text.
+"""What a reader's tab keeps besides the address, as text.
+
+The score, what can be undone, and what was chosen on other pages than the open one.
 
 Questions are noted by their digests only. What is read comes from a browser: what is not usable is
 left out, part by part, and reading never raises.
@@ -12,7 +14,7 @@ from typing import Any, NamedTuple
 
 import regex
 
-from core.choices import history, reading
+from core.choices import exploration, history, reading
 from core.choices.history import Histories
 from core.choices.reading import flag, sequence, whole
 from core.questions.question import DIGEST
@@ -25,6 +27,9 @@ LONGEST = 60_000
 
 MOST_COUNTED = 500
 """Questions that are remembered, so that none counts twice."""
+
+LONGEST_FIELDS = 20_000
+"""Characters of what was chosen on other pages; the longest texts are left out."""
 
 _MOST = 1_000_000  # answers, and turns
 
@@ -88,18 +93,21 @@ class Notes:
     Attributes:
         tally: The score.
         histories: The edits and what they were before.
+        fields: Names of fields that the open page does not have, to what was chosen.
     """
 
     tally: Tally = field(default_factory=Tally)
     histories: Histories = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict)
 
 
-def write(tally: Tally, histories: str) -> str:
+def write(tally: Tally, histories: str, fields: Mapping[str, object] | None = None) -> str:
     """The notes as text; empty if there is nothing to note.
 
     Args:
         tally: The score.
         histories: As :func:`history.pack` gives them.
+        fields: As in :class:`Notes`.
     """
     found: dict[str, object] = {}
     if tally != Tally():
@@ -109,6 +117,8 @@ def write(tally: Tally, histories: str) -> str:
         found["met"] = list(tally.met)
     if histories:
         found["edits"] = histories
+    if fields:
+        found["fields"] = _shortened(fields)
     return json.dumps({"v": VERSION, **found}, separators=(",", ":")) if found else ""
 
 
@@ -125,12 +135,22 @@ def read(raw: object, pages: Collection[str], challenges: Collection[str]) -> No
         said = json.loads(raw) if isinstance(raw, str) and len(raw) <= LONGEST else None
         if isinstance(said, dict) and said.get("v") == VERSION:
             found = said
-    tally, histories = Tally(), {}
+    tally, histories, fields = Tally(), {}, {}
     with suppress(ValueError, TypeError, OverflowError, KeyError):
         tally = _tally(found, pages, challenges)
     with suppress(ValueError, TypeError, OverflowError, KeyError):
         histories = history.unpack(_text(found["edits"]))
-    return Notes(tally, histories)
+    if isinstance(found.get("fields"), dict):
+        fields, _ = exploration.usable(found["fields"])
+    return Notes(tally, histories, fields)
+
+
+def _shortened(fields: Mapping[str, object]) -> dict[str, object]:
+    sizes = {name: len(json.dumps({name: value})) for name, value in fields.items()}
+    kept = sorted(fields, key=sizes.__getitem__)
+    while sum(map(sizes.__getitem__, kept)) > LONGEST_FIELDS:
+        kept.pop()
+    return {name: fields[name] for name in kept}
 
 
 def _tally(found: Mapping[str, Any], pages: Collection[str], challenges: Collection[str]) -> Tally:

@@ -225,6 +225,17 @@ def test_somebody_elses_link_in_the_same_tab_begins_with_its_own_edits(
         assert reader.page.get_by_role("button", name="撤销").first.is_disabled()
 
 
+def test_after_a_crash_on_another_page_explore_is_as_it_was_left(chromium: Browser, mortal: Served):
+    with window(chromium, mortal.address) as reader:
+        at_work(reader)
+        before = numbers(reader), reader.shares()
+        reader.after(reader.page.get_by_role("link", name="要算多少").first.click())
+        kill_and_restart(mortal, reader)
+        reader.after(reader.page.get_by_role("slider").first.press("ArrowRight"))
+        reader.after(reader.page.get_by_role("link", name="探索注意力").first.click())
+        assert (numbers(reader), reader.shares()) == before
+
+
 def test_a_file_that_died_with_the_server_is_named(
     chromium: Browser, mortal: Served, tmp_path: Path
 ):

@@ -198,6 +198,44 @@ def test_edits_that_the_page_does_not_show_come_back_as_a_whole(
     assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5}
 
 
+def test_what_was_chosen_on_other_pages_comes_back(dashboard: AppTest, cold_dashboard: Open):
+    for name, value in (("sentence", "猫 追 狗"), ("d_k", 6), ("mask", "causal")):
+        dashboard.session_state[name] = value
+        dashboard.run()
+    dashboard.switch_page("pages/cost.py").run()
+    assert json.loads(all_kept(dashboard))["fields"].keys() >= {"sentence", "d_k", "mask"}
+    app = tell(
+        follow(cold_dashboard("zh-CN"), address(dashboard), "cost"), "held", all_kept(dashboard)
+    )
+    app.query_params.clear()
+    app.switch_page("pages/explore.py").run()
+    shown = [app.session_state[name] for name in ("sentence", "d_k", "mask")]
+    assert shown == ["猫 追 狗", 6, "causal"]
+
+
+def test_what_the_open_page_shows_stays_as_its_address_says(
+    dashboard: AppTest, cold_dashboard: Open
+):
+    dashboard.session_state["d_k"] = 6
+    dashboard.run()
+    assert kept(dashboard)["digest"] == ""  # its address holds it
+    dashboard.switch_page("pages/cost.py").run()
+    app = follow(cold_dashboard("zh-CN"), {"v": "1", "lang": "zh", "d_k": "3"})
+    tell(app, "held", all_kept(dashboard))
+    assert app.session_state["d_k"] == 3
+
+
+def test_a_private_tab_keeps_no_texts_of_other_pages(dashboard: AppTest):
+    dashboard.session_state["sentence"] = "secret words"
+    dashboard.session_state["d_k"] = 6
+    dashboard.run()
+    dashboard.session_state["book"]["private"] = True
+    dashboard.switch_page("pages/cost.py").run()
+    text = all_kept(dashboard)
+    assert "secret" not in text
+    assert json.loads(text)["fields"]["d_k"] == 6
+
+
 def test_a_private_tab_keeps_no_words(worked: AppTest, cold_dashboard: Open):
     worked.session_state["sentence"] = "secret words"
     worked.run()
@@ -264,6 +302,8 @@ parts = st.fixed_dictionaries(
             max_size=3,
         ),
         "met": junk | st.lists(st.sampled_from(["looks", "<b>"]), max_size=3),
+        "fields": junk
+        | st.dictionaries(st.sampled_from(["sentence", "d_k", "cost_k", "reach_gain"]), junk),
         "edits": texts
         | st.lists(st.tuples(st.sampled_from(["handset", "mask", "x"]), junk)).map(edited.packed),
     },

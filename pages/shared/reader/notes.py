@@ -1,4 +1,4 @@
-"""What the reader's tab keeps for a server that does not know them: score, and what can be undone.
+"""What the reader's tab keeps for a server that does not know it, besides the address.
 
 The tab gets the notes when they have changed, and hands them back, once, to a session that is new:
 because the server died, or because the page was loaded anew. They never leave the tab otherwise.
@@ -11,6 +11,7 @@ from typing import TypedDict
 import streamlit as st
 
 from core.choices import history, notes
+from core.choices.exploration import DEFAULTS, READERS, TEXTS
 from core.choices.history import Histories
 from core.questions import KINDS
 from pages.shared.reader import edits, revival, score
@@ -46,7 +47,11 @@ def for_tab() -> dict[str, str | None] | None:
         return None
     told = _told()
     tally, private = score.tally(), book()["private"]
-    text = notes.write(tally.without_words() if private else tally, _packed(told, private=private))
+    text = notes.write(
+        tally.without_words() if private else tally,
+        _packed(told, private=private),
+        _elsewhere(private=private),
+    )
     digest = blake2b(text.encode(), digest_size=6).hexdigest() if text else ""
     news = digest != told["digest"]
     told["digest"] = digest
@@ -69,7 +74,20 @@ def hear(raw: object) -> None:
     found = notes.read(raw, KINDS.keys(), challenges)
     score.resume(found.tally)
     edits.resume(found.histories)
+    book()["fields"] = {**found.fields, **book()["fields"]}
     book()["said_again"] = book()["said"]
+
+
+def _elsewhere(*, private: bool) -> dict[str, object]:
+    """What was chosen on other pages than the open one, whose fields the address holds."""
+    noted = book()
+    chosen = {**noted["fields"], **noted["own"]}
+    hidden = {*noted["used"], *(TEXTS if private else ())}
+    return {
+        name: chosen[name]
+        for name in sorted(chosen.keys() & READERS.keys() - hidden)
+        if chosen[name] != DEFAULTS[name] or name == "sentence"  # none would be an example
+    }
 
 
 def _packed(told: Told, *, private: bool) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.choices import edited, history, notes
 from core.choices.edited import Address
+from core.choices.exploration import READERS
 from core.choices.explore import MOST_EDITS
 from core.choices.history import MOST_KEPT, MOST_STEPS, MOST_WRITTEN
 from core.choices.notes import LONGEST, MOST_COUNTED, Notes, Place, Tally
@@ -48,6 +49,17 @@ places = st.one_of(
 ).map(Place._make)
 
 
+chosen = st.fixed_dictionaries(
+    {},
+    optional={
+        "sentence": st.text("猫 ab", min_size=1, max_size=9),
+        "d_k": st.integers(1, 8),
+        "mask": st.sampled_from(["none", "causal"]),
+        "training_contenders": st.just(("relative", "gru")),
+    },
+)
+
+
 @st.composite
 def tallies(draw: st.DrawFn) -> Tally:
     counted = tuple(draw(st.lists(digests, max_size=5)))
@@ -82,6 +94,7 @@ def said(**changes: object) -> str:
         "pages": [["explore", 1, 2, 0, "abcd"]],
         "met": ["looks"],
         "edits": history.pack({"handset": [{}, {ONE: 1.0}]}),
+        "fields": {"d_k": 6},
     }
     return json.dumps(whole | changes)
 
@@ -89,9 +102,30 @@ def said(**changes: object) -> str:
 ONE = Address("w_q", "0", 1, "", 2)
 
 
-@given(tallies(), histories)
-def test_notes_are_read_as_they_were_written(tally: Tally, found: dict):
-    assert read(notes.write(tally, history.pack(found))) == Notes(tally, found)
+@given(tallies(), histories, chosen)
+def test_notes_are_read_as_they_were_written(tally: Tally, found: dict, fields: dict):
+    assert read(notes.write(tally, history.pack(found), fields)) == Notes(tally, found, fields)
+
+
+def test_texts_that_are_long_together_leave_room_for_the_rest():
+    fields = {
+        "d_k": 6,
+        "sentence": "短",
+        "model_sentence": "长" * 2_000,
+        "model_other": "长" * 2_000,
+    }
+    assert len(notes.write(Tally(1, 1), "", fields)) < LONGEST / 2
+    assert read(notes.write(Tally(1, 1), "", fields)).tally == Tally(1, 1)
+    assert read(notes.write(Tally(), "", fields)).fields.keys() >= {"d_k", "sentence"}
+
+
+@given(
+    st.dictionaries(st.sampled_from(["d_k", "sentence", "reach_gain", "x", "blocked"]), anything)
+)
+def test_what_no_field_takes_is_left_out(fields: dict):
+    found = read(json.dumps({"v": 1, "fields": fields})).fields
+    assert found.keys() <= {"d_k", "sentence", "reach_gain"}
+    assert all(READERS[name](value) == value for name, value in found.items())
 
 
 def test_nothing_to_note_is_no_text():
@@ -163,7 +197,7 @@ def test_anything_is_read_as_nothing(raw: object):
         assert read(json.dumps({"v": raw})) == Notes()
 
 
-@given(st.sampled_from(["score", "counted", "pages", "met", "edits"]), anything)
+@given(st.sampled_from(["score", "counted", "pages", "met", "edits", "fields"]), anything)
 def test_a_part_that_is_not_usable_leaves_no_trace(part: str, junk: object):
     found = read(said(**{part: junk}))
     tally, kept = found.tally, found.histories
