@@ -474,3 +474,11 @@ def test_a_projection_that_does_not_fit_is_refused_by_name():
     w["w_k"] = w["w_q"]
     with pytest.raises(ValueError, match=r"w_k must have shape \(out, 5\)"):
         our_steps(w, CONTEXT)
+
+
+def test_each_head_lies_in_one_piece():
+    # Products of scattered matrices take up to twice as long.
+    x = torch.randn(5, 12)
+    w_q, w_k, w_v, w_o = (torch.randn(12, 12) for _ in range(4))
+    steps = multi_head_attention(x, None, w_q, w_k, w_v, w_o, n_heads=3)
+    assert all(part.is_contiguous() for part in (steps.q, steps.k, steps.v))

@@ -19,6 +19,21 @@ def test_what_was_made_is_not_made_again():
     assert kept.get("a", lambda: Thing(5)) is first
 
 
+def test_what_is_kept_is_not_measured_again():
+    asked = [0]
+
+    class Counting:
+        @property
+        def nbytes(self) -> int:
+            asked[0] += 1
+            return 1
+
+    kept: Kept[Counting] = Kept(1_000)
+    for key in range(100):
+        kept.get(key, Counting)
+    assert asked[0] == 100
+
+
 def test_what_was_not_used_for_longest_goes_first():
     kept: Kept[Thing] = Kept(10)
     a, b = (kept.get(name, lambda: Thing(4)) for name in "ab")

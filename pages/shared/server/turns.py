@@ -1,7 +1,7 @@
 """Runs of pages, one after the other.
 
 Python computes one thing at a time anyway. Runs that share its time all end late, and computing
-costs a fifth more: with fifty readers, an edit each three seconds, 43 ms an edit instead of 35.
+costs a fifth more: with fifty readers who edit without a pause, 45 ms an edit instead of 37.
 """
 
 import threading

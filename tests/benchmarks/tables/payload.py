@@ -125,6 +125,6 @@ def _compared(what: str, n: int, own: Drawn, peer: Drawn) -> list[Row]:
 
 def _responsive(n: int, own: Drawn) -> Row:
     milliseconds = own.longest * 1e3
-    figure = f"{milliseconds:.0f} ms"
+    figure = f"{milliseconds:.0f} ms; all heads {own.size / 1e6:.2f} MB in {own.seconds:.2f} s"
     what = f"{n} pieces: longest task of the browser, ms"
     return Row(what, 200, "at most", figure, milliseconds, (milliseconds, milliseconds))
