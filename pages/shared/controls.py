@@ -133,6 +133,7 @@ def option(text: Text, name: str, options: tuple[str, ...]) -> None:
         format_func=lambda word: text(f"{name}.{word}"),
         key=name,
         required=True,
+        wrap=True,
         width="content",
     )
 
@@ -178,6 +179,7 @@ def _head(text: Text, scene: Scene) -> None:
         format_func=lambda head: names.head(text, scene.choice, head) if few else str(head + 1),
         key="head",
         required=True,
+        wrap=True,
         width="content",
     )
 

@@ -30,3 +30,10 @@ def test_the_page_fits_the_window(visit: Visit, width: int):
     reader = visit("/cross", width=width, color_scheme="dark")
     assert reader.fits()
     assert reader.words() == ["我", "爱", "北京", "天安门"]
+
+
+def test_all_of_a_choice_is_in_sight_on_a_phone(visit: Visit):
+    buttons = visit("/cross", width=390).page.get_by_test_id("stButtonGroup").get_by_role("radio")
+    ends = buttons.evaluate_all("them => them.map(it => it.getBoundingClientRect().right)")
+    assert len(ends) > 10
+    assert max(ends) <= 390

@@ -126,6 +126,7 @@ def switch(text: Text, it: Crossing) -> None:
                 format_func=lambda head: head_name(text, it.choice, head),
                 key="cross_head",
                 required=True,
+                wrap=True,
                 width="content",
             )
             st.toggle(text("cross_several.label"), key="cross_several")

@@ -158,4 +158,6 @@ def _place(text: Text, name: str, count: int) -> None:
     if count > _BUTTONS:
         st.number_input(label, 0, count - 1, key=name, width=150)
     else:
-        st.segmented_control(label, range(count), key=name, required=True, width="content")
+        st.segmented_control(
+            label, range(count), key=name, required=True, wrap=True, width="content"
+        )
