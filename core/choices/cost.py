@@ -6,7 +6,8 @@ from typing import get_args
 
 from core.choices import reading
 from core.choices.reading import Reader
-from core.ideas.cost import Setting
+from core.ideas.cost import ROWS, Setting
+from core.ideas.timing import ROUNDS, Timed
 from core.rnn import RecurrentKind
 
 LENGTHS = tuple(sorted({2**i for i in range(2, 13)} | {3 * 2**i for i in range(1, 11)}))
@@ -51,6 +52,23 @@ class CostChoice:
         )
 
 
+def times(raw: object) -> Timed:
+    """What a stopwatch gave, from plain values.
+
+    Raises:
+        ValueError, TypeError, OverflowError: If it is something else.
+    """
+    setting, seconds = reading.sequence(raw)
+    fields = dict(zip(READERS, reading.sequence(setting), strict=True))
+    if not isinstance(seconds, Mapping) or seconds.keys() != {*ROWS}:
+        raise TypeError
+    choice = CostChoice(**{name: READERS[name](value) for name, value in fields.items()})
+    found = {row: [_seconds(it) for it in reading.sequence(seconds[row])] for row in ROWS}
+    [n] = {len(it) for it in found.values()}
+    reading.whole(1, ROUNDS)(n)
+    return Timed(choice.setting, found)
+
+
 def _size(options: tuple[int, ...]) -> Reader:
     whole = reading.whole(options[0], options[-1])
 
@@ -61,6 +79,8 @@ def _size(options: tuple[int, ...]) -> Reader:
 
     return read_size
 
+
+_seconds = reading.number(1e-9, 1e3)
 
 READERS: dict[str, Reader] = {
     "cost_n": _size(LENGTHS),

@@ -64,9 +64,12 @@ def pack(shelves: Shelves) -> str:
 
 def packed(found: Sequence[object]) -> str:
     """Rows of plain values as :func:`pack` writes them; empty for none."""
-    if not found:
-        return ""
-    binary = zlib.compress(json.dumps(found, separators=(",", ":")).encode(), level=9)
+    return compressed(json.dumps(found, separators=(",", ":"))) if found else ""
+
+
+def compressed(text: str) -> str:
+    """JSON in letters, digits, ``-`` and ``_``."""
+    binary = zlib.compress(text.encode())
     return base64.urlsafe_b64encode(binary).decode().rstrip("=")
 
 

@@ -18,9 +18,11 @@ MOST_KEPT = 4 * MOST_EDITS
 MOST_STEPS = 50
 """Steps that can be undone."""
 
-MOST_WRITTEN = 30_000
-"""Bytes of the text before it is packed; what was longest ago is left out."""
+MOST_WRITTEN = 900_000
+"""Bytes of the text before it is packed: enough for all that a session keeps, but for very long
+words; what was longest ago is left out then."""
 
+_NOTHING = "[]"  # as a step: nothing changes
 _MOST_READ = MOST_WRITTEN + 1_000  # with brackets and commas
 
 State = Mapping[Address, float]
@@ -43,17 +45,17 @@ def pack(found: Histories) -> str:
     """The latest states as a short text, as many as ``MOST_WRITTEN`` allows; empty for none."""
     left, written = MOST_WRITTEN, []
     for shelf, states in reversed(list(found.items())):
-        steps, later = [], {}
+        row, later = [json.dumps(shelf)], {}
         for state in reversed(states):
-            step = _changes(later, state)
-            left -= len(json.dumps([shelf, step]))
+            step = json.dumps(_changes(later, state), separators=(",", ":"))
+            left -= len(row[0]) + len(step)
             if left < 0:
                 break
-            steps.append(step)
+            row.append(step)
             later = state
-        if any(steps):
-            written.append([shelf, *steps])
-    return edited.packed(written[::-1])
+        if any(step != _NOTHING for step in row[1:]):
+            written.append(f"[{','.join(row)}]")
+    return edited.compressed(f"[{','.join(written[::-1])}]") if written else ""
 
 
 def unpack(packed: str) -> dict[str, list[State]]:

@@ -1,40 +1,49 @@
 """What a reader's tab keeps besides the address, as text.
 
-The score, what can be undone, and what was chosen on other pages than the open one.
+The score, what can be undone, what was chosen on other pages than the open one, what the address
+has no room for, and what the stopwatch gave.
 
-Questions are noted by their digests only. What is read comes from a browser: what is not usable is
-left out, part by part, and reading never raises.
+What is read comes from a browser: what is not usable is left out, part by part, and reading never
+raises.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import regex
 
-from core.choices import exploration, history, reading
+from core.choices import cost, edited, exploration, history, reading
 from core.choices.history import Histories
 from core.choices.reading import flag, sequence, whole
-from core.questions.question import DIGEST
+from core.ideas.timing import Timed
+from core.questions.kept import as_plain, from_plain
+from core.questions.question import DIGEST, Question
 
-VERSION = 1
+VERSION = 2
 """Of the text; another version's is not read."""
 
-LONGEST = 60_000
+LONGEST = 1_000_000
 """Characters of a text that is read at all; more than what is written at most."""
 
 MOST_COUNTED = 500
 """Questions that are remembered, so that none counts twice."""
 
 LONGEST_FIELDS = 20_000
-"""Characters of what was chosen on other pages; the longest texts are left out."""
+"""Characters of what was chosen on other pages, and of what the address has no room for, each; the
+longest texts are left out."""
+
+LONGEST_PAGES = 100_000
+"""Bytes of how all pages' questions stand, before they are packed; long ones are left out."""
+
+Part = TypeVar("Part")
 
 _MOST = 1_000_000  # answers, and turns
 
 _text = reading.text(LONGEST)
-_digest = reading.text(DIGEST)
+_mark = reading.text(40)
 _DIGESTS = regex.compile(rf"([\w-]{{{DIGEST}}}){{0,{MOST_COUNTED}}}", regex.ASCII)
 
 
@@ -45,13 +54,18 @@ class Place(NamedTuple):
         start: The kind of question to begin with.
         turn: How many questions were asked before.
         chosen: What was answered; ``None`` as long as nothing was.
-        question: The digest of the answered question.
+        question: The answered question.
     """
 
     start: int
     turn: int
     chosen: int | None = None
-    question: str = ""
+    question: Question | None = None
+
+    @property
+    def next(self) -> "Place":
+        """Where it goes on if the answered question is given up."""
+        return self if self.chosen is None else Place(self.start + 1, self.turn + 1)
 
 
 @dataclass(frozen=True)
@@ -75,15 +89,11 @@ class Tally:
     met: tuple[str, ...] = ()
 
     def without_words(self) -> "Tally":
-        """The same without digests: they would betray a sentence to somebody who guesses it.
+        """The same without questions and their digests: who guesses a sentence knows its digest.
 
         A page whose question was answered goes on to the next one.
         """
-        pages = {
-            page: it if it.chosen is None else Place(it.start + 1, it.turn + 1)
-            for page, it in self.pages.items()
-        }
-        return replace(self, counted=(), pages=pages)
+        return replace(self, counted=(), pages={page: it.next for page, it in self.pages.items()})
 
 
 @dataclass(frozen=True)
@@ -94,31 +104,43 @@ class Notes:
         tally: The score.
         histories: The edits and what they were before.
         fields: Names of fields that the open page does not have, to what was chosen.
+        beside: Names of fields that the open page has and its address does not hold, to what was
+            chosen.
+        at: A digest of the address that ``beside`` belongs to, and the last of the edits; empty if
+            the address holds all.
+        times: What the stopwatch gave last.
     """
 
     tally: Tally = field(default_factory=Tally)
     histories: Histories = field(default_factory=dict)
     fields: Mapping[str, object] = field(default_factory=dict)
+    beside: Mapping[str, object] = field(default_factory=dict)
+    at: str = ""
+    times: Timed | None = None
 
 
-def write(tally: Tally, histories: str, fields: Mapping[str, object] | None = None) -> str:
+def write(it: Notes, packed: str | None = None) -> str:
     """The notes as text; empty if there is nothing to note.
 
     Args:
-        tally: The score.
-        histories: As :func:`history.pack` gives them.
-        fields: As in :class:`Notes`.
+        it: What is noted.
+        packed: The histories as :func:`history.pack` gives them, if that is known.
     """
     found: dict[str, object] = {}
+    tally = it.tally
     if tally != Tally():
         found["score"] = [tally.right, tally.answered, tally.shown]
         found["counted"] = "".join(tally.counted)
-        found["pages"] = [[page, *place] for page, place in tally.pages.items()]
+        found["pages"] = _packed_pages(tally.pages)
         found["met"] = list(tally.met)
-    if histories:
+    if histories := history.pack(it.histories) if packed is None else packed:
         found["edits"] = histories
-    if fields:
-        found["fields"] = _shortened(fields)
+    if it.fields:
+        found["fields"] = _shortened(it.fields)
+    if it.at:
+        found["at"], found["beside"] = it.at, _shortened(it.beside)
+    if it.times:
+        found["times"] = it.times
     return json.dumps({"v": VERSION, **found}, separators=(",", ":")) if found else ""
 
 
@@ -135,14 +157,30 @@ def read(raw: object, pages: Collection[str], challenges: Collection[str]) -> No
         said = json.loads(raw) if isinstance(raw, str) and len(raw) <= LONGEST else None
         if isinstance(said, dict) and said.get("v") == VERSION:
             found = said
-    tally, histories, fields = Tally(), {}, {}
-    with suppress(ValueError, TypeError, OverflowError, KeyError):
-        tally = _tally(found, pages, challenges)
-    with suppress(ValueError, TypeError, OverflowError, KeyError):
-        histories = history.unpack(_text(found["edits"]))
-    if isinstance(found.get("fields"), dict):
-        fields, _ = exploration.usable(found["fields"])
-    return Notes(tally, histories, fields)
+
+    return Notes(
+        _usable(found, "score", lambda _: _tally(found, pages, challenges), Tally()),
+        _usable(found, "edits", lambda packed: history.unpack(_text(packed)), {}),
+        _usable(found, "fields", _fields, {}),
+        _usable(found, "beside", _fields, {}),
+        _usable(found, "at", _mark, ""),
+        _usable(found, "times", cost.times, None),
+    )
+
+
+def _usable(
+    found: Mapping[str, object], part: str, read_part: Callable[[object], Part], otherwise: Part
+) -> Part:
+    if part in found:
+        with suppress(ValueError, TypeError, OverflowError, KeyError):
+            return read_part(found[part])
+    return otherwise
+
+
+def _fields(raw: object) -> dict[str, object]:
+    if not isinstance(raw, dict):
+        raise TypeError
+    return exploration.usable(raw)[0]
 
 
 def _shortened(fields: Mapping[str, object]) -> dict[str, object]:
@@ -153,6 +191,20 @@ def _shortened(fields: Mapping[str, object]) -> dict[str, object]:
     return {name: fields[name] for name in kept}
 
 
+def _packed_pages(pages: Mapping[str, Place]) -> str:
+    """Where questions stand, the answered ones as they were asked, as far as there is room."""
+    left, rows = LONGEST_PAGES, []
+    for page, it in pages.items():
+        asked = None if it.chosen is None or it.question is None else as_plain(it.question)
+        size = len(json.dumps(asked))
+        if asked is None or size > left:
+            rows.append([page, *it.next[:2]])
+        else:
+            rows.append([page, *it[:3], asked])
+            left -= size
+    return edited.packed(rows)
+
+
 def _tally(found: Mapping[str, Any], pages: Collection[str], challenges: Collection[str]) -> Tally:
     right, answered, shown = sequence(found["score"])
     digests = _text(found["counted"])
@@ -161,21 +213,26 @@ def _tally(found: Mapping[str, Any], pages: Collection[str], challenges: Collect
     counted = tuple(digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST))
     n = whole(len(counted), _MOST)(answered)
     met = [it for it in sequence(found["met"]) if isinstance(it, str) and it in challenges]
+    rows = sequence(edited.packed_rows(_text(found["pages"]), 2 * LONGEST_PAGES))
     return Tally(
         right=whole(0, n)(right),
         answered=n,
         shown=flag(shown),
         counted=counted,
-        pages=dict(_place(it, pages) for it in sequence(found["pages"])),
+        pages=dict(_place(it, pages) for it in rows),
         met=tuple(dict.fromkeys(met)),
     )
 
 
 def _place(raw: object, pages: Collection[str]) -> tuple[str, Place]:
-    page, start, turn, chosen, question = sequence(raw)
+    page, start, turn, *answered = sequence(raw)
     if not isinstance(page, str) or page not in pages:
         raise ValueError("there is no such page")
     place = Place(whole(0, _MOST)(start), whole(0, _MOST)(turn))
-    if chosen is None:
+    if not answered:
         return page, place
-    return page, place._replace(chosen=whole(0, _MOST)(chosen), question=_digest(question))
+    chosen, asked = answered
+    question = from_plain(asked)
+    return page, place._replace(
+        chosen=whole(0, len(question.options) - 1)(chosen), question=question
+    )

@@ -45,6 +45,18 @@ class Round(NamedTuple):
     seconds: Mapping[str, list[float]]
 
 
+class Timed(NamedTuple):
+    """What a stopwatch gave.
+
+    Attributes:
+        setting: What the layers were given.
+        seconds: Layer to its times, one a round.
+    """
+
+    setting: Setting
+    seconds: Mapping[str, list[float]]
+
+
 def timed(setting: Setting) -> Generator[Round, None, None]:
     """Run all layers in turn, several times; to be closed if it is not read to its end.
 

@@ -6,27 +6,35 @@ The browser's part is `tests/browser/test_death.py`.
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pandas import DataFrame
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core.choices import edited, history, notes
+from core.choices import edited, notes
+from core.choices.cost import CostChoice
 from core.choices.edited import Address
 from core.choices.explore import MOST_EDITS
 from core.choices.history import MOST_KEPT, MOST_STEPS
-from core.choices.notes import MOST_COUNTED, Tally
+from core.choices.notes import MOST_COUNTED, Notes, Place, Tally
+from core.ideas.cost import ROWS
+from core.ideas.timing import Timed
 from core.questions import KINDS
+from core.questions.question import Name
 from pages.shared.reader.score import Score
 from pages.shared.text import Text
+from pages.shared.views.questions import _worded
 from pages.shared.views.taking import share
 from tests.pages.test_address import EN, address, follow
 from tests.pages.test_explore import edit, edits_of, of_matrix, of_word, press
-from tests.pages.test_questions import answer, opened, options, shown, told
+from tests.pages.test_questions import answer, answered, opened, options, shown, told
 
+ZH = Text("zh")
 Open = Callable[[str | None], AppTest]
 
 FIRST, SECOND, THIRD = (of_matrix("w_q", 0, row, 1) for row in range(3))
@@ -50,6 +58,11 @@ def tell(app: AppTest, event: str, value: object) -> AppTest:
     name = f"$$STREAMLIT_INTERNAL_KEY_{part.proto.id}__events"
     said = json.dumps([{"event": event, "value": value}])
     return app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=said)]))
+
+
+def hand_back(app: AppTest, text: str) -> AppTest:
+    """What the script of a tab that knew another session says."""
+    return tell(app, "held", {"session": "another", "text": text})
 
 
 def written(found: dict[str, Any]) -> str:
@@ -91,11 +104,11 @@ def test_the_tab_is_told_news_only(worked: AppTest):
 def test_an_edit_pays_little_for_the_longest_notes(dashboard: AppTest):
     edit(dashboard, "w_q", 0, 1, 1.5)
     marks = tuple(f"{n:04}" for n in range(MOST_COUNTED))
-    tell(dashboard, "held", notes.write(Tally(1, MOST_COUNTED, counted=marks), ""))
+    hand_back(dashboard, notes.write(Notes(Tally(1, MOST_COUNTED, counted=marks))))
     assert len(kept(dashboard)["text"]) > 2_000
     dashboard.slider(key="d_k").set_value(5).run()
     assert len(json.dumps(kept(dashboard))) < 100
-    assert len(Path(share.__file__).with_name("notes.js").read_bytes()) < 1_500  # is sent, too
+    assert len(Path(share.__file__).with_name("notes.js").read_bytes()) < 2_100  # is sent, too
 
 
 def test_what_the_tab_missed_is_sent_again(worked: AppTest):
@@ -108,7 +121,7 @@ def test_what_the_tab_missed_is_sent_again(worked: AppTest):
 def test_a_new_session_goes_on_where_the_tab_was(worked: AppTest, cold_dashboard: Open):
     worked.session_state["questions.explore"] = True
     before, text = dict(score(worked)), all_kept(worked)
-    app = tell(follow(cold_dashboard("zh-CN"), address(worked)), "held", text)
+    app = hand_back(follow(cold_dashboard("zh-CN"), address(worked)), text)
     assert {**score(app), "pages": {}} == {**before, "pages": {}}
     for fewer in ({FIRST: 1.5, SECOND: 2.5}, {FIRST: 1.5}, {}):
         press(app, "edits.undo")
@@ -118,20 +131,54 @@ def test_a_new_session_goes_on_where_the_tab_was(worked: AppTest, cold_dashboard
 
 def test_the_last_answer_is_told_again_and_counts_once(worked: AppTest, cold_dashboard: Open):
     text = all_kept(worked)
-    app = tell(follow(cold_dashboard("zh-CN"), address(worked)), "held", text)
+    app = hand_back(follow(cold_dashboard("zh-CN"), address(worked)), text)
     app.session_state["questions.explore"] = True
     assert shown(app.run(), "questions.another")
     assert score(app)["pages"]["explore"] == score(worked)["pages"]["explore"]
     assert score(app)["answered"] == 1
 
 
-def test_a_question_that_has_changed_meanwhile_is_asked_anew(worked: AppTest, cold_dashboard: Open):
-    text = all_kept(worked)
-    app = tell(follow(cold_dashboard("zh-CN"), {**address(worked), "d_k": "9"}), "held", text)
+def test_an_answer_is_explained_again_though_the_sentence_has_changed_since(
+    worked: AppTest, cold_dashboard: Open
+):
+    asked = told(worked)
+    worked.session_state["sentence"] = "天空很蓝"
+    text = all_kept(worked.run())
+    app = hand_back(follow(cold_dashboard("zh-CN"), address(worked)), text)
     app.session_state["questions.explore"] = True
-    app.session_state["sentence"] = "天空很蓝"
-    assert options(app.run())
+    again = told(app.run())
+    explained = answered(worked, "explore")
+    assert answered(app, "explore") == explained
+    for said in (ZH("questions.outdated"), _worded(ZH, explained, "told")):
+        assert said in again
+    assert _worded(ZH, explained, "told") in asked
     assert score(app)["answered"] == 1
+    app.session_state["language"] = "en"
+    app.run().session_state["questions.explore"] = True
+    assert _worded(EN, explained, "told") in told(app.run())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "unheard_of"},
+        {"values": {}},
+        {"told": {}},
+        {"options": (Name("answer", "perhaps"), Name("answer", "no")), "answer": 0},
+        {"options": (Name("weather", "yes"), Name("answer", "no")), "answer": 0},
+    ],
+    ids=["kind", "values", "told", "option", "sort"],
+)
+def test_an_answer_to_no_question_of_ours_is_given_up(
+    worked: AppTest, cold_dashboard: Open, changes: dict[str, Any]
+):
+    forged = answered(worked, "explore")._replace(**changes)
+    text = notes.write(Notes(Tally(1, 1, pages={"explore": Place(0, 0, 0, forged)})))
+    app = hand_back(follow(cold_dashboard("zh-CN"), address(worked)), text)
+    app.session_state["questions.explore"] = True
+    assert options(app.run())
+    assert not app.exception
+    assert (score(app)["right"], score(app)["answered"]) == (1, 1)
 
 
 def test_what_was_done_before_the_tab_was_heard_is_kept(worked: AppTest, cold_dashboard: Open):
@@ -142,7 +189,7 @@ def test_what_was_done_before_the_tab_was_heard_is_kept(worked: AppTest, cold_da
     app.session_state["sentence"] = "猫抓老鼠"
     answer(app.run(), 0)
     question = score(app)["pages"]["explore"]["question"]
-    tell(app, "held", text)
+    hand_back(app, text)
     assert score(app)["answered"] == 2
     assert score(app)["pages"]["explore"]["question"] == question
     four = {FIRST: 1.5, SECOND: 2.5, THIRD: 3.5, of_matrix("w_q", 0, 3, 1): 4.5}
@@ -158,7 +205,7 @@ def test_undoing_before_the_tab_was_heard_takes_one_step_back(
     text = all_kept(worked)
     app = follow(cold_dashboard("zh-CN"), address(worked))
     press(app, "edits.undo")
-    tell(app, "held", text)
+    hand_back(app, text)
     assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5}
     press(app, "edits.undo")
     assert edits_of(app) == {FIRST: 1.5}
@@ -174,14 +221,14 @@ def test_what_can_be_undone_is_dropped_where_an_address_has_other_edits(
     link = {name: value for name, value in address(worked).items() if name != "edits"}
     packed = edited.pack({"handset": found})
     app = follow(cold_dashboard("zh-CN"), link | ({"edits": packed} if found else {}))
-    tell(app, "held", text)
+    hand_back(app, text)
     assert edits_of(app) == found
     assert app.session_state["book"]["history"].get("handset", []) == ([{}] if found else [])
     assert score(app)["answered"] == 1
 
 
 def test_a_bare_address_shows_no_old_edits(worked: AppTest, cold_dashboard: Open):
-    app = tell(cold_dashboard("zh-CN").run(), "held", all_kept(worked))
+    app = hand_back(cold_dashboard("zh-CN").run(), all_kept(worked))
     assert edits_of(app) == {}
 
 
@@ -190,7 +237,7 @@ def test_edits_that_the_page_does_not_show_come_back_as_a_whole(
 ):
     worked.switch_page("pages/cost.py").run()
     app = follow(cold_dashboard("zh-CN"), address(worked), "cost")
-    tell(app, "held", all_kept(worked))
+    hand_back(app, all_kept(worked))
     app.query_params.clear()
     app.switch_page("pages/explore.py").run()
     assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5, THIRD: 3.5}
@@ -204,8 +251,8 @@ def test_what_was_chosen_on_other_pages_comes_back(dashboard: AppTest, cold_dash
         dashboard.run()
     dashboard.switch_page("pages/cost.py").run()
     assert json.loads(all_kept(dashboard))["fields"].keys() >= {"sentence", "d_k", "mask"}
-    app = tell(
-        follow(cold_dashboard("zh-CN"), address(dashboard), "cost"), "held", all_kept(dashboard)
+    app = hand_back(
+        follow(cold_dashboard("zh-CN"), address(dashboard), "cost"), all_kept(dashboard)
     )
     app.query_params.clear()
     app.switch_page("pages/explore.py").run()
@@ -221,8 +268,92 @@ def test_what_the_open_page_shows_stays_as_its_address_says(
     assert kept(dashboard)["digest"] == ""  # its address holds it
     dashboard.switch_page("pages/cost.py").run()
     app = follow(cold_dashboard("zh-CN"), {"v": "1", "lang": "zh", "d_k": "3"})
-    tell(app, "held", all_kept(dashboard))
+    hand_back(app, all_kept(dashboard))
     assert app.session_state["d_k"] == 3
+
+
+def many(app: AppTest) -> dict[Address, float]:
+    """So many changed numbers that no link holds them."""
+    draw = Random(0)
+    edits = {Address("w_q", "0", n, "", m): draw.gauss(0, 1) for n in range(12) for m in range(60)}
+    app.session_state["book"]["edits"]["handset"] = edits
+    assert "part" in address(app.run().run())
+    return edits_of(app)
+
+
+def test_edits_that_no_link_holds_come_back_and_can_be_undone(
+    worked: AppTest, cold_dashboard: Open
+):
+    edits = many(worked)
+    edit(worked, "w_q", 0, 1, 9.5)
+    text, link = all_kept(worked), address(worked)
+    app = follow(cold_dashboard("zh-CN"), link)
+    assert edits_of(app) == {}
+    assert ZH("share.partly") in [it.value for it in app.warning]
+    hand_back(app, text)
+    assert edits_of(app) == edits | {FIRST: 9.5}
+    assert not app.warning
+    press(app, "edits.undo")
+    assert edits_of(app) == edits
+
+
+def test_what_was_changed_before_the_tab_was_heard_is_changed_in_the_whole(
+    worked: AppTest, cold_dashboard: Open
+):
+    edits, text = many(worked), all_kept(worked)
+    app = follow(cold_dashboard("zh-CN"), address(worked))
+    edit(app, "w_q", 1, 1, 9.5)
+    hand_back(app, text)
+    assert edits_of(app) == edits | {SECOND: 9.5}
+    press(app, "edits.undo")
+    assert edits_of(app) == edits
+
+
+def test_somebody_elses_link_that_holds_a_part_is_not_filled_up(
+    worked: AppTest, cold_dashboard: Open
+):
+    many(worked)
+    link, text = address(worked), all_kept(worked)
+    app = hand_back(follow(cold_dashboard("zh-CN"), link | {"d_k": "7"}), text)
+    assert edits_of(app) == {}
+    assert app.session_state["d_k"] == 7
+
+
+def test_a_text_that_no_link_holds_comes_back(open_dashboard: Open, cold_dashboard: Open):
+    app = open_dashboard("zh-CN")
+    app.switch_page("pages/model.py").run()
+    long = "水能载舟，亦能覆舟。" * 80
+    app.session_state["model_sentence"] = long
+    link = address(app.run())
+    assert "model_sentence" not in link
+    again = follow(cold_dashboard("zh-CN"), link, "model")
+    assert again.session_state["model_sentence"] != long
+    hand_back(again, all_kept(app))
+    assert again.session_state["model_sentence"] == long
+    assert address(again) == link
+
+
+def test_what_the_stopwatch_gave_comes_back(dashboard: AppTest, cold_dashboard: Open):
+    times = Timed(CostChoice().setting, {row: [0.001, 0.002] for row in ROWS})
+    dashboard.switch_page("pages/cost.py").run()
+    dashboard.session_state["book"]["times"] = times
+    dashboard.run()
+    shown = [it.value for it in dashboard.table]
+    app = follow(cold_dashboard("zh-CN"), address(dashboard), "cost")
+    assert len(app.table) < len(shown)
+    hand_back(app, all_kept(dashboard))
+    assert all(map(DataFrame.equals, shown, (it.value for it in app.table)))
+
+
+def test_a_tab_that_was_away_for_a_moment_tells_its_session_nothing_new(worked: AppTest):
+    text, before = all_kept(worked), dict(score(worked))
+    known = worked.session_state["told"]["session"]
+    tell(worked, "held", {"session": known, "text": text})
+    assert edits_of(worked) == {FIRST: 1.5, SECOND: 2.5, THIRD: 3.5}
+    assert len(worked.session_state["book"]["history"]["handset"]) == 3
+    assert dict(score(worked)) == before
+    assert not worked.session_state["told"]["heard"]
+    assert kept(worked)["text"] is None
 
 
 def test_a_private_tab_keeps_no_texts_of_other_pages(dashboard: AppTest):
@@ -250,17 +381,40 @@ def test_a_private_tab_keeps_no_words(worked: AppTest, cold_dashboard: Open):
     assert "secret" not in written(found)
     assert len(marks) == 2
     assert not [it for it in ("secret", *marks) if it in json.dumps(found)]
-    app = tell(follow(cold_dashboard("zh-CN"), address(worked)), "held", text)
+    app = hand_back(follow(cold_dashboard("zh-CN"), address(worked)), text)
     assert score(app)["answered"] == 2
     assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5, THIRD: 3.5}
     press(app, "edits.undo")
     assert edits_of(app) == {FIRST: 1.5, SECOND: 2.5}
 
 
+def test_the_memory_of_a_private_tab_brings_the_words_back(worked: AppTest, cold_dashboard: Open):
+    worked.session_state["sentence"] = "the secret words that nobody else may read"
+    worked.session_state["query"] = 7
+    worked.run()
+    edits = worked.session_state["book"]["edits"]
+    edits["handset"] = edits["handset"] | {of_word("secret", 1): 5.0}
+    worked.session_state["book"]["private"] = True
+    link = address(worked.run())
+    tell(worked, "missing", True)
+    aside = kept(worked)["aside"]
+    assert "secret" not in kept(worked)["text"] + json.dumps(link)
+    app = follow(cold_dashboard("zh-CN"), link)
+    assert app.session_state["sentence"] != worked.session_state["sentence"]
+    hand_back(app, aside)
+    for name in ("sentence", "query", "key", "head"):
+        assert (
+            app.session_state["book"]["fields"][name]
+            == worked.session_state["book"]["fields"][name]
+        )
+    assert edits_of(app) == edits_of(worked)
+    assert address(app) == link
+
+
 def test_a_session_hears_its_tab_once(worked: AppTest, cold_dashboard: Open):
     text = all_kept(worked)
-    app = tell(follow(cold_dashboard("zh-CN"), address(worked)), "held", text)
-    tell(app, "held", notes.write(Tally(7, 9, met=("looks",)), ""))
+    app = hand_back(follow(cold_dashboard("zh-CN"), address(worked)), text)
+    hand_back(app, notes.write(Notes(Tally(7, 9, met=("looks",)))))
     assert score(app)["answered"] == 1
     assert score(app)["met"] == ["still"]
 
@@ -269,7 +423,7 @@ def test_what_of_a_link_could_not_be_used_is_still_said(cold_dashboard: Open):
     app = follow(cold_dashboard("en-US"), {"v": "1", "d_k": "1e9", "query": "39", "part": "1"})
     before = [it.value for it in app.warning]
     assert EN("share.partly") in before
-    tell(app, "held", notes.write(Tally(1, 1), ""))
+    hand_back(app, notes.write(Notes(Tally(1, 1))))
     assert [it.value for it in app.warning] == before
     assert not app.run().warning
 
@@ -338,8 +492,8 @@ def test_no_tab_makes_a_session_larger_than_it_may_be(dashboard: AppTest):
     for seed in range(900, 906):
         wide = [dict.fromkeys(cells[n:], 1.0) for n in range(50)]
         dashboard.session_state["told"]["heard"] = False
-        text = notes.write(Tally(), history.pack(few | {f"seeded {seed}": wide}))
-        tell(dashboard, "held", text)
+        text = notes.write(Notes(histories=few | {f"seeded {seed}": wide}))
+        hand_back(dashboard, text)
         assert dashboard.session_state["book"]["edits"][f"seeded {seed}"] == wide[-1]
         notes_of = dashboard.session_state["book"]
         old = [*notes_of["edits"].values()]

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.choices.cost import CostChoice
 from core.files.traces import to_npz
 from core.ideas.cost import ROWS, counted, formula, longest_path, sequential
+from core.ideas.timing import Timed
 from core.sources.handset import HandsetSource
 from pages import CONTENTS, Entry
 from pages.shared import tables
@@ -26,12 +27,6 @@ OPEN = {
     "explore": {"mask": "drawn", "results_open": True},
     "model": {"finder_open": True, "steps_open": True},
     "heads": {"n_heads": 3},
-    "cost": {
-        "cost_times": {
-            "setting": [*CostChoice().setting],
-            "seconds": {row: [0.25, 0.5, 1.0] for row in ROWS},
-        }
-    },
 }
 """What has to be unfolded for all tables of a page to be there."""
 
@@ -64,6 +59,8 @@ def opened(app: AppTest, saved: Files, page: str) -> AppTest:
     app.switch_page(f"pages/{page}.py")
     for name, value in OPEN.get(page, {}).items():
         app.session_state[name] = value
+    times = {row: [0.25, 0.5, 1.0] for row in ROWS}
+    app.session_state["book"]["times"] = Timed(CostChoice().setting, times)
     saved.clear()
     app.run()
     assert not app.exception

@@ -6,15 +6,23 @@ browser's history, so that Back leads to the page before, as it was left.
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from core.choices import edited
-from core.choices.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
+from core.choices.exploration import (
+    DEFAULTS,
+    READERS,
+    TEXTS,
+    Exploration,
+    from_parameters,
+    parameters,
+)
 from core.choices.training import AIMED
 from pages.shared.reader import edits, revival
-from pages.shared.reader.book import book
+from pages.shared.reader.book import Begun, book
 from pages.shared.text import LANGUAGES
 
 _ECHO = 3.0
@@ -46,8 +54,7 @@ def take(asked: Exploration) -> None:
     """Let the page that is drawn next show an exploration, whatever was chosen before."""
     notes = book()
     notes["arrival"] = asked
-    notes["tokens"] = ()  # what points at words is given anew: it follows none
-    notes["words"].clear()
+    _follow_no_word()
     if asked.language in tuple(LANGUAGES):
         notes["language"] = st.session_state["language"] = asked.language
     if asked.private:
@@ -72,8 +79,9 @@ def depart() -> None:
     notes["said_again"] = notes["arrival"] if revival.pending() else None
     notes["arrival"] = None
     if notes["begun"] is None:
-        notes["begun"] = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
-        notes["begun"] |= notes["edits"]
+        begun = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
+        fields = {name: notes["fields"].get(name) for name in notes["used"]}
+        notes["begun"] = Begun(notes["seen"], fields, begun | notes["edits"])
 
 
 def here() -> Mapping[str, str]:
@@ -86,14 +94,53 @@ def here() -> Mapping[str, str]:
     kept = {name: notes["fields"][name] for name in notes["used"] if name in notes["fields"]}
     kept |= {name: notes["own"][name] for name in AIMED if name in kept and name in notes["own"]}
     shelves = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
-    if notes["private"]:
-        kept = {name: value for name, value in kept.items() if name not in TEXTS}
+    told, private = kept, notes["private"]
+    if private:
+        told = {name: value for name, value in kept.items() if name not in TEXTS}
         shelves = edited.without_words(shelves)
-    found = parameters(kept, shelves, notes["language"] or "")
-    if notes["private"]:
+    found = parameters(told, shelves, notes["language"] or "")
+    notes["beside"] = None
+    if private:
         found["private"] = "1"
+        notes["beside"] = kept  # what points at words means nothing without them
+    elif "part" in found:
+        left_out = (it for it in kept.keys() - found.keys() if kept[it] != DEFAULTS[it])
+        notes["beside"] = {name: kept[name] for name in left_out}
     _note_written(urlencode(found))
     return found
+
+
+def bar() -> str:
+    """The address bar's parameters, as they were written last."""
+    return next(reversed(book()["written"]), "")
+
+
+def complete(beside: Mapping[str, object]) -> None:
+    """Let the page show what its address did not hold, but for what was chosen since."""
+    notes = book()
+    begun = notes["begun"].fields if notes["begun"] else {}
+    missing = {
+        name: value
+        for name, value in beside.items()
+        if name in begun and _now(name) in (begun[name], value)
+    }
+    for name in missing:
+        st.session_state.pop(name, None)
+    notes["fields"] |= missing
+    _follow_no_word()
+
+
+def _now(name: str) -> object:
+    """What is chosen at this moment, a widget's news included."""
+    with suppress(ValueError, TypeError, OverflowError, KeyError):
+        return READERS[name](st.session_state[name])
+    return book()["fields"].get(name)
+
+
+def _follow_no_word() -> None:
+    """What points at words is given anew with them."""
+    book()["tokens"] = ()
+    book()["words"].clear()
 
 
 def _note_written(bar: str) -> None:

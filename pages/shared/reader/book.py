@@ -1,12 +1,13 @@
 """What the pages note about a reader between runs, besides the widgets: plain values, one key."""
 
 from contextlib import suppress
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 import streamlit as st
 
 from core.choices.edited import Address
 from core.choices.exploration import Exploration
+from core.ideas.timing import Timed
 from pages.shared.text import Language
 
 
@@ -17,6 +18,20 @@ class Offer(TypedDict):
     shelf: str
     addresses: list[list[Address]]
     values: list[list[float]]
+
+
+class Begun(NamedTuple):
+    """What a session showed first.
+
+    Attributes:
+        at: The address bar's parameters.
+        fields: Names of the fields that its first page has, to what it chose.
+        edits: On the shelves of that page.
+    """
+
+    at: str
+    fields: dict[str, object]
+    edits: dict[str, dict[Address, float]]
 
 
 class Book(TypedDict):
@@ -45,7 +60,10 @@ class Book(TypedDict):
         turn: How often something was chosen by pointing.
         edits: Shelf (a source, or the mask) to address to number.
         history: Shelf to earlier states of its edits, the latest last.
-        begun: The edits with which the session began, on the shelves of its first page.
+        begun: How the session began, once its first page has been drawn.
+        beside: Names of fields that the page shows and its address does not hold, to their values;
+            ``None`` if the address holds all of them, and all edits.
+        times: What the stopwatch gave last.
         offers: The tables of the last run.
         versions: How often a table was drawn anew.
         contexts: What a table last showed.
@@ -74,7 +92,9 @@ class Book(TypedDict):
     turn: int
     edits: dict[str, dict[Address, float]]
     history: dict[str, list[dict[Address, float]]]
-    begun: dict[str, dict[Address, float]] | None
+    begun: Begun | None
+    beside: dict[str, object] | None
+    times: Timed | None
     offers: dict[str, Offer]
     versions: dict[str, int]
     contexts: dict[str, object]
@@ -112,6 +132,8 @@ def book() -> Book:
         edits={},
         history={},
         begun=None,
+        beside=None,
+        times=None,
         offers={},
         versions={},
         contexts={},

@@ -142,25 +142,31 @@ def histories() -> dict[str, list[dict[Address, float]]]:
     return {on: [*notes["history"].get(on, []), it] for on, it in notes["edits"].items()}
 
 
-def resume(kept: Histories) -> None:
+def resume(kept: Histories, *, partly: bool) -> None:
     """Go on from what the tab kept, where it fits what the session shows.
 
     Edits that the session began with, from a link or without any, stay what they are: if they are
     the last ones that the tab kept, what was before them can be undone. Shelves that the session
     did not begin with come back as a whole.
+
+    Args:
+        kept: What the tab kept.
+        partly: Whether the session began with a part of the last edits, as much as the address
+            held of them.
     """
     notes = book()
-    begun, now = notes["begun"] or {}, histories()
+    begun, now = notes["begun"].edits if notes["begun"] else {}, histories()
     for on, kept_states in kept.items():
         states = [dict(it) for it in kept_states]
         own = now.get(on, [{}])
-        if not states or (on in begun and begun[on] != states[-1]):
+        if not states or (on in begun and begun[on] != states[-1] and not partly):
             continue
         if on not in begun:
             if on in now:
                 continue
         elif begun[on] in own:
-            states[-1:] = own[own.index(begun[on]) :]
+            since = own[own.index(begun[on]) :]
+            states[-1:] = [_as_changed(states[-1], begun[on], it) for it in since]
         elif len(states) > 1:
             states.pop()  # the reader has gone back meanwhile
         else:
@@ -209,6 +215,14 @@ def _put(on: str, edits: dict[Address, float]) -> None:
     notes["edits"].pop(on, None)
     notes["edits"][on] = edits  # the last one is the latest
     _forget_oldest(on)
+
+
+def _as_changed(
+    whole: Mapping[Address, float], part: Mapping[Address, float], now: Mapping[Address, float]
+) -> dict[Address, float]:
+    """Edits of which only a part was there, changed as that part has been."""
+    changed = {it: value for it, value in now.items() if part.get(it) != value}
+    return {it: value for it, value in {**whole, **changed}.items() if it in now or it not in part}
 
 
 def _forget_oldest(latest: str) -> None:

@@ -5,6 +5,8 @@ because the server died, or because the page was loaded anew. They never leave t
 """
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TypedDict
 
@@ -13,8 +15,9 @@ import streamlit as st
 from core.choices import history, notes
 from core.choices.exploration import DEFAULTS, READERS, TEXTS
 from core.choices.history import Histories
+from core.choices.notes import Notes
 from core.questions import KINDS
-from pages.shared.reader import edits, revival, score
+from pages.shared.reader import address, edits, revival, score
 from pages.shared.reader.book import book
 from pages.shared.text import labels
 
@@ -26,15 +29,14 @@ class Told(TypedDict):
         session: Tells sessions apart; nobody can do anything with it.
         heard: Whether the tab has handed something back.
         digest: Of the notes that were sent last; ``None`` if they are to be sent again.
-        states: The edits and what they were before, as they were when they were last packed.
-        packed: What came of them.
+        packed: Whether without words, to the edits and what they were before, as they were when
+            they were last packed, and what came of them.
     """
 
     session: str
     heard: bool
     digest: str | None
-    states: Histories
-    packed: str
+    packed: dict[bool, tuple[Histories, str]]
 
 
 _KEY = "told"
@@ -42,20 +44,21 @@ _CHALLENGE = "challenge."
 
 
 def for_tab() -> dict[str, str | None] | None:
-    """The notes if they are news, with a digest; nothing if the page is about to be drawn again."""
+    """The notes if they are news, with a digest; nothing if the page is about to be drawn again.
+
+    ``text`` outlives a reload. ``aside`` is all of it, for the tab's memory alone, where a reader
+    keeps their words out of everything that lasts.
+    """
     if revival.pending():
         return None
-    told = _told()
-    tally, private = score.tally(), book()["private"]
-    text = notes.write(
-        tally.without_words() if private else tally,
-        _packed(told, private=private),
-        _elsewhere(private=private),
-    )
-    digest = blake2b(text.encode(), digest_size=6).hexdigest() if text else ""
+    told, private = _told(), book()["private"]
+    text = _text(told, wordless=private)
+    aside = _text(told, wordless=False) if private else ""
+    digest = _mark(text + aside) if text or aside else ""
     news = digest != told["digest"]
     told["digest"] = digest
-    return {"session": told["session"], "digest": digest, "text": text if news else None}
+    found: dict[str, str | None] = {"session": told["session"], "digest": digest, "text": None}
+    return found | ({"text": text, "aside": aside} if news else {})
 
 
 def send_again() -> None:
@@ -63,26 +66,52 @@ def send_again() -> None:
     _told()["digest"] = None
 
 
-def hear(raw: object) -> None:
-    """Go on from what the tab hands back, whatever that is; once a session."""
-    told = _told()
+def hear(said: object) -> None:
+    """Go on from what the tab hands back, whatever that is; once a session.
+
+    A tab that was away for a moment cannot know whether it comes back to the same session: what
+    that has told it says nothing new.
+    """
+    told, said = _told(), said if isinstance(said, Mapping) else {}
+    if said.get("session") == told["session"]:
+        return
     told["digest"] = None
     if told["heard"]:
         return
     told["heard"] = True
     challenges = {it.removeprefix(_CHALLENGE) for it in labels() if it.startswith(_CHALLENGE)}
-    found = notes.read(raw, KINDS.keys(), challenges)
+    found = notes.read(said.get("text"), KINDS.keys(), challenges)
+    noted = book()
+    begun, of_link = noted["begun"], noted["said"]
+    partly = bool(begun and found.at == _mark(begun.at))
     score.resume(found.tally)
-    edits.resume(found.histories)
-    book()["fields"] = {**found.fields, **book()["fields"]}
-    book()["said_again"] = book()["said"]
+    edits.resume(found.histories, partly=partly)
+    if partly:
+        address.complete(found.beside)
+        of_link = of_link and replace(of_link, whole=True)
+    noted["fields"] = {**found.fields, **noted["fields"]}
+    noted["times"] = noted["times"] or found.times
+    noted["said_again"] = of_link
 
 
-def _elsewhere(*, private: bool) -> dict[str, object]:
+def _text(told: Told, *, wordless: bool) -> str:
+    noted, tally = book(), score.tally()
+    beside = noted["beside"]
+    found = Notes(
+        tally.without_words() if wordless else tally,
+        fields=_elsewhere(wordless=wordless),
+        beside={} if wordless else beside or {},
+        at="" if wordless or beside is None else _mark(address.bar()),
+        times=noted["times"],
+    )
+    return notes.write(found, _packed(told, wordless=wordless))
+
+
+def _elsewhere(*, wordless: bool) -> dict[str, object]:
     """What was chosen on other pages than the open one, whose fields the address holds."""
     noted = book()
     chosen = {**noted["fields"], **noted["own"]}
-    hidden = {*noted["used"], *(TEXTS if private else ())}
+    hidden = {*noted["used"], *(TEXTS if wordless else ())}
     return {
         name: chosen[name]
         for name in sorted(chosen.keys() & READERS.keys() - hidden)
@@ -90,18 +119,23 @@ def _elsewhere(*, private: bool) -> dict[str, object]:
     }
 
 
-def _packed(told: Told, *, private: bool) -> str:
+def _packed(told: Told, *, wordless: bool) -> str:
     states: Histories = edits.histories()
-    if private:
+    if wordless:
         states = history.without_words(states)
-    if states != told["states"]:  # quick: states that are the same are the same objects
-        told.update(states=states, packed=history.pack(states))
-    return told["packed"]
+    last = told["packed"].get(wordless)
+    if last is None or states != last[0]:  # quick: states that are the same are the same objects
+        last = told["packed"][wordless] = states, history.pack(states)
+    return last[1]
+
+
+def _mark(text: str) -> str:
+    return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def _told() -> Told:
     if _KEY not in st.session_state:
         st.session_state[_KEY] = Told(
-            session=secrets.token_hex(4), heard=False, digest="", states={}, packed=""
+            session=secrets.token_hex(4), heard=False, digest="", packed={}
         )
     return st.session_state[_KEY]

@@ -17,12 +17,16 @@ _NO_KEY = "None"
 def note(first: bool) -> None:
     """Set aside what a tab sent to a session that knows nothing; to be called first in a run.
 
+    If the reader acts before all is drawn once, that run is given up for another one.
+
     Args:
         first: Whether the session is new.
     """
     context = get_script_run_ctx()
-    if first and context and _KEY not in st.session_state:
-        st.session_state[_KEY] = list(context.session_state.get_widget_states())
+    if context and (pending() or (first and _KEY not in st.session_state)):
+        before: list[WidgetState] = st.session_state.get(_KEY, [])
+        sent = {it.id: it for it in (*before, *context.session_state.get_widget_states())}
+        st.session_state[_KEY] = list(sent.values())
 
 
 def pending() -> bool:

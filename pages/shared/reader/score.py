@@ -1,5 +1,6 @@
 """What a reader answered: plain values, one key; the reader's tab keeps them, too."""
 
+from collections.abc import Callable
 from typing import TypedDict
 
 import streamlit as st
@@ -16,14 +17,14 @@ class Asked(TypedDict):
         turn: How many questions were asked before.
         question: The last one that was answered, as it was asked.
         chosen: What was answered; ``None`` as long as nothing was.
-        digest: Of the answered question; the tab keeps no more of it.
+        heard: Whether the tab handed the question back, and nobody has looked at it since.
     """
 
     start: int
     turn: int
     question: Question | None
     chosen: int | None
-    digest: str
+    heard: bool
 
 
 class Score(TypedDict):
@@ -66,7 +67,7 @@ def asked(page: str) -> Asked:
 def answer(page: str, question: Question, chosen: int) -> None:
     """Note an answer to a question as it was asked; the same question counts once."""
     mark = digest(question)
-    asked(page).update(question=question, chosen=chosen, digest=mark)
+    asked(page).update(question=question, chosen=chosen, heard=False)
     notes = score()
     if mark in notes["counted"]:
         return
@@ -76,21 +77,18 @@ def answer(page: str, question: Question, chosen: int) -> None:
     notes["right"] += chosen == question.answer
 
 
-def recall(page: str, question: Question | None) -> None:
-    """Let an answer that the tab kept be the one to this question, if that is what was asked."""
+def look_at(page: str, sayable: Callable[[Question], bool]) -> None:
+    """Go on to the next question if the tab handed one back that cannot be put into words."""
     notes = asked(page)
-    if notes["question"] is not None or notes["chosen"] is None:
-        return
-    if question and digest(question) == notes["digest"] and notes["chosen"] < len(question.options):
-        notes["question"] = question
-    else:
-        notes.update(chosen=None, digest="")
+    if notes["heard"] and notes["question"] and not sayable(notes["question"]):
+        another(page, notes["start"] + 1)
+    notes["heard"] = False
 
 
 def another(page: str, start: int) -> None:
     """Go on to a question of this kind, or the next that can be asked."""
     notes = asked(page)
-    notes.update(start=start, turn=notes["turn"] + 1, question=None, chosen=None, digest="")
+    notes.update(start=start, turn=notes["turn"] + 1, question=None, chosen=None)
 
 
 def show(wanted: bool) -> None:
@@ -110,7 +108,7 @@ def tally() -> Tally:
     if notes is None:
         return Tally()
     pages = {
-        page: Place(it["start"], it["turn"], it["chosen"], it["digest"])
+        page: Place(it["start"], it["turn"], it["chosen"], it["question"])
         for page, it in notes["pages"].items()
     }
     return Tally(
@@ -131,18 +129,16 @@ def resume(kept: Tally) -> None:
     news = [it for it in since.counted if it not in kept.counted]
     right = min(since.right, len(news))
     later = {page: it for page, it in since.pages.items() if it.chosen is not None}
-    questions = {page: it["question"] for page, it in score()["pages"].items()}
+    pages = {**kept.pages, **later}
     st.session_state[_KEY] = Score(
         right=kept.right + right,
         answered=kept.answered + len(news),
         shown=kept.shown,
         counted=[*kept.counted, *news][-MOST_COUNTED:],
-        pages={page: _asked(it) for page, it in {**kept.pages, **later}.items()},
+        pages={page: _asked(it, heard=page not in later) for page, it in pages.items()},
         met=list(dict.fromkeys([*kept.met, *since.met])),
     )
-    for page in later:
-        asked(page)["question"] = questions[page]
 
 
-def _asked(it: Place) -> Asked:
-    return Asked(start=it.start, turn=it.turn, question=None, chosen=it.chosen, digest=it.question)
+def _asked(it: Place, *, heard: bool = False) -> Asked:
+    return Asked(start=it.start, turn=it.turn, question=it.question, chosen=it.chosen, heard=heard)

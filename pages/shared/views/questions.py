@@ -74,8 +74,8 @@ def questions(text: Text, page: str, it: object) -> None:
 
 def _question(text: Text, page: str, situation: object) -> None:
     notes = score.asked(page)
+    score.look_at(page, lambda question: _sayable(text, question))
     found = ask(page, situation, notes["start"], notes["turn"])
-    score.recall(page, found[1] if found else None)
     answered = notes["question"]
     if answered is not None and notes["chosen"] is not None:
         outdated = found is None or found[1] != answered
@@ -176,6 +176,18 @@ def _worded(text: Text, question: Question, part: str) -> str:
     values = {**question.values, **(question.told if part == "told" else {})}
     said = {name: _said(text, value) for name, value in values.items()}
     return text(f"question.{question.kind}.{part}", **said)
+
+
+def _sayable(text: Text, question: Question) -> bool:
+    """Whether a question has all its words, whoever says that it was asked."""
+    try:
+        for part in ("ask", "told"):
+            _worded(text, question, part)
+        for option in question.options:
+            _said(text, option)
+    except (KeyError, ValueError):
+        return False
+    return True
 
 
 def _said(text: Text, value: Value) -> str:

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from core.choices import edited, history, notes
 from core.choices.edited import Address
 from core.choices.exploration import READERS
-from core.choices.explore import MOST_EDITS
 from core.choices.history import MOST_KEPT, MOST_STEPS, MOST_WRITTEN
-from core.choices.notes import LONGEST, MOST_COUNTED, Notes, Place, Tally
-from core.questions.question import DIGEST
+from core.choices.notes import LONGEST, LONGEST_PAGES, MOST_COUNTED, Notes, Place, Tally
+from core.ideas.cost import ROWS, Setting
+from core.ideas.timing import ROUNDS, Timed
+from core.questions.kept import as_plain
+from core.questions.question import DIGEST, Listed, Name, Question, Value, Word
 
 PAGES, CHALLENGES = ("explore", "cost"), ("looks", "still")
 SHELVES = ("handset", "seeded 3")
@@ -43,9 +45,27 @@ histories = st.dictionaries(
     max_size=2,
 )
 digests = st.text("abcXYZ019-_", min_size=DIGEST, max_size=DIGEST)
+labels = st.text("abc_", min_size=1, max_size=9)
+figures = st.sampled_from(["1,024", "12.5%", "3 × 4", "2 – 5", "-0.5", "+1.25", "inf", "7·11 3.1%"])
+words = st.lists(st.sampled_from(["猫", "secret", "á", "|*_"]), min_size=1, max_size=4).map(tuple)
+values: st.SearchStrategy[Value] = st.one_of(
+    figures,
+    st.builds(Name, labels, labels),
+    st.builds(Listed, st.lists(figures, max_size=3).map(tuple)),
+    words.flatmap(lambda them: st.builds(Word, st.just(them), st.integers(0, len(them) - 1))),
+)
+named = st.dictionaries(labels, values, max_size=3)
+questions = st.builds(
+    Question,
+    labels,
+    named,
+    st.lists(values, min_size=2, max_size=5).map(tuple),
+    st.integers(0, 1),
+    named,
+)
 places = st.one_of(
-    st.tuples(st.integers(0, 9), st.integers(0, 99), st.none(), st.just("")),
-    st.tuples(st.integers(0, 9), st.integers(0, 99), st.integers(0, 4), digests),
+    st.tuples(st.integers(0, 9), st.integers(0, 99), st.none(), st.none()),
+    st.tuples(st.integers(0, 9), st.integers(0, 99), st.integers(0, 1), questions),
 ).map(Place._make)
 
 
@@ -88,10 +108,10 @@ def read(raw: object) -> Notes:
 def said(**changes: object) -> str:
     """Usable notes, with changes."""
     whole = {
-        "v": 1,
+        "v": notes.VERSION,
         "score": [1, 2, True],
         "counted": "abcdABCD",
-        "pages": [["explore", 1, 2, 0, "abcd"]],
+        "pages": packed([["explore", 1, 2, 0, as_plain(ASKED)]]),
         "met": ["looks"],
         "edits": history.pack({"handset": [{}, {ONE: 1.0}]}),
         "fields": {"d_k": 6},
@@ -99,12 +119,29 @@ def said(**changes: object) -> str:
     return json.dumps(whole | changes)
 
 
+def packed(rows: object) -> str:
+    return urlsafe_b64encode(zlib.compress(json.dumps(rows).encode(), 9)).decode()
+
+
 ONE = Address("w_q", "0", 1, "", 2)
+ASKED = Question(
+    "heaviest",
+    {"asks": Word(("猫", "secret"), 0)},
+    (Name("answer", "yes"), Name("answer", "no")),
+    1,
+    {"share": "12.5%"},
+)
+TIMES = Timed(Setting(64, 512, 5, 9, "gru", True), {row: [0.001, 0.0025] for row in ROWS})
+beside = st.one_of(st.just(({}, "")), st.tuples(chosen, st.just("0123456789ab")))
 
 
-@given(tallies(), histories, chosen)
-def test_notes_are_read_as_they_were_written(tally: Tally, found: dict, fields: dict):
-    assert read(notes.write(tally, history.pack(found), fields)) == Notes(tally, found, fields)
+@given(tallies(), histories, chosen, beside, st.sampled_from([None, TIMES]))
+def test_notes_are_read_as_they_were_written(
+    tally: Tally, found: dict, fields: dict, beside: tuple[dict, str], times: Timed | None
+):
+    whole = Notes(tally, found, fields, *beside, times)
+    assert read(notes.write(whole)) == whole
+    assert notes.write(whole, history.pack(found)) == notes.write(whole)
 
 
 def test_texts_that_are_long_together_leave_room_for_the_rest():
@@ -114,34 +151,38 @@ def test_texts_that_are_long_together_leave_room_for_the_rest():
         "model_sentence": "长" * 2_000,
         "model_other": "长" * 2_000,
     }
-    assert len(notes.write(Tally(1, 1), "", fields)) < LONGEST / 2
-    assert read(notes.write(Tally(1, 1), "", fields)).tally == Tally(1, 1)
-    assert read(notes.write(Tally(), "", fields)).fields.keys() >= {"d_k", "sentence"}
+    whole = notes.write(Notes(Tally(1, 1), fields=fields, beside=fields, at="a"))
+    assert len(whole) < LONGEST / 10
+    assert read(whole).tally == Tally(1, 1)
+    assert read(whole).fields.keys() & read(whole).beside.keys() >= {"d_k", "sentence"}
 
 
 @given(
     st.dictionaries(st.sampled_from(["d_k", "sentence", "reach_gain", "x", "blocked"]), anything)
 )
 def test_what_no_field_takes_is_left_out(fields: dict):
-    found = read(json.dumps({"v": 1, "fields": fields})).fields
-    assert found.keys() <= {"d_k", "sentence", "reach_gain"}
-    assert all(READERS[name](value) == value for name, value in found.items())
+    both = read(json.dumps({"v": notes.VERSION, "fields": fields, "beside": fields}))
+    for found in (both.fields, both.beside):
+        assert found.keys() <= {"d_k", "sentence", "reach_gain"}
+        assert all(READERS[name](value) == value for name, value in found.items())
 
 
 def test_nothing_to_note_is_no_text():
-    assert notes.write(Tally(), "") == ""
+    assert notes.write(Notes()) == ""
     assert history.pack({}) == history.pack({"handset": [{}]}) == ""
     assert read("") == Notes()
 
 
 @given(tallies(), histories)
 def test_without_words_nothing_tells_a_sentence(tally: Tally, found: dict):
-    packed = history.pack(history.without_words(found))
-    written = notes.write(tally.without_words(), packed)
-    kept = json.dumps(edited.packed_rows(packed)) + written
-    for word in ("secret", "\\u732b", "e\\u0301"):
+    written = notes.write(Notes(tally.without_words(), history.without_words(found)))
+    said = json.loads(written) if written else {}
+    kept = written + "".join(
+        json.dumps(edited.packed_rows(said[part])) for part in ("edits", "pages") if part in said
+    )
+    for word in ("secret", "\\u732b", "\\u0301"):
         assert word not in kept
-    for mark in (*tally.counted, *(it.question for it in tally.pages.values() if it.question)):
+    for mark in tally.counted:
         assert f'"{mark}' not in written
     again = read(written)
     assert (again.tally.right, again.tally.met) == (tally.right, tally.met)
@@ -164,40 +205,53 @@ def test_fifty_steps_of_a_cell_each_take_little_room():
 
 
 def test_what_was_longest_ago_is_left_out_of_a_text_that_would_be_long():
-    wide = [{Address("w_q", "0", n, "", m): n + 0.5 for n in range(50)} for m in range(20)]
+    word = "长" * 500
+    wide = [{Address("x", word, n, "", m): n + 0.5 for n in range(20)} for m in range(20)]
     packed = history.pack({"seeded 3": wide[:1], "handset": wide})
     kept = history.unpack(packed)
     assert list(kept) == ["handset"]
     assert kept["handset"] == wide[-len(kept["handset"]) :]
     assert 2 < len(kept["handset"]) < 20
-    assert len(packed) < MOST_WRITTEN / 3
-    huge = {Address("w_q", "0", n, "", 0): 0.5 for n in range(MOST_EDITS)}
-    assert history.pack({"handset": [huge]}) == ""
+    assert len(packed) < LONGEST / 2
 
 
-def test_everything_that_is_written_is_short_enough_to_be_read():
+def test_everything_that_a_session_keeps_is_written_and_read():
     tally = Tally(
         right=500,
         answered=500,
         counted=tuple(f"{n:04}" for n in range(MOST_COUNTED)),
-        pages={f"page{n}": Place(10**6, 10**6, 4, "abcd") for n in range(12)},
+        pages={page: Place(10**6, 10**6, 1, ASKED) for page in PAGES},
     )
-    assert len(notes.write(tally, "")) < 3_000
     draw = Random(0)
-    values = {Address("w_q", "0", n, "", m): draw.random() for n in range(60) for m in range(10)}
-    packed = history.pack({"handset": [values]})
-    assert history.unpack(packed) == {"handset": [values]}
-    assert len(notes.write(tally, packed)) < LONGEST / 3
+    places = [Address("w_q", "0", n, "", m) for n in range(64) for m in range(64)]
+    states = [{it: draw.gauss(0, 1) for it in places} for _ in range(MOST_KEPT // 4_097)]
+    assert len(states) == 4
+    whole = Notes(tally, {"handset": states}, times=TIMES)
+    text = notes.write(whole)
+    assert read(text) == whole
+    assert len(text) < LONGEST
+    assert len(json.dumps(edited.packed_rows(history.pack(whole.histories)))) < MOST_WRITTEN
+
+
+def test_questions_about_very_long_texts_are_given_up():
+    words = tuple(f"word{n}" for n in range(LONGEST_PAGES // 5))
+    asked = ASKED._replace(values={"asks": Word(words, 7)})
+    pages = {"explore": Place(3, 4, 1, asked), "cost": Place(1, 2, 0, ASKED)}
+    found = read(notes.write(Notes(Tally(pages=pages, answered=2)))).tally.pages
+    assert found == {"explore": Place(4, 5), "cost": Place(1, 2, 0, ASKED)}
 
 
 @given(anything | st.text(max_size=60))
 def test_anything_is_read_as_nothing(raw: object):
     assert read(raw) == Notes()
-    if raw != 1:
+    if raw != notes.VERSION:
         assert read(json.dumps({"v": raw})) == Notes()
 
 
-@given(st.sampled_from(["score", "counted", "pages", "met", "edits", "fields"]), anything)
+PARTS = ["score", "counted", "pages", "met", "edits", "fields", "beside", "at", "times"]
+
+
+@given(st.sampled_from(PARTS), anything)
 def test_a_part_that_is_not_usable_leaves_no_trace(part: str, junk: object):
     found = read(said(**{part: junk}))
     tally, kept = found.tally, found.histories
@@ -220,11 +274,15 @@ def test_a_part_that_is_not_usable_leaves_no_trace(part: str, junk: object):
         ("counted", "abcdAB"),
         ("counted", "<b>!"),
         ("counted", "abcd" * (MOST_COUNTED + 1)),
-        ("pages", [["nowhere", 1, 2, None, ""]]),
-        ("pages", [["explore", -1, 2, None, ""]]),
-        ("pages", [["explore", 1, 2, -1, "abcd"]]),
-        ("pages", [["explore", 1]]),
-        ("pages", {"explore": 1}),
+        ("pages", packed([["nowhere", 1, 2]])),
+        ("pages", packed([["explore", -1, 2]])),
+        ("pages", packed([["explore", 1, 2, -1, as_plain(ASKED)]])),
+        ("pages", packed([["explore", 1, 2, 2, as_plain(ASKED)]])),
+        ("pages", packed([["explore", 1, 2, 0]])),
+        ("pages", packed([["explore", 1, 2, 0, []]])),
+        ("pages", packed([["explore", 1]])),
+        ("pages", packed({"explore": 1})),
+        ("pages", [["explore", 1, 2]]),
     ],
 )
 def test_a_score_that_cannot_be_is_none(part: str, junk: object):
@@ -239,8 +297,28 @@ def test_unknown_challenges_are_left_out_and_known_ones_counted_once():
     assert found.tally.met == ("looks",)
 
 
-def packed(rows: object) -> str:
-    return urlsafe_b64encode(zlib.compress(json.dumps(rows).encode(), 9)).decode()
+SECONDS = {row: [0.5] for row in ROWS}
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        [[64, 512, 3, 9, "rnn"], SECONDS],
+        [[65, 512, 3, 9, "rnn", False], SECONDS],
+        [[64, 512, 3, 9, "<b>", False], SECONDS],
+        [[64, 512, 3, 9, "rnn", False], SECONDS | {"x": [1.0]}],
+        [[64, 512, 3, 9, "rnn", False], SECONDS | {"recurrent": [0.5, 0.5]}],
+        [[64, 512, 3, 9, "rnn", False], SECONDS | {"recurrent": [0]}],
+        [[64, 512, 3, 9, "rnn", False], SECONDS | {"recurrent": ["nan"]}],
+        [[64, 512, 3, 9, "rnn", False], dict.fromkeys(ROWS, [0.5] * (ROUNDS + 1))],
+        [[64, 512, 3, 9, "rnn", False], {row: [] for row in ROWS}],
+        [[64, 512, 3, 9, "rnn", False], [0.5]],
+    ],
+)
+def test_times_that_cannot_be_are_none(junk: object):
+    right = Timed(Setting(64, 512), SECONDS)
+    assert read(said(times=[[64, 512, 3, 9, "rnn", False], SECONDS])).times == right
+    assert read(said(times=junk)).times is None
 
 
 CELL = ["w_q", "0", 1, "", 2, 1.5]
@@ -284,4 +362,5 @@ def test_bombs_are_not_unpacked_and_long_texts_not_read():
     nested = urlsafe_b64encode(zlib.compress(b"[" * 50_000)).decode()
     assert read(said(edits=nested)).histories == {}
     assert read("[" * 100_000) == Notes()
+    assert read(said(pages=bomb)).tally == Tally()
     assert read(said() + " " * LONGEST) == Notes()

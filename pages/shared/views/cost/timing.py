@@ -1,5 +1,6 @@
 """A stopwatch: the layers on this machine, as ratios to self-attention."""
 
+from collections.abc import Mapping
 from contextlib import closing
 
 import pandas as pd
@@ -7,37 +8,36 @@ import streamlit as st
 
 from core.errors import InputError
 from core.ideas.cost import ROWS, Setting, formula
-from core.ideas.timing import ROUNDS, ratios, timed
+from core.ideas.timing import ROUNDS, Timed, ratios, timed
 from pages.shared import tables
+from pages.shared.reader.book import book
 from pages.shared.server.turns import turns
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.cost.layers import multiple, unbroken
-
-_RESULT = "cost_times"
 
 
 def stopwatch(text: Text, it: Setting) -> None:
     """A button, progress, and what the last run gave for these sizes."""
     if st.button(text("cost.time"), icon=":material/timer:", key="cost_time"):
         _run(text, it)
-    times = measured_times(text, it)
-    if times:
+    found, times = book()["times"], measured_times(text, it)
+    if found and times:
         shown = pd.DataFrame.from_dict(times, orient="index")
         st.table(shown)
         names = [text(f"cost.{row}") for row in ROWS]
         tables.download(text, "cost_times", Matrix(shown.to_numpy(), names, [*shown.columns]))
-        st.caption(text("cost.time.how", runs=len(st.session_state[_RESULT]["seconds"][ROWS[0]])))
-    elif _RESULT in st.session_state:
+        st.caption(text("cost.time.how", runs=len(found.seconds[ROWS[0]])))
+    elif found:
         st.caption(text("cost.time.again"))
 
 
 def measured_times(text: Text, it: Setting) -> dict[str, dict[str, str]]:
     """What the last run gave, if it was for these sizes: a row for each layer."""
-    found = st.session_state.get(_RESULT)
-    if not found or found["setting"] != list(it):
+    found = book()["times"]
+    if not found or found.setting != it:
         return {}
-    spreads, work = ratios(found["seconds"]), formula("self_attention", it)
+    spreads, work = ratios(found.seconds), formula("self_attention", it)
     times = {}
     for row in ROWS:
         low, high = multiple(spreads[row].low), multiple(spreads[row].high)
@@ -51,15 +51,15 @@ def measured_times(text: Text, it: Setting) -> dict[str, dict[str, str]]:
 
 def _run(text: Text, it: Setting) -> None:
     bar = st.progress(0.0, text("cost.time.running", done=0, rounds=ROUNDS))
-    seconds: dict[str, list[float]] = {}
+    seconds: Mapping[str, list[float]] = {}
     try:
         with turns.lent(), closing(timed(it)) as rounds:
             for done, known in rounds:
-                seconds = {row: list(times) for row, times in known.items()}
+                seconds = known
                 words = text("cost.time.running", done=done, rounds=ROUNDS)
                 bar.progress(done / ROUNDS, words)
     except InputError as problem:
         st.error(text(f"error.{problem.code}"))
     else:
-        st.session_state[_RESULT] = {"setting": list(it), "seconds": seconds}
+        book()["times"] = Timed(it, seconds)
     bar.empty()

@@ -1,26 +1,54 @@
 // The tab's own notes outlive the server; a session that does not know them is told them once.
+// "aside" leaves no trace: it is in the page's memory alone, and gone when that is loaded anew.
 const NOTES = "attention-lab";
+const STATE = "data-test-connection-state";
 const SOON = 50; // milliseconds
 
 function keepNotes(notes, tell) {
   if (!notes) return;
   try {
-    const keep = (it) => sessionStorage.setItem(NOTES, JSON.stringify(it));
-    const own = JSON.parse(sessionStorage.getItem(NOTES)) ?? { digest: "" };
-    if (own.text && own.session !== notes.session) {
-      keep({ ...own, session: notes.session });
-      whenSettled(() => tell("held", own.text));
-    } else if (notes.text) {
-      keep(notes);
-    } else if (notes.text === "") {
-      sessionStorage.removeItem(NOTES);
+    const tab = (window[NOTES] ??= watched({}));
+    tab.tell = tell;
+    tab.own ??= JSON.parse(sessionStorage.getItem(NOTES)) ?? { digest: "" };
+    const { own } = tab;
+    if (words(own) && own.session !== notes.session) {
+      keep(tab, { ...own, session: notes.session });
+      if (!tab.handed) whenSettled(() => handBack(tab, own));
+    } else if (notes.text !== null) {
+      keep(tab, notes);
     } else if (own.digest !== notes.digest) {
-      keep(own); // else it would be missing again
+      keep(tab, own); // else it would be missing again
       tell("missing", true);
     }
+    tab.handed = false;
   } catch {
     // a browser that keeps nothing
   }
+}
+
+function keep(tab, own) {
+  tab.own = own;
+  const { aside, ...lasting } = own;
+  if (own.text) sessionStorage.setItem(NOTES, JSON.stringify(lasting));
+  else sessionStorage.removeItem(NOTES);
+}
+
+const words = (own) => own.aside || own.text;
+const handBack = (tab, own) => tab.tell("held", { session: own.session, text: words(own) });
+
+// Who comes back may have come to a server that knows nothing: it is told before all else.
+function watched(tab) {
+  const app = document.querySelector(`[${STATE}]`);
+  let away = false;
+  new MutationObserver(() => {
+    const here = app.getAttribute(STATE) === "CONNECTED";
+    if (here && away) {
+      tab.handed = true;
+      handBack(tab, tab.own);
+    }
+    away = !here;
+  }).observe(app, { attributeFilter: [STATE] });
+  return tab;
 }
 
 // Before a run is over and drawn, widgets would tell what they held before it.
@@ -28,4 +56,3 @@ function whenSettled(act) {
   const settled = document.querySelector('[data-test-script-state="notRunning"]');
   setTimeout(settled ? act : () => whenSettled(act), SOON);
 }
-
