@@ -31,10 +31,6 @@ LONGEST = 1_000_000
 MOST_COUNTED = 500
 """Questions that are remembered, so that none counts twice."""
 
-LONGEST_FIELDS = 20_000
-"""Characters of what was chosen on other pages, and of what the address has no room for, each; the
-longest texts are left out."""
-
 LONGEST_PAGES = 100_000
 """Bytes of how all pages' questions stand, before they are packed; long ones are left out."""
 
@@ -136,12 +132,13 @@ def write(it: Notes, packed: str | None = None) -> str:
     if histories := history.pack(it.histories) if packed is None else packed:
         found["edits"] = histories
     if it.fields:
-        found["fields"] = _shortened(it.fields)
+        found["fields"] = it.fields
     if it.at:
-        found["at"], found["beside"] = it.at, _shortened(it.beside)
+        found["at"], found["beside"] = it.at, it.beside
     if it.times:
         found["times"] = it.times
-    return json.dumps({"v": VERSION, **found}, separators=(",", ":")) if found else ""
+    whole = {"v": VERSION, **found}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")) if found else ""
 
 
 def read(raw: object, pages: Collection[str], challenges: Collection[str]) -> Notes:
@@ -181,14 +178,6 @@ def _fields(raw: object) -> dict[str, object]:
     if not isinstance(raw, dict):
         raise TypeError
     return exploration.usable(raw)[0]
-
-
-def _shortened(fields: Mapping[str, object]) -> dict[str, object]:
-    sizes = {name: len(json.dumps({name: value})) for name, value in fields.items()}
-    kept = sorted(fields, key=sizes.__getitem__)
-    while sum(map(sizes.__getitem__, kept)) > LONGEST_FIELDS:
-        kept.pop()
-    return {name: fields[name] for name in kept}
 
 
 def _packed_pages(pages: Mapping[str, Place]) -> str:

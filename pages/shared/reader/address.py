@@ -7,6 +7,7 @@ browser's history, so that Back leads to the page before, as it was left.
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -22,7 +23,7 @@ from core.choices.exploration import (
 )
 from core.choices.training import AIMED
 from pages.shared.reader import edits, revival
-from pages.shared.reader.book import Begun, book
+from pages.shared.reader.book import Begun, Written, book
 from pages.shared.text import LANGUAGES
 
 _ECHO = 3.0
@@ -43,11 +44,11 @@ def arrive(page: str) -> None:
     notes["used"], notes["shelves"] = [], []
     notes["runs"] += 1
     found = st.query_params.to_dict()
-    bar = urlencode(found)
+    at = _address(page, found)
     opened = notes["page"] != page
-    if found.keys() & _OURS and (opened or _asked_for(bar)):
-        take(from_parameters(found))
-    notes["seen"] = bar
+    if found.keys() & _OURS and (opened or _asked_for(at)):
+        take(_filled_up(from_parameters(found), at))
+    notes["seen"] = at
 
 
 def take(asked: Exploration) -> None:
@@ -99,20 +100,22 @@ def here() -> Mapping[str, str]:
         told = {name: value for name, value in kept.items() if name not in TEXTS}
         shelves = edited.without_words(shelves)
     found = parameters(told, shelves, notes["language"] or "")
-    notes["beside"] = None
+    beside = None
     if private:
         found["private"] = "1"
-        notes["beside"] = kept  # what points at words means nothing without them
+        beside = kept  # what points at words means nothing without them
     elif "part" in found:
         left_out = (it for it in kept.keys() - found.keys() if kept[it] != DEFAULTS[it])
-        notes["beside"] = {name: kept[name] for name in left_out}
-    _note_written(urlencode(found))
+        beside = {name: kept[name] for name in left_out}
+    _note_written(_address(notes["page"] or "", found), beside)
     return found
 
 
-def bar() -> str:
-    """The address bar's parameters, as they were written last."""
-    return next(reversed(book()["written"]), "")
+def last_written() -> tuple[str, Mapping[str, object] | None]:
+    """The address bar, and what the page shows besides; see :class:`book.Written`."""
+    for at, it in reversed(book()["written"].items()):
+        return at, it.beside
+    return "", None
 
 
 def complete(beside: Mapping[str, object]) -> None:
@@ -143,23 +146,34 @@ def _follow_no_word() -> None:
     book()["words"].clear()
 
 
-def _note_written(bar: str) -> None:
-    written = book()["written"]
-    if bar in written and bar == next(reversed(written)):
-        return
-    now = time.monotonic()
-    if written:
-        written[next(reversed(written))] = now  # it holds no longer
-    written.pop(bar, None)
-    written[bar] = now
+def _address(page: str, found: Mapping[str, str]) -> str:
+    return f"{page}?{urlencode(found)}"
+
+
+def _filled_up(asked: Exploration, at: str) -> Exploration:
+    """What an address asks for; with what it had no room for if this session wrote it."""
+    notes = book()
+    ours = notes["written"].get(at)
+    if ours is None or ours.beside is None:
+        return asked
+    fields = {**asked.fields, **ours.beside}
+    return replace(asked, fields=fields, shelves=notes["edits"], whole=True)
+
+
+def _note_written(at: str, beside: dict[str, object] | None) -> None:
+    written, now = book()["written"], time.monotonic()
+    if written and at != (last := next(reversed(written))):
+        written[last] = written[last]._replace(until=now)
+    written.pop(at, None)
+    written[at] = Written(now, beside)
     while len(written) > _REMEMBERED:
         del written[next(iter(written))]
 
 
-def _asked_for(bar: str) -> bool:
+def _asked_for(at: str) -> bool:
     """Whether the address changed, and not because of what we wrote."""
     notes = book()
     written = notes["written"]
-    if bar == notes["seen"] or (written and bar == next(reversed(written))):
+    if at == notes["seen"] or (written and at == next(reversed(written))):
         return False
-    return bar not in written or time.monotonic() - written[bar] > _ECHO
+    return at not in written or time.monotonic() - written[at].until > _ECHO

@@ -1,5 +1,6 @@
 """What the pages note about a reader between runs, besides the widgets: plain values, one key."""
 
+import time
 from contextlib import suppress
 from typing import NamedTuple, TypedDict
 
@@ -24,7 +25,7 @@ class Begun(NamedTuple):
     """What a session showed first.
 
     Attributes:
-        at: The address bar's parameters.
+        at: Its page, and the address bar's parameters.
         fields: Names of the fields that its first page has, to what it chose.
         edits: On the shelves of that page.
     """
@@ -32,6 +33,19 @@ class Begun(NamedTuple):
     at: str
     fields: dict[str, object]
     edits: dict[str, dict[Address, float]]
+
+
+class Written(NamedTuple):
+    """An address that we wrote.
+
+    Attributes:
+        until: When it was replaced, if it was.
+        beside: Names of fields that its page showed and it does not hold, to their values; ``None``
+            if it holds all of them, and all edits.
+    """
+
+    until: float
+    beside: dict[str, object] | None
 
 
 class Book(TypedDict):
@@ -43,8 +57,8 @@ class Book(TypedDict):
         arrival: What a link or a file asked for, until the page has shown it.
         said_again: The same in the one run after, if that one shows no more than the first.
         said: What the last run said of a link, if anything.
-        seen: The address bar's parameters when they were last looked at.
-        written: What was put into the address bar, the latest last, to when that was replaced.
+        seen: The page and the address bar's parameters when they were last looked at.
+        written: The same as we put it into the address bar, the latest last.
         used: Names of the fields that the page shows.
         shelves: Shelves of the edits that the page shows.
         fields: The last usable choice, by the names of its fields.
@@ -57,12 +71,11 @@ class Book(TypedDict):
         go_to: The name of the page that a file asks for.
         drawn: Keys of the widgets that the last whole run drew.
         runs: How often a page was drawn.
-        turn: How often something was chosen by pointing.
+        turn: Counts what is chosen by pointing, from the time of the first run on: so it never
+            shows a number again to a tab that has known another session.
         edits: Shelf (a source, or the mask) to address to number.
         history: Shelf to earlier states of its edits, the latest last.
         begun: How the session began, once its first page has been drawn.
-        beside: Names of fields that the page shows and its address does not hold, to their values;
-            ``None`` if the address holds all of them, and all edits.
         times: What the stopwatch gave last.
         offers: The tables of the last run.
         versions: How often a table was drawn anew.
@@ -76,7 +89,7 @@ class Book(TypedDict):
     said_again: Exploration | None
     said: Exploration | None
     seen: str
-    written: dict[str, float]
+    written: dict[str, Written]
     used: list[str]
     shelves: list[str]
     fields: dict[str, object]
@@ -93,7 +106,6 @@ class Book(TypedDict):
     edits: dict[str, dict[Address, float]]
     history: dict[str, list[dict[Address, float]]]
     begun: Begun | None
-    beside: dict[str, object] | None
     times: Timed | None
     offers: dict[str, Offer]
     versions: dict[str, int]
@@ -128,11 +140,10 @@ def book() -> Book:
         go_to="",
         drawn=frozenset(),
         runs=0,
-        turn=0,
+        turn=int(time.time()),
         edits={},
         history={},
         begun=None,
-        beside=None,
         times=None,
         offers={},
         versions={},

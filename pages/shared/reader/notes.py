@@ -95,14 +95,14 @@ def hear(said: object) -> None:
 
 
 def _text(told: Told, *, wordless: bool) -> str:
-    noted, tally = book(), score.tally()
-    beside = noted["beside"]
+    tally = score.tally()
+    at, beside = address.last_written()
     found = Notes(
         tally.without_words() if wordless else tally,
         fields=_elsewhere(wordless=wordless),
         beside={} if wordless else beside or {},
-        at="" if wordless or beside is None else _mark(address.bar()),
-        times=noted["times"],
+        at="" if wordless or beside is None else _mark(at),
+        times=book()["times"],
     )
     return notes.write(found, _packed(told, wordless=wordless))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.choices import edited, history, notes
 from core.choices.edited import Address
-from core.choices.exploration import READERS
+from core.choices.exploration import READERS, TEXTS
 from core.choices.history import MOST_KEPT, MOST_STEPS, MOST_WRITTEN
 from core.choices.notes import LONGEST, LONGEST_PAGES, MOST_COUNTED, Notes, Place, Tally
 from core.ideas.cost import ROWS, Setting
@@ -144,17 +144,12 @@ def test_notes_are_read_as_they_were_written(
     assert notes.write(whole, history.pack(found)) == notes.write(whole)
 
 
-def test_texts_that_are_long_together_leave_room_for_the_rest():
-    fields = {
-        "d_k": 6,
-        "sentence": "短",
-        "model_sentence": "长" * 2_000,
-        "model_other": "长" * 2_000,
-    }
-    whole = notes.write(Notes(Tally(1, 1), fields=fields, beside=fields, at="a"))
-    assert len(whole) < LONGEST / 10
-    assert read(whole).tally == Tally(1, 1)
-    assert read(whole).fields.keys() & read(whole).beside.keys() >= {"d_k", "sentence"}
+def test_the_longest_texts_are_kept_with_all_else():
+    fields = {name: READERS[name]("长" * 10**6) for name in TEXTS}
+    whole = Notes(Tally(1, 1), {"handset": [{}, {ONE: 1.0}]}, fields, fields, "a")
+    text = notes.write(whole)
+    assert read(text) == whole
+    assert len(text) < LONGEST / 3
 
 
 @given(

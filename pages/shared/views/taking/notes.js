@@ -36,13 +36,16 @@ function keep(tab, own) {
 const words = (own) => own.aside || own.text;
 const handBack = (tab, own) => tab.tell("held", { session: own.session, text: words(own) });
 
-// Who comes back may have come to a server that knows nothing: it is told before all else.
+// Who comes back may have come to a server that knows nothing: it is told before all else, and of
+// the address that holds now; Streamlit, left alone, tells the one with which the page was loaded.
 function watched(tab) {
   const app = document.querySelector(`[${STATE}]`);
   let away = false;
   new MutationObserver(() => {
     const here = app.getAttribute(STATE) === "CONNECTED";
-    if (here && away) {
+    if (!here) {
+      dispatchEvent(new PopStateEvent("popstate"));
+    } else if (away) {
       tab.handed = true;
       handBack(tab, tab.own);
     }
