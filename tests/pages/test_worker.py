@@ -19,6 +19,10 @@ from pages.shared.server.worker import KEPT, LONGEST_QUEUE, Worker
 IT = Race(Design(Task()), ("rnn",), steps=1000)
 
 
+def other(seed: int) -> Race:
+    return replace(IT, seed=seed)
+
+
 class Trainer:
     """Trains nothing, slowly; knows how many do so at once."""
 
@@ -65,7 +69,7 @@ def test_a_race_runs_to_its_end_and_the_thread_with_it():
 def test_two_who_start_at_once_both_finish_one_after_the_other():
     trainer = Trainer(20)
     worker = Worker(trainer)
-    first, second = worker.start(IT), worker.start(IT)
+    first, second = worker.start(IT), worker.start(other(1))
     until(worker, first, lambda it: it.state == "running")
     found = worker.look(second)
     assert found
@@ -79,9 +83,12 @@ def test_the_queue_is_short():
     worker = Worker(Trainer())
     running = worker.start(IT)
     until(worker, running, lambda it: it.state == "running")
-    names = [worker.start(IT) for _ in range(LONGEST_QUEUE)]
+    names = [worker.start(other(seed)) for seed in range(1, 1 + LONGEST_QUEUE)]
     with pytest.raises(InputError, match="training_queue_full"):
-        worker.start(IT)
+        worker.start(other(9))
+    joined = [worker.start(IT), worker.start(other(1))]  # takes no place
+    for name in joined:
+        worker.stop(name)
     for name in (*names, running):
         worker.stop(name)
         until(worker, name, lambda it: it.state == "stopped")
@@ -97,9 +104,9 @@ def test_a_paused_race_computes_nothing_lets_others_run_and_goes_on():
     slices = trainer.slices
     time.sleep(0.1)
     assert trainer.slices == slices
-    other = worker.start(IT)
-    until(worker, other, lambda it: it.state == "running")
-    worker.stop(other)
+    another = worker.start(IT)  # equal, but this one is not set aside
+    until(worker, another, lambda it: it.state == "running")
+    worker.stop(another)
     worker.go_on(name)
     until(worker, name, lambda it: len(it.snapshots) > len(paused.snapshots))
     worker.stop(name)
@@ -125,7 +132,7 @@ def test_nobody_computes_for_a_reader_who_has_left(monkeypatch: pytest.MonkeyPat
 def test_who_waits_and_leaves_loses_the_place(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "ABSENT", 0.3)
     worker = Worker(Trainer(100_000))
-    running, gone, waits = (worker.start(IT) for _ in range(3))
+    running, gone, waits = (worker.start(other(seed)) for seed in range(3))
     until(worker, running, lambda it: it.state == "running")
     end = time.monotonic() + 5
     while (place := worker.look(waits)) and place.place != 1 and time.monotonic() < end:
@@ -169,11 +176,12 @@ def paused(worker: Worker) -> str:
 
 def test_a_race_that_came_to_its_end_is_found_by_its_settings():
     worker = Worker(Trainer(5))
-    assert worker.finished(IT) is None
+    assert worker.finished(IT, 5) is None
     name = worker.start(IT)
     until(worker, name, lambda it: it.state == "done")
-    assert worker.finished(replace(IT)) == name
-    assert worker.finished(replace(IT, seed=1)) is None
+    assert worker.finished(replace(IT), 5) == name
+    assert worker.finished(IT, 4) is None
+    assert worker.finished(replace(IT, seed=1), 5) is None
 
 
 def test_no_race_takes_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
@@ -186,7 +194,7 @@ def test_no_race_takes_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
 
 def test_what_remains_ends_at_the_limit():
     snapshots = [Snapshot("rnn", 0, step, 1.0, np.zeros(6), None, None) for step in range(4)]
-    job = Job(IT, Trainer()(IT), 0.0, snapshots=snapshots)  # 4 of 101
+    job = Job(IT, Trainer()(IT), {"1": 0.0}, snapshots=snapshots)  # 4 of 101
     job.elapsed = 1.0
     assert job.progress(0).remaining == pytest.approx(97 / 4)
     job.elapsed = 50.0
