@@ -13,7 +13,7 @@ import streamlit as st
 from core.choices import edited
 from core.choices.exploration import READERS, TEXTS, Exploration, from_parameters, parameters
 from core.choices.training import AIMED
-from pages.shared.reader import edits, revival
+from pages.shared.reader import edits, revival, run
 from pages.shared.reader.book import book
 from pages.shared.text import LANGUAGES
 
@@ -63,6 +63,7 @@ def take_all(asked: Exploration) -> None:
     notes["fields"], notes["own"] = dict(asked.fields), {}
     notes["good_texts"].clear()
     edits.replace_all(asked.shelves)
+    run.forget()
     take(asked)
 
 

@@ -40,3 +40,9 @@ def note(it: TrainingChoice, **values: object) -> None:
         state.show(**_NOTHING)
         st.session_state[_OF] = of
     state.show(**values)
+
+
+def forget() -> None:
+    """Let no race be the reader's: a file brings its own."""
+    for name in (_OF, "training_run", "lesson_run"):
+        st.session_state.pop(name, None)
