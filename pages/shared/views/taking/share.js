@@ -1,9 +1,11 @@
 // The address bar follows the page; a button copies it. Nothing is added to the browser's history.
 const EMBEDDING = /^embed(_options)?$/;
+const FOLLOWED = "attentionLabFollowed";
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   keepNotes(data.notes, setTriggerValue);
+  tellAfterCrash();
   const { location, history } = window;
   const here = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
   if (data.page === "" ? !data.others.includes(here) : here === data.page) {
@@ -26,6 +28,17 @@ export default function (component) {
     }
     setTimeout(() => (button.textContent = data.copy), 2500);
   };
+}
+
+// Streamlit tells a server the address with which the tab was loaded. When the server is gone, it is
+// made to look at the bar again, so that the next one hears of the view that was left.
+function tellAfterCrash() {
+  const app = document.querySelector("[data-test-connection-state]");
+  if (!app || FOLLOWED in app.dataset) return;
+  app.dataset[FOLLOWED] = "";
+  new MutationObserver(() => {
+    if (app.dataset.testConnectionState !== "CONNECTED") dispatchEvent(new PopStateEvent("popstate"));
+  }).observe(app, { attributeFilter: ["data-test-connection-state"] });
 }
 
 // Charts name the gradients of their colour bars by the address at which they were drawn.
