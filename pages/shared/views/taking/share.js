@@ -5,7 +5,7 @@ const FOLLOWED = "attentionLabFollowed";
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   keepNotes(data.notes, setTriggerValue);
-  tellAfterCrash();
+  followConnection();
   const { location, history } = window;
   const here = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
   if (data.page === "" ? !data.others.includes(here) : here === data.page) {
@@ -30,15 +30,24 @@ export default function (component) {
   };
 }
 
-// Streamlit tells a server the address with which the tab was loaded. When the server is gone, it is
-// made to look at the bar again, so that the next one hears of the view that was left.
-function tellAfterCrash() {
+// A tab that was loaded with parameters tells every server those ones. When the server is gone,
+// Streamlit is made to look at the bar again, so that the next one hears of the view that was left.
+// It forgets what draws itself anew, then: a race that runs is asked for when there is a server.
+function followConnection() {
   const app = document.querySelector("[data-test-connection-state]");
-  if (!app || FOLLOWED in app.dataset) return;
+  const [loaded] = performance.getEntriesByType("navigation");
+  if (!app || FOLLOWED in app.dataset || !loaded?.name.includes("?")) return;
   app.dataset[FOLLOWED] = "";
-  new MutationObserver(() => {
-    if (app.dataset.testConnectionState !== "CONNECTED") dispatchEvent(new PopStateEvent("popstate"));
-  }).observe(app, { attributeFilter: ["data-test-connection-state"] });
+  const look = () => dispatchEvent(new PopStateEvent("popstate"));
+  let live = false;
+  new MutationObserver(([{ oldValue }]) => {
+    if (oldValue === "CONNECTED") {
+      live = document.querySelector('[class*="_stop_button"]') !== null;
+      look();
+    } else if (app.dataset.testConnectionState === "CONNECTED" && live) {
+      look();
+    }
+  }).observe(app, { attributeFilter: ["data-test-connection-state"], attributeOldValue: true });
 }
 
 // Charts name the gradients of their colour bars by the address at which they were drawn.
