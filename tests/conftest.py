@@ -11,6 +11,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test
 
+from pages.shared.server.worker import Worker, worker
+
 settings.register_profile("lab", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("lab")
 
@@ -49,6 +51,15 @@ def open_dashboard(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], Ap
         return _visit(locale).run()
 
     return opened
+
+
+@pytest.fixture
+def nobody_trains(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Races wait, as behind somebody else's: what is forged begins some."""
+    worker.cache_clear()
+    monkeypatch.setattr(Worker, "_wake", lambda _: None)
+    yield
+    worker.cache_clear()
 
 
 @pytest.fixture

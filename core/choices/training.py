@@ -9,7 +9,7 @@ from core.choices import reading
 from core.choices.reading import Reader
 from core.errors import InputError
 from core.training.contenders import ATTENTION, CONTENDERS, LEARNING_RATES, Contender, Design
-from core.training.race import BATCH, Race
+from core.training.race import BATCH, SLICE, Race
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -23,6 +23,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "training_head": (-1, 7),
     "training_query": (0, 63),
     "training_key": (-1, 63),
+    "training_ran": (0, 3_000),
 }
 """The smallest and the largest value of each number."""
 
@@ -31,6 +32,9 @@ AUTOMATIC = -1
 
 AIMED = ("training_inside", "training_head", "training_key")
 """Fields that pages may show otherwise than they were chosen: links hold what was chosen."""
+
+RUN = ("training_ran", "training_paused", "training_taught")
+"""Fields that say what was run with these settings, so that it can be run again; no settings."""
 
 DISTANCES = (4, 8, 16, 32, EVERYWHERE)
 """How far back answers may lie, to choose from, in tokens; the last one leaves nothing out."""
@@ -71,6 +75,9 @@ class TrainingChoice:
         training_key: Which token is asked about, from 0; or ``AUTOMATIC``.
         training_sequence: What the opened network reads, symbols with blanks between them; empty
             for a sequence that no step learned from.
+        training_ran: Snapshots that the race has given, or is about to; 0 if none has begun.
+        training_paused: Whether it was set aside there, to go on.
+        training_taught: Who was trained to the end in Explore, whether they take part or not.
     """
 
     training_task: TaskKind = "recall"
@@ -98,6 +105,9 @@ class TrainingChoice:
     training_query: int = 20
     training_key: int = AUTOMATIC
     training_sequence: str = ""
+    training_ran: int = 0
+    training_paused: bool = False
+    training_taught: tuple[Contender, ...] = ()
 
     @property
     def race(self) -> Race:
@@ -111,6 +121,13 @@ class TrainingChoice:
             self.training_seed,
             self.training_seeds,
         )
+
+    def reached(self, contender: Contender) -> int:
+        """Steps that a contender has learned with the first seed; all, if that is not known."""
+        race, ran = self.race, self.training_ran
+        if not ran or contender in self.training_taught or contender not in race.contenders:
+            return SLICE * race.slices
+        return race.learned(contender, ran)
 
 
 def chosen_race(it: Race) -> TrainingChoice:
@@ -135,7 +152,8 @@ def as_json(it: TrainingChoice) -> str:
     """The settings as a file's content, and what was not to be chosen."""
     rates = {name: LEARNING_RATES[name] for name in it.training_contenders}
     fixed = {"optimiser": "Adam", "learning_rates": rates, "batch": BATCH}
-    return json.dumps(asdict(it) | fixed, indent=2)
+    settings = {name: value for name, value in asdict(it).items() if name not in RUN}
+    return json.dumps(settings | fixed, indent=2)
 
 
 def from_json(content: bytes) -> tuple[TrainingChoice, tuple[str, ...]]:
@@ -153,10 +171,11 @@ def from_json(content: bytes) -> tuple[TrainingChoice, tuple[str, ...]]:
         raw = None
     if isinstance(raw, dict) and isinstance(raw.get("fields"), dict):
         raw = raw["fields"]
-    if not isinstance(raw, dict) or not raw.keys() & READERS.keys():
+    readers = {name: reader for name, reader in READERS.items() if name not in RUN}
+    if not isinstance(raw, dict) or not raw.keys() & readers.keys():
         raise InputError("training_file")
-    choice, unusable = reading.read(TrainingChoice, READERS, raw)
-    if raw.keys() & READERS.keys() == {*unusable}:
+    choice, unusable = reading.read(TrainingChoice, readers, raw)
+    if raw.keys() & readers.keys() == {*unusable}:
         raise InputError("training_unusable")
     return choice, unusable
 
@@ -193,6 +212,8 @@ READERS: Mapping[str, Reader] = {
     "training_budget": _among(BUDGETS),
     "training_inside": reading.one_of(ATTENTION),
     "training_sequence": reading.text(LONGEST_SEQUENCE),
+    "training_paused": reading.flag,
+    "training_taught": _contenders,
 }
 """What makes a value of a field usable."""
 

@@ -67,6 +67,12 @@ class Race:
         """How many snapshots the whole race gives."""
         return self.seeds * len(self.contenders) * (1 + self.slices)
 
+    def learned(self, contender: Contender, snapshots: int) -> int:
+        """Steps that a contender has learned with the first seed after so many snapshots."""
+        place, n = self.contenders.index(contender), len(self.contenders)
+        own = -(-(snapshots - place) // n)  # they take turns
+        return SLICE * min(max(0, own - 1), self.slices)
+
 
 @dataclass(frozen=True)
 class Snapshot:

@@ -23,6 +23,8 @@ from pages import CONTENTS, Entry
 from pages.shared.figures import atlas, bars, heatmap, overview
 from pages.shared.text import Text
 
+pytestmark = pytest.mark.usefixtures("nobody_trains")
+
 EXAMPLES = 140
 INPUTS = 8
 """Changes in each example, every one of something that the page has: a thousand and more a page."""

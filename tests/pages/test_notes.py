@@ -457,7 +457,9 @@ parts = st.fixed_dictionaries(
         ),
         "met": junk | st.lists(st.sampled_from(["looks", "<b>"]), max_size=3),
         "fields": junk
-        | st.dictionaries(st.sampled_from(["sentence", "d_k", "cost_k", "reach_gain"]), junk),
+        | st.dictionaries(
+            st.sampled_from(["sentence", "cost_k", "reach_gain", "training_ran"]), junk
+        ),
         "edits": texts
         | st.lists(st.tuples(st.sampled_from(["handset", "mask", "x"]), junk)).map(edited.packed),
     },

@@ -10,13 +10,17 @@ import pytest
 
 from core.errors import InputError
 from core.training.contenders import Design
-from core.training.race import Race, Snapshot
+from core.training.race import Race, Snapshot, race
 from core.training.tasks import Task
 from pages.shared.server import worker as module
 from pages.shared.server.jobs import LONGEST_RACE, Job, Progress
-from pages.shared.server.worker import KEPT, LONGEST_QUEUE, Worker
+from pages.shared.server.worker import KEPT, LONGEST_QUEUE, MOST_READERS, Worker
 
 IT = Race(Design(Task()), ("rnn",), steps=1000)
+
+
+def other(seed: int) -> Race:
+    return replace(IT, seed=seed)
 
 
 class Trainer:
@@ -65,7 +69,7 @@ def test_a_race_runs_to_its_end_and_the_thread_with_it():
 def test_two_who_start_at_once_both_finish_one_after_the_other():
     trainer = Trainer(20)
     worker = Worker(trainer)
-    first, second = worker.start(IT), worker.start(IT)
+    first, second = worker.start(IT), worker.start(other(1))
     until(worker, first, lambda it: it.state == "running")
     found = worker.look(second)
     assert found
@@ -79,9 +83,12 @@ def test_the_queue_is_short():
     worker = Worker(Trainer())
     running = worker.start(IT)
     until(worker, running, lambda it: it.state == "running")
-    names = [worker.start(IT) for _ in range(LONGEST_QUEUE)]
+    names = [worker.start(other(seed)) for seed in range(1, 1 + LONGEST_QUEUE)]
     with pytest.raises(InputError, match="training_queue_full"):
-        worker.start(IT)
+        worker.start(other(9))
+    joined = [worker.start(IT), worker.start(other(1))]  # takes no place
+    for name in joined:
+        worker.stop(name)
     for name in (*names, running):
         worker.stop(name)
         until(worker, name, lambda it: it.state == "stopped")
@@ -97,9 +104,9 @@ def test_a_paused_race_computes_nothing_lets_others_run_and_goes_on():
     slices = trainer.slices
     time.sleep(0.1)
     assert trainer.slices == slices
-    other = worker.start(IT)
-    until(worker, other, lambda it: it.state == "running")
-    worker.stop(other)
+    another = worker.start(IT)  # equal, but this one is not set aside
+    until(worker, another, lambda it: it.state == "running")
+    worker.stop(another)
     worker.go_on(name)
     until(worker, name, lambda it: len(it.snapshots) > len(paused.snapshots))
     worker.stop(name)
@@ -125,7 +132,7 @@ def test_nobody_computes_for_a_reader_who_has_left(monkeypatch: pytest.MonkeyPat
 def test_who_waits_and_leaves_loses_the_place(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "ABSENT", 0.3)
     worker = Worker(Trainer(100_000))
-    running, gone, waits = (worker.start(IT) for _ in range(3))
+    running, gone, waits = (worker.start(other(seed)) for seed in range(3))
     until(worker, running, lambda it: it.state == "running")
     end = time.monotonic() + 5
     while (place := worker.look(waits)) and place.place != 1 and time.monotonic() < end:
@@ -169,11 +176,12 @@ def paused(worker: Worker) -> str:
 
 def test_a_race_that_came_to_its_end_is_found_by_its_settings():
     worker = Worker(Trainer(5))
-    assert worker.finished(IT) is None
+    assert worker.finished(IT, 5) is None
     name = worker.start(IT)
     until(worker, name, lambda it: it.state == "done")
-    assert worker.finished(replace(IT)) == name
-    assert worker.finished(replace(IT, seed=1)) is None
+    assert worker.finished(replace(IT), 5) == name
+    assert worker.finished(IT, 4) is None
+    assert worker.finished(replace(IT, seed=1), 5) is None
 
 
 def test_no_race_takes_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
@@ -186,7 +194,7 @@ def test_no_race_takes_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
 
 def test_what_remains_ends_at_the_limit():
     snapshots = [Snapshot("rnn", 0, step, 1.0, np.zeros(6), None, None) for step in range(4)]
-    job = Job(IT, Trainer()(IT), 0.0, snapshots=snapshots)  # 4 of 101
+    job = Job(IT, Trainer()(IT), {"1": 0.0}, snapshots=snapshots)  # 4 of 101
     job.elapsed = 1.0
     assert job.progress(0).remaining == pytest.approx(97 / 4)
     job.elapsed = 50.0
@@ -236,3 +244,143 @@ def test_a_thread_rests_between_slices():
     worker = Worker(busy)
     done = until(worker, worker.start(IT), lambda it: not it.busy)
     assert done.elapsed >= done.took("rnn") / 0.71
+
+
+# Readers who ask for the same
+
+
+def test_who_asks_for_the_same_watches_the_same_race():
+    trainer = Trainer(30)
+    worker = Worker(trainer)
+    names = [worker.start(replace(IT)) for _ in range(30)]
+    assert len({*names}) == 30
+    done = [until(worker, name, lambda it: it.state == "done") for name in names]
+    assert trainer.slices == 30
+    assert all(it.snapshots == done[0].snapshots for it in done)
+
+
+def test_one_who_stops_keeps_what_there_was_and_the_others_go_on():
+    worker = Worker(Trainer(200))
+    one, two = worker.start(IT), worker.start(IT)
+    until(worker, one, lambda it: len(it.snapshots) > 5)
+    assert until(worker, two, lambda it: True).others
+    worker.pause(one)  # is not hers alone
+    worker.stop(one)
+    stopped = until(worker, one, lambda it: it.state == "stopped")
+    assert 5 < len(stopped.snapshots) < 200
+    done = until(worker, two, lambda it: not it.busy)
+    assert (done.state, len(done.snapshots)) == ("done", 200)
+    assert stopped.snapshots == done.snapshots[: len(stopped.snapshots)]
+    assert worker.look(one) == stopped
+    assert not done.others
+
+
+def test_a_race_is_left_when_the_last_of_its_readers_has_left(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "ABSENT", 0.2)
+    worker = Worker(Trainer(100_000))
+    gone, stays = worker.start(IT), worker.start(IT)
+    end = time.monotonic() + 0.6
+    while time.monotonic() < end:
+        assert until(worker, stays, lambda it: True).state in ("waiting", "running")
+        time.sleep(0.01)
+    assert not until(worker, stays, lambda it: it.state == "running").others
+    worker.pause(stays)  # who has left is not asked
+    until(worker, stays, lambda it: it.state == "paused")
+    worker.go_on(stays)
+    until(worker, stays, lambda it: it.state == "running")
+    time.sleep(0.6)
+    assert until(worker, gone, lambda it: True).state == "left"
+
+
+def test_nobody_joins_a_race_that_is_being_stopped_or_set_aside():
+    worker = Worker(Trainer(100_000))
+    for ask in (worker.pause, worker.stop):
+        name = worker.start(IT)
+        until(worker, name, lambda it: it.state == "running")
+        ask(name)
+        joined = worker.start(IT)
+        assert not until(worker, name, lambda it: it.state in ("paused", "stopped")).others
+        until(worker, joined, lambda it: it.state == "running")
+        worker.stop(joined)
+        until(worker, joined, lambda it: not it.busy)
+
+
+def test_clicks_without_end_do_not_crowd_out_who_watches():
+    worker = Worker(Trainer(100_000))
+    watches = worker.start(IT)
+    forged = []
+    for _ in range(2 * MOST_READERS):
+        forged.append(worker.start(IT))
+        assert worker.look(watches)
+    assert worker.look(forged[0]) is None
+    [job] = worker._jobs
+    assert len(job.readers) == MOST_READERS
+    for name in forged[-2 * KEPT :]:
+        worker.stop(name)
+    assert len(worker._parted) == KEPT
+    assert until(worker, watches, lambda it: True).state == "running"
+    job.readers = {watches: job.readers[watches]}
+    worker.stop(watches)
+    until(worker, watches, lambda it: it.state == "stopped")
+
+
+# As far as another one came
+
+SMALL = Race(Design(Task(length=16), 8_000), ("rnn", "cnn"), steps=50)
+
+
+@pytest.mark.parametrize("upto", [1, 2, 5, SMALL.snapshots - 1])
+def test_a_race_up_to_somewhere_is_the_race_that_was_stopped_there(upto: int):
+    worker = Worker()
+    found = until(worker, worker.start(SMALL, upto), lambda it: not it.busy)
+    assert (found.state, found.goal, found.ran) == ("stopped", upto, upto)
+    expected = list(race(SMALL))[:upto]
+    assert [bits(it) for it in found.snapshots] == [bits(it.summary) for it in expected]
+    for (name, seed), both in found.networks.items():
+        own = [it for it in expected if (it.contender, it.seed) == (name, seed)]
+        assert bits(both[0]) == bits(own[0])
+        assert bits(both[-1]) == bits(own[-1])
+        assert SMALL.learned(name, upto) == own[-1].step
+    assert worker.finished(SMALL, upto)
+
+
+@pytest.mark.parametrize("upto", [SMALL.snapshots, SMALL.snapshots + 1])
+def test_a_race_up_to_its_end_is_the_whole_race(upto: int):
+    worker = Worker()
+    found = until(worker, worker.start(SMALL, upto, pausing=True), lambda it: not it.busy)
+    assert (found.state, len(found.snapshots)) == ("done", SMALL.snapshots)
+
+
+def test_a_race_that_was_set_aside_goes_on_to_its_end():
+    worker = Worker()
+    name = worker.start(SMALL, 5, pausing=True)
+    assert until(worker, name, lambda it: True).pausing
+    waits = until(worker, name, lambda it: it.state == "paused")
+    assert (len(waits.snapshots), waits.ran, waits.pausing) == (5, 5, True)
+    worker.go_on(name)
+    done = until(worker, name, lambda it: not it.busy)
+    assert (done.state, done.ran, done.pausing) == ("done", SMALL.snapshots, False)
+    assert [bits(it) for it in done.snapshots] == [bits(it.summary) for it in race(SMALL)]
+
+
+def test_only_those_who_want_as_much_share_a_race():
+    worker = Worker(Trainer(100))
+    running = worker.start(other(1))
+    until(worker, running, lambda it: it.state == "running")
+    for upto, pausing in ((None, False), (5, False), (5, True)):
+        worker.start(IT, upto, pausing=pausing)
+    assert len(worker._jobs) == 4
+    worker.start(IT, 5)
+    assert len(worker._jobs) == 4
+    with pytest.raises(InputError, match="training_queue_full"):
+        worker.start(IT, 5, pausing=True)
+    for job in worker._jobs:
+        for name in [*job.readers]:
+            worker.stop(name)
+
+
+def bits(it: Snapshot) -> tuple[object, ...]:
+    """All that a snapshot says, to the last bit."""
+    weights = None if it.weights is None else it.weights.tobytes()
+    parameters = {name: array.tobytes() for name, array in (it.parameters or {}).items()}
+    return it.contender, it.seed, it.step, it.loss, it.accuracy.tobytes(), weights, parameters

@@ -22,7 +22,7 @@ from core.choices.exploration import (
     parameters,
 )
 from core.choices.training import AIMED
-from pages.shared.reader import edits, revival
+from pages.shared.reader import edits, revival, run
 from pages.shared.reader.book import Begun, Written, book
 from pages.shared.text import LANGUAGES
 
@@ -71,6 +71,7 @@ def take_all(asked: Exploration) -> None:
     notes["fields"], notes["own"] = dict(asked.fields), {}
     notes["good_texts"].clear()
     edits.replace_all(asked.shelves)
+    run.forget()
     take(asked)
 
 

@@ -12,8 +12,9 @@ from core.errors import InputError
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer, opened
 from core.tokens import Tokens
+from core.training.contenders import ATTENTION, Contender
 from core.training.race import SLICE, Race, shown
-from pages.shared.reader import edits, state
+from pages.shared.reader import edits, run, state
 from pages.shared.reader.state import Asked, Scene
 from pages.shared.server import learned
 
@@ -74,7 +75,7 @@ def scene() -> tuple[Scene, Lesson | None]:
     it = state.asked(("handset", "seeded", "trained"))
     if it.choice.source != "trained":
         return state.made(it), None
-    chosen = state.remembered(TrainingChoice, READERS)
+    chosen = run.known(state.remembered(TrainingChoice, READERS))
     found, lesson = taught(it, chosen)
     show_aim(chosen, lesson.choice)
     return found, lesson
@@ -114,6 +115,32 @@ def taught(it: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
     choice = _as_choice(it.choice, lesson, words)
     found = Scene(choice, tokens, problem, it.unusable, lesson.now, shelf(training))
     return found, lesson
+
+
+def due(it: TrainingChoice) -> tuple[Race, int] | None:
+    """What was trained where the choice comes from, and is not here, if anything.
+
+    At first the race itself, without the repetitions that only its own page shows; then who was
+    trained in Explore.
+
+    Returns:
+        A race, and the snapshots it gave.
+    """
+    race, taught = replace(it.race, seeds=1), it.training_taught
+    ran = race.contenders if it.training_ran else ()
+    if any(_lacking(it, name) for name in ran if name not in taught):
+        return race, min(it.training_ran, race.snapshots)
+    if any(_lacking(it, name) for name in taught):
+        rest = replace(race, contenders=taught)
+        return rest, rest.snapshots
+    return None
+
+
+def _lacking(it: TrainingChoice, name: Contender) -> bool:
+    """Whether a network that may be shown has learned less here than the choice says."""
+    found = learned.after(it, name)
+    seen = name == it.training_inside or name not in ATTENTION
+    return seen and (found.step if found else 0) < it.reached(name)
 
 
 def _read(it: TrainingChoice) -> tuple[Tokens, InputError | None]:

@@ -1,6 +1,6 @@
 """The settings of a race, wherever its networks are shown."""
 
-from core.choices.training import TrainingChoice
+from core.choices.training import RUN, TrainingChoice
 from pages.shared.reports.chosen import every
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender
@@ -21,5 +21,5 @@ def race_settings(text: Text, it: TrainingChoice, *without: str) -> dict[str, st
             contender(text, name, design) for name in it.training_contenders
         ),
     }
-    found = every(text, it, ("training_sequence",))
+    found = every(text, it, ("training_sequence", *RUN))
     return {name: named.get(name, told) for name, told in found.items() if name not in without}

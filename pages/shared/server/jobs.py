@@ -1,7 +1,7 @@
 """Races at the worker: how they stand, and what they gave so far."""
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from core.arrays import Array
@@ -31,6 +31,9 @@ class Progress:
             latest one.
         seconds: Contender and seed to the time its slices took, without rests.
         elapsed: Seconds of training, rests included.
+        goal: Snapshots after which it ends or is set aside.
+        pausing: Whether it is set aside there, or has been.
+        others: Whether somebody else watches it, too.
     """
 
     race: Race
@@ -41,11 +44,19 @@ class Progress:
     networks: dict[tuple[Contender, int], tuple[Snapshot, ...]]
     seconds: dict[tuple[Contender, int], float]
     elapsed: float
+    goal: int
+    pausing: bool
+    others: bool
 
     @property
     def busy(self) -> bool:
         """Whether something may still change."""
         return self.state in BUSY
+
+    @property
+    def ran(self) -> int:
+        """Snapshots that it has given, or is about to."""
+        return self.goal if self.state in ("waiting", "running") else len(self.snapshots)
 
     @property
     def part(self) -> float:
@@ -71,7 +82,7 @@ class Progress:
         done = len(self.snapshots) // whole * whole
         if done <= whole:
             return None
-        left = self.elapsed * (self.race.snapshots - done) / done
+        left = self.elapsed * (self.goal - done) / done
         return max(0.0, min(left, LONGEST_RACE - self.elapsed))
 
 
@@ -82,7 +93,9 @@ class Job:
     Attributes:
         race: What was asked for.
         run: What trains it, slice by slice.
-        seen: When its reader was last heard of.
+        readers: A name for each of those who watch it, to when they were last heard of.
+        upto: Snapshots after which it ends or is set aside; ``None`` for all.
+        pausing: Whether it is set aside there.
         state: What is happening to it.
         wish: What its reader has asked for since.
         elapsed: Seconds of training, rests included.
@@ -91,7 +104,9 @@ class Job:
 
     race: Race
     run: Generator[Snapshot, None, None]
-    seen: float
+    readers: dict[str, float]
+    upto: int | None = None
+    pausing: bool = False
     state: State = "waiting"
     wish: Literal["go", "pause", "stop"] = "go"
     elapsed: float = 0.0
@@ -100,18 +115,35 @@ class Job:
     networks: dict[tuple[Contender, int], tuple[Snapshot, ...]] = field(default_factory=dict)
     seconds: dict[tuple[Contender, int], float] = field(default_factory=dict)
 
-    def end(self, state: State) -> None:
-        """Nothing more will come."""
-        self.state = state
-        self.run.close()
-        for both in self.networks.values():
-            for snapshot in both:
-                learned.keep(self.race.design, snapshot)
+    @property
+    def seen(self) -> float:
+        """When somebody who watches it was last heard of."""
+        return max(self.readers.values())
 
     @property
     def busy(self) -> bool:
         """Whether something may still change."""
         return self.state in BUSY
+
+    def end(self, state: State) -> None:
+        """Nothing more will come."""
+        self.state = state
+        self.run.close()
+        self._keep()
+
+    def parted(self, name: str) -> "Job":
+        """What it gave so far, for one of its readers who has seen enough."""
+        own = replace(
+            self,
+            readers={name: self.readers.pop(name)},
+            state="stopped",
+            snapshots=[*self.snapshots],
+            weights={**self.weights},
+            networks={**self.networks},
+            seconds={**self.seconds},
+        )
+        own._keep()
+        return own
 
     def note(self, snapshot: Snapshot, took: float) -> None:
         """Keep what a slice gave; the largest parts only as long as they are shown."""
@@ -123,7 +155,7 @@ class Job:
             self.networks[at] = (*self.networks.get(at, ())[:1], snapshot)
         self.snapshots.append(snapshot.summary)
 
-    def progress(self, place: int) -> Progress:
+    def progress(self, place: int, *, others: bool = False) -> Progress:
         """A copy that nobody changes; ``place`` in the queue."""
         return Progress(
             self.race,
@@ -134,4 +166,12 @@ class Job:
             dict(self.networks),
             dict(self.seconds),
             self.elapsed,
+            self.upto or self.race.snapshots,
+            self.state == "paused" or (self.busy and self.pausing),
+            others,
         )
+
+    def _keep(self) -> None:
+        for both in self.networks.values():
+            for snapshot in both:
+                learned.keep(self.race.design, snapshot)

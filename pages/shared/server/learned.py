@@ -46,7 +46,7 @@ def before(it: TrainingChoice, contender: Contender) -> TrainedSource:
 
 
 def after(it: TrainingChoice, contender: Contender) -> TrainedSource | None:
-    """A network as far as it was trained here, no further than chosen, if that is still kept."""
+    """A network as far as it was trained here, no further than the choice says, if still kept."""
     found = _furthest(it, contender)
     return found.source if found else None
 
@@ -64,7 +64,7 @@ def right(it: TrainingChoice) -> dict[Contender, float]:
 def _furthest(it: TrainingChoice, contender: Contender) -> _Learned | None:
     wanted = it.race
     of = contender, wanted.design, wanted.seed
-    steps = range(SLICE * wanted.slices, 0, -SLICE)
+    steps = range(it.reached(contender), 0, -SLICE)
     return next(filter(None, (_networks.found((*of, step)) for step in steps)), None)
 
 

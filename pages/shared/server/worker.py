@@ -1,7 +1,8 @@
 """Training beside the pages: one race at a time for the whole server, others wait in a short queue.
 
+A race is deterministic: whoever asks for one that is waiting or running already watches that one.
 A worker's thread lives only while there is something to train. It rests between slices, so that
-pages stay quick, and leaves a race whose reader has not been heard of for some seconds.
+pages stay quick, and leaves a race none of whose readers has been heard of for some seconds.
 """
 
 import itertools
@@ -16,7 +17,7 @@ import torch
 
 from core.errors import InputError
 from core.training.race import Race, Snapshot, race
-from pages.shared.server.jobs import LONGEST_RACE, Job, Progress
+from pages.shared.server.jobs import LONGEST_RACE, Job, Progress, State
 
 LONGEST_QUEUE = 3
 """Races that may wait."""
@@ -31,8 +32,13 @@ KEPT = 6
 """Races that are remembered; the oldest one that is over is forgotten first.
 
 So many may be paused at a time: the one whose reader was not heard of for longest is left then.
+So many are remembered besides of those that one of several readers has parted from.
 """
 
+MOST_READERS = 200
+"""Readers of one race; the one who was not heard of for longest is forgotten first."""
+
+_OVER: tuple[State, ...] = ("done", "stopped", "left", "limit")  # without a fault of ours
 _PACE = 0.0017  # seconds for a slice and a token of a sequence, rests included: measured
 _SHARE = 0.7  # of one core, at most
 _PAUSE = 0.002  # seconds in which waiting pages get their turn, at least
@@ -46,48 +52,63 @@ class Worker:
 
     def __init__(self, train: Train = race) -> None:
         self._train = train
-        self._jobs: dict[str, Job] = {}
+        self._jobs: list[Job] = []
+        self._parted: list[Job] = []
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._names = itertools.count(1)
         self._pace = _PACE
 
-    def start(self, wanted: Race) -> str:
-        """Put a race into the queue.
+    def start(self, wanted: Race, upto: int | None = None, *, pausing: bool = False) -> str:
+        """Put a race into the queue, or join an equal one that waits or runs.
+
+        Args:
+            wanted: The race.
+            upto: Snapshots after which it ends as stopped; ``None`` for all.
+            pausing: Whether it is paused there instead.
 
         Returns:
-            A name to ask for it by.
+            The reader's own name to ask for it by.
 
         Raises:
             InputError: ``training_queue_full``.
         """
+        if upto is not None and upto >= wanted.snapshots:
+            upto, pausing = None, False
         with self._lock:
             self._tidy()
-            if len(self._waiting()) >= LONGEST_QUEUE:
-                raise InputError("training_queue_full", limit=LONGEST_QUEUE)
+            job = None if pausing else self._equal(wanted, upto)
+            if job is None:
+                if len(self._waiting()) >= LONGEST_QUEUE:
+                    raise InputError("training_queue_full", limit=LONGEST_QUEUE)
+                job = Job(wanted, self._train(wanted), {}, upto, pausing)
+                self._jobs.append(job)
+            while len(job.readers) >= MOST_READERS:
+                del job.readers[min(job.readers, key=job.readers.__getitem__)]
             name = str(next(self._names))
-            self._jobs[name] = Job(wanted, self._train(wanted), time.monotonic())
+            job.readers[name] = time.monotonic()
             self._wake()
             return name
 
     def look(self, name: str) -> Progress | None:
         """A race as it stands; counts as a sign of its reader. ``None`` if it is forgotten."""
         with self._lock:
-            job = self._jobs.get(name)
+            job = self._named(name)
             if job is None:
                 return None
-            job.seen = time.monotonic()
+            job.readers[name] = time.monotonic()
             self._tidy()
             waiting = self._waiting()
-            return job.progress(waiting.index(job) + 1 if job in waiting else 0)
+            place = waiting.index(job) + 1 if job in waiting else 0
+            return job.progress(place, others=_watched_besides(job, name))
 
-    def finished(self, wanted: Race) -> str | None:
-        """The name of an equal race that came to its end here: another would give the same."""
+    def finished(self, wanted: Race, snapshots: int) -> str | None:
+        """The name of an equal race that gave as much and is over: another would give the same."""
         with self._lock:
             same = (
-                name
-                for name, job in self._jobs.items()
-                if job.race == wanted and job.state == "done"
+                next(iter(job.readers))
+                for job in (*self._jobs, *self._parted)
+                if job.race == wanted and job.state in _OVER and len(job.snapshots) == snapshots
             )
             return next(same, None)
 
@@ -96,20 +117,31 @@ class Worker:
         return self._pace * _length(wanted, wanted.snapshots)
 
     def pause(self, name: str) -> None:
-        """Set a race aside; another one may run meanwhile."""
-        self._ask(name, "pause")
+        """Set a race aside, if nobody else watches it; another one may run meanwhile."""
+        with self._lock:
+            job = self._named(name)
+            if job and not _watched_besides(job, name):
+                self._ask(name, "pause")
 
     def go_on(self, name: str) -> None:
-        """Continue a paused race, behind those that wait."""
+        """Continue a paused race to its end, behind those that wait."""
         with self._lock:
-            job = self._jobs.get(name)
+            job = self._named(name)
             if job and job.state == "paused":
-                self._jobs[name] = self._jobs.pop(name)
-                job.state, job.wish, job.seen = "waiting", "go", time.monotonic()
+                self._jobs.remove(job)
+                self._jobs.append(job)
+                job.state, job.wish, job.readers[name] = "waiting", "go", time.monotonic()
+                job.upto, job.pausing = None, False
                 self._wake()
 
     def stop(self, name: str) -> None:
-        """End a race; what it gave so far is kept."""
+        """End a race, or leave it to the others who watch it; what it gave so far is kept."""
+        with self._lock:
+            job = self._named(name)
+            if job and job.busy and _watched_besides(job, name):
+                self._parted.append(job.parted(name))
+                self._tidy()
+                return
         self._ask(name, "stop")
 
     def idle(self) -> bool:
@@ -119,7 +151,7 @@ class Worker:
 
     def _ask(self, name: str, wish: Literal["pause", "stop"]) -> None:
         with self._lock:
-            job = self._jobs.get(name)
+            job = self._named(name)
             if job is None:
                 return
             if job.state == "running":
@@ -127,22 +159,36 @@ class Worker:
             elif wish == "stop" and job.state in ("waiting", "paused"):
                 job.end("stopped")
 
+    def _named(self, name: str) -> Job | None:
+        return next((job for job in (*self._jobs, *self._parted) if name in job.readers), None)
+
+    def _equal(self, wanted: Race, upto: int | None) -> Job | None:
+        """A race that gives the same, and that nobody means to end or to set aside."""
+        same = (
+            job
+            for job in self._jobs
+            if (job.race, job.upto, job.pausing, job.wish) == (wanted, upto, False, "go")
+            and job.state in ("waiting", "running")
+        )
+        return next(same, None)
+
     def _waiting(self) -> list[Job]:
-        return [job for job in self._jobs.values() if job.state == "waiting"]
+        return [job for job in self._jobs if job.state == "waiting"]
 
     def _tidy(self) -> None:
         """Leave those whose readers have left, forget what is over and old."""
-        paused = [job for job in self._jobs.values() if job.state == "paused"]
+        paused = [job for job in self._jobs if job.state == "paused"]
         for job in sorted(paused, key=lambda it: it.seen)[: max(0, len(paused) - KEPT)]:
             job.end("left")
-        for job in self._jobs.values():
+        for job in self._jobs:
             if (job.state == "waiting" and _absent(job)) or (
                 job.state == "paused" and _absent(job, PATIENCE)
             ):
                 job.end("left")
-        over = [name for name, job in self._jobs.items() if not job.busy]
-        for name in over[: max(0, len(self._jobs) - KEPT)]:
-            del self._jobs[name]
+        over = [job for job in self._jobs if not job.busy]
+        for job in over[: max(0, len(self._jobs) - KEPT)]:
+            self._jobs.remove(job)
+        del self._parted[: max(0, len(self._parted) - KEPT)]
 
     def _wake(self) -> None:
         if self._thread is None:
@@ -171,14 +217,7 @@ class Worker:
     def _slice(self, job: Job) -> bool:
         """Train one slice and rest; whether the race goes on."""
         with self._lock:
-            if job.wish == "pause":
-                job.state = "paused"
-            elif job.wish == "stop":
-                job.end("stopped")
-            elif _absent(job):
-                job.end("left")
-            elif job.elapsed > LONGEST_RACE:
-                job.end("limit")
+            _heed(job)
             if job.state != "running":
                 return False
         begin, computed = time.perf_counter(), time.thread_time()
@@ -205,6 +244,24 @@ def worker() -> Worker:
 def _length(it: Race, snapshots: int) -> int:
     """Tokens of a sequence, as often as one is trained."""
     return max(1, snapshots) * it.design.task.length
+
+
+def _heed(job: Job) -> None:
+    """End a running race, or set it aside, if that is asked for or it is time."""
+    reached = job.upto is not None and len(job.snapshots) >= job.upto
+    if job.wish == "pause" or (reached and job.pausing):
+        job.state = "paused"
+    elif job.wish == "stop" or reached:
+        job.end("stopped")
+    elif _absent(job):
+        job.end("left")
+    elif job.elapsed > LONGEST_RACE:
+        job.end("limit")
+
+
+def _watched_besides(job: Job, name: str) -> bool:
+    now = time.monotonic()
+    return any(now - seen <= ABSENT for other, seen in job.readers.items() if other != name)
 
 
 def _absent(job: Job, seconds: float | None = None) -> bool:

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from core.errors import InputError
-from core.training.race import Race
-from pages.shared.reader.book import book
-from pages.shared.server.jobs import Progress
+from core.training.race import Race, sizes
+from pages.shared.server.jobs import Progress, State
 from pages.shared.server.worker import worker
 from pages.shared.text import Text
 from pages.shared.views.told import told
@@ -24,15 +23,26 @@ def forgotten(name: str = "training") -> bool:
     return f"{name}_run" in st.session_state and progress(name) is None
 
 
-def adopt(it: Race) -> None:
-    """Show what a link asks for, if this server has just trained it: it would give the same again.
+def was_run_again(name: str = "training") -> bool:
+    """Whether the reader's race of this name began by itself."""
+    return st.session_state.get(f"{name}_again", False)
 
-    A page that is loaded anew is such a link.
+
+def run_again(it: Race, ran: int, *, paused: bool, name: str = "training") -> None:
+    """Let the reader watch what was run elsewhere, as far as it came: it gives the same again.
+
+    Args:
+        it: The race.
+        ran: Snapshots that it gave there, or was about to.
+        paused: Whether it was set aside there, to go on.
+        name: As in :func:`progress`.
     """
-    if book()["arrival"] and "training_run" not in st.session_state:
-        found = worker().finished(it)
-        if found:
-            st.session_state["training_run"] = found
+    try:
+        st.session_state[f"{name}_run"] = worker().start(it, ran, pausing=paused)
+    except InputError as problem:
+        st.session_state[f"{name}_problem"] = problem
+    else:
+        st.session_state[f"{name}_again"] = True
 
 
 def begin(text: Text, it: Race, said: str, name: str = "training") -> None:
@@ -66,6 +76,8 @@ def status(text: Text, it: Progress, name: str = "training") -> None:
     if it.state == "running" and left is not None:
         words += " · " + text("training.remaining", seconds=f"{left:.0f}")
     st.progress(it.part, words)
+    if it.busy and was_run_again(name):
+        st.caption(text("training.again"))
     if it.state == "failed":
         st.error(text("training.failed"))
     if not it.busy:
@@ -74,11 +86,32 @@ def status(text: Text, it: Progress, name: str = "training") -> None:
         if it.state == "paused":
             _button(text, name, "go_on", ":material/play_arrow:")
         else:
-            _button(text, name, "pause", ":material/pause:", disabled=it.state == "waiting")
+            off = it.others or it.state == "waiting"
+            _button(text, name, "pause", ":material/pause:", disabled=off)
         _button(text, name, "stop", ":material/stop:")
+    if it.others:
+        st.caption(text("training.others"))
+
+
+def unfit(it: Race) -> InputError | None:
+    """Why these contenders cannot race, if so."""
+    if not it.contenders:
+        return InputError("training_nobody")
+    try:
+        sizes(it.contenders, it.design)
+    except InputError as reason:
+        return reason
+    return None
+
+
+def news(was: State, now: State) -> bool:
+    """Whether a race has ended since, was set aside or goes on."""
+    steady = ("waiting", "running")
+    return was != now and not (was in steady and now in steady)
 
 
 def _begin(it: Race, name: str) -> None:
+    st.session_state[f"{name}_again"] = False
     try:
         st.session_state[f"{name}_run"] = worker().start(it)
     except InputError as problem:

@@ -8,6 +8,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from streamlit.delta_generator import DeltaGenerator
 
 from core.choices.exploration import DEFAULTS, LONGEST_LINK, Exploration
+from core.choices.training import RUN
 from pages import CONTENTS, Entry
 from pages.shared.reader import address, notes
 from pages.shared.reader.book import book
@@ -60,7 +61,7 @@ def arrived(text: Text) -> None:
         return
     # When it is said again, widgets that are newer than the link have moved other fields.
     moved = _moved(asked) if book()["arrival"] else []
-    changed = dict.fromkeys((*asked.unusable, *moved))
+    changed = [it for it in dict.fromkeys((*asked.unusable, *moved)) if it not in RUN]
     book()["said"] = replace(asked, unusable=tuple(changed))
     if changed:
         names = (_set_back(text, field) for field in changed)

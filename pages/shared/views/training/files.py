@@ -6,7 +6,7 @@ import io
 import numpy as np
 import streamlit as st
 
-from core.choices.training import as_json, chosen_race, from_json
+from core.choices.training import RUN, as_json, chosen_race, from_json
 from core.errors import InputError
 from core.training.race import Snapshot
 from core.training.tasks import Task
@@ -92,7 +92,7 @@ def _read() -> None:
         **{
             name: list(value) if isinstance(value, tuple) else value
             for name, value in vars(choice).items()
-            if name not in unusable
+            if name not in (*unusable, *RUN)
         }
     )
     st.session_state[_NEWS] = ("training_read", unusable)

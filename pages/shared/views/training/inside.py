@@ -8,14 +8,14 @@ import streamlit as st
 from core.architectures import Measured
 from core.arrays import Array
 from core.choices.lesson import aimed
-from core.choices.training import TrainingChoice, chosen_race
+from core.choices.training import RUN, TrainingChoice, chosen_race
 from core.sources.trained import TrainedSource
 from core.trace import AttentionTrace
 from core.training.contenders import ATTENTION, Contender
 from core.training.learning import best
 from core.training.race import SLICE, Snapshot, shown
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader import state
+from pages.shared.reader import run, state
 from pages.shared.reader.book import book
 from pages.shared.reader.trained_state import show_aim
 from pages.shared.server import learned
@@ -138,19 +138,20 @@ def _explore(text: Text, it: TrainingChoice, found: Progress) -> None:
         key="training_explore",
         icon=":material/open_in_new:",
         on_click=_open_in_explore,
-        args=(replace(chosen_race(found.race), training_inside=it.training_inside),),
+        args=(replace(chosen_race(found.race), training_inside=it.training_inside), found.ran),
     )
 
 
-def _open_in_explore(it: TrainingChoice) -> None:
+def _open_in_explore(it: TrainingChoice, ran: int) -> None:
     """The network and its sequence; all else on that page is left as it was."""
-    kept = {*_FIELDS, "training_layer", "training_head"}
+    kept = {*_FIELDS, *RUN, "training_layer", "training_head"}
     network = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in vars(it).items()
         if name not in kept
     }
     state.change(source="trained", **network)
+    run.note(it, training_ran=ran, training_paused=False)
     book()["go_to"] = "explore"
 
 

@@ -5,16 +5,15 @@ from typing import get_args
 import streamlit as st
 
 from core.choices.training import BUDGETS, DISTANCES, FIELDS, LIMITS, TrainingChoice
-from core.errors import InputError
 from core.training.contenders import CONTENDERS, Contender
-from core.training.race import SLICE, Race, sizes
+from core.training.race import SLICE, Race
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import controls
-from pages.shared.server.jobs import LONGEST_RACE, Progress
+from pages.shared.server.jobs import LONGEST_RACE, Progress, State
 from pages.shared.server.worker import worker
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender, distances, farthest
-from pages.shared.views.race import PULSE, adopt, begin, forgotten, progress, status
+from pages.shared.views.race import PULSE, begin, forgotten, news, progress, status, unfit
 from pages.shared.views.told import told
 from pages.shared.views.training.curves import attention_map, curves, table
 
@@ -41,7 +40,7 @@ def settings(text: Text, it: TrainingChoice) -> None:
 
 def start(text: Text, it: Race) -> None:
     """The button that begins the race, or why it cannot begin, or get to its end."""
-    if (reason := _unfit(it)) is not None:
+    if (reason := unfit(it)) is not None:
         st.error(told(text, reason))
         return
     said = text("training.fair", steps=SLICE * it.slices, budget=f"{it.design.budget:,}")
@@ -58,18 +57,17 @@ def live(text: Text, it: Race) -> Progress | None:
     Returns:
         The race as it stands, if there is one.
     """
-    adopt(it)
     found = progress()
     if found is None:
         if forgotten():
             st.info(text("training.forgotten"))
-        if _unfit(it) is None:
+        if unfit(it) is None:
             table(text, it, None)
         return None
     if found.race != it:
         st.caption(text("training.changed"))
     every = PULSE if found.busy else None
-    st.fragment(_watch, run_every=every)(text, found.busy)
+    st.fragment(_watch, run_every=every)(text, found.state)
     return found
 
 
@@ -79,9 +77,9 @@ def limits(text: Text) -> None:
     st.markdown(text("training.limits", **cited))
 
 
-def _watch(text: Text, was_busy: bool) -> None:
+def _watch(text: Text, was: State) -> None:
     found = progress()
-    if found is None or (was_busy and not found.busy):
+    if found is None or news(was, found.state):
         st.rerun()  # the rest of the page has news
     status(text, found)
     names: dict[Contender, str] = {
@@ -145,17 +143,6 @@ def _distance(text: Text, task: Task) -> None:
 
 def _grouped(number: int) -> str:
     return f"{number:,}"
-
-
-def _unfit(it: Race) -> InputError | None:
-    """Why these contenders cannot race, if so."""
-    if not it.contenders:
-        return InputError("training_nobody")
-    try:
-        sizes(it.contenders, it.design)
-    except InputError as reason:
-        return reason
-    return None
 
 
 def _task(text: Text, it: Task) -> str:
