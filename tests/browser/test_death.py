@@ -35,6 +35,26 @@ def kill_and_restart(server: Served, reader: Reader) -> None:
     reader.page.wait_for_selector(connected)
 
 
+def back_by_itself(server: Served, reader: Reader) -> None:
+    """The server dies and comes back; nobody touches the page."""
+    kill_and_restart(server, reader)
+    reader.wait()
+    reader.wait()
+
+
+def opened_by(reader: Reader, way: str) -> None:
+    """Come to the page in a way after which Streamlit knows an address of its own."""
+    if way == "link":
+        reader.page.goto(reader.page.url.split("/?")[0] + "/?v=1&lang=en")
+        reader.wait()
+    elif way == "reload":
+        reader.edit_cell(table=0, row=2, column=2, content="-3")
+        reader.after(reader.page.reload())
+    elif way == "back":
+        reader.after(reader.page.get_by_role("link", name="What does it cost?").first.click())
+        reader.after(reader.page.go_back())
+
+
 def numbers(reader: Reader) -> list[object]:
     """What the pictures show, by what a screen reader says of their cells."""
     titles = ("得分图", "权重图", "输出图", "自注意力")
@@ -111,6 +131,84 @@ def test_after_a_crash_the_next_click_finds_everything_as_it_was(chromium: Brows
         reader.ask("老鼠")
         assert (numbers(reader), reader.shares(), reader.page.url) == before
         assert reader.page.get_by_role("textbox", name="句子").input_value() == SENTENCE
+
+
+@pytest.mark.parametrize("way", ["bare", "link", "reload", "back"])
+def test_after_a_crash_everything_comes_back_by_itself(chromium: Browser, mortal: Served, way: str):
+    with window(chromium, mortal.address) as reader:
+        opened_by(reader, way)
+        at_work(reader)
+        predict(reader)
+        before = numbers(reader), reader.shares(), reader.page.url, changed(reader), score(reader)
+        back_by_itself(mortal, reader)
+        after = numbers(reader), reader.shares(), reader.page.url, changed(reader), score(reader)
+        assert after == before
+        undo(reader)
+        assert 2.5 not in (changed(reader) if "edits" in reader.page.url else [])
+        reader.ask("猫")
+        assert reader.asking() == "猫"
+
+
+def test_a_crash_tells_no_words_that_were_to_be_kept_out_of_links(
+    chromium: Browser, mortal: Served
+):
+    with window(chromium, mortal.address, "/?v=1&lang=en&sentence=an+open+link") as reader:
+        page = reader.page
+        reader.after(page.get_by_role("button", name="Take away").click())
+        reader.after(page.get_by_text("Keep my sentences out of links").click())
+        reader.after(page.keyboard.press("Escape"))
+        reader.type_sentence("nobody reads the secret words")
+        reader.ask("secret")
+        before = numbers(reader), reader.shares(), page.url
+        stored = page.evaluate("JSON.stringify({...sessionStorage})")
+        back_by_itself(mortal, reader)
+        assert page.get_by_role("textbox", name="Sentence").input_value().endswith("secret words")
+        assert reader.asking() == "secret"
+        assert (numbers(reader), reader.shares(), page.url) == before
+        assert "private=1" in page.url
+        assert "secret" not in page.url + stored
+
+
+def test_after_a_crash_the_menu_may_be_used_at_once(chromium: Browser, mortal: Served):
+    with window(chromium, mortal.address) as reader:
+        at_work(reader)
+        before = numbers(reader), reader.shares()
+        kill_and_restart(mortal, reader)
+        reader.after(reader.page.get_by_role("link", name="要算多少").first.click())
+        reader.wait()
+        reader.after(reader.page.get_by_role("link", name="探索注意力").first.click())
+        assert (numbers(reader), reader.shares()) == before
+
+
+def test_after_a_crash_the_first_click_in_a_picture_counts(chromium: Browser, mortal: Served):
+    with window(chromium, mortal.address) as reader:
+        cell = reader.cell("Map of weights", "1:The", "2:animal")
+        reader.after(cell.click())
+        assert reader.asking() == "The"
+        reader.ask("street")
+        back_by_itself(mortal, reader)
+        reader.after(cell.click())
+        assert reader.asking() == "The"
+
+
+def test_what_no_link_holds_comes_back(chromium: Browser, mortal: Served):
+    long = "水能载舟，亦能覆舟。" * 90
+    with window(chromium, mortal.address, "/model?v=1&lang=zh") as reader:
+        field = reader.page.get_by_role("textbox").first
+        field.fill(long)
+        reader.after(field.press("Control+Enter"))
+        assert "part=1" in reader.page.url
+        for act in (
+            lambda: back_by_itself(mortal, reader),
+            lambda: reader.after(reader.page.reload()),
+            lambda: reader.after(
+                reader.page.get_by_role("link", name="要算多少").first.click()
+            ).after(reader.page.go_back()),
+        ):
+            act()
+            reader.wait()
+            assert field.input_value() == long
+            assert not reader.says("只包含一部分")
 
 
 def test_after_a_crash_a_sentence_may_be_the_first_thing_that_changes(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -29,6 +30,7 @@ from core.questions.question import Name
 from pages.shared.reader.score import Score
 from pages.shared.text import Text
 from pages.shared.views.questions import _worded
+from pages.shared.views.scripted import _lean
 from pages.shared.views.taking import share
 from tests.pages.test_address import EN, address, follow
 from tests.pages.test_explore import edit, edits_of, of_matrix, of_word, press
@@ -108,7 +110,8 @@ def test_an_edit_pays_little_for_the_longest_notes(dashboard: AppTest):
     assert len(kept(dashboard)["text"]) > 2_000
     dashboard.slider(key="d_k").set_value(5).run()
     assert len(json.dumps(kept(dashboard))) < 100
-    assert len(Path(share.__file__).with_name("notes.js").read_bytes()) < 2_100  # is sent, too
+    script = Path(share.__file__).with_name("notes.js").read_text(encoding="utf-8")
+    assert len(_lean(script)) < 1_700  # is sent, too
 
 
 def test_what_the_tab_missed_is_sent_again(worked: AppTest):
@@ -354,6 +357,63 @@ def test_a_tab_that_was_away_for_a_moment_tells_its_session_nothing_new(worked: 
     assert dict(score(worked)) == before
     assert not worked.session_state["told"]["heard"]
     assert kept(worked)["text"] is None
+
+
+def test_back_to_an_address_of_ours_shows_what_it_had_no_room_for(open_dashboard: Open):
+    app = open_dashboard("zh-CN")
+    app.switch_page("pages/model.py").run()
+    long = "水能载舟，亦能覆舟。" * 80
+    app.session_state["model_sentence"] = long
+    link = address(app.run())
+    app.switch_page("pages/cost.py").run()
+    follow(app, link, "model")
+    assert app.session_state["model_sentence"] == long
+    assert ZH("share.partly") not in [it.value for it in app.warning]
+
+
+def test_back_to_a_private_page_shows_its_words(open_dashboard: Open):
+    app = open_dashboard("zh-CN")
+    app.session_state["sentence"] = "the secret words"
+    app.run().session_state["query"] = 2
+    app.run().session_state["book"]["private"] = True
+    link = address(app.run())
+    edits = app.session_state["book"]["edits"]
+    edits["handset"] = {of_word("secret", 1): 5.0}
+    app.switch_page("pages/cost.py").run()
+    follow(app, link, "explore")
+    assert (app.session_state["sentence"], edits_of(app)) == (
+        "the secret words",
+        {of_word("secret", 1): 5.0},
+    )
+    assert app.session_state["book"]["fields"]["query"] == 2
+    assert address(app) == link
+
+
+def test_who_goes_on_by_the_menu_at_once_finds_the_page_they_left(
+    worked: AppTest, cold_dashboard: Open
+):
+    for name, value in (("sentence", "the secret words"), ("n_heads", 3)):
+        worked.session_state[name] = value
+    worked.run()
+    said = {"session": "another", "text": all_kept(worked), "query": urlencode(address(worked))}
+    for page in ("heads", "cost"):
+        app = cold_dashboard("en-US").switch_page(f"pages/{page}.py").run()
+        tell(app, "held", said)
+        assert app.session_state["language"] == "zh"
+        app.switch_page("pages/explore.py").run()
+        assert address(app) == address(worked)
+        assert edits_of(app) == edits_of(worked)
+
+
+def test_what_was_chosen_since_a_crash_is_newer_than_the_tabs_address(cold_dashboard: Open):
+    app = cold_dashboard("en-US").run()
+    app.session_state["language"], app.session_state["d_k"] = "zh", 7
+    app.run()
+    found = "v=1&lang=en&d_k=3&d_v=2&private=1&" + "x=1&" * 10_000 + "n_heads=1"
+    tell(app, "held", {"session": "another", "text": "", "query": found})
+    shown = [app.session_state[name] for name in ("language", "d_k", "d_v", "private")]
+    assert shown == ["zh", 7, 2, True]
+    assert app.session_state["n_heads"] != 1
 
 
 def test_a_private_tab_keeps_no_texts_of_other_pages(dashboard: AppTest):

@@ -8,13 +8,14 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
 from core.choices import edited
 from core.choices.exploration import (
     DEFAULTS,
+    LONGEST_LINK,
     READERS,
     TEXTS,
     Exploration,
@@ -56,10 +57,7 @@ def take(asked: Exploration) -> None:
     notes = book()
     notes["arrival"] = asked
     _follow_no_word()
-    if asked.language in tuple(LANGUAGES):
-        notes["language"] = st.session_state["language"] = asked.language
-    if asked.private:
-        notes["private"] = st.session_state["private"] = True
+    _speak_as(asked)
     if notes["page"] is not None:  # else the widgets outlived their server: they are newer
         for name in READERS:
             st.session_state.pop(name, None)
@@ -83,7 +81,8 @@ def depart() -> None:
     if notes["begun"] is None:
         begun = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
         fields = {name: notes["fields"].get(name) for name in notes["used"]}
-        notes["begun"] = Begun(notes["seen"], fields, begun | notes["edits"])
+        language = notes["language"] or ""
+        notes["begun"] = Begun(notes["seen"], language, fields, begun | notes["edits"])
 
 
 def here() -> Mapping[str, str]:
@@ -126,12 +125,42 @@ def complete(beside: Mapping[str, object]) -> None:
     missing = {
         name: value
         for name, value in beside.items()
-        if name in begun and _now(name) in (begun[name], value)
+        if name not in begun or (_now(name) == begun[name] != value)
     }
     for name in missing:
         st.session_state.pop(name, None)
     notes["fields"] |= missing
     _follow_no_word()
+
+
+def began_with(query: str) -> bool:
+    """Whether the session began with the parameters of the address that a tab tells.
+
+    If its server has died, it did not if the reader went on by the menu at once.
+    """
+    begun = book()["begun"]
+    return bool(begun and begun.at.partition("?")[2] == urlencode(_parsed(query)))
+
+
+def returned(query: str) -> Mapping[str, object]:
+    """The fields in such an address; its language and secrecy hold from now on."""
+    asked, begun = from_parameters(_parsed(query)), book()["begun"]
+    if begun and st.session_state.get("language") != begun.language:
+        asked = replace(asked, language="")  # the reader has switched it since
+    _speak_as(asked)
+    return asked.fields
+
+
+def _parsed(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query[: 2 * LONGEST_LINK]))
+
+
+def _speak_as(asked: Exploration) -> None:
+    notes = book()
+    if asked.language in tuple(LANGUAGES):
+        notes["language"] = st.session_state["language"] = asked.language
+    if asked.private:
+        notes["private"] = st.session_state["private"] = True
 
 
 def _now(name: str) -> object:

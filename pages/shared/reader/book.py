@@ -26,11 +26,13 @@ class Begun(NamedTuple):
 
     Attributes:
         at: Its page, and the address bar's parameters.
+        language: As it was drawn.
         fields: Names of the fields that its first page has, to what it chose.
         edits: On the shelves of that page.
     """
 
     at: str
+    language: str
     fields: dict[str, object]
     edits: dict[str, dict[Address, float]]
 

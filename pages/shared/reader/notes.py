@@ -69,8 +69,8 @@ def send_again() -> None:
 def hear(said: object) -> None:
     """Go on from what the tab hands back, whatever that is; once a session.
 
-    A tab that was away for a moment cannot know whether it comes back to the same session: what
-    that has told it says nothing new.
+    A tab that was away for a moment tells its address, too; it cannot know whether it comes back to
+    the same session: what that has told it says nothing new.
     """
     told, said = _told(), said if isinstance(said, Mapping) else {}
     if said.get("session") == told["session"]:
@@ -82,13 +82,16 @@ def hear(said: object) -> None:
     challenges = {it.removeprefix(_CHALLENGE) for it in labels() if it.startswith(_CHALLENGE)}
     found = notes.read(said.get("text"), KINDS.keys(), challenges)
     noted = book()
-    begun, of_link = noted["begun"], noted["said"]
+    begun, of_link, query = noted["begun"], noted["said"], said.get("query")
     partly = bool(begun and found.at == _mark(begun.at))
+    elsewhere = query if isinstance(query, str) and not address.began_with(query) else None
     score.resume(found.tally)
-    edits.resume(found.histories, partly=partly)
+    edits.resume(found.histories, partly=partly or elsewhere is not None)
     if partly:
         address.complete(found.beside)
         of_link = of_link and replace(of_link, whole=True)
+    elif elsewhere is not None:
+        address.complete({**address.returned(elsewhere), **found.beside})
     noted["fields"] = {**found.fields, **noted["fields"]}
     noted["times"] = noted["times"] or found.times
     noted["said_again"] = of_link

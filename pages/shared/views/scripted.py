@@ -20,7 +20,13 @@ def scripted(module: str, html: str, *, shared: Sequence[str] = ()) -> Component
     own = (it for it in map(here.with_suffix, (".css", ".js")) if it.exists())
     files = [*map(here.with_name, shared), *own]
     css, js = (
-        "".join(it.read_text(encoding="utf-8") for it in files if it.suffix == suffix)
+        "".join(_lean(it.read_text(encoding="utf-8")) for it in files if it.suffix == suffix)
         for suffix in (".css", ".js")
     )
     return component(here.stem, html=html, css=css, js=js)
+
+
+def _lean(code: str) -> str:
+    """Without what only people need: the code is sent with every run."""
+    lines = (line.strip() for line in code.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

@@ -34,7 +34,8 @@ function keep(tab, own) {
 }
 
 const words = (own) => own.aside || own.text;
-const handBack = (tab, own) => tab.tell("held", { session: own.session, text: words(own) });
+const handBack = (tab, own, more) =>
+  tab.tell("held", { session: own.session, text: words(own), ...more });
 
 // Who comes back may have come to a server that knows nothing: it is told before all else, and of
 // the address that holds now; Streamlit, left alone, tells the one with which the page was loaded.
@@ -47,7 +48,7 @@ function watched(tab) {
       dispatchEvent(new PopStateEvent("popstate"));
     } else if (away) {
       tab.handed = true;
-      handBack(tab, tab.own);
+      handBack(tab, tab.own, { query: location.search.slice(1) });
     }
     away = !here;
   }).observe(app, { attributeFilter: [STATE] });
