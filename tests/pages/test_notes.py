@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pandas import DataFrame
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
@@ -345,7 +344,8 @@ def test_what_the_stopwatch_gave_comes_back(dashboard: AppTest, cold_dashboard: 
     app = follow(cold_dashboard("zh-CN"), address(dashboard), "cost")
     assert len(app.table) < len(shown)
     hand_back(app, all_kept(dashboard))
-    assert all(map(DataFrame.equals, shown, (it.value for it in app.table)))
+    again = [it.value for it in app.table]
+    assert all(one.equals(other) for one, other in zip(shown, again, strict=True))
 
 
 def test_a_tab_that_was_away_for_a_moment_tells_its_session_nothing_new(worked: AppTest):

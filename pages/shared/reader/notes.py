@@ -103,7 +103,7 @@ def _text(told: Told, *, wordless: bool) -> str:
     found = Notes(
         tally.without_words() if wordless else tally,
         fields=_elsewhere(wordless=wordless),
-        beside={} if wordless else beside or {},
+        beside=beside or {},  # without its address it is left out
         at="" if wordless or beside is None else _mark(at),
         times=book()["times"],
     )

@@ -16,8 +16,12 @@ ASKED = Question(
 )
 
 
+def sent() -> list[object]:
+    return json.loads(json.dumps(as_plain(ASKED)))
+
+
 def test_a_question_comes_back_through_json():
-    assert from_plain(json.loads(json.dumps(as_plain(ASKED)))) == ASKED
+    assert from_plain(sent()) == ASKED
 
 
 @pytest.mark.parametrize(
@@ -50,13 +54,13 @@ def test_a_question_comes_back_through_json():
     ],
 )
 def test_what_is_no_question_is_refused(part: int, junk: object):
-    plain = as_plain(ASKED)
+    plain = sent()
     plain[part] = junk
     with pytest.raises((ValueError, TypeError)):
         from_plain(plain)
 
 
 def test_a_question_has_five_parts():
-    for junk in (None, [], as_plain(ASKED)[:4], [*as_plain(ASKED), 1], "abcde", {"kind": "x"}):
+    for junk in (None, [], sent()[:4], [*sent(), 1], "abcde", {"kind": "x"}):
         with pytest.raises((ValueError, TypeError)):
             from_plain(junk)
