@@ -18,6 +18,7 @@ from core.choices import (
     explore,
     heads,
     model,
+    numbers,
     positions,
     reach,
     training,
@@ -47,6 +48,7 @@ TEXTS = (
 
 _RECORDS = (
     (explore.Choice(), explore.READERS),
+    (numbers.NumbersChoice(), numbers.READERS),
     (model.ModelChoice(), model.READERS),
     (cross.CrossChoice(), cross.READERS),
     (heads.HeadsChoice(), heads.READERS),
