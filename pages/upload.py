@@ -42,7 +42,7 @@ with ExitStack() as turn:
         map_or_steps(text, view)
 
         st.subheader(text("upload.numbers_title"), anchor=False)
-        upload_numbers(text, view)
+        upload_numbers(text, view, it.choice.upload_shown)
         questions(text, "upload", view)
 
 st.subheader(text("upload.notice_title"), anchor=False)
