@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from core.choices import (
     buffet,
+    corrections,
     cost,
     cross,
     edited,
@@ -58,6 +59,7 @@ _RECORDS = (
     (cost.CostChoice(), cost.READERS),
     (training.TrainingChoice(), training.READERS),
     (upload.UploadChoice(), upload.READERS),
+    (corrections.CorrectionsChoice(), corrections.READERS),
 )
 
 READERS: Mapping[str, Reader] = {
