@@ -20,7 +20,9 @@ badge(text, scene.run.trace.origin)
 st.subheader(text("atlas.title", heads=scene.n_heads), anchor=False)
 st.markdown(text("atlas.lead"))
 atlas(text, scene)
-with st.expander(text("finder.title"), key="finder_open", on_change="rerun") as found:
+with st.expander(
+    text("model_finder_open.label"), key="model_finder_open", on_change="rerun"
+) as found:
     if found.open:
         finder(text, scene)
 
@@ -29,7 +31,7 @@ st.subheader(
 )
 view_controls(text, scene)
 model_head(text, scene)
-with st.expander(text("head.steps"), key="steps_open", on_change="rerun") as way:
+with st.expander(text("model_steps_open.label"), key="model_steps_open", on_change="rerun") as way:
     if way.open:
         model_steps(text, scene)
 
