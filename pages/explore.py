@@ -13,6 +13,7 @@ from pages.shared.views.code import code
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.architectures import architectures, measured
 from pages.shared.views.explore.numbers import parameter_tables, result_tables
+from pages.shared.views.folded import folded
 from pages.shared.views.highlight import highlight
 from pages.shared.views.opened import opened
 from pages.shared.views.questions import questions
@@ -39,10 +40,8 @@ badge(text, trace.origin)
 
 st.subheader(text("steps.title"), anchor=False)
 st.markdown(text("steps.lead", one=text(f"axis.{it.kind}")))
-with st.expander(
-    text("projections_open.label"), key="projections_open", on_change="rerun"
-) as folded:
-    if folded.open:
+with folded(text, "projections_open", unfolded=chosen.projections_open) as block:
+    if block.open:
         st.markdown(text("projections.lead"))
         projections(text, it, names.channels(text, scene.choice), contents, before)
 steps(text, it, contents, rules, before)
@@ -57,7 +56,7 @@ arithmetic(text, it, rules)
 st.subheader(text("numbers.title"), anchor=False)
 st.markdown(text("lesson.numbers" if lesson else "numbers.lead"))
 parameter_tables(text, scene, parameters, chosen.shown_parameter)
-result_tables(text, scene, trace, seen, chosen.shown_result)
+result_tables(text, scene, trace, seen, chosen)
 
 code(text, snippet(parameters, rules), "code.lead")
 

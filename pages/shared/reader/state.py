@@ -148,11 +148,16 @@ def carry_over(page: str) -> None:
                 st.session_state[name] = st.session_state[name]
 
 
-def change(**values: object) -> None:
-    """Choose something by pointing; widgets of the same names show it from now on."""
+def choose(**values: object) -> None:
+    """Choose something; widgets of the same names show it from now on."""
     for name, value in values.items():
         st.session_state[name] = value
         book()["own"].pop(name, None)
+
+
+def change(**values: object) -> None:
+    """The same by pointing."""
+    choose(**values)
     count_turn()
 
 

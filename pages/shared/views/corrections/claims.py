@@ -9,7 +9,7 @@ from core.choices.corrections import Claim
 from core.errors import InputError
 from pages.shared.destinations import CATCHING, EATING, MIDDLE, TOLD, Chosen, Destination, lead_to
 from pages.shared.reader import state
-from pages.shared.text import Text
+from pages.shared.text import Language, Text
 from pages.shared.views.corrections import evidence
 from pages.shared.views.papers import cited
 from pages.shared.views.told import told
@@ -74,21 +74,25 @@ CORRECTIONS: Mapping[Claim, Correction] = {
 def corrections(text: Text, unfolded: Collection[Claim]) -> None:
     """One block a claim; its numbers are computed when it is unfolded."""
     for name, it in CORRECTIONS.items():
-        key = _key(name)
+        key = _key(text.language, name)
         if st.session_state.get(key) != (name in unfolded):
             st.session_state[key] = name in unfolded
-        block = st.expander(text(f"correction.{name}.claim"), key=key, on_change=_choose)
+        block = st.expander(
+            text(f"correction.{name}.claim"), key=key, on_change=_choose, args=(text.language,)
+        )
         if block.open:
             with block:
                 _opened(text, name, it)
 
 
-def _choose() -> None:
-    state.change(corrections_open=[it for it in CORRECTIONS if st.session_state.get(_key(it))])
+def _choose(language: Language) -> None:
+    found = [it for it in CORRECTIONS if st.session_state.get(_key(language, it))]
+    state.choose(corrections_open=found)
 
 
-def _key(name: Claim) -> str:
-    return f"corrections_open.{name}"
+def _key(language: Language, name: Claim) -> str:
+    """An expander forgets its state when its label changes: each language has its own."""
+    return f"corrections_open.{language}.{name}"
 
 
 def _opened(text: Text, name: str, it: Correction) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.architectures import Measured
 from core.choices.edited import Address
+from core.choices.numbers import NumbersChoice
 from core.layer import Parameters
 from core.measures import contribution
 from core.tokens import occurrences
@@ -17,6 +18,7 @@ from pages.shared.reader import edits, state
 from pages.shared.reader.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
+from pages.shared.views.folded import folded
 
 
 class Editable(NamedTuple):
@@ -60,13 +62,17 @@ def parameter_tables(text: Text, scene: Scene, parameters: Parameters, chosen: s
 
 
 def result_tables(
-    text: Text, scene: Scene, trace: AttentionTrace, seen: Mapping[str, Measured], chosen: str
+    text: Text,
+    scene: Scene,
+    trace: AttentionTrace,
+    seen: Mapping[str, Measured],
+    chosen: NumbersChoice,
 ) -> None:
     """One result to read, the chosen one, once they are asked for."""
-    with st.expander(text("results_open.label"), key="results_open", on_change="rerun") as asked:
-        if asked.open:
+    with folded(text, "results_open", unfolded=chosen.results_open) as block:
+        if block.open:
             found = results(text, scene, trace) | _influences(scene, seen)
-            name = _pick(text, "shown_result", chosen, tuple(found))
+            name = _pick(text, "shown_result", chosen.shown_result, tuple(found))
             tables.read_only(found[name])
             tables.download(text, name, found[name])
 

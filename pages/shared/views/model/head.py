@@ -177,7 +177,7 @@ def _lined(text: Text, scene: ModelScene) -> list[int]:
 
     def choose() -> None:
         chosen = [head for head in st.session_state[key] if head in range(n_heads)]  # or forged
-        state.change(model_lines=[THIS_HEAD if head == here else head for head in chosen])
+        state.choose(model_lines=[THIS_HEAD if head == here else head for head in chosen])
 
     st.multiselect(
         text("model_lines.label"),
