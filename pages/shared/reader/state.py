@@ -19,7 +19,7 @@ from core.measures import choosiest
 from core.sources.toy import ToySource
 from core.tokens import Tokens, follow, tokenize
 from pages.shared.examples import EXAMPLES, SENTENCES
-from pages.shared.reader import edits
+from pages.shared.reader import edits, revival
 from pages.shared.reader.book import book
 from pages.shared.text import LANGUAGES, Text, spoken
 
@@ -132,6 +132,18 @@ def keep_own(**values: object) -> None:
     """
     notes = book()
     notes["own"] |= {name: it for name, it in values.items() if it != notes["fields"][name]}
+
+
+def keep_hidden() -> None:
+    """Note for the next run what widgets held that were not drawn in this one.
+
+    To be called when the page has been drawn. Streamlit forgets what a reader chose in a widget
+    that its very choice hides, and gives what was last set for it.
+    """
+    notes, drawn = book(), revival.drawn()
+    for name in notes["fields"].keys() & {*notes["used"]} - drawn:
+        value = notes["fields"][name]
+        st.session_state[name] = list(value) if isinstance(value, tuple) else value
 
 
 def carry_over(page: str) -> None:
