@@ -12,12 +12,11 @@ from pages.shared.views.badge import badge
 from pages.shared.views.code import code
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.architectures import architectures, measured
-from pages.shared.views.explore.numbers import parameter_tables, result_tables
-from pages.shared.views.folded import folded
+from pages.shared.views.explore.numbers import parameter_tables, projection_maps, result_tables
 from pages.shared.views.highlight import highlight
 from pages.shared.views.opened import opened
 from pages.shared.views.questions import questions
-from pages.shared.views.steps import projections, steps
+from pages.shared.views.steps import steps
 
 text = frame.open_page("explore")
 st.page_link("pages/path.py", label=text("explore.begin"), icon=":material/school:")
@@ -40,10 +39,7 @@ badge(text, trace.origin)
 
 st.subheader(text("steps.title"), anchor=False)
 st.markdown(text("steps.lead", one=text(f"axis.{it.kind}")))
-with folded(text, "projections_open", unfolded=chosen.projections_open) as block:
-    if block.open:
-        st.markdown(text("projections.lead"))
-        projections(text, it, names.channels(text, scene.choice), contents, before)
+projection_maps(text, scene, (it, before), unfolded=chosen.projections_open)
 steps(text, it, contents, rules, before)
 
 st.subheader(text("lesson.architectures.title" if lesson else "architectures.title"), anchor=False)

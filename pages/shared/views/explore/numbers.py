@@ -19,6 +19,8 @@ from pages.shared.reader.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.folded import folded
+from pages.shared.views.opened import Opened
+from pages.shared.views.steps import projections
 
 
 class Editable(NamedTuple):
@@ -26,6 +28,17 @@ class Editable(NamedTuple):
 
     matrix: Matrix
     addresses: list[list[Address]]
+
+
+def projection_maps(
+    text: Text, scene: Scene, heads: tuple[Opened, Opened | None], *, unfolded: bool
+) -> None:
+    """Q, K and V of the head, now and before it was trained, once they are asked for."""
+    with folded(text, "projections_open", unfolded=unfolded) as block:
+        if block.open:
+            st.markdown(text("projections.lead"))
+            named = names.channels(text, scene.choice), names.contents(text, scene.choice)
+            projections(text, heads[0], *named, before=heads[1])
 
 
 def parameter_tables(text: Text, scene: Scene, parameters: Parameters, chosen: str) -> None:
