@@ -7,6 +7,7 @@ from pages.shared import frame
 from pages.shared.reader import edits, state
 from pages.shared.views.buffet.diners import diners
 from pages.shared.views.buffet.plate import arithmetic, plate, served, table, wishes
+from pages.shared.views.folded import folded
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
@@ -17,7 +18,7 @@ it = served(text, choice)
 
 wishes(text)
 plate(text, it)
-with st.expander(text("buffet.arithmetic"), key="buffet_arithmetic"):
+with folded(text, "buffet_arithmetic_open", unfolded=choice.buffet_arithmetic_open):
     st.markdown(text("buffet.formula"))
     arithmetic(text, it)
 

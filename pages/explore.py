@@ -3,23 +3,25 @@
 import streamlit as st
 
 from core import layer
+from core.choices.numbers import READERS, NumbersChoice
 from core.snippet import snippet
 from pages.shared import controls, frame, names
-from pages.shared.reader import trained_state
+from pages.shared.reader import state, trained_state
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.architectures import architectures, measured
-from pages.shared.views.explore.numbers import parameter_tables, result_tables
+from pages.shared.views.explore.numbers import parameter_tables, projection_maps, result_tables
 from pages.shared.views.highlight import highlight
 from pages.shared.views.opened import opened
 from pages.shared.views.questions import questions
-from pages.shared.views.steps import projections, steps
+from pages.shared.views.steps import steps
 
 text = frame.open_page("explore")
 st.page_link("pages/path.py", label=text("explore.begin"), icon=":material/school:")
 scene, lesson = trained_state.scene()
+chosen = state.remembered(NumbersChoice, READERS)
 words, rules = scene.tokens.kept, scene.source.rules
 parameters = scene.source.parameters(words)
 trace = layer.trace(words, parameters, rules, scene.source.origin)
@@ -37,10 +39,7 @@ badge(text, trace.origin)
 
 st.subheader(text("steps.title"), anchor=False)
 st.markdown(text("steps.lead", one=text(f"axis.{it.kind}")))
-with st.expander(text("projections.title"), key="projections", on_change="rerun") as folded:
-    if folded.open:
-        st.markdown(text("projections.lead"))
-        projections(text, it, names.channels(text, scene.choice), contents, before)
+projection_maps(text, scene, (it, before), unfolded=chosen.projections_open)
 steps(text, it, contents, rules, before)
 
 st.subheader(text("lesson.architectures.title" if lesson else "architectures.title"), anchor=False)
@@ -52,8 +51,8 @@ arithmetic(text, it, rules)
 
 st.subheader(text("numbers.title"), anchor=False)
 st.markdown(text("lesson.numbers" if lesson else "numbers.lead"))
-parameter_tables(text, scene, parameters)
-result_tables(text, scene, trace, seen)
+parameter_tables(text, scene, parameters, chosen.shown_parameter)
+result_tables(text, scene, trace, seen, chosen)
 
 code(text, snippet(parameters, rules), "code.lead")
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import frame
 from pages.shared.views.badge import badge
+from pages.shared.views.folded import folded
 from pages.shared.views.model import reading as model_text
 from pages.shared.views.model.atlas import atlas, finder
 from pages.shared.views.model.beside import beside
@@ -20,8 +21,8 @@ badge(text, scene.run.trace.origin)
 st.subheader(text("atlas.title", heads=scene.n_heads), anchor=False)
 st.markdown(text("atlas.lead"))
 atlas(text, scene)
-with st.expander(text("finder.title"), key="finder_open", on_change="rerun") as found:
-    if found.open:
+with folded(text, "model_finder_open", unfolded=scene.choice.model_finder_open) as block:
+    if block.open:
         finder(text, scene)
 
 st.subheader(
@@ -29,8 +30,8 @@ st.subheader(
 )
 view_controls(text, scene)
 model_head(text, scene)
-with st.expander(text("head.steps"), key="steps_open", on_change="rerun") as way:
-    if way.open:
+with folded(text, "model_steps_open", unfolded=scene.choice.model_steps_open) as block:
+    if block.open:
         model_steps(text, scene)
 
 st.subheader(text("beside.title"), anchor=False)

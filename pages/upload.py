@@ -29,7 +29,7 @@ with ExitStack() as turn:
         long = long_view(it.choice, it.read)
         whole = st.container()
         opened_row(text, long)
-        arithmetic_of_row(text, long)
+        arithmetic_of_row(text, long, unfolded=it.choice.upload_arithmetic_open)
         st.subheader(text("upload.numbers_title"), anchor=False)
         row_numbers(text, long)
         with whole:
@@ -39,10 +39,10 @@ with ExitStack() as turn:
         contents(text, it.upload, view.layer)
         head_controls(text, it.upload)
         shaded(text, view)
-        map_or_steps(text, view)
+        map_or_steps(text, view, unfolded=it.choice.upload_arithmetic_open)
 
         st.subheader(text("upload.numbers_title"), anchor=False)
-        upload_numbers(text, view)
+        upload_numbers(text, view, it.choice.upload_shown)
         questions(text, "upload", view)
 
 st.subheader(text("upload.notice_title"), anchor=False)

@@ -190,7 +190,7 @@ def test_sessions_keep_nothing_that_can_be_computed_anew(
     others = _runs()
     app = open_dashboard("en-US").switch_page("pages/model.py").run()
     app.session_state["model_sentence"] = "Nobody else has ever asked for this sentence."
-    app.session_state["steps_open"] = app.session_state["finder_open"] = True
+    app.session_state["model_steps_open"] = app.session_state["model_finder_open"] = True
     app.run()
     cache._runs.clear()
     held = [it for it in _runs() if not any(it is other for other in others)]

@@ -41,6 +41,7 @@ class BuffetChoice:
         buffet_seed: Of both.
         buffet_place: The dish at which the diners stand.
         buffet_dish: The dish whose arithmetic is opened.
+        buffet_arithmetic_open: Whether that is unfolded.
     """
 
     buffet_protein: float = 2.0
@@ -54,6 +55,7 @@ class BuffetChoice:
     buffet_seed: int = 0
     buffet_place: int = len(DISHES) - 1
     buffet_dish: int = 0
+    buffet_arithmetic_open: bool = False
 
     @property
     def goal(self) -> Array:
@@ -86,5 +88,6 @@ READERS: dict[str, Reader] = {
         for name in ("buffet_walks", "buffet_seed", "buffet_place", "buffet_dish")
     },
     "buffet_reversed": reading.flag,
+    "buffet_arithmetic_open": reading.flag,
 }
 """What makes a value of a field usable."""

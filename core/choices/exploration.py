@@ -12,12 +12,14 @@ from urllib.parse import urlencode
 
 from core.choices import (
     buffet,
+    corrections,
     cost,
     cross,
     edited,
     explore,
     heads,
     model,
+    numbers,
     positions,
     reach,
     training,
@@ -47,6 +49,7 @@ TEXTS = (
 
 _RECORDS = (
     (explore.Choice(), explore.READERS),
+    (numbers.NumbersChoice(), numbers.READERS),
     (model.ModelChoice(), model.READERS),
     (cross.CrossChoice(), cross.READERS),
     (heads.HeadsChoice(), heads.READERS),
@@ -56,6 +59,7 @@ _RECORDS = (
     (cost.CostChoice(), cost.READERS),
     (training.TrainingChoice(), training.READERS),
     (upload.UploadChoice(), upload.READERS),
+    (corrections.CorrectionsChoice(), corrections.READERS),
 )
 
 READERS: Mapping[str, Reader] = {

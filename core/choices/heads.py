@@ -20,11 +20,13 @@ class HeadsChoice:
     Attributes:
         heads_off: Which are switched off, from 0.
         heads_blocks: What the one big head may do outside its blocks.
+        heads_table_open: Whether the numbers are unfolded as tables.
         heads_width: Width of the layer whose cost is counted, one of ``WIDTHS``.
     """
 
     heads_off: tuple[int, ...] = ()
     heads_blocks: Blocks = "apart"
+    heads_table_open: bool = False
     heads_width: int = 64
 
 
@@ -45,6 +47,7 @@ def _width(raw: object) -> int:
 READERS: Mapping[str, Reader] = {
     "heads_off": _heads,
     "heads_blocks": reading.one_of(get_args(Blocks)),
+    "heads_table_open": reading.flag,
     "heads_width": _width,
 }
 """What makes a value of a field usable."""

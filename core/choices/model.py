@@ -22,6 +22,12 @@ MOST_HEADS = 200
 
 MOST_PIECES = 512
 
+THIS_HEAD = -1
+"""The head that is shown, whichever that is."""
+
+MOST_LINES = 5
+"""Heads whose lines are drawn at once."""
+
 LONGEST_TEXT = 20_000
 """Characters; the model reads far less, and the page says how much."""
 
@@ -44,6 +50,13 @@ class ModelChoice:
         model_renormalise: Whether rows without them are scaled to sum to 1 again.
         model_words: Whether pieces are put together to words.
         model_order: What the head finder sorts by.
+        model_finder_open: Whether the head finder is unfolded.
+        model_steps_open: Whether the head's steps are unfolded.
+        model_lines: Heads of the layer whose lines are drawn, the first choice first; or
+            ``THIS_HEAD`` among them.
+        model_toy: Whether the importance of words is shown on a toy.
+        model_off: (layer, head) of each head that is switched off, all together.
+        model_alone: Whether each head is switched off alone, too.
     """
 
     model_sentence: str = "The animal didn't cross the street because it was too tired."
@@ -59,6 +72,28 @@ class ModelChoice:
     model_renormalise: bool = False
     model_words: bool = False
     model_order: Order = "pair"
+    model_finder_open: bool = False
+    model_steps_open: bool = False
+    model_lines: tuple[int, ...] = (THIS_HEAD,)
+    model_toy: bool = False
+    model_off: tuple[tuple[int, int], ...] = ()
+    model_alone: bool = False
+
+
+_line = reading.whole(THIS_HEAD, MOST_HEADS - 1)
+_index = reading.whole(0, MOST_HEADS - 1)
+
+
+def _lines(raw: object) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(_line(head) for head in reading.sequence(raw)))[:MOST_LINES]
+
+
+def _heads(raw: object) -> tuple[tuple[int, int], ...]:
+    heads = set()
+    for pair in reading.sequence(raw):
+        layer, head = reading.sequence(pair)
+        heads.add((_index(layer), _index(head)))
+    return tuple(sorted(heads))
 
 
 READERS: Mapping[str, Reader] = {
@@ -66,8 +101,8 @@ READERS: Mapping[str, Reader] = {
     "model_other": reading.text(LONGEST_TEXT),
     "model_name": reading.text(LONGEST_NAME),
     "model_part": reading.one_of(get_args(Part)),
-    "model_layer": reading.whole(0, MOST_HEADS - 1),
-    "model_head": reading.whole(0, MOST_HEADS - 1),
+    "model_layer": _index,
+    "model_head": _index,
     "model_query": reading.whole(0, MOST_PIECES - 1),
     "model_key": reading.whole(0, MOST_PIECES - 1),
     "model_aggregate": reading.one_of(get_args(Aggregate)),
@@ -75,5 +110,11 @@ READERS: Mapping[str, Reader] = {
     "model_renormalise": reading.flag,
     "model_words": reading.flag,
     "model_order": reading.one_of(get_args(Order)),
+    "model_finder_open": reading.flag,
+    "model_steps_open": reading.flag,
+    "model_lines": _lines,
+    "model_toy": reading.flag,
+    "model_off": _heads,
+    "model_alone": reading.flag,
 }
 """What makes a value of a field usable."""

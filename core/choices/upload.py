@@ -13,6 +13,7 @@ from core.tokens import clean
 
 Aggregate = Literal["head", "mean"]
 Pooling = Literal["maximum", "mean"]
+Result = Literal["weights", "scores", "output", "q", "k", "v"]
 
 SHA_DIGITS = 8
 """Hexadecimal digits of a file's SHA-256 that tell it from others."""
@@ -38,6 +39,8 @@ class UploadChoice:
         upload_causal: Whether queries of a long file see no key after their own place; its own
             mask would be as large as its map.
         upload_pooling: What a pixel of a long file's picture shows of the weights in it.
+        upload_arithmetic_open: Whether the arithmetic of the pair is unfolded.
+        upload_shown: The matrix to read.
     """
 
     upload_name: str = ""
@@ -49,6 +52,8 @@ class UploadChoice:
     upload_key: int = 4
     upload_causal: bool = False
     upload_pooling: Pooling = "maximum"
+    upload_arithmetic_open: bool = False
+    upload_shown: Result = "weights"
 
 
 def file_name(raw: object) -> str:
@@ -78,5 +83,7 @@ READERS: Mapping[str, Reader] = {
     "upload_key": reading.whole(0, PRIVATE.long_tokens - 1),
     "upload_causal": reading.flag,
     "upload_pooling": reading.one_of(get_args(Pooling)),
+    "upload_arithmetic_open": reading.flag,
+    "upload_shown": reading.one_of(get_args(Result)),
 }
 """What makes a value of a field usable."""

@@ -44,6 +44,7 @@ def _draw() -> None:
     with place:
         _guarded(lambda: share.link(text, entry, page.url_path, said))
         _guarded(lambda: take_away(text, entry.name))
+    state.keep_hidden()
     # What is drawn again at once shows what a survivor sent: the browser is told that anew.
     book()["drawn"] = frozenset() if revival.pending() else revival.drawn()
     address.depart()

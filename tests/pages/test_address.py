@@ -91,6 +91,11 @@ def test_a_damaged_link_loads_what_it_can_and_names_the_rest(cold_dashboard: Ope
         ("", {"sentence": "a b", "head": "7"}, {"head": "2"}),
         ("", {"sentence": "a b", "d_k": "1000"}, {"d_k": "4"}),
         ("cross", {"cross_a": "a b", "cross_word_a": "15"}, {"cross_word_a": "2"}),
+        ("", {"shown_parameter": "b_distance"}, {"shown_parameter": "X (input)"}),
+        ("model", {"model_off": "[[0,3],[40,2]]"}, {"model_off": "0·3"}),
+        ("model", {"model_lines": '["all"]'}, {"model_lines": "the shown head"}),
+        ("upload", {"upload_aggregate": "mean", "upload_shown": "q"}, {"upload_shown": "weights"}),
+        ("corrections", {"corrections_open": '["nothing"]'}, {"corrections_open": "–"}),
         (
             "training",
             {"training_distance": "9", "training_budget": "1", "training_inside": "gru"},

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.choices.corrections import Claim
 from core.choices.cross import CrossChoice
 from core.choices.positions import PositionsChoice
 from core.claims import layer, model
@@ -23,8 +24,7 @@ every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 def opened(visit: Visit, language: Language, *names: str) -> AppTest:
     app = visit(language).switch_page("pages/corrections.py").run()
-    for name in names:
-        app.session_state[f"correction.{name}"] = True
+    app.session_state["corrections_open"] = [*names]
     return app.run()
 
 
@@ -35,7 +35,7 @@ def shown(visit: Visit, language: Language, name: str) -> AppTest:
     return followed(app, there)
 
 
-def seen(app: AppTest, name: str, language: Language) -> str:
+def seen(app: AppTest, name: Claim, language: Language) -> str:
     """The sentence with the numbers, as it stands on the page."""
     sentence = CORRECTIONS[name].seen(Text(language), CORRECTIONS[name].there)
     assert sentence in [it.value for it in app.markdown]

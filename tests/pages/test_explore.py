@@ -21,8 +21,8 @@ from streamlit.testing.v1.element_tree import Button, UnknownElement
 
 from core import architectures
 from core.architectures import Measured
-from core.choices.explore import LIMITS, Choice
-from core.choices.reading import LARGEST_ENTRY
+from core.choices.explore import LIMITS, READERS, Choice
+from core.choices.reading import LARGEST_ENTRY, read
 from core.layer import MATRICES, Edit, Rules, Sizes
 from core.masks import MaskKind, MaskRule
 from core.measures import contribution, entropy
@@ -971,6 +971,6 @@ def test_whatever_is_typed_the_page_shows_cores_numbers(
 ):
     app = choose(choose(open_dashboard("zh-CN"), **change), sentence=sentence)
     fields: dict[str, Any] = notes(app)["fields"]
-    shown = Choice(**fields)
+    shown, _ = read(Choice, READERS, fields)
     assert shown.sentence in (sentence, CHICKEN)
     assert_shows(app, shown.layer_source.trace(shown.sentence))

@@ -194,7 +194,7 @@ def test_a_reader_who_arrives_at_a_full_server_is_told_and_keeps_the_text(
 def test_other_parts_that_compute_are_refused_where_they_stand(open_dashboard: Visit, full: Gate):
     app = open_dashboard("en-US").switch_page("pages/model.py").run()
     app.session_state["model_other"] = NEW + " And another."
-    app.session_state["off_compute"] = True
+    app.session_state["model_alone"] = True
     cache._effects.clear()
     busy(full, app.run)
     assert {it.key for it in app.button} >= {"again.beside", "again.off"}

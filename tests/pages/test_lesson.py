@@ -344,7 +344,7 @@ def test_symbols_are_not_called_words(lesson: AppTest, language: Language):
     # The lesson's own lead says what the page shows instead of a sentence.
     text = Text(language)
     choose(lesson, language=language)
-    choose(lesson, projections=True)
+    choose(lesson, projections_open=True)
     parts = lesson.get("bidi_component")
     [strip] = [it for it in parts if it.proto.component_name == "word_strip"]
     said = [json.loads(strip.proto.json)["label"]]

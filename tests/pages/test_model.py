@@ -29,7 +29,7 @@ EN = Text("en")
 @pytest.fixture
 def model(open_dashboard: Visit) -> AppTest:
     app = open_dashboard("en-US").switch_page("pages/model.py").run()
-    return choose(app, finder_open=True, steps_open=True)  # what is folded is not drawn
+    return choose(app, model_finder_open=True, model_steps_open=True)  # what is folded is not drawn
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
@@ -64,7 +64,7 @@ def test_the_famous_example_is_told_as_it_is(model: AppTest):
 
 
 def test_a_head_has_one_number_all_over_the_page(model: AppTest):
-    choose(model, model_layer=3, model_head=1, steps_open=True)
+    choose(model, model_layer=3, model_head=1, model_steps_open=True)
     assert any("Layer 3, head 1 (counted from 0)" in it.value for it in model.subheader)
     told = " ".join(it.value for it in model.markdown)
     assert "Head 1: $q_" in told
@@ -186,7 +186,7 @@ def test_a_tampered_value_becomes_the_last_usable_one(model: AppTest, name: str)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_part_is_drawn_in_every_language(open_dashboard: Visit, language: str):
     app = open_dashboard(language).switch_page("pages/model.py").run()
-    choose(app, off_compute=True)
+    choose(app, model_alone=True)
     text = Text("zh" if language == "zh" else "en")
     assert app.title[0].value == text("model.title")
     assert any(plain(NAME) in it.proto.body for it in app.markdown)

@@ -65,7 +65,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def model(open_dashboard: Visit) -> AppTest:
     app = open_dashboard("en-US").switch_page("pages/model.py").run()
-    return choose(app, finder_open=True, steps_open=True)  # what is folded is not drawn
+    return choose(app, model_finder_open=True, model_steps_open=True)  # what is folded is not drawn
 
 
 def wait_for(name: str) -> None:
@@ -125,7 +125,7 @@ def test_every_part_is_drawn_whatever_the_model(
         {"model_order": "special"},
         {"model_order": "first"},
         {"model_order": "following"},
-        {"model_order": "sharp", "importance_toy": True},
+        {"model_order": "sharp", "model_toy": True},
     ):
         choose(model, **settings)
         assert not model.exception
@@ -340,7 +340,7 @@ def test_transformers_is_not_imported_for_minilm():
         "from streamlit.testing.v1 import AppTest\n"
         "app = AppTest.from_file('dashboard.py', default_timeout=60).run()\n"
         "app.switch_page('pages/model.py').run()\n"
-        "app.session_state['off_compute'] = True\n"
+        "app.session_state['model_alone'] = True\n"
         "app.run()\n"
         "print(len(app.title), 'transformers' in sys.modules)\n"
     )

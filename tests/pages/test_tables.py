@@ -25,7 +25,7 @@ Files = dict[str, bytes]
 
 OPEN = {
     "explore": {"mask": "drawn", "results_open": True},
-    "model": {"finder_open": True, "steps_open": True},
+    "model": {"model_finder_open": True, "model_steps_open": True},
     "heads": {"n_heads": 3},
 }
 """What has to be unfolded for all tables of a page to be there."""

@@ -270,6 +270,8 @@ ELSEWHERE = {
     *("sentence", "cross_a", "cross_b", "model_sentence"),  # above the settings
     *("edits", "blocked"),  # tables below them
     *("model_other", "model_name", "model_order", "heads_blocks", "positions_at", "reach_log"),
+    *("model_finder_open", "model_steps_open", "model_lines", "model_toy", "model_off"),
+    *("model_alone", "buffet_arithmetic_open", "heads_table_open"),
     *("buffet_dish", "source"),  # change no number of the report; or are no matter of this test
 }
 

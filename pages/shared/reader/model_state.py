@@ -92,6 +92,8 @@ def model_scene() -> ModelScene:
         model_query=scene.choice.model_query,
         model_key=scene.choice.model_key,
         model_order=scene.choice.model_order,
+        model_lines=scene.choice.model_lines,
+        model_off=scene.choice.model_off,
     )
     return scene
 
@@ -167,6 +169,8 @@ def _within(scene: ModelScene) -> ModelChoice:
         model_query=min(choice.model_query, last),
         model_key=min(choice.model_key, last),
         model_order=order,
+        model_lines=tuple(head for head in choice.model_lines if head < n_heads),
+        model_off=tuple(at for at in choice.model_off if at[0] < n_layers and at[1] < n_heads),
     )
 
 

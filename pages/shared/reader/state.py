@@ -19,7 +19,7 @@ from core.measures import choosiest
 from core.sources.toy import ToySource
 from core.tokens import Tokens, follow, tokenize
 from pages.shared.examples import EXAMPLES, SENTENCES
-from pages.shared.reader import edits
+from pages.shared.reader import edits, revival
 from pages.shared.reader.book import book
 from pages.shared.text import LANGUAGES, Text, spoken
 
@@ -134,6 +134,18 @@ def keep_own(**values: object) -> None:
     notes["own"] |= {name: it for name, it in values.items() if it != notes["fields"][name]}
 
 
+def keep_hidden() -> None:
+    """Note for the next run what widgets held that were not drawn in this one.
+
+    To be called when the page has been drawn. Streamlit forgets what a reader chose in a widget
+    that its very choice hides, and gives what was last set for it.
+    """
+    notes, drawn = book(), revival.drawn()
+    for name in notes["fields"].keys() & {*notes["used"]} - drawn:
+        value = notes["fields"][name]
+        st.session_state[name] = list(value) if isinstance(value, tuple) else value
+
+
 def carry_over(page: str) -> None:
     """Let the widgets of a page that was just opened show what was chosen on others.
 
@@ -148,11 +160,16 @@ def carry_over(page: str) -> None:
                 st.session_state[name] = st.session_state[name]
 
 
-def change(**values: object) -> None:
-    """Choose something by pointing; widgets of the same names show it from now on."""
+def choose(**values: object) -> None:
+    """Choose something; widgets of the same names show it from now on."""
     for name, value in values.items():
         st.session_state[name] = value
         book()["own"].pop(name, None)
+
+
+def change(**values: object) -> None:
+    """The same by pointing."""
+    choose(**values)
     count_turn()
 
 

@@ -23,7 +23,7 @@ def taken(text: Text) -> Taken:
         lead=text("report.buffet"),
         origin=told_origin(text, origin),
         sections=lambda: (
-            settings(text, every(text, it.choice, ("buffet_dish",))),
+            settings(text, every(text, it.choice, ("buffet_dish", "buffet_arithmetic_open"))),
             _plate(text, it),
             _table(text, it),
         ),

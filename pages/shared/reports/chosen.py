@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from core.choices.model import THIS_HEAD
 from core.choices.reading import Reader, Record, read
 from core.choices.training import READERS, TrainingChoice
 from core.taken.report import Section, Table
@@ -20,6 +21,9 @@ _PLACES = (
     *("cross_head", "cross_word_a", "cross_word_b", "cross_word_other"),
 )
 """Fields that count from 0 what pages count from 1."""
+
+_PAIRS = ("model_off",)
+"""Fields that hold (layer, head) pairs."""
 
 _ONLY_WITH = {
     "window": ("mask", ("window",)),
@@ -79,6 +83,8 @@ def _matters(choice: object, other: str, values: Sequence[str]) -> bool:
 
 def told_value(text: Text, name: str, value: object) -> str:
     """What a field's control shows for a value."""
+    if isinstance(value, tuple) and name in _PAIRS:
+        value = tuple("·".join(map(str, pair)) for pair in value)
     if isinstance(value, tuple):
         return text("sentence.comma").join(told_value(text, name, it) for it in value) or "–"
     if name in _NAMED:
@@ -92,6 +98,14 @@ def told_value(text: Text, name: str, value: object) -> str:
     return f"{value:g}"
 
 
+def _matrix(text: Text, name: str) -> str:
+    return text(f"matrix.{name}")
+
+
+def _line(text: Text, head: int) -> str:
+    return text("model_lines.shown") if head == THIS_HEAD else str(head)
+
+
 def _contender(text: Text, name: Contender) -> str:
     return contender(text, name, chosen(TrainingChoice, READERS).race.design)
 
@@ -101,5 +115,7 @@ _NAMED: Mapping[str, Callable[[Text, Any], str]] = {
     "training_inside": _contender,
     "training_distance": farthest,
     "training_budget": lambda _, budget: f"{budget:,}",
+    "model_lines": _line,
+    **dict.fromkeys(("shown_parameter", "shown_result", "upload_shown"), _matrix),
 }
 """Fields whose controls have words of their own for a value."""

@@ -18,7 +18,9 @@ def taken(text: Text) -> Taken:
     """All heads of the layer: what they add, and what they cost."""
     it = several(scene(), chosen(HeadsChoice, READERS))
     choice = it.scene.choice
-    own = shown(text, choice, "query") | every(text, it.choice, ("heads_blocks",))
+    own = shown(text, choice, "query") | every(
+        text, it.choice, ("heads_blocks", "heads_table_open")
+    )
     return Taken(
         lead=clean(choice.sentence),
         origin=told_origin(text, it.origin),

@@ -15,7 +15,11 @@ from pages.shared.views.badge import told_origin
 from pages.shared.views.model import head as model_head
 from pages.shared.views.model.head import Shown, attention_map
 
-_ELSEWHERE = ("model_sentence", "model_other", "model_order", "model_special")
+_ELSEWHERE = (
+    *("model_sentence", "model_other", "model_order", "model_special"),
+    *("model_finder_open", "model_steps_open"),
+    *("model_lines", "model_toy", "model_off", "model_alone"),  # beside the head of the report
+)
 _WIDEST = 64  # words of a table in a report
 
 

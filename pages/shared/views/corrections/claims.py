@@ -1,13 +1,15 @@
 """Popular claims, what is right instead, and a link to the state that shows it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import streamlit as st
 
+from core.choices.corrections import Claim
 from core.errors import InputError
 from pages.shared.destinations import CATCHING, EATING, MIDDLE, TOLD, Chosen, Destination, lead_to
-from pages.shared.text import Text
+from pages.shared.reader import state
+from pages.shared.text import Language, Text
 from pages.shared.views.corrections import evidence
 from pages.shared.views.papers import cited
 from pages.shared.views.told import told
@@ -29,7 +31,7 @@ class Correction(NamedTuple):
 
 _RANDOM: Chosen = {"source": "seeded"}
 
-CORRECTIONS: Mapping[str, Correction] = {
+CORRECTIONS: Mapping[Claim, Correction] = {
     "pair": Correction(evidence.pair, Destination("explore", pointing=EATING), ("vaswani",)),
     "formula": Correction(
         evidence.formula,
@@ -69,17 +71,28 @@ CORRECTIONS: Mapping[str, Correction] = {
 """In the order in which they are told."""
 
 
-def corrections(text: Text) -> None:
-    """One folded block a claim; its numbers are computed when it is opened."""
+def corrections(text: Text, unfolded: Collection[Claim]) -> None:
+    """One block a claim; its numbers are computed when it is unfolded."""
     for name, it in CORRECTIONS.items():
+        key = _key(text.language, name)
+        if st.session_state.get(key) != (name in unfolded):
+            st.session_state[key] = name in unfolded
         block = st.expander(
-            text(f"correction.{name}.claim"),
-            key=f"correction.{name}",
-            on_change="rerun",
+            text(f"correction.{name}.claim"), key=key, on_change=_choose, args=(text.language,)
         )
         if block.open:
             with block:
                 _opened(text, name, it)
+
+
+def _choose(language: Language) -> None:
+    found = [it for it in CORRECTIONS if st.session_state.get(_key(language, it))]
+    state.choose(corrections_open=found)
+
+
+def _key(language: Language, name: Claim) -> str:
+    """An expander forgets its state when its label changes: each language has its own."""
+    return f"corrections_open.{language}.{name}"
 
 
 def _opened(text: Text, name: str, it: Correction) -> None:

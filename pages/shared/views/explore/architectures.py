@@ -134,7 +134,9 @@ def _for_all(text: Text, *, drawn: bool) -> None:
 def _controls(text: Text, scene: Scene, name: str) -> None:
     if name == "attention":
         return
-    choice = scene.choice
+    choice, key = scene.choice, f"{name}_settings"
+    if st.session_state.get(key):
+        st.session_state[key] = True  # it forgets that it is open when its label changes
     settings = st.popover(
         text(
             f"architectures.{name}.settings",
@@ -145,7 +147,7 @@ def _controls(text: Text, scene: Scene, name: str) -> None:
             growth=choice.cnn_growth,
         ),
         icon=":material/tune:",
-        key=f"{name}_settings",
+        key=key,
         on_change="rerun",  # what is not seen is not drawn: eight widgets fewer in every run
     )
     with settings:

@@ -7,16 +7,20 @@ import streamlit as st
 
 from core.architectures import Measured
 from core.choices.edited import Address
+from core.choices.numbers import NumbersChoice
 from core.layer import Parameters
 from core.measures import contribution
 from core.tokens import occurrences
 from core.trace import AttentionTrace
 from pages.shared import names, tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader import edits
+from pages.shared.reader import edits, state
 from pages.shared.reader.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
+from pages.shared.views.folded import folded
+from pages.shared.views.opened import Opened
+from pages.shared.views.steps import projections
 
 
 class Editable(NamedTuple):
@@ -26,10 +30,21 @@ class Editable(NamedTuple):
     addresses: list[list[Address]]
 
 
-def parameter_tables(text: Text, scene: Scene, parameters: Parameters) -> None:
-    """One parameter to edit, with undo and reset."""
+def projection_maps(
+    text: Text, scene: Scene, heads: tuple[Opened, Opened | None], *, unfolded: bool
+) -> None:
+    """Q, K and V of the head, now and before it was trained, once they are asked for."""
+    with folded(text, "projections_open", unfolded=unfolded) as block:
+        if block.open:
+            st.markdown(text("projections.lead"))
+            named = names.channels(text, scene.choice), names.contents(text, scene.choice)
+            projections(text, heads[0], *named, before=heads[1])
+
+
+def parameter_tables(text: Text, scene: Scene, parameters: Parameters, chosen: str) -> None:
+    """One parameter to edit, the chosen one if it is there, with undo and reset."""
     every = editables(text, scene, parameters)
-    name = _pick(text, "parameter", tuple(every))
+    name = _pick(text, "shown_parameter", chosen, tuple(every))
     found, shelf = every[name], scene.shelf
     key = edits.offer(name, shelf, found.addresses, found.matrix.values)
     tables.editable(found.matrix, key)
@@ -60,13 +75,17 @@ def parameter_tables(text: Text, scene: Scene, parameters: Parameters) -> None:
 
 
 def result_tables(
-    text: Text, scene: Scene, trace: AttentionTrace, seen: Mapping[str, Measured]
+    text: Text,
+    scene: Scene,
+    trace: AttentionTrace,
+    seen: Mapping[str, Measured],
+    chosen: NumbersChoice,
 ) -> None:
-    """One result to read, once they are asked for."""
-    with st.expander(text("numbers.results"), key="results_open", on_change="rerun") as asked:
-        if asked.open:
+    """One result to read, the chosen one, once they are asked for."""
+    with folded(text, "results_open", unfolded=chosen.results_open) as block:
+        if block.open:
             found = results(text, scene, trace) | _influences(scene, seen)
-            name = _pick(text, "result", tuple(found))
+            name = _pick(text, "shown_result", chosen.shown_result, tuple(found))
             tables.read_only(found[name])
             tables.download(text, name, found[name])
 
@@ -129,18 +148,19 @@ def _editable(name: str, matrix: Matrix, rows: Sequence[tuple[str, int]]) -> Edi
     )
 
 
-def _pick(text: Text, kind: str, options: tuple[str, ...]) -> str:
-    return st.pills(
-        text(f"numbers.{kind}"),
+def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
+    name = chosen if chosen in options else options[0]
+    state.show(**{field: name})
+    st.pills(
+        text(f"{field}.label"),
         options,
         format_func=lambda name: text(f"matrix.{name}"),
-        key=f"shown_{kind}",
+        key=field,
         label_visibility="collapsed",
-        default=options[0],
         required=True,
         wrap=True,
-        persist_state="session",
     )
+    return name
 
 
 def _complaints(text: Text, found: Editable) -> None:

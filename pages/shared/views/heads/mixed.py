@@ -8,6 +8,7 @@ from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
+from pages.shared.views.folded import folded
 from pages.shared.views.heads.beside import Several
 from pages.shared.views.picker import picker
 
@@ -22,7 +23,7 @@ def mixed(text: Text, it: Several) -> None:
     picker(text, it.pointed, "query")
     _product(text, it)
     _sum(text, it)
-    with st.expander(text("heads.table"), key="heads_table"):
+    with folded(text, "heads_table_open", unfolded=it.choice.heads_table_open):
         _tables(text, it)
 
 

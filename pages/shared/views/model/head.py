@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, IntArray
-from core.choices.model import Aggregate
+from core.choices.model import MOST_LINES, THIS_HEAD, Aggregate
 from core.importance import Mixer
 from core.layer import Rules
 from core.measures import mean_over_heads, rollout
@@ -16,6 +16,7 @@ from pages.shared import controls
 from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.figures.lines import Sides
+from pages.shared.reader import state
 from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain
 from pages.shared.views import maps
@@ -145,17 +146,9 @@ def model_steps(text: Text, scene: ModelScene) -> None:
 
 
 def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
-    at = scene.choice.model_layer  # sessions keep what a callback names: never the scene
+    at = scene.choice.model_layer
     layer = scene.run.trace.layers[at]
-    chosen = st.multiselect(
-        text("model.lines"),
-        range(len(layer.weights)),
-        default=[scene.choice.model_head],
-        key=f"model_lines.{len(layer.weights)}.{at}.{scene.choice.model_head}",
-        format_func=lambda head: f"{at}·{head}",
-        max_selections=5,
-    )
-    heads = [head for head in chosen if head in range(len(layer.weights))]  # else it was forged
+    heads = _lined(text, scene)
     if not heads:
         return
     weights = np.stack([shown(scene, layer.weights[head]).weights for head in heads])
@@ -170,6 +163,31 @@ def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
         key="model_lines_picture",
         alt=text("alt.lines"),
     )
+
+
+def _lined(text: Text, scene: ModelScene) -> list[int]:
+    """Heads of the layer to choose; a box of its own for each that is shown, as it is named."""
+    choice, (_, n_heads) = scene.choice, scene.shape
+    at, here = choice.model_layer, choice.model_head  # callbacks are kept: they never name a scene
+    named = (here if head == THIS_HEAD else head for head in choice.model_lines)
+    heads = list(dict.fromkeys(named))
+    key = f"model_lines.{n_heads}.{at}.{here}"
+    if st.session_state.get(key) != heads:
+        st.session_state[key] = heads
+
+    def choose() -> None:
+        chosen = [head for head in st.session_state[key] if head in range(n_heads)]  # or forged
+        state.choose(model_lines=[THIS_HEAD if head == here else head for head in chosen])
+
+    st.multiselect(
+        text("model_lines.label"),
+        range(n_heads),
+        key=key,
+        on_change=choose,
+        format_func=lambda head: f"{at}·{head}",
+        max_selections=MOST_LINES,
+    )
+    return heads
 
 
 def _rules(mixer: Mixer, d_k: int) -> Rules:

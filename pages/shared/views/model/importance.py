@@ -42,7 +42,8 @@ class Weighed(Opened):
 def model_importance(text: Text, scene: ModelScene) -> None:
     """The measures of the chosen head and piece, or of a toy that makes the point."""
     st.markdown(text("importance.lead"))
-    if st.toggle(text("importance.toy"), key="importance_toy"):
+    st.toggle(text("model_toy.label"), key="model_toy")
+    if scene.choice.model_toy:
         layer, mixer = silent_toy()
         words = tuple(text("importance.toy.words").split())
         toy = Weighed(

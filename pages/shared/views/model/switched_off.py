@@ -20,7 +20,8 @@ def switched_off(text: Text, scene: ModelScene) -> None:
     st.markdown(text("off.lead"))
     try:
         _together(text, scene)
-        if st.toggle(text("off.compute", heads=scene.n_heads), key="off_compute"):
+        st.toggle(text("off.compute", heads=scene.n_heads), key="model_alone")
+        if scene.choice.model_alone:
             _alone(text, scene)
     except InputError as problem:
         refused(text, problem, "off")
@@ -29,18 +30,17 @@ def switched_off(text: Text, scene: ModelScene) -> None:
 def _together(text: Text, scene: ModelScene) -> None:
     layers = scene.run.trace.layers
     heads = [(layer, head) for layer in range(len(layers)) for head in range(len(layers[0].q))]
-    off = st.multiselect(
-        text("off.heads"),
+    st.multiselect(
+        text("model_off.label"),
         heads,
-        default=[],
-        key="off_heads",
+        key="model_off",
         format_func=lambda it: f"{it[0]}·{it[1]}",
-        placeholder=text("off.heads.hint"),
+        placeholder=text("model_off.hint"),
     )
-    off = [head for head in off if head in heads]  # others were forged
-    if not off:
+    choice = scene.choice
+    if not choice.model_off:
         return
-    moved = cache.without(scene.choice.model_sentence, scene.choice.model_part, tuple(sorted(off)))
+    moved = cache.without(choice.model_sentence, choice.model_part, choice.model_off)
     each = (f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers))
     listed = text("sentence.comma").join(each)
     st.markdown(text("off.together", layers=listed, embedding=f"{moved.embedding:.3f}"))

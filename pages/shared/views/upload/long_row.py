@@ -11,6 +11,7 @@ from pages.shared.figures.heatmap import numbered
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.arithmetic import written
+from pages.shared.views.folded import folded
 from pages.shared.views.opened import Pointed
 from pages.shared.views.upload.long import LongView, cells
 from pages.shared.views.word_strip import word_strip
@@ -55,9 +56,9 @@ def opened_row(text: Text, view: LongView) -> None:
     )
 
 
-def arithmetic_of_row(text: Text, view: LongView) -> None:
+def arithmetic_of_row(text: Text, view: LongView, *, unfolded: bool) -> None:
     """From q·k to the weight of the opened pair, and to the output if there are values."""
-    with st.expander(text("arithmetic.title"), key="upload_arithmetic"):
+    with folded(text, "upload_arithmetic_open", unfolded=unfolded):
         it = view.it
         st.markdown(
             text(

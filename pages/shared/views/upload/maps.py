@@ -19,6 +19,7 @@ from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.folded import folded
 from pages.shared.views.highlight import in_words
 from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.picker import picker
@@ -126,7 +127,7 @@ def _largest(text: Text, it: Pointed, row: Array) -> str:
     )
 
 
-def map_or_steps(text: Text, view: Shown) -> None:
+def map_or_steps(text: Text, view: Shown, *, unfolded: bool) -> None:
     """The map of weights; between scores and outputs, where the file has what they need."""
     if view.steps is None or view.rules is None:
         st.markdown(text("upload.map"))
@@ -134,7 +135,7 @@ def map_or_steps(text: Text, view: Shown) -> None:
         return
     d_v = view.steps.layer.v.shape[-1]
     steps(text, view.steps, [f"v{i + 1}" for i in range(d_v)], view.rules)
-    with st.expander(text("arithmetic.title"), key="upload_arithmetic"):
+    with folded(text, "upload_arithmetic_open", unfolded=unfolded):
         arithmetic(text, view.steps, view.rules)
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import tables
 from pages.shared.figures.heatmap import numbered
+from pages.shared.reader import state
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.upload.maps import Shown
@@ -11,20 +12,20 @@ from pages.shared.views.upload.maps import Shown
 _WIDEST = 128  # columns of a table that a browser draws at once
 
 
-def upload_numbers(text: Text, view: Shown) -> None:
-    """One matrix of the shown head, or the mean of the heads."""
+def upload_numbers(text: Text, view: Shown, name: str) -> None:
+    """A matrix of the shown head, the one of this name if it is there; or the mean of the heads."""
     found = matrices(view)
-    name = st.pills(
-        text("numbers.result"),
+    chosen = name if name in found else "weights"
+    state.show(upload_shown=chosen)
+    st.pills(
+        text("upload_shown.label"),
         list(found),
         format_func=lambda it: text(f"matrix.{it}"),
         key="upload_shown",
-        default="weights",
         label_visibility="collapsed",
         required=True,
         wrap=True,
     )
-    chosen = name if name in found else "weights"
     matrix = found[chosen]
     if max(matrix.values.shape) <= _WIDEST:
         tables.read_only(matrix)
