@@ -108,4 +108,4 @@ def _hear() -> None:
 @cache
 def _component() -> ComponentRenderer:
     html = '<button type="button"></button>'
-    return scripted(__file__, html, shared=("buttons.css", "notes.js"))
+    return scripted(__file__, html, shared=("buttons.css", "notes.js", "leaving.js"))
