@@ -16,7 +16,6 @@ from pages.shared.views.scripted import scripted
 from pages.shared.views.taking.whole import exploration_file
 
 _KEY = "share"
-_NO_FIELDS = {"edits": "share.edits", "language": "frame.language"}
 
 
 def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
@@ -96,8 +95,10 @@ def _set_back(text: Text, field: str) -> str:
 
 
 def _named(text: Text, field: str) -> str:
-    if field in _NO_FIELDS:
-        return text(_NO_FIELDS[field])
+    if field == "edits":
+        return text("share.edits")
+    if field == "language":
+        return text("frame.language")
     label = labels().get(f"{field}.label", {}).get(text.language, "")
     return label if label and "{" not in label else field
 
