@@ -35,6 +35,9 @@ VERSION = 1
 LONGEST_LINK = 6_000
 """Bytes of a link's parameters; browsers take more, but not every place where links are pasted."""
 
+LANGUAGES = ("en", "zh")
+"""Those that a link or a file may name."""
+
 LARGEST_FILE = 2_000_000
 """Bytes of a file with an exploration."""
 
@@ -82,7 +85,7 @@ class Exploration:
         language: As written in the link, or nothing.
         fields: Names to usable values; what is not named has its default.
         shelves: The edited cells.
-        unusable: Names of fields, or ``edits``, that could not be used.
+        unusable: Names of fields, ``edits`` or ``language``, that could not be used.
         whole: Whether nothing was left out when it was made.
         known: Whether this version made it.
         private: Whether its reader keeps their sentences out of links.
@@ -214,6 +217,8 @@ def _read(raw: Mapping[str, object], edits: object, said: Exploration) -> Explor
             unusable.append("edits")
     except (ValueError, TypeError, OverflowError):
         unusable.append("edits")
+    if said.language not in ("", *LANGUAGES):
+        unusable.append("language")
     return replace(said, fields=fields, shelves=shelves, unusable=tuple(sorted(unusable)))
 
 

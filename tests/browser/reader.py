@@ -70,13 +70,18 @@ class Reader:
 
         Nothing as content empties the cell.
         """
-        self._go_to(table, row, column)
         if content:
-            self.page.keyboard.press("Enter")
-            self.page.locator("#portal input").fill(content)
+            self.begin_cell(table, row, column, content)
             self.after(self.page.keyboard.press("Enter"))
         else:
+            self._go_to(table, row, column)
             self.after(self.page.keyboard.press("Delete"))
+
+    def begin_cell(self, table: int, row: int, column: int, content: str) -> None:
+        """Type into a cell, and no more."""
+        self._go_to(table, row, column)
+        self.page.keyboard.press("Enter")
+        self.page.locator("#portal input").fill(content)
 
     def tick(self, table: int, row: int, column: int) -> None:
         """Change a box in an editable table; columns count from 1, rows from 0."""

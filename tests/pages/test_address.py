@@ -84,6 +84,19 @@ def test_a_damaged_link_loads_what_it_can_and_names_the_rest(cold_dashboard: Ope
     assert not app.run().warning  # said once
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_damaged_language_is_named_in_the_readers_own(cold_dashboard: Open, language: Language):
+    app = follow(cold_dashboard(language), {"v": "1", "lang": "e~n", "sentence": "a b"})
+    (warning,) = app.warning
+    text = Text(language)
+    assert warning.value == text("share.unusable", names=text("frame.language"))
+    assert address(app)["lang"] == language
+
+
+def test_every_language_of_the_pages_can_be_linked():
+    assert tuple(LANGUAGES) == exploration.LANGUAGES
+
+
 @pytest.mark.parametrize(
     ("page", "found", "used"),
     [

@@ -69,7 +69,9 @@ def text() -> Text:
         language = spoken(st.context.locale or "")
     if st.session_state.get("language") != language:
         st.session_state["language"] = language
-    book()["language"] = language
+    if book()["language"] != language:
+        book()["language"] = language
+        book()["drawn"] = frozenset()  # select boxes keep the words of the other one until then
     return Text(language)
 
 

@@ -22,8 +22,8 @@ def picker(text: Text, it: Pointed, which: Literal["query", "key"], width: int =
         st.session_state[key] = at
 
     def choose() -> None:
-        place = st.session_state[key]
-        if place in range(len(words)):  # else it was forged
+        place = st.session_state.get(key)
+        if place in range(len(words)):  # else it was forged, or its page was left
             it.point(**{which: place})
 
     st.selectbox(

@@ -103,6 +103,17 @@ def test_any_text_of_edits_is_read_or_refused(packed: str):
     assert found.unusable == (("edits",) if packed else ())
 
 
+@pytest.mark.parametrize("language", ["e~n", "EN", "de"])
+def test_a_language_that_there_is_not_is_named(language: str):
+    assert exploration.from_parameters({"lang": language}).unusable == ("language",)
+    file = exploration.to_file("cross", {}, {}, language)
+    assert exploration.from_file(file).unusable == ("language",)
+
+
+def test_a_link_without_a_language_is_not_damaged():
+    assert exploration.from_parameters({"v": "1"}).unusable == ()
+
+
 def test_what_is_not_usable_is_named():
     found = exploration.from_parameters(
         {"v": "1", "d_k": "1e9", "scaled": "maybe", "padded": "[[", "mask": "causal", "hack": "1"}

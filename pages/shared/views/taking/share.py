@@ -98,6 +98,8 @@ def _set_back(text: Text, field: str) -> str:
 def _named(text: Text, field: str) -> str:
     if field == "edits":
         return text("share.edits")
+    if field == "language":
+        return text("frame.language")
     label = labels().get(f"{field}.label", {}).get(text.language, "")
     return label if label and "{" not in label else field
 
@@ -109,4 +111,4 @@ def _hear() -> None:
 @cache
 def _component() -> ComponentRenderer:
     html = '<button type="button"></button>'
-    return scripted(__file__, html, shared=("buttons.css", "notes.js"))
+    return scripted(__file__, html, shared=("buttons.css", "notes.js", "leaving.js"))

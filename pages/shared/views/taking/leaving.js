@@ -1,0 +1,40 @@
+// A click on a link ends what was being typed, and shuts what was open. Streamlit tells that only
+// after it has followed the link, and so comes back to the page that was left: the link waits.
+const LINK = 'a[data-testid$="NavLink"]';
+const OPEN = '[data-testid="stPopoverBody"]';
+const SETTLED = '[data-test-script-state="notRunning"]';
+const CELL = "#portal *";
+const PAUSE = 100; // milliseconds
+const FEW = 2; // pauses
+const SEVERAL = 6; // a table tells later, and once more when its edit has been taken
+const MOST = 30;
+let typing = 0; // pauses in which nothing may happen any more
+let waiting;
+
+function begin() {
+  const field = document.activeElement;
+  if (field?.matches(CELL)) typing = SEVERAL;
+  else typing = field?.matches(":read-write") ? FEW : 0;
+}
+
+function leave(event) {
+  const link = event.target.closest?.(LINK);
+  if (!link || !event.isTrusted) return;
+  clearTimeout(waiting);
+  const quiet = typing || (document.querySelector(OPEN) ? FEW : 0);
+  typing = 0;
+  if (!quiet) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  document.body.click(); // shuts what is open
+  whenQuiet(quiet, () => link.dispatchEvent(new MouseEvent("click", event)));
+}
+
+function whenQuiet(needed, act, quiet = 0, most = MOST) {
+  if (quiet === needed || !most) return act();
+  const settled = () => (document.querySelector(SETTLED) ? quiet + 1 : 0);
+  waiting = setTimeout(() => whenQuiet(needed, act, settled(), most - 1), PAUSE);
+}
+
+addEventListener("pointerdown", begin, true);
+addEventListener("click", leave, true);
