@@ -31,11 +31,9 @@ def said(reader: Reader) -> list[list[str]]:
 def test_a_new_language_is_spoken_as_on_a_page_that_is_loaded_anew(visit: Visit, path: str):
     reader = visit(path)
     before = said(reader)
-    for language in ("中文", "English"):
-        switch = reader.page.get_by_test_id("stButtonGroup").first
-        reader.after(switch.get_by_text(language, exact=True).click())
-        now = said(reader)
-        assert now != before
-        reader.after(reader.page.reload())
-        before = said(reader)
-        assert now == before
+    switch = reader.page.get_by_test_id("stButtonGroup").first
+    reader.after(switch.get_by_text("中文", exact=True).click())
+    now = said(reader)
+    assert now != before
+    reader.after(reader.page.reload())
+    assert said(reader) == now

@@ -19,7 +19,8 @@ function begin() {
 
 function leave(event) {
   const link = event.target.closest?.(LINK);
-  if (!link || !event.isTrusted) return;
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey; // in another tab
+  if (!link || !event.isTrusted || elsewhere) return;
   clearTimeout(waiting);
   const quiet = typing || (document.querySelector(OPEN) ? FEW : 0);
   typing = 0;
