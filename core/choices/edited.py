@@ -1,14 +1,10 @@
 """Cells that a reader changed, wherever they lie: their addresses, as short text and back."""
 
-import base64
-import binascii
-import json
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from core.choices import reading
+from core.choices import packed, reading
 from core.choices.explore import LIMITS, MOST_EDITS
 from core.choices.lesson import check_shelf
 from core.choices.reading import entry, one_of, sequence, whole
@@ -23,8 +19,6 @@ BUFFET = "buffet"
 """The shelf of labels and food."""
 
 BUFFET_TABLES = ("buffet_keys", "buffet_values")
-
-_MOST_UNPACKED = 1_000_000  # bytes
 
 
 class Address(NamedTuple):
@@ -59,46 +53,16 @@ def without_words(found: Shelves) -> Shelves:
 
 def pack(shelves: Shelves) -> str:
     """The edited cells as a short text of letters, digits, ``-`` and ``_``; empty for none."""
-    return packed(rows(shelves))
+    return packed.pack(rows(shelves))
 
 
-def packed(found: Sequence[object]) -> str:
-    """Rows of plain values as :func:`pack` writes them; empty for none."""
-    return compressed(json.dumps(found, separators=(",", ":"))) if found else ""
-
-
-def compressed(text: str) -> str:
-    """JSON in letters, digits, ``-`` and ``_``."""
-    binary = zlib.compress(text.encode())
-    return base64.urlsafe_b64encode(binary).decode().rstrip("=")
-
-
-def unpack(packed: str) -> dict[str, dict[Address, float]]:
+def unpack(text: str) -> dict[str, dict[Address, float]]:
     """The cells that :func:`pack` wrote.
 
     Raises:
         ValueError: If it did not write them, or they are too many.
     """
-    return shelves(packed_rows(packed))
-
-
-def packed_rows(packed: str, most: int = _MOST_UNPACKED) -> object:
-    """The rows that :func:`pack` or :func:`packed` wrote, not yet looked at.
-
-    Raises:
-        ValueError: If they did not write them, or they take more than ``most`` bytes.
-    """
-    if not packed:
-        return []
-    try:
-        binary = base64.urlsafe_b64decode(packed.encode() + b"=" * (-len(packed) % 4))
-        inflater = zlib.decompressobj()
-        plain = inflater.decompress(binary, most)
-        if inflater.unconsumed_tail or not inflater.eof:
-            raise ValueError("the edits do not end where they should")
-        return json.loads(plain)
-    except (binascii.Error, zlib.error, TypeError, OverflowError, RecursionError) as problem:
-        raise ValueError("these are no edits") from problem
+    return shelves(packed.unpack(text))
 
 
 def rows(found: Shelves) -> list[list[object]]:

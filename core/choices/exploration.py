@@ -20,6 +20,7 @@ from core.choices import (
     heads,
     model,
     numbers,
+    packed,
     positions,
     reach,
     training,
@@ -211,7 +212,7 @@ def _read(raw: Mapping[str, object], edits: object, said: Exploration) -> Explor
     fields, unusable = usable(raw)
     shelves: Shelves = {}
     try:
-        rows = edited.packed_rows(edits) if isinstance(edits, str) else edits
+        rows = packed.unpack(edits) if isinstance(edits, str) else edits
         shelves, whole = edited.usable(rows)
         if not whole:
             unusable.append("edits")

@@ -7,7 +7,7 @@ room than fifty cells.
 import json
 from collections.abc import Mapping, Sequence
 
-from core.choices import edited
+from core.choices import edited, packed
 from core.choices.edited import Address
 from core.choices.explore import MOST_EDITS
 from core.choices.reading import sequence
@@ -55,28 +55,27 @@ def pack(found: Histories) -> str:
             later = state
         if any(step != _NOTHING for step in row[1:]):
             written.append(f"[{','.join(row)}]")
-    return edited.compressed(f"[{','.join(written[::-1])}]") if written else ""
+    return packed.compressed(f"[{','.join(written[::-1])}]") if written else ""
 
 
-def unpack(packed: str) -> dict[str, list[State]]:
+def unpack(text: str) -> dict[str, list[State]]:
     """The states that :func:`pack` wrote.
 
     Raises:
         ValueError, TypeError, OverflowError: If it did not write them, or they are too many.
     """
     found: dict[str, list[State]] = {}
-    left = 2 * MOST_KEPT  # each state is counted with its changes
-    for row in sequence(edited.packed_rows(packed, _MOST_READ)):
+    left = MOST_KEPT
+    for row in sequence(packed.unpack(text, _MOST_READ)):
         raw, *steps = sequence(row)
         shelf, later, states = edited.known_shelf(raw), {}, []
         if len(steps) > MOST_STEPS + 1:
             raise ValueError(f"more than {MOST_STEPS} steps")
         for step in steps:
-            changes = sequence(step)
-            left -= 1 + len(later) + len(changes)
+            later = _changed(shelf, later, sequence(step))
+            left -= 1 + len(later)
             if left < 0:
                 raise ValueError("more cells than a session keeps")
-            later = _changed(shelf, later, changes)
             states.append(later)
         found[shelf] = states[::-1]
     return found

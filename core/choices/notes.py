@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import regex
 
-from core.choices import cost, edited, exploration, history, reading
+from core.choices import cost, exploration, history, packed, reading
 from core.choices.history import Histories
 from core.choices.reading import flag, sequence, whole
 from core.ideas.timing import Timed
@@ -115,12 +115,12 @@ class Notes:
     times: Timed | None = None
 
 
-def write(it: Notes, packed: str | None = None) -> str:
+def write(it: Notes, edits: str | None = None) -> str:
     """The notes as text; empty if there is nothing to note.
 
     Args:
         it: What is noted.
-        packed: The histories as :func:`history.pack` gives them, if that is known.
+        edits: The histories as :func:`history.pack` gives them, if that is known.
     """
     found: dict[str, object] = {}
     tally = it.tally
@@ -129,16 +129,17 @@ def write(it: Notes, packed: str | None = None) -> str:
         found["counted"] = "".join(tally.counted)
         found["pages"] = _packed_pages(tally.pages)
         found["met"] = list(tally.met)
-    if histories := history.pack(it.histories) if packed is None else packed:
-        found["edits"] = histories
+    if edits := history.pack(it.histories) if edits is None else edits:
+        found["edits"] = edits
     if it.fields:
         found["fields"] = it.fields
     if it.at:
         found["at"], found["beside"] = it.at, it.beside
     if it.times:
         found["times"] = it.times
-    whole = {"v": VERSION, **found}
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")) if found else ""
+    if not found:
+        return ""
+    return json.dumps({"v": VERSION, **found}, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(raw: object, pages: Collection[str], challenges: Collection[str]) -> Notes:
@@ -157,7 +158,7 @@ def read(raw: object, pages: Collection[str], challenges: Collection[str]) -> No
 
     return Notes(
         _usable(found, "score", lambda _: _tally(found, pages, challenges), Tally()),
-        _usable(found, "edits", lambda packed: history.unpack(_text(packed)), {}),
+        _usable(found, "edits", lambda edits: history.unpack(_text(edits)), {}),
         _usable(found, "fields", _fields, {}),
         _usable(found, "beside", _fields, {}),
         _usable(found, "at", _mark, ""),
@@ -191,7 +192,7 @@ def _packed_pages(pages: Mapping[str, Place]) -> str:
         else:
             rows.append([page, *it[:3], asked])
             left -= size
-    return edited.packed(rows)
+    return packed.pack(rows)
 
 
 def _tally(found: Mapping[str, Any], pages: Collection[str], challenges: Collection[str]) -> Tally:
@@ -202,7 +203,7 @@ def _tally(found: Mapping[str, Any], pages: Collection[str], challenges: Collect
     counted = tuple(digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST))
     n = whole(len(counted), _MOST)(answered)
     met = [it for it in sequence(found["met"]) if isinstance(it, str) and it in challenges]
-    rows = sequence(edited.packed_rows(_text(found["pages"]), 2 * LONGEST_PAGES))
+    rows = sequence(packed.unpack(_text(found["pages"]), 2 * LONGEST_PAGES))
     return Tally(
         right=whole(0, n)(right),
         answered=n,

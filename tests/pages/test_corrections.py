@@ -1,6 +1,7 @@
 """The corrections: each opens with numbers from core, and leads to the state that shows them."""
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,6 +21,10 @@ Visit = Callable[[str | None], AppTest]
 
 every_claim = pytest.mark.parametrize("name", CORRECTIONS)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def test_links_name_claims_in_the_order_in_which_they_are_told():
+    assert [*CORRECTIONS] == [*get_args(Claim)]
 
 
 def opened(visit: Visit, language: Language, *names: str) -> AppTest:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core.choices import edited, notes
+from core.choices import edited, notes, packed
 from core.choices.cost import CostChoice
 from core.choices.edited import Address
 from core.choices.explore import MOST_EDITS
@@ -26,6 +26,7 @@ from core.ideas.cost import ROWS
 from core.ideas.timing import Timed
 from core.questions import KINDS
 from core.questions.question import Name
+from pages.shared.reader.address import same
 from pages.shared.reader.score import Score
 from pages.shared.text import Text
 from pages.shared.views.questions import _worded
@@ -68,7 +69,7 @@ def hand_back(app: AppTest, text: str) -> AppTest:
 
 def written(found: dict[str, Any]) -> str:
     """The edits in a tab's notes, unpacked."""
-    return json.dumps(edited.packed_rows(found["edits"]))
+    return json.dumps(packed.unpack(found["edits"]))
 
 
 def score(app: AppTest) -> Score:
@@ -87,19 +88,19 @@ def worked(dashboard: AppTest) -> AppTest:
 
 
 def test_a_tab_keeps_nothing_of_a_reader_who_did_nothing(dashboard: AppTest):
-    assert (kept(dashboard)["digest"], kept(dashboard)["text"]) == ("", None)
+    assert (kept(dashboard)["edition"], kept(dashboard)["text"]) == ("", None)
 
 
 def test_the_tab_is_told_news_only(worked: AppTest):
     assert kept(worked)["text"]
-    known = kept(worked)["digest"]
+    known = kept(worked)["edition"]
     for d_k in (5, 6):
         worked.slider(key="d_k").set_value(d_k).run()
         assert kept(worked)["text"] is None
-        assert kept(worked)["digest"] == known
+        assert kept(worked)["edition"] == known
     edit(worked, "w_q", 3, 1, 4.5)
     assert kept(worked)["text"]
-    assert kept(worked)["digest"] != known
+    assert kept(worked)["edition"] != known
 
 
 def test_an_edit_pays_little_for_the_longest_notes(dashboard: AppTest):
@@ -110,13 +111,13 @@ def test_an_edit_pays_little_for_the_longest_notes(dashboard: AppTest):
     dashboard.slider(key="d_k").set_value(5).run()
     assert len(json.dumps(kept(dashboard))) < 100
     script = Path(share.__file__).with_name("notes.js").read_text(encoding="utf-8")
-    assert len(_lean(script)) < 1_700  # is sent, too
+    assert len(_lean(script)) < 1_900  # is sent, too
 
 
 def test_what_the_tab_missed_is_sent_again(worked: AppTest):
     worked.slider(key="d_k").set_value(5).run()
     again = all_kept(worked)
-    assert (again, kept(worked)["digest"]) != (None, "")
+    assert (again, kept(worked)["edition"]) != (None, "")
     assert kept(worked.run())["text"] is None
 
 
@@ -267,7 +268,7 @@ def test_what_the_open_page_shows_stays_as_its_address_says(
 ):
     dashboard.session_state["d_k"] = 6
     dashboard.run()
-    assert kept(dashboard)["digest"] == ""  # its address holds it
+    assert kept(dashboard)["edition"] == ""  # its address holds it
     dashboard.switch_page("pages/cost.py").run()
     app = follow(cold_dashboard("zh-CN"), {"v": "1", "lang": "zh", "d_k": "3"})
     hand_back(app, all_kept(dashboard))
@@ -376,9 +377,8 @@ def test_back_to_a_private_page_shows_its_words(open_dashboard: Open):
     app.session_state["sentence"] = "the secret words"
     app.run().session_state["query"] = 2
     app.run().session_state["book"]["private"] = True
+    app.session_state["book"]["edits"]["handset"] = {of_word("secret", 1): 5.0}
     link = address(app.run())
-    edits = app.session_state["book"]["edits"]
-    edits["handset"] = {of_word("secret", 1): 5.0}
     app.switch_page("pages/cost.py").run()
     follow(app, link, "explore")
     assert (app.session_state["sentence"], edits_of(app)) == (
@@ -471,6 +471,46 @@ def test_the_memory_of_a_private_tab_brings_the_words_back(worked: AppTest, cold
     assert address(app) == link
 
 
+def test_what_a_private_tab_keeps_for_long_does_not_depend_on_words(open_dashboard: Open):
+    lasting = []
+    for word in ("secret", "harmless"):
+        app = open_dashboard("en-US")
+        app.session_state["sentence"] = f"a {word} word"
+        app.run().session_state["book"]["private"] = True
+        edit(app, "w_q", 0, 1, 1.5)
+        found = kept(app)
+        lasting.append(found["text"])
+        assert word in found["aside"]
+    assert lasting[0] == lasting[1]
+    assert kept(app.run())["edition"] == found["edition"]
+
+
+def test_back_in_private_shows_the_edits_of_that_address(dashboard: AppTest):
+    edit(dashboard, "w_q", 0, 1, 1.5)
+    dashboard.session_state["book"]["private"] = True
+    link = address(dashboard.run())
+    edit(dashboard, "w_q", 1, 1, 2.5)
+    dashboard.switch_page("pages/cost.py").run()
+    follow(dashboard, link, "explore")
+    assert edits_of(dashboard) == {FIRST: 1.5}
+
+
+@pytest.mark.parametrize(
+    ("other", "equal"),
+    [
+        ("v=1&sentence=a%20b&lang=zh&embed=true&x=", True),
+        ("lang=zh&v=1&sentence=a+b", True),
+        ("", False),
+        ("v=1&sentence=a+b", False),
+        ("v=1&sentence=ab&lang=zh", False),
+        ("v=1&sentence=a+b&lang=zh&edits=", False),
+        ("\ud800", False),
+    ],
+)
+def test_an_address_is_known_however_a_browser_writes_it(other: str, equal: bool):
+    assert same("v=1&sentence=a+b&lang=zh", other) == equal
+
+
 def test_a_session_hears_its_tab_once(worked: AppTest, cold_dashboard: Open):
     text = all_kept(worked)
     app = hand_back(follow(cold_dashboard("zh-CN"), address(worked)), text)
@@ -499,8 +539,19 @@ junk = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=2),
     max_leaves=8,
 )
+LONG = ["[" * 100_000, '{"v":2,"met":{}}']
+queries = st.sampled_from(
+    ["sentence=\ud800", "v=1&lang=xx&d_k=99&query=-1", "edits=!&part=1", "%ff&="]
+)
+questions = st.lists(
+    st.sampled_from(
+        ["most", {}, {"n": "1"}, ["1", "2"], 0, {"asks": {"words": ["a"], "place": 0}}]
+    ),
+    min_size=5,
+    max_size=5,
+)
 parts = st.fixed_dictionaries(
-    {"v": st.just(1)},
+    {"v": st.just(notes.VERSION)},
     optional={
         "score": junk | st.tuples(st.integers(0, 9), st.integers(0, 9), st.booleans()),
         "counted": texts | st.text("ab<", max_size=12),
@@ -510,18 +561,21 @@ parts = st.fixed_dictionaries(
                 st.sampled_from([*KINDS, "x"]),
                 st.integers(-1, 10**7),
                 st.integers(-1, 10**7),
-                st.none() | st.integers(-1, 99),
-                texts,
+                st.integers(-1, 99),
+                junk | questions,
             ),
             max_size=3,
-        ),
+        ).map(packed.pack),
         "met": junk | st.lists(st.sampled_from(["looks", "<b>"]), max_size=3),
         "fields": junk
         | st.dictionaries(
             st.sampled_from(["sentence", "cost_k", "reach_gain", "training_ran"]), junk
         ),
+        "beside": junk | st.fixed_dictionaries({"sentence": texts, "query": junk}),
+        "at": texts,
+        "times": junk,
         "edits": texts
-        | st.lists(st.tuples(st.sampled_from(["handset", "mask", "x"]), junk)).map(edited.packed),
+        | st.lists(st.tuples(st.sampled_from(["handset", "mask", "x"]), junk)).map(packed.pack),
     },
 )
 
@@ -532,7 +586,13 @@ def test_whatever_a_tab_hands_back_the_page_stays_itself(open_dashboard: Open):
     @settings(
         max_examples=60, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate]
     )
-    @given(junk | parts.map(json.dumps) | st.sampled_from(["[" * 100_000, '{"v":1,"met":{}}']))
+    @given(
+        junk
+        | st.fixed_dictionaries(
+            {"text": junk | parts.map(json.dumps) | st.sampled_from(LONG)},
+            optional={"session": junk, "query": junk | queries},
+        )
+    )
     def send(said: object) -> None:
         app.session_state["told"]["heard"] = False
         tell(app, "held", said)

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from core.choices import edited
+from core.choices import edited, reading
+from core.choices.edited import Shelves
 from core.choices.exploration import (
     DEFAULTS,
     LONGEST_LINK,
@@ -31,6 +32,8 @@ _ECHO = 3.0
 """Seconds in which an address that we wrote may come back without having been asked for."""
 
 _REMEMBERED = 20  # addresses that we wrote
+
+_query = reading.text(2 * LONGEST_LINK)
 
 _OURS = {"v", "lang", "edits", "private", *READERS}
 
@@ -95,11 +98,11 @@ def here() -> Mapping[str, str]:
     kept = {name: notes["fields"][name] for name in notes["used"] if name in notes["fields"]}
     kept |= {name: notes["own"][name] for name in AIMED if name in kept and name in notes["own"]}
     shelves = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
-    told, private = kept, notes["private"]
+    told, edits_told, private = kept, shelves, notes["private"]
     if private:
         told = {name: value for name, value in kept.items() if name not in TEXTS}
-        shelves = edited.without_words(shelves)
-    found = parameters(told, shelves, notes["language"] or "")
+        edits_told = edited.without_words(shelves)
+    found = parameters(told, edits_told, notes["language"] or "")
     beside = None
     if private:
         found["private"] = "1"
@@ -107,7 +110,7 @@ def here() -> Mapping[str, str]:
     elif "part" in found:
         left_out = (it for it in kept.keys() - found.keys() if kept[it] != DEFAULTS[it])
         beside = {name: kept[name] for name in left_out}
-    _note_written(_address(notes["page"] or "", found), beside)
+    _note_written(_address(notes["page"] or "", found), beside, shelves)
     return found
 
 
@@ -139,7 +142,12 @@ def began_with(query: str) -> bool:
     If its server has died, it did not if the reader went on by the menu at once.
     """
     begun = book()["begun"]
-    return bool(begun and begun.at.partition("?")[2] == urlencode(_parsed(query)))
+    return bool(begun and same(begun.at.partition("?")[2], query))
+
+
+def same(query: str, other: str) -> bool:
+    """Whether two addresses ask for the same, however browsers write them."""
+    return _parsed(query) == _parsed(other)
 
 
 def returned(query: str) -> Mapping[str, object]:
@@ -152,7 +160,9 @@ def returned(query: str) -> Mapping[str, object]:
 
 
 def _parsed(query: str) -> dict[str, str]:
-    return dict(parse_qsl(query[: 2 * LONGEST_LINK]))
+    """What is ours in an address."""
+    found = parse_qsl(_query(query), keep_blank_values=True)
+    return {name: value for name, value in found if name in {*_OURS, "part"}}
 
 
 def _speak_as(asked: Exploration) -> None:
@@ -182,20 +192,19 @@ def _address(page: str, found: Mapping[str, str]) -> str:
 
 def _filled_up(asked: Exploration, at: str) -> Exploration:
     """What an address asks for; with what it had no room for if this session wrote it."""
-    notes = book()
-    ours = notes["written"].get(at)
+    ours = book()["written"].get(at)
     if ours is None or ours.beside is None:
         return asked
     fields = {**asked.fields, **ours.beside}
-    return replace(asked, fields=fields, shelves=notes["edits"], whole=True)
+    return replace(asked, fields=fields, shelves=ours.edits, whole=True)
 
 
-def _note_written(at: str, beside: dict[str, object] | None) -> None:
+def _note_written(at: str, beside: dict[str, object] | None, shelves: Shelves) -> None:
     written, now = book()["written"], time.monotonic()
     if written and at != (last := next(reversed(written))):
         written[last] = written[last]._replace(until=now)
     written.pop(at, None)
-    written[at] = Written(now, beside)
+    written[at] = Written(now, beside, shelves)
     while len(written) > _REMEMBERED:
         del written[next(iter(written))]
 

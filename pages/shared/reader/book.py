@@ -6,7 +6,7 @@ from typing import NamedTuple, TypedDict
 
 import streamlit as st
 
-from core.choices.edited import Address
+from core.choices.edited import Address, Shelves
 from core.choices.exploration import Exploration
 from core.ideas.timing import Timed
 from pages.shared.text import Language
@@ -44,10 +44,12 @@ class Written(NamedTuple):
         until: When it was replaced, if it was.
         beside: Names of fields that its page showed and it does not hold, to their values; ``None``
             if it holds all of them, and all edits.
+        edits: On the shelves of that page.
     """
 
     until: float
     beside: dict[str, object] | None
+    edits: Shelves
 
 
 class Book(TypedDict):

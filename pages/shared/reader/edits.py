@@ -26,6 +26,9 @@ from core.layer import Edit
 from core.tokens import occurrences
 from pages.shared.reader.book import Offer, book
 
+State = dict[Address, float]
+"""The edits of a shelf."""
+
 
 def shelf(choice: Choice) -> str:
     """Where the edits of the choice's source lie."""
@@ -156,25 +159,34 @@ def resume(kept: Histories, *, partly: bool) -> None:
     """
     notes = book()
     begun, now = notes["begun"].edits if notes["begun"] else {}, histories()
-    for on, kept_states in kept.items():
-        states = [dict(it) for it in kept_states]
+    for on, states in kept.items():
         own = now.get(on, [{}])
-        if not states or (on in begun and begun[on] != states[-1] and not partly):
-            continue
-        if on not in begun:
-            if on in now:
-                continue
-        elif begun[on] in own:
-            since = own[own.index(begun[on]) :]
-            states[-1:] = [_as_changed(states[-1], begun[on], it) for it in since]
-        elif len(states) > 1:
-            states.pop()  # the reader has gone back meanwhile
+        if on in begun:
+            found = _joined([dict(it) for it in states], begun[on], own, partly=partly)
         else:
-            continue
-        notes["edits"][on] = states[-1]
-        notes["history"][on] = states[:-1][-MOST_STEPS:]
-        _forget_oldest(on)
+            found = [] if on in now else [dict(it) for it in states]
+        if found and len(found[-1]) <= MOST_EDITS:
+            notes["edits"][on] = found[-1]
+            notes["history"][on] = found[:-1][-MOST_STEPS:]
+            _forget_oldest(on)
     redraw()
+
+
+def _joined(states: list[State], begun: State, own: list[State], *, partly: bool) -> list[State]:
+    """What a tab kept of a shelf, and what was done since; nothing if they do not fit.
+
+    Args:
+        states: What the tab kept.
+        begun: What the session began with.
+        own: All states since, that one among them if the reader has not gone back beyond it.
+        partly: As in :func:`resume`.
+    """
+    if not states or (begun != states[-1] and not partly):
+        return []
+    if begun in own:
+        since = own[own.index(begun) :]
+        return states[:-1] + [_as_changed(states[-1], begun, it) for it in since]
+    return states[:-1]  # the reader has gone back meanwhile
 
 
 def redraw(table: str | None = None) -> None:
@@ -217,9 +229,7 @@ def _put(on: str, edits: dict[Address, float]) -> None:
     _forget_oldest(on)
 
 
-def _as_changed(
-    whole: Mapping[Address, float], part: Mapping[Address, float], now: Mapping[Address, float]
-) -> dict[Address, float]:
+def _as_changed(whole: State, part: State, now: State) -> State:
     """Edits of which only a part was there, changed as that part has been."""
     changed = {it: value for it, value in now.items() if part.get(it) != value}
     return {it: value for it, value in {**whole, **changed}.items() if it in now or it not in part}

@@ -28,14 +28,16 @@ class Told(TypedDict):
     Attributes:
         session: Tells sessions apart; nobody can do anything with it.
         heard: Whether the tab has handed something back.
-        digest: Of the notes that were sent last; ``None`` if they are to be sent again.
+        sent: The notes that were sent last; ``None`` if they are to be sent again.
+        edition: Tells them apart. It is drawn by chance: from a digest words could be guessed.
         packed: Whether without words, to the edits and what they were before, as they were when
             they were last packed, and what came of them.
     """
 
     session: str
     heard: bool
-    digest: str | None
+    sent: tuple[str, str] | None
+    edition: str
     packed: dict[bool, tuple[Histories, str]]
 
 
@@ -44,7 +46,7 @@ _CHALLENGE = "challenge."
 
 
 def for_tab() -> dict[str, str | None] | None:
-    """The notes if they are news, with a digest; nothing if the page is about to be drawn again.
+    """The notes if they are news, and their edition; nothing if all is about to be drawn again.
 
     ``text`` outlives a reload. ``aside`` is all of it, for the tab's memory alone, where a reader
     keeps their words out of everything that lasts.
@@ -54,16 +56,17 @@ def for_tab() -> dict[str, str | None] | None:
     told, private = _told(), book()["private"]
     text = _text(told, wordless=private)
     aside = _text(told, wordless=False) if private else ""
-    digest = _mark(text + aside) if text or aside else ""
-    news = digest != told["digest"]
-    told["digest"] = digest
-    found: dict[str, str | None] = {"session": told["session"], "digest": digest, "text": None}
-    return found | ({"text": text, "aside": aside} if news else {})
+    found: dict[str, str | None] = {"session": told["session"], "text": None}
+    if (text, aside) != told["sent"]:
+        told["sent"] = text, aside
+        told["edition"] = secrets.token_hex(4) if text or aside else ""
+        found |= {"text": text, "aside": aside}
+    return found | {"edition": told["edition"]}
 
 
 def send_again() -> None:
     """The tab has missed what was sent."""
-    _told()["digest"] = None
+    _told()["sent"] = None
 
 
 def hear(said: object) -> None:
@@ -75,7 +78,7 @@ def hear(said: object) -> None:
     told, said = _told(), said if isinstance(said, Mapping) else {}
     if said.get("session") == told["session"]:
         return
-    told["digest"] = None
+    told["sent"] = None
     if told["heard"]:
         return
     told["heard"] = True
@@ -139,6 +142,6 @@ def _mark(text: str) -> str:
 def _told() -> Told:
     if _KEY not in st.session_state:
         st.session_state[_KEY] = Told(
-            session=secrets.token_hex(4), heard=False, digest="", packed={}
+            session=secrets.token_hex(4), heard=False, sent=("", ""), edition="", packed={}
         )
     return st.session_state[_KEY]

@@ -116,6 +116,7 @@ _NAMED: Mapping[str, Callable[[Text, Any], str]] = {
     "training_distance": farthest,
     "training_budget": lambda _, budget: f"{budget:,}",
     "model_lines": _line,
+    "corrections_open": lambda text, claim: text(f"correction.{claim}.claim"),
     **dict.fromkeys(("shown_parameter", "shown_result", "upload_shown"), _matrix),
 }
 """Fields whose controls have words of their own for a value."""

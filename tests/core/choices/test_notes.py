@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices import edited, history, notes
+from core.choices import history, notes
+from core.choices import packed as packed_values
 from core.choices.edited import Address
 from core.choices.exploration import READERS, TEXTS
+from core.choices.explore import MOST_EDITS
 from core.choices.history import MOST_KEPT, MOST_STEPS, MOST_WRITTEN
 from core.choices.notes import LONGEST, LONGEST_PAGES, MOST_COUNTED, Notes, Place, Tally
 from core.ideas.cost import ROWS, Setting
@@ -173,7 +175,7 @@ def test_without_words_nothing_tells_a_sentence(tally: Tally, found: dict):
     written = notes.write(Notes(tally.without_words(), history.without_words(found)))
     said = json.loads(written) if written else {}
     kept = written + "".join(
-        json.dumps(edited.packed_rows(said[part])) for part in ("edits", "pages") if part in said
+        json.dumps(packed_values.unpack(said[part])) for part in ("edits", "pages") if part in said
     )
     for word in ("secret", "\\u732b", "\\u0301"):
         assert word not in kept
@@ -225,7 +227,7 @@ def test_everything_that_a_session_keeps_is_written_and_read():
     text = notes.write(whole)
     assert read(text) == whole
     assert len(text) < LONGEST
-    assert len(json.dumps(edited.packed_rows(history.pack(whole.histories)))) < MOST_WRITTEN
+    assert len(json.dumps(packed_values.unpack(history.pack(whole.histories)))) < MOST_WRITTEN
 
 
 def test_questions_about_very_long_texts_are_given_up():
@@ -348,11 +350,17 @@ def test_a_history_cannot_unfold_into_more_than_a_session_keeps():
     assert MOST_KEPT < 51 * len(wide) < 4 * MOST_KEPT
 
 
+def test_a_history_of_full_and_empty_states_is_read_as_it_was_written():
+    full = {Address("w_q", "0", n, "", 0): n / 8 for n in range(MOST_EDITS)}
+    found = {"handset": [{}, full] * 3 + [{}]}
+    assert history.unpack(history.pack(found)) == found
+
+
 def test_bombs_are_not_unpacked_and_long_texts_not_read():
     bomb = urlsafe_b64encode(zlib.compress(b"[" + b" " * 5_000_000 + b"]", 9)).decode()
     assert read(said(edits=bomb)).histories == {}
     longer = urlsafe_b64encode(zlib.compress(b"[" + b" " * MOST_WRITTEN * 2 + b"]", 9)).decode()
-    with pytest.raises(ValueError, match="do not end"):
+    with pytest.raises(ValueError, match="does not end"):
         history.unpack(longer)
     nested = urlsafe_b64encode(zlib.compress(b"[" * 50_000)).decode()
     assert read(said(edits=nested)).histories == {}

@@ -6,52 +6,58 @@ const SOON = 50; // milliseconds
 
 function keepNotes(notes, tell) {
   if (!notes) return;
-  try {
-    const tab = (window[NOTES] ??= watched({}));
-    tab.tell = tell;
-    tab.own ??= JSON.parse(sessionStorage.getItem(NOTES)) ?? { digest: "" };
-    const { own } = tab;
-    if (words(own) && own.session !== notes.session) {
-      keep(tab, { ...own, session: notes.session });
-      if (!tab.handed) whenSettled(() => handBack(tab, own));
-    } else if (notes.text !== null) {
-      keep(tab, notes);
-    } else if (own.digest !== notes.digest) {
-      keep(tab, own); // else it would be missing again
-      tell("missing", true);
-    }
-    tab.handed = false;
-  } catch {
-    // a browser that keeps nothing
+  const tab = (window[NOTES] ??= watched({}));
+  tab.own ??= stored((it) => JSON.parse(it.getItem(NOTES))) ?? { edition: "" };
+  const { own } = tab;
+  const known = tab.session ?? own.session;
+  tab.tell = tell;
+  tab.session = notes.session;
+  if (words(own) && known !== notes.session) {
+    keep(tab, { ...own, session: notes.session });
+    if (!tab.handed) whenSettled(() => handBack(tab, known));
+  } else if (notes.text !== null) {
+    keep(tab, notes);
+  } else if (own.edition !== notes.edition) {
+    tell("missing", true);
   }
+  tab.handed = false;
 }
 
 function keep(tab, own) {
   tab.own = own;
   const { aside, ...lasting } = own;
-  if (own.text) sessionStorage.setItem(NOTES, JSON.stringify(lasting));
-  else sessionStorage.removeItem(NOTES);
+  if (own.text) stored((it) => it.setItem(NOTES, JSON.stringify(lasting)));
+  else stored((it) => it.removeItem(NOTES));
+}
+
+function stored(act) {
+  try {
+    return act(sessionStorage);
+  } catch {
+    return undefined; // a browser that keeps nothing
+  }
 }
 
 const words = (own) => own.aside || own.text;
-const handBack = (tab, own, more) =>
-  tab.tell("held", { session: own.session, text: words(own), ...more });
+const handBack = (tab, session, more) =>
+  tab.tell("held", { session, text: words(tab.own), ...more });
 
 // Who comes back may have come to a server that knows nothing: it is told before all else, and of
 // the address that holds now; Streamlit, left alone, tells the one with which the page was loaded.
 function watched(tab) {
   const app = document.querySelector(`[${STATE}]`);
   let away = false;
-  new MutationObserver(() => {
+  const observer = new MutationObserver(() => {
     const here = app.getAttribute(STATE) === "CONNECTED";
     if (!here) {
       dispatchEvent(new PopStateEvent("popstate"));
     } else if (away) {
       tab.handed = true;
-      handBack(tab, tab.own, { query: location.search.slice(1) });
+      handBack(tab, tab.session, { query: location.search.slice(1) });
     }
     away = !here;
-  }).observe(app, { attributeFilter: [STATE] });
+  });
+  if (app) observer.observe(app, { attributeFilter: [STATE] });
   return tab;
 }
 
