@@ -133,7 +133,7 @@ def test_after_a_crash_the_next_click_finds_everything_as_it_was(chromium: Brows
         assert reader.page.get_by_role("textbox", name="句子").input_value() == SENTENCE
 
 
-@pytest.mark.parametrize("way", ["bare", "link", "reload", "back"])
+@pytest.mark.parametrize("way", ["link", "reload", "back"])
 def test_after_a_crash_everything_comes_back_by_itself(chromium: Browser, mortal: Served, way: str):
     with window(chromium, mortal.address) as reader:
         opened_by(reader, way)
