@@ -18,6 +18,18 @@ def progress(name: str = "training") -> Progress | None:
     return worker().look(st.session_state.get(f"{name}_run", ""))
 
 
+def own() -> set[str]:
+    """The names of the reader's races."""
+    keys = {"training_run", "lesson_run"} & st.session_state.keys()
+    return {st.session_state[key] for key in keys}
+
+
+def was_left(name: str = "training") -> bool:
+    """Whether the reader was away for so long that a race which began by itself was left."""
+    found = progress(name)
+    return found is not None and found.state == "left" and was_run_again(name)
+
+
 def forgotten(name: str = "training") -> bool:
     """Whether the server has forgotten the reader's race."""
     return f"{name}_run" in st.session_state and progress(name) is None
@@ -28,7 +40,7 @@ def was_run_again(name: str = "training") -> bool:
     return st.session_state.get(f"{name}_again", False)
 
 
-def run_again(it: Race, ran: int, *, paused: bool, name: str = "training") -> None:
+def run_again(it: Race, ran: int, *, paused: bool, name: str = "training") -> bool:
     """Let the reader watch what was run elsewhere, as far as it came: it gives the same again.
 
     Args:
@@ -36,13 +48,17 @@ def run_again(it: Race, ran: int, *, paused: bool, name: str = "training") -> No
         ran: Snapshots that it gave there, or was about to.
         paused: Whether it was set aside there, to go on.
         name: As in :func:`progress`.
+
+    Returns:
+        Whether there was room for it.
     """
     try:
-        st.session_state[f"{name}_run"] = worker().start(it, ran, pausing=paused)
+        st.session_state[f"{name}_run"] = worker().start(it, ran, pausing=paused, own=own())
     except InputError as problem:
         st.session_state[f"{name}_problem"] = problem
-    else:
-        st.session_state[f"{name}_again"] = True
+        return False
+    st.session_state[f"{name}_again"] = True
+    return True
 
 
 def begin(text: Text, it: Race, said: str, name: str = "training") -> None:
@@ -113,7 +129,7 @@ def news(was: State, now: State) -> bool:
 def _begin(it: Race, name: str) -> None:
     st.session_state[f"{name}_again"] = False
     try:
-        st.session_state[f"{name}_run"] = worker().start(it)
+        st.session_state[f"{name}_run"] = worker().start(it, own=own())
     except InputError as problem:
         st.session_state[f"{name}_problem"] = problem
 

@@ -7,22 +7,27 @@ from pages.shared.reader import run
 from pages.shared.reader.book import book
 from pages.shared.server.jobs import Progress
 from pages.shared.server.worker import worker
-from pages.shared.views.race import progress, run_again, unfit
+from pages.shared.views.race import forgotten, own, progress, run_again, unfit, was_left
 
 
 def take_up(it: TrainingChoice) -> None:
     """Show a race that was run with these settings; to be called before anything is drawn.
 
-    It is run again where nobody has the numbers: if a link asks for it, or if the session has had
-    no race at all. A race of the reader's own is never disturbed while something comes of it.
+    It is run again where nobody has the numbers, unless the reader's own race of other settings
+    is there and no link asks. A race is never disturbed while something comes of it. One that was
+    set aside and forgotten waits for a click: else readers of many such races would drive out each
+    other's in turns.
     """
     found = progress()
-    asked = book()["arrival"] or "training_run" not in st.session_state
-    own = found is not None and (found.busy or found.race == it.race)
-    if not it.training_ran or not asked or own or unfit(it.race):
+    left = was_left() and found and found.race == it.race and not found.pausing
+    there = found is not None and (found.busy or found.race == it.race)
+    asked = book()["arrival"] or found is None
+    crowded = forgotten() and it.training_paused and not book()["arrival"]
+    wanted = left or (asked and not there and not crowded)
+    if not it.training_ran or not wanted or unfit(it.race):
         return
     ran = min(it.training_ran, it.race.snapshots)
-    over = None if it.training_paused else worker().finished(it.race, ran)
+    over = None if it.training_paused else worker().finished(it.race, ran, own())
     if over:
         st.session_state["training_run"] = over
     else:
