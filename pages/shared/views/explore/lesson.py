@@ -26,6 +26,7 @@ from pages.shared.views.race import (
     run_again,
     status,
     unfit,
+    was_left,
     was_run_again,
 )
 from pages.shared.views.told import told
@@ -132,15 +133,22 @@ def _facts(text: Text, it: Lesson) -> str:
 
 
 def _take_up(it: TrainingChoice) -> None:
-    """Train what was trained where the choice comes from, if the session has trained nothing."""
+    """Train what was trained where the choice comes from, if the session has trained nothing.
+
+    Nothing is taken up twice, unless the server left it: else two races that drive out each
+    other's numbers would be trained in turns.
+    """
     due, found = trained_state.due(it), progress("lesson")
     if due is None or (found and found.busy) or unfit(due[0]):
         return
+    taken = [] if book()["arrival"] else st.session_state.get("lesson_taken", [])
+    left = was_left("lesson") and found and found.race == due[0]
     begun = {"lesson_run", "training_run"} & st.session_state.keys()
     done = found and len(found.snapshots) >= found.goal and found.race != due[0]
     goes_on = done and was_run_again("lesson")
-    if book()["arrival"] or not begun or goes_on:
-        run_again(*due, paused=False, name="lesson")
+    wanted = repr(due) not in taken and (book()["arrival"] or not begun or goes_on)
+    if (left or wanted) and run_again(*due, paused=False, name="lesson"):
+        st.session_state["lesson_taken"] = [*taken, repr(due)]
 
 
 def _training(text: Text, lesson: Lesson) -> None:
@@ -176,7 +184,7 @@ def _note(it: TrainingChoice, found: Progress | None) -> None:
     once = replace(it.race, seeds=1)
     if found is None or replace(found.race, contenders=once.contenders) != once:
         return
-    over = not found.busy and len(found.snapshots) < found.goal
+    over = found.state == "stopped" and len(found.snapshots) < found.goal
     if found.race == once and was_run_again("lesson") and it.training_ran:
         if over:
             run.note(it, training_ran=len(found.snapshots))
