@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
@@ -364,6 +365,20 @@ def test_two_readers_watch_one_race_and_one_may_leave_it(
     assert progress(one).state == "running"
     assert not one.run().button(key="training_pause_button").disabled
     assert address(two)["training_ran"] == str(len(progress(two).snapshots))
+
+
+def test_where_nobody_can_pause_it_is_not_said_that_others_are_why(
+    training: AppTest, open_dashboard: Visit
+):
+    ahead = worker().start(replace(choice().race, steps=1000, seed=9))
+    one = press(choose(training, **LONG), "training_start")
+    two = open_dashboard("en-US").switch_page("pages/training.py").run()
+    two = press(choose(two, **LONG), "training_start")
+    assert worker().look(ahead)
+    progress(one)
+    two = two.run()
+    assert (progress(two).state, progress(two).others) == ("waiting", True)
+    assert EN("training.others") not in said(two)
 
 
 def test_a_page_loaded_anew_goes_on_watching(training: AppTest, open_dashboard: Visit):

@@ -105,7 +105,7 @@ def status(text: Text, it: Progress, name: str = "training") -> None:
             off = it.others or it.state == "waiting"
             _button(text, name, "pause", ":material/pause:", disabled=off)
         _button(text, name, "stop", ":material/stop:")
-    if it.others:
+    if it.others and it.state == "running":
         st.caption(text("training.others"))
 
 
