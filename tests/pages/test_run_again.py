@@ -498,18 +498,19 @@ def test_two_races_that_drive_out_each_others_numbers_are_not_trained_in_turns(
     asked = {**RACE, "source": "trained", "training_inside": "rotary", "training_ran": 18}
     link = exploration.parameters({**asked, "training_taught": ["rotary"]}, language="en")
     app = follow(open_dashboard(None), "explore", link)
+    names: list[str] = []
     for _ in range(4):
-        end, name = time.monotonic() + 40, app.session_state["lesson_run"]
+        names.append(app.session_state["lesson_run"])
+        end = time.monotonic() + 40
         while progress(app, "lesson").busy and time.monotonic() < end:
             time.sleep(0.02)
-        found = progress(app, "lesson").race.contenders
         learned._networks.clear()  # but for those that were trained last
         for it in race(progress(app, "lesson").race):
             if it.parameters is not None:
                 learned.keep(choice().race.design, it)
         app = app.run()
-    assert found == ("rotary",)
-    assert app.session_state["lesson_run"] == name
+    assert progress(app, "lesson").race.contenders == ("rotary",)
+    assert names[0] != names[1] == names[2] == names[3] == app.session_state["lesson_run"]
     assert len(worker()._jobs) == 2
     assert app.info  # so the reader may begin it
 
