@@ -7,7 +7,6 @@ from pages.shared import frame
 from pages.shared.reader import run, state
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
-from pages.shared.views.training import again
 from pages.shared.views.training.files import downloads, upload
 from pages.shared.views.training.inside import felt, inside, looking
 from pages.shared.views.training.noticed import noticed
@@ -16,11 +15,11 @@ from pages.shared.views.training.race import limits, live, settings, start
 text = frame.open_page("training")
 choice = run.known(state.remembered(TrainingChoice, RACE_READERS))
 
-again.take_up(choice)
+run.take_up(choice)
 settings(text, choice)
 start(text, choice.race)
 found = live(text, choice.race)
-again.note(choice, found)
+run.note_race(choice, found)
 
 if found and not found.busy:
     looks = looking(choice, found)

@@ -8,7 +8,8 @@ import numpy as np
 from core.arrays import Array
 from core.choices.training import AUTOMATIC, READERS, TrainingChoice
 from core.training.answers import right_places
-from core.training.contenders import CONVOLUTIONAL, RECURRENT, Contender
+from core.training.contenders import CONTENDERS, CONVOLUTIONAL, RECURRENT, Contender
+from core.training.race import Race
 from core.training.tasks import EVERYWHERE
 
 _SHELF = (
@@ -37,6 +38,29 @@ def beside(
         right: Which part of the answers of those who have learned is right.
     """
     return _best_of(RECURRENT, it, right or {}), _best_of(CONVOLUTIONAL, it, right or {})
+
+
+def said_after(
+    it: TrainingChoice, race: Race, ran: int, *, stopped: bool, again: bool
+) -> dict[str, object]:
+    """What the choice is to say of what was trained, after a race in Explore; the rest stays.
+
+    Args:
+        it: The choice.
+        race: What is trained, or was.
+        ran: Snapshots that it gives where nothing breaks it off but the reader.
+        stopped: Whether the reader did, before its end.
+        again: Whether it began by itself.
+    """
+    whole = replace(it.race, seeds=1)
+    if replace(race, contenders=whole.contenders) != whole:
+        return {}  # of other settings
+    if again and race == whole and it.training_ran:
+        return {"training_ran": ran} if stopped else {}
+    taught = {*it.training_taught, *race.contenders}
+    if stopped:
+        taught -= {*race.contenders}
+    return {"training_taught": tuple(name for name in CONTENDERS if name in taught)}
 
 
 def shelf(it: TrainingChoice) -> str:

@@ -9,7 +9,7 @@ from core.choices import reading
 from core.choices.reading import Reader
 from core.errors import InputError
 from core.training.contenders import ATTENTION, CONTENDERS, LEARNING_RATES, Contender, Design
-from core.training.race import BATCH, SLICE, Race
+from core.training.race import BATCH, SLICE, Race, sizes
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -128,6 +128,17 @@ class TrainingChoice:
         if not ran or contender in self.training_taught or contender not in race.contenders:
             return SLICE * race.slices
         return race.learned(contender, ran)
+
+
+def unfit(it: Race) -> InputError | None:
+    """Why these contenders cannot race, if so."""
+    if not it.contenders:
+        return InputError("training_nobody")
+    try:
+        sizes(it.contenders, it.design)
+    except InputError as reason:
+        return reason
+    return None
 
 
 def chosen_race(it: Race) -> TrainingChoice:

@@ -406,7 +406,7 @@ def test_other_pages_take_the_hand_set_numbers(lesson: AppTest, page: str):
 
 
 def test_a_full_queue_is_told(lesson: AppTest, monkeypatch: pytest.MonkeyPatch):
-    def full(*_: object) -> str:
+    def full(*_: object, **__: object) -> str:
         raise InputError("training_queue_full", limit=3)
 
     monkeypatch.setattr(Worker, "start", full)

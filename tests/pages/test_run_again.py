@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
@@ -14,6 +15,7 @@ from core.choices.training import RUN, TrainingChoice
 from core.errors import InputError
 from core.training.race import race
 from pages.shared.server import learned
+from pages.shared.server import worker as module
 from pages.shared.server.jobs import Progress
 from pages.shared.server.worker import Worker, worker
 from pages.shared.text import LANGUAGES, Language, Text
@@ -114,6 +116,18 @@ def drawn(app: AppTest) -> dict[str, str]:
     }
 
 
+def away(app: AppTest, monkeypatch: pytest.MonkeyPatch, name: str = "training") -> str:
+    """A reader is away for longer than the server waits; the name of the race that it left."""
+    [job] = [job for job in worker()._jobs if app.session_state[f"{name}_run"] in job.readers]
+    with monkeypatch.context() as absent:
+        absent.setattr(module, "ABSENT", 0.05)
+        end = time.monotonic() + 20
+        while job.busy and time.monotonic() < end:
+            time.sleep(0.02)
+    assert job.state == "left"
+    return app.session_state[f"{name}_run"]
+
+
 def begun(app: AppTest, name: str = "training") -> bool:
     return f"{name}_run" in app.session_state
 
@@ -140,7 +154,8 @@ def test_a_link_to_a_finished_race_gives_the_same_numbers(
     assert Text(language)("training.again") not in said(anew)
     assert address(anew) == link
     other = follow(open_dashboard(None), "training", link)
-    assert other.session_state["training_run"] == anew.session_state["training_run"]
+    [job] = worker()._jobs
+    assert len({app.session_state["training_run"] for app in (anew, other)} & {*job.readers}) == 2
 
 
 @pytest.mark.parametrize(("button", "state"), [("stop", "stopped"), ("pause", "paused")])
@@ -166,6 +181,75 @@ def test_a_race_that_was_broken_off_comes_as_far_again(
         assert address(anew)["training_ran"] == str(whole)
     else:
         assert progress(anew.run()).state == "stopped"  # and nothing begins once more
+
+
+def test_a_race_that_the_server_left_is_run_again_as_far(
+    open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    link = exploration.parameters({**LONG, "training_ran": 303}, language="en")
+    app = until(follow(open_dashboard(None), "training", link), some)
+    left = away(app, monkeypatch)
+    assert progress(app.run()).busy
+    assert app.session_state["training_run"] != left
+    assert address(app)["training_ran"] == "303"
+    assert EN("training.again") in said(app)
+
+
+def test_a_race_of_ones_own_that_the_server_left_is_run_again_by_whoever_follows_its_link(
+    training: AppTest, open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    app = until(press(choose(training, **LONG), "training_start"), some)
+    link = address(app)
+    left = away(app, monkeypatch)
+    assert app.run().session_state["training_run"] == left  # here the button begins it
+    assert address(app) == link
+    assert begun(follow(open_dashboard(None), "training", link))
+
+
+def test_a_race_that_took_too_long_does_not_shorten_its_link(
+    open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    link = exploration.parameters({**LONG, "training_ran": 303}, language="en")
+    app = follow(open_dashboard(None), "training", link)
+    monkeypatch.setattr(module, "LONGEST_RACE", 0.2)
+    app = until(app, over)
+    assert progress(app).state == "limit"
+    assert address(app)["training_ran"] == "303"
+    other = follow(open_dashboard(None), "training", link)  # it would take as long once more
+    assert progress(other).snapshots == progress(app).snapshots
+
+
+def test_a_race_that_was_set_aside_and_left_is_still_set_aside_there(
+    training: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    app = until(press(choose(training, **LONG), "training_start"), some)
+    app = until(press(app, "training_pause_button"), lambda it: it.state == "paused")
+    link = address(app)
+    monkeypatch.setattr(module, "PATIENCE", -1.0)
+    app = until(app, over)
+    assert progress(app).state == "left"
+    assert address(app) == link
+
+
+def test_a_race_that_its_own_server_has_forgotten_is_run_again(training: AppTest):
+    app = until(press(training, "training_start"), over)
+    before, pictures, link = progress(app), drawn(app), address(app)
+    worker()._jobs.clear()
+    app = app.run()
+    assert EN("training.again") in said(app)
+    app = until(app, over)
+    assert all_bits(progress(app)) == all_bits(before)
+    assert (drawn(app), address(app)) == (pictures, link)
+
+
+def test_a_race_that_was_set_aside_and_forgotten_waits_for_its_reader(training: AppTest):
+    app = until(press(choose(training, **LONG), "training_start"), some)
+    app = until(press(app, "training_pause_button"), lambda it: it.state == "paused")
+    name, link = app.session_state["training_run"], address(app)
+    worker()._jobs.clear()
+    app = app.run()
+    assert EN("training.forgotten") in said(app)
+    assert (app.session_state["training_run"], address(app)) == (name, link)
 
 
 def test_settings_that_are_changed_were_not_run(training: AppTest):
@@ -283,6 +367,20 @@ def test_two_readers_watch_one_race_and_one_may_leave_it(
     assert address(two)["training_ran"] == str(len(progress(two).snapshots))
 
 
+def test_where_nobody_can_pause_it_is_not_said_that_others_are_why(
+    training: AppTest, open_dashboard: Visit
+):
+    ahead = worker().start(replace(choice().race, steps=1000, seed=9))
+    one = press(choose(training, **LONG), "training_start")
+    two = open_dashboard("en-US").switch_page("pages/training.py").run()
+    two = press(choose(two, **LONG), "training_start")
+    assert worker().look(ahead)
+    progress(one)
+    two = two.run()
+    assert (progress(two).state, progress(two).others) == ("waiting", True)
+    assert EN("training.others") not in said(two)
+
+
 def test_a_page_loaded_anew_goes_on_watching(training: AppTest, open_dashboard: Visit):
     app = until(press(choose(training, **LONG), "training_start"), some)
     anew = follow(open_dashboard(None), "training", address(app))
@@ -369,3 +467,61 @@ def test_training_that_was_stopped_in_explore_is_not_begun_anew(open_dashboard: 
     assert address(app)["training_taught"]
     app = until(press(app, "lesson_stop_button"), over, "lesson")
     assert "training_taught" not in address(app)
+
+
+def test_what_the_server_left_in_explore_is_trained_again(
+    open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    asked = {**LONG, "source": "trained", "training_inside": "rotary", "training_ran": 303}
+    taught = {"training_taught": ["rotary"]}
+    link = exploration.parameters({**asked, **taught}, language="en")
+    app = until(follow(open_dashboard(None), "explore", link), some, "lesson")
+    left = away(app, monkeypatch, "lesson")
+    assert progress(app.run(), "lesson").busy
+    assert app.session_state["lesson_run"] != left
+    assert link.items() <= address(app).items()
+
+
+def test_who_was_trained_elsewhere_is_not_forgotten_when_the_server_leaves(
+    open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
+):
+    asked = {**LONG, "source": "trained", "training_inside": "rotary"}
+    link = exploration.parameters({**asked, "training_taught": ["rotary"]}, language="en")
+    app = until(follow(open_dashboard(None), "explore", link), some, "lesson")
+    away(app, monkeypatch, "lesson")
+    assert address(app.run())["training_taught"] == '["rotary"]'
+
+
+def test_two_races_that_drive_out_each_others_numbers_are_not_trained_in_turns(
+    open_dashboard: Visit,
+):
+    asked = {**RACE, "source": "trained", "training_inside": "rotary", "training_ran": 18}
+    link = exploration.parameters({**asked, "training_taught": ["rotary"]}, language="en")
+    app = follow(open_dashboard(None), "explore", link)
+    names: list[str] = []
+    for _ in range(4):
+        names.append(app.session_state["lesson_run"])
+        end = time.monotonic() + 40
+        while progress(app, "lesson").busy and time.monotonic() < end:
+            time.sleep(0.02)
+        learned._networks.clear()  # but for those that were trained last
+        for it in race(progress(app, "lesson").race):
+            if it.parameters is not None:
+                learned.keep(choice().race.design, it)
+        app = app.run()
+    assert progress(app, "lesson").race.contenders == ("rotary",)
+    assert names[0] != names[1] == names[2] == names[3] == app.session_state["lesson_run"]
+    assert len(worker()._jobs) == 2
+    assert app.info  # so the reader may begin it
+
+
+def test_a_reader_of_both_pages_is_one_reader(open_dashboard: Visit):
+    app = press(choose(open_dashboard("en-US"), source="trained", **LONG), "lesson_start")
+    app = press(app.switch_page("pages/training.py").run(), "training_start")
+    assert len(worker()._jobs) == 1
+    assert not progress(app).others
+    app = app.switch_page("pages/explore.py").run()
+    assert not progress(app, "lesson").others
+    app = until(press(app, "lesson_stop_button"), over, "lesson")
+    [job] = worker()._jobs
+    assert job.state == "stopped"

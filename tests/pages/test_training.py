@@ -116,7 +116,7 @@ def test_a_page_that_is_loaded_anew_still_shows_its_race(training: AppTest, open
         anew.query_params[name] = value
     anew = anew.switch_page("pages/training.py").run()
     assert EN("alt.training_accuracy") in charts(anew)
-    assert anew.session_state["training_run"] == app.session_state["training_run"]
+    assert progress(anew).snapshots == progress(app).snapshots
     visitor = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **RACE)
     assert EN("alt.training_accuracy") not in charts(visitor)
 
@@ -281,7 +281,7 @@ def test_nobody_to_train_is_told(training: AppTest):
 
 
 def test_a_full_queue_is_told(training: AppTest, monkeypatch: pytest.MonkeyPatch):
-    def full(*_: object) -> str:
+    def full(*_: object, **__: object) -> str:
         raise InputError("training_queue_full", limit=3)
 
     monkeypatch.setattr(Worker, "start", full)

@@ -13,7 +13,7 @@ from core.training.contenders import Design
 from core.training.race import Race, Snapshot, race
 from core.training.tasks import Task
 from pages.shared.server import worker as module
-from pages.shared.server.jobs import LONGEST_RACE, Job, Progress
+from pages.shared.server.jobs import LONGEST_RACE, Job, Progress, State
 from pages.shared.server.worker import KEPT, LONGEST_QUEUE, MOST_READERS, Worker
 
 IT = Race(Design(Task()), ("rnn",), steps=1000)
@@ -179,7 +179,11 @@ def test_a_race_that_came_to_its_end_is_found_by_its_settings():
     assert worker.finished(IT, 5) is None
     name = worker.start(IT)
     until(worker, name, lambda it: it.state == "done")
-    assert worker.finished(replace(IT), 5) == name
+    found = worker.finished(replace(IT), 5)
+    assert found
+    assert found != name  # one's own
+    assert worker.finished(IT, 5, own={found}) == found
+    assert worker.look(found)
     assert worker.finished(IT, 4) is None
     assert worker.finished(replace(IT, seed=1), 5) is None
 
@@ -190,6 +194,24 @@ def test_no_race_takes_longer_than_it_may(monkeypatch: pytest.MonkeyPatch):
     found = until(worker, worker.start(IT), lambda it: not it.busy)
     assert found.state == "limit"
     assert found.snapshots
+
+
+def test_a_race_that_takes_too_long_is_not_begun_once_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "LONGEST_RACE", 0.05)
+    worker = Worker(Trainer())
+    found = until(worker, worker.start(IT), lambda it: not it.busy)
+    assert worker.finished(IT, IT.snapshots)
+    assert worker.finished(IT, len(found.snapshots) - 1) is None
+
+
+@pytest.mark.parametrize("state", ["left", "limit", "failed"])
+def test_a_race_that_its_reader_did_not_break_off_was_to_come_as_far(state: State):
+    snapshots = [Snapshot("rnn", 0, step, 1.0, np.zeros(6), None, None) for step in range(4)]
+    job = Job(IT, Trainer()(IT), {"1": 0.0}, snapshots=snapshots, upto=50)
+    job.end(state)
+    assert (job.progress(0).ran, job.progress(0).pausing) == (50, False)
+    job.end("stopped")
+    assert job.progress(0).ran == 4
 
 
 def test_what_remains_ends_at_the_limit():
@@ -322,6 +344,17 @@ def test_clicks_without_end_do_not_crowd_out_who_watches():
     job.readers = {watches: job.readers[watches]}
     worker.stop(watches)
     until(worker, watches, lambda it: it.state == "stopped")
+
+
+def test_who_joins_a_race_twice_is_one_reader():
+    worker = Worker(Trainer(100_000))
+    one = worker.start(IT)
+    assert worker.start(IT, own={one}) == one
+    assert not until(worker, one, lambda it: it.state == "running").others
+    two = worker.start(IT, own={"none of this race"})
+    assert until(worker, one, lambda it: True).others
+    worker.stop(one)
+    worker.stop(two)
 
 
 # As far as another one came

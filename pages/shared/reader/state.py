@@ -145,7 +145,7 @@ def keep_hidden() -> None:
     notes, drawn = book(), revival.drawn()
     for name in notes["fields"].keys() & {*notes["used"]} - drawn:
         value = notes["fields"][name]
-        st.session_state[name] = list(value) if isinstance(value, tuple) else value
+        st.session_state[name] = held(value)
 
 
 def carry_over(page: str) -> None:
@@ -160,6 +160,11 @@ def carry_over(page: str) -> None:
         for name in book()["fields"]:
             if name in st.session_state:
                 st.session_state[name] = st.session_state[name]
+
+
+def held(value: object) -> object:
+    """A record's value as its widget holds it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def choose(**values: object) -> None:
@@ -282,6 +287,6 @@ def show(**values: object) -> None:
     notes = book()
     notes["fields"] |= values
     for name, value in values.items():
-        shown = list(value) if isinstance(value, tuple) else value
+        shown = held(value)
         if name not in notes["drawn"] or st.session_state.get(name) != shown:
             st.session_state[name] = shown

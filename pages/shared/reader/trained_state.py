@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from core.architectures import Measured
 from core.choices.explore import Choice
-from core.choices.lesson import aimed, beside, opened_layer, shelf
-from core.choices.training import AIMED, READERS, TrainingChoice
+from core.choices.lesson import aimed, beside, opened_layer, said_after, shelf
+from core.choices.training import AIMED, READERS, TrainingChoice, unfit
 from core.errors import InputError
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer, opened
@@ -15,8 +15,10 @@ from core.tokens import Tokens
 from core.training.contenders import ATTENTION, Contender
 from core.training.race import SLICE, Race, shown
 from pages.shared.reader import edits, run, state
+from pages.shared.reader.book import book
 from pages.shared.reader.state import Asked, Scene
 from pages.shared.server import learned
+from pages.shared.server.jobs import Progress
 
 
 class Lesson(NamedTuple):
@@ -134,6 +136,37 @@ def due(it: TrainingChoice) -> tuple[Race, int] | None:
         rest = replace(race, contenders=taught)
         return rest, rest.snapshots
     return None
+
+
+def take_up(it: TrainingChoice) -> None:
+    """Train what is due, if a link asks for it or the session has trained nothing of its own.
+
+    Nothing is taken up twice, unless the server left it: else two races that drive out each
+    other's numbers would be trained in turns.
+    """
+    wanted, found = due(it), run.progress("lesson")
+    if wanted is None or (found and found.busy) or unfit(wanted[0]):
+        return
+    asked = book()["arrival"] or not (run.called("lesson") or run.called("training"))
+    asked = asked or (run.was_run_again("lesson") and _came_to_its_goal(found))
+    news = asked and not run.was_taken_up(*wanted, "lesson")
+    if news or run.was_left(wanted[0], "lesson"):
+        run.run_again(*wanted, paused=False, name="lesson")
+
+
+def note(it: TrainingChoice, found: Progress | None) -> None:
+    """Let links say what was trained here; what was broken off is not trained again by itself."""
+    if found is None:
+        return
+    stopped = found.state == "stopped" and not _came_to_its_goal(found)
+    again = run.was_run_again("lesson")
+    said = said_after(it, found.race, found.ran, stopped=stopped, again=again)
+    if said:
+        run.note(it, **said)
+
+
+def _came_to_its_goal(found: Progress | None) -> bool:
+    return found is not None and len(found.snapshots) >= found.goal
 
 
 def _lacking(it: TrainingChoice, name: Contender) -> bool:

@@ -12,6 +12,7 @@ from core.taken.report import Section, Table
 from core.training.contenders import ATTENTION, LEARNING_RATES, Contender
 from core.training.learning import latest, losses, reliable
 from core.training.race import shown, sizes
+from pages.shared.reader.run import progress
 from pages.shared.reports.chosen import chosen, settings
 from pages.shared.reports.race import race_settings
 from pages.shared.reports.taken import Taken, heading
@@ -25,7 +26,6 @@ from pages.shared.views.contenders import (
     explained,
     sees,
 )
-from pages.shared.views.race import progress
 
 _LOOKS = ("training_inside", "training_layer", "training_head", "training_query", "training_key")
 _COLUMNS = ("parameters", "rate", "sees", "seconds", "reliable", "farthest")

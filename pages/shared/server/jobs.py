@@ -31,8 +31,8 @@ class Progress:
             latest one.
         seconds: Contender and seed to the time its slices took, without rests.
         elapsed: Seconds of training, rests included.
-        goal: Snapshots after which it ends or is set aside.
-        pausing: Whether it is set aside there, or has been.
+        goal: Snapshots after which it ends or is set aside, or was to.
+        pausing: Whether it is set aside there, or has been, or was to be.
         others: Whether somebody else watches it, too.
     """
 
@@ -55,8 +55,8 @@ class Progress:
 
     @property
     def ran(self) -> int:
-        """Snapshots that it has given, or is about to."""
-        return self.goal if self.state in ("waiting", "running") else len(self.snapshots)
+        """Snapshots that it gives where nothing breaks it off but its reader."""
+        return len(self.snapshots) if self.state in ("paused", "stopped") else self.goal
 
     @property
     def part(self) -> float:
@@ -131,6 +131,12 @@ class Job:
         self.run.close()
         self._keep()
 
+    def leave(self) -> None:
+        """End it for want of readers; whoever runs it again has it set aside where it was."""
+        if self.state == "paused":
+            self.upto, self.pausing = len(self.snapshots), True
+        self.end("left")
+
     def parted(self, name: str) -> "Job":
         """What it gave so far, for one of its readers who has seen enough."""
         own = replace(
@@ -166,8 +172,8 @@ class Job:
             dict(self.networks),
             dict(self.seconds),
             self.elapsed,
-            self.upto or self.race.snapshots,
-            self.state == "paused" or (self.busy and self.pausing),
+            self.race.snapshots if self.upto is None else self.upto,
+            self.state == "paused" or (self.pausing and self.state != "stopped"),
             others,
         )
 

@@ -9,7 +9,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Container, Generator
 from functools import cache
 from typing import Literal
 
@@ -59,13 +59,21 @@ class Worker:
         self._names = itertools.count(1)
         self._pace = _PACE
 
-    def start(self, wanted: Race, upto: int | None = None, *, pausing: bool = False) -> str:
+    def start(
+        self,
+        wanted: Race,
+        upto: int | None = None,
+        *,
+        pausing: bool = False,
+        own: Container[str] = (),
+    ) -> str:
         """Put a race into the queue, or join an equal one that waits or runs.
 
         Args:
             wanted: The race.
             upto: Snapshots after which it ends as stopped; ``None`` for all.
             pausing: Whether it is paused there instead.
+            own: Names that the reader has already: nobody is two readers of one race.
 
         Returns:
             The reader's own name to ask for it by.
@@ -83,12 +91,8 @@ class Worker:
                     raise InputError("training_queue_full", limit=LONGEST_QUEUE)
                 job = Job(wanted, self._train(wanted), {}, upto, pausing)
                 self._jobs.append(job)
-            while len(job.readers) >= MOST_READERS:
-                del job.readers[min(job.readers, key=job.readers.__getitem__)]
-            name = str(next(self._names))
-            job.readers[name] = time.monotonic()
             self._wake()
-            return name
+            return self._enter(job, own)
 
     def look(self, name: str) -> Progress | None:
         """A race as it stands; counts as a sign of its reader. ``None`` if it is forgotten."""
@@ -102,15 +106,16 @@ class Worker:
             place = waiting.index(job) + 1 if job in waiting else 0
             return job.progress(place, others=_watched_besides(job, name))
 
-    def finished(self, wanted: Race, snapshots: int) -> str | None:
-        """The name of an equal race that gave as much and is over: another would give the same."""
+    def finished(self, wanted: Race, snapshots: int, own: Container[str] = ()) -> str | None:
+        """The reader's own name of an equal race that is over, if another would give no more."""
         with self._lock:
             same = (
-                next(iter(job.readers))
+                job
                 for job in (*self._jobs, *self._parted)
-                if job.race == wanted and job.state in _OVER and len(job.snapshots) == snapshots
+                if job.race == wanted and _gave(job, snapshots)
             )
-            return next(same, None)
+            job = next(same, None)
+            return job and self._enter(job, own)
 
     def expected(self, wanted: Race) -> float:
         """Seconds that a race will take here, by and large: as the last one did."""
@@ -159,6 +164,14 @@ class Worker:
             elif wish == "stop" and job.state in ("waiting", "paused"):
                 job.end("stopped")
 
+    def _enter(self, job: Job, own: Container[str]) -> str:
+        """Note a reader, and how they call the race."""
+        name = next((name for name in job.readers if name in own), None) or str(next(self._names))
+        while name not in job.readers and len(job.readers) >= MOST_READERS:
+            del job.readers[min(job.readers, key=job.readers.__getitem__)]
+        job.readers[name] = time.monotonic()
+        return name
+
     def _named(self, name: str) -> Job | None:
         return next((job for job in (*self._jobs, *self._parted) if name in job.readers), None)
 
@@ -179,12 +192,12 @@ class Worker:
         """Leave those whose readers have left, forget what is over and old."""
         paused = [job for job in self._jobs if job.state == "paused"]
         for job in sorted(paused, key=lambda it: it.seen)[: max(0, len(paused) - KEPT)]:
-            job.end("left")
+            job.leave()
         for job in self._jobs:
             if (job.state == "waiting" and _absent(job)) or (
                 job.state == "paused" and _absent(job, PATIENCE)
             ):
-                job.end("left")
+                job.leave()
         over = [job for job in self._jobs if not job.busy]
         for job in over[: max(0, len(self._jobs) - KEPT)]:
             self._jobs.remove(job)
@@ -254,9 +267,15 @@ def _heed(job: Job) -> None:
     elif job.wish == "stop" or reached:
         job.end("stopped")
     elif _absent(job):
-        job.end("left")
+        job.leave()
     elif job.elapsed > LONGEST_RACE:
         job.end("limit")
+
+
+def _gave(job: Job, snapshots: int) -> bool:
+    """Whether a race is over and gave as much, or as much of it as there is time for."""
+    gave = len(job.snapshots)
+    return (job.state in _OVER and gave == snapshots) or (job.state == "limit" and gave < snapshots)
 
 
 def _watched_besides(job: Job, name: str) -> bool:

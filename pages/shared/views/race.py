@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from core.errors import InputError
-from core.training.race import Race, sizes
+from core.training.race import Race
+from pages.shared.reader import run
+from pages.shared.reader.run import Name
 from pages.shared.server.jobs import Progress, State
 from pages.shared.server.worker import worker
 from pages.shared.text import Text
@@ -13,45 +14,13 @@ PULSE = 0.5
 """Seconds between two looks at a race."""
 
 
-def progress(name: str = "training") -> Progress | None:
-    """The reader's race of this name as it stands, if there is one."""
-    return worker().look(st.session_state.get(f"{name}_run", ""))
-
-
-def forgotten(name: str = "training") -> bool:
-    """Whether the server has forgotten the reader's race."""
-    return f"{name}_run" in st.session_state and progress(name) is None
-
-
-def was_run_again(name: str = "training") -> bool:
-    """Whether the reader's race of this name began by itself."""
-    return st.session_state.get(f"{name}_again", False)
-
-
-def run_again(it: Race, ran: int, *, paused: bool, name: str = "training") -> None:
-    """Let the reader watch what was run elsewhere, as far as it came: it gives the same again.
-
-    Args:
-        it: The race.
-        ran: Snapshots that it gave there, or was about to.
-        paused: Whether it was set aside there, to go on.
-        name: As in :func:`progress`.
-    """
-    try:
-        st.session_state[f"{name}_run"] = worker().start(it, ran, pausing=paused)
-    except InputError as problem:
-        st.session_state[f"{name}_problem"] = problem
-    else:
-        st.session_state[f"{name}_again"] = True
-
-
-def begin(text: Text, it: Race, said: str, name: str = "training") -> None:
+def begin(text: Text, it: Race, said: str, name: Name = "training") -> None:
     """The button that begins a race, what is to be said beside it, and why it could not begin."""
-    found = progress(name)
+    found = run.progress(name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             text(f"{name}.start"),
-            on_click=_begin,
+            on_click=run.begin,
             args=(it, name),
             disabled=bool(found and found.busy),
             icon=":material/play_arrow:",
@@ -59,12 +28,11 @@ def begin(text: Text, it: Race, said: str, name: str = "training") -> None:
             key=f"{name}_start",
         )
         st.caption(said)
-    problem = st.session_state.pop(f"{name}_problem", None)
-    if problem:
+    if problem := run.problem(name):
         st.error(told(text, problem))
 
 
-def status(text: Text, it: Progress, name: str = "training") -> None:
+def status(text: Text, it: Progress, name: Name = "training") -> None:
     """How far the race is, and what can be done about it."""
     left = it.remaining
     words = text(
@@ -76,7 +44,7 @@ def status(text: Text, it: Progress, name: str = "training") -> None:
     if it.state == "running" and left is not None:
         words += " · " + text("training.remaining", seconds=f"{left:.0f}")
     st.progress(it.part, words)
-    if it.busy and was_run_again(name):
+    if it.busy and run.was_run_again(name):
         st.caption(text("training.again"))
     if it.state == "failed":
         st.error(text("training.failed"))
@@ -89,19 +57,8 @@ def status(text: Text, it: Progress, name: str = "training") -> None:
             off = it.others or it.state == "waiting"
             _button(text, name, "pause", ":material/pause:", disabled=off)
         _button(text, name, "stop", ":material/stop:")
-    if it.others:
+    if it.others and it.state == "running":
         st.caption(text("training.others"))
-
-
-def unfit(it: Race) -> InputError | None:
-    """Why these contenders cannot race, if so."""
-    if not it.contenders:
-        return InputError("training_nobody")
-    try:
-        sizes(it.contenders, it.design)
-    except InputError as reason:
-        return reason
-    return None
 
 
 def news(was: State, now: State) -> bool:
@@ -110,20 +67,12 @@ def news(was: State, now: State) -> bool:
     return was != now and not (was in steady and now in steady)
 
 
-def _begin(it: Race, name: str) -> None:
-    st.session_state[f"{name}_again"] = False
-    try:
-        st.session_state[f"{name}_run"] = worker().start(it)
-    except InputError as problem:
-        st.session_state[f"{name}_problem"] = problem
-
-
-def _button(text: Text, name: str, act: str, icon: str, *, disabled: bool = False) -> None:
+def _button(text: Text, name: Name, act: str, icon: str, *, disabled: bool = False) -> None:
     acts = {"go_on": worker().go_on, "pause": worker().pause, "stop": worker().stop}
     st.button(
         text(f"training.{act}"),
         on_click=acts[act],
-        args=(st.session_state[f"{name}_run"],),
+        args=(run.called(name),),
         disabled=disabled,
         icon=icon,
         key=f"{name}_{act}_button",

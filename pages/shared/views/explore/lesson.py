@@ -5,29 +5,19 @@ from dataclasses import replace
 import streamlit as st
 
 from core.choices.explore import SourceKind
-from core.choices.training import LONGEST_SEQUENCE, TrainingChoice
+from core.choices.training import LONGEST_SEQUENCE
 from core.training.answers import answers as given
-from core.training.contenders import ATTENTION, CONTENDERS
+from core.training.contenders import ATTENTION
 from core.training.tasks import LETTERS
 from pages.shared import controls
 from pages.shared.reader import run, state, trained_state
-from pages.shared.reader.book import book
 from pages.shared.reader.state import Scene
 from pages.shared.reader.trained_state import Lesson
-from pages.shared.server.jobs import Progress, State
+from pages.shared.server.jobs import State
 from pages.shared.text import Text, plain_word
 from pages.shared.views.contenders import contender, network_controls
 from pages.shared.views.opened import Opened
-from pages.shared.views.race import (
-    PULSE,
-    begin,
-    news,
-    progress,
-    run_again,
-    status,
-    unfit,
-    was_run_again,
-)
+from pages.shared.views.race import PULSE, begin, news, status
 from pages.shared.views.told import told
 
 SOURCES: tuple[SourceKind, ...] = ("handset", "seeded", "trained")
@@ -86,7 +76,7 @@ def layer(text: Text, scene: Scene, lesson: Lesson | None) -> None:
     network_controls(text, ATTENTION, lesson.choice.race.design)
     st.caption(_facts(text, lesson))
     st.page_link("pages/training.py", label=text("lesson.settings"))
-    _take_up(lesson.choice)
+    trained_state.take_up(lesson.choice)
     _training(text, lesson)
 
 
@@ -131,22 +121,10 @@ def _facts(text: Text, it: Lesson) -> str:
     )
 
 
-def _take_up(it: TrainingChoice) -> None:
-    """Train what was trained where the choice comes from, if the session has trained nothing."""
-    due, found = trained_state.due(it), progress("lesson")
-    if due is None or (found and found.busy) or unfit(due[0]):
-        return
-    begun = {"lesson_run", "training_run"} & st.session_state.keys()
-    done = found and len(found.snapshots) >= found.goal and found.race != due[0]
-    goes_on = done and was_run_again("lesson")
-    if book()["arrival"] or not begun or goes_on:
-        run_again(*due, paused=False, name="lesson")
-
-
 def _training(text: Text, lesson: Lesson) -> None:
     """What has not learned yet on this server, and a way to let it."""
-    found, missing = progress("lesson"), lesson.missing
-    _note(lesson.choice, found)
+    found, missing = run.progress("lesson"), lesson.missing
+    trained_state.note(lesson.choice, found)
     if missing:
         _say_missing(text, lesson)
         begin(text, missing, text("lesson.start_help", steps=f"{lesson.wanted:,}"), "lesson")
@@ -171,24 +149,8 @@ def _say_missing(text: Text, lesson: Lesson) -> None:
         st.info(text("lesson.unfinished", names=names, wanted=f"{lesson.wanted:,}"))
 
 
-def _note(it: TrainingChoice, found: Progress | None) -> None:
-    """Let links say what was trained here; what was broken off is not trained again by itself."""
-    once = replace(it.race, seeds=1)
-    if found is None or replace(found.race, contenders=once.contenders) != once:
-        return
-    over = not found.busy and len(found.snapshots) < found.goal
-    if found.race == once and was_run_again("lesson") and it.training_ran:
-        if over:
-            run.note(it, training_ran=len(found.snapshots))
-        return
-    taught = {*it.training_taught, *found.race.contenders}
-    if over:
-        taught -= {*found.race.contenders}
-    run.note(it, training_taught=tuple(name for name in CONTENDERS if name in taught))
-
-
 def _watch(text: Text, was: State) -> None:
-    found = progress("lesson")
+    found = run.progress("lesson")
     if found is None or news(was, found.state):
         st.rerun()  # the numbers are there
     status(text, found, "lesson")

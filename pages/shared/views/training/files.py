@@ -90,7 +90,7 @@ def _read() -> None:
         return
     state.change(
         **{
-            name: list(value) if isinstance(value, tuple) else value
+            name: state.held(value)
             for name, value in vars(choice).items()
             if name not in (*unusable, *RUN)
         }

@@ -145,11 +145,7 @@ def _explore(text: Text, it: TrainingChoice, found: Progress) -> None:
 def _open_in_explore(it: TrainingChoice, ran: int) -> None:
     """The network and its sequence; all else on that page is left as it was."""
     kept = {*_FIELDS, *RUN, "training_layer", "training_head"}
-    network = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in vars(it).items()
-        if name not in kept
-    }
+    network = {name: state.held(value) for name, value in vars(it).items() if name not in kept}
     state.change(source="trained", **network)
     run.note(it, training_ran=ran, training_paused=False)
     book()["go_to"] = "explore"

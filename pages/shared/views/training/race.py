@@ -4,16 +4,17 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choices.training import BUDGETS, DISTANCES, FIELDS, LIMITS, TrainingChoice
+from core.choices.training import BUDGETS, DISTANCES, FIELDS, LIMITS, TrainingChoice, unfit
 from core.training.contenders import CONTENDERS, Contender
 from core.training.race import SLICE, Race
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import controls
+from pages.shared.reader.run import forgotten, progress
 from pages.shared.server.jobs import LONGEST_RACE, Progress, State
 from pages.shared.server.worker import worker
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender, distances, farthest
-from pages.shared.views.race import PULSE, begin, forgotten, news, progress, status, unfit
+from pages.shared.views.race import PULSE, begin, news, status
 from pages.shared.views.told import told
 from pages.shared.views.training.curves import attention_map, curves, table
 
