@@ -56,10 +56,15 @@ def opened_by(reader: Reader, way: str) -> None:
 
 
 def numbers(reader: Reader) -> list[object]:
-    """What the pictures show, by what a screen reader says of their cells."""
+    """What the pictures show, by what a screen reader says of their cells, once they are drawn."""
     titles = ("得分图", "权重图", "输出图", "自注意力")
     cells = "nodes => nodes.map(node => node.getAttribute('aria-label'))"
-    return [reader.map(it).locator("path[aria-label]").evaluate_all(cells) for it in titles]
+    now, before = [], None
+    while now != before:
+        reader.page.wait_for_timeout(300)
+        before = now
+        now = [reader.map(it).locator("path[aria-label]").evaluate_all(cells) for it in titles]
+    return now
 
 
 def width_of_keys(reader: Reader) -> Locator:
