@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from pages import CONTENTS
 from tests.browser.reader import Reader
 
 Visit = Callable[..., Reader]
@@ -13,8 +12,7 @@ CONTROLS = ("stSelectbox", "stMultiSelect", "stButtonGroup", "stRadio", "stSlide
 CONTROLS += ("stNumberInput", "stTextInput", "stTextArea", "stExpander", "stPopover", "stButton")
 SAID = """them => them.map(it => [it.dataset.testid, it.innerText,
   ...[...it.querySelectorAll("input, textarea")].map(field => field.value)])"""
-PATHS = [f"/{it.name}".removesuffix("explore") for it in CONTENTS]
-PATHS += ["/?v=1&mask=padding&padded=[1,2]&positions=rope", "/?v=1&source=trained"]
+PATHS = ["/?v=1&mask=padding&padded=[1,2]&positions=rope", "/model", "/cross", "/training"]
 PATHS += ["/reach?v=1&reach_kind=gru&reach_mask=window", "/positions?v=1&positions=learned"]
 
 
