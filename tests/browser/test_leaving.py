@@ -32,9 +32,7 @@ def settings(reader: Reader) -> None:
     reader.after(reader.page.locator(".st-key-recurrent_settings button").first.click())
 
 
-@pytest.mark.parametrize(
-    ("path", "begin"), [("/", take_away), ("/", settings), ("/cost", take_away)]
-)
+@pytest.mark.parametrize(("path", "begin"), [("/", settings), ("/cost", take_away)])
 def test_what_was_open_does_not_keep_the_reader(visit: Visit, path: str, begin: Do):
     reader = visit(path)
     begin(reader)
