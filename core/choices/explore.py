@@ -176,14 +176,6 @@ def _positions(raw: object) -> tuple[int, ...]:
     return tuple(sorted({_position(position) for position in reading.sequence(raw)}))
 
 
-def _pairs(raw: object) -> tuple[tuple[int, int], ...]:
-    pairs = set()
-    for pair in reading.sequence(raw):
-        query, key = reading.sequence(pair)
-        pairs.add((_position(query), _position(key)))
-    return tuple(sorted(pairs))
-
-
 def _edits(raw: object) -> tuple[Edit, ...]:
     matrix_of = reading.one_of(MATRICES)
     edits: dict[tuple[str, tuple[int, int, int]], float] = {}
@@ -202,7 +194,7 @@ READERS: dict[str, Reader] = {
     "temperature": reading.number(*LIMITS["temperature"]),
     "mask": reading.one_of(get_args(MaskKind)),
     "padded": _positions,
-    "blocked": _pairs,
+    "blocked": reading.pairs(_position),
     "positions": reading.one_of(get_args(Positions)),
     "rnn_kind": reading.one_of(get_args(RecurrentKind)),
     "rnn_gain": reading.number(*LIMITS["rnn_gain"]),

@@ -88,14 +88,6 @@ def _lines(raw: object) -> tuple[int, ...]:
     return tuple(dict.fromkeys(_line(head) for head in reading.sequence(raw)))[:MOST_LINES]
 
 
-def _heads(raw: object) -> tuple[tuple[int, int], ...]:
-    heads = set()
-    for pair in reading.sequence(raw):
-        layer, head = reading.sequence(pair)
-        heads.add((_index(layer), _index(head)))
-    return tuple(sorted(heads))
-
-
 READERS: Mapping[str, Reader] = {
     "model_sentence": reading.text(LONGEST_TEXT),
     "model_other": reading.text(LONGEST_TEXT),
@@ -114,7 +106,7 @@ READERS: Mapping[str, Reader] = {
     "model_steps_open": reading.flag,
     "model_lines": _lines,
     "model_toy": reading.flag,
-    "model_off": _heads,
+    "model_off": reading.pairs(_index),
     "model_alone": reading.flag,
 }
 """What makes a value of a field usable."""

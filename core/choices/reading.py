@@ -123,3 +123,16 @@ def sequence(raw: object) -> tuple[object, ...]:
     if not isinstance(raw, list | tuple):
         raise TypeError
     return tuple(raw)
+
+
+def pairs(one: Reader) -> Reader:
+    """Pairs of what ``one`` reads, each once, in order."""
+
+    def read_pairs(raw: object) -> tuple[tuple[Any, Any], ...]:
+        found = set()
+        for pair in sequence(raw):
+            first, second = sequence(pair)
+            found.add((one(first), one(second)))
+        return tuple(sorted(found))
+
+    return read_pairs
