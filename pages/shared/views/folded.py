@@ -23,5 +23,5 @@ def folded(text: Text, field: str, *, unfolded: bool) -> ExpanderContainer:
     return st.expander(
         text(f"{field}.label"),
         key=key,
-        on_change=lambda: state.choose(**{field: st.session_state[key]}),
+        on_change=lambda: state.choose(**{field: st.session_state.get(key, unfolded)}),
     )

@@ -93,7 +93,7 @@ def _options(text: Text, question: Question, key: str, page: str) -> None:
     """The question as it stands; answering it notes this very question."""
 
     def note() -> None:
-        chosen = st.session_state[key]
+        chosen = st.session_state.get(key)
         if isinstance(chosen, int) and 0 <= chosen < len(question.options):
             score.answer(page, question, chosen)
 

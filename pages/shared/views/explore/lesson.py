@@ -40,7 +40,7 @@ def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
             key=_FIELD,
             max_chars=LONGEST_SEQUENCE,
             width=640,
-            on_change=lambda: state.change(training_sequence=st.session_state[_FIELD]),
+            on_change=lambda: state.change(training_sequence=st.session_state.get(_FIELD, typed)),
         )
         st.button(
             text("lesson.held_out"),

@@ -176,7 +176,7 @@ def _lined(text: Text, scene: ModelScene) -> list[int]:
         st.session_state[key] = heads
 
     def choose() -> None:
-        chosen = [head for head in st.session_state[key] if head in range(n_heads)]  # or forged
+        chosen = [head for head in st.session_state.get(key, heads) if head in range(n_heads)]
         state.choose(model_lines=[THIS_HEAD if head == here else head for head in chosen])
 
     st.multiselect(
