@@ -79,7 +79,7 @@ def test_the_image_holds_what_a_server_needs_and_no_tests(tmp_path: Path):
     served = (tmp_path / "served.txt").read_text("utf-8").splitlines()
     every = (tmp_path / "requirements.txt").read_text("utf-8").splitlines()
     left_out = {line.partition("=")[0] for line in every if line not in served}
-    assert left_out == {"pytest", "hypothesis"}
+    assert left_out == {"pytest", "pytest-xdist", "hypothesis"}
     assert "-r served.txt" in IMAGE
 
 
