@@ -102,8 +102,8 @@ class ConvolutionStack(nn.Module):
             felt, seen = _passed(felt, seen, layer.get_parameter("weight"), dilation, before)
             hidden = layer(pad(hidden.mT, margins)).mT
         whole = x.new_zeros(n, n, d_in, settings.d_out)
-        for row, it, inputs in zip(whole, felt, seen, strict=True):
-            row[inputs.start : inputs.stop] = it
+        for row, derivative, inputs in zip(whole, felt, seen, strict=True):
+            row[inputs.start : inputs.stop] = derivative
         return whole
 
 

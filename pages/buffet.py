@@ -14,23 +14,23 @@ from pages.shared.views.questions import questions
 text = frame.open_page("buffet")
 edits.collect(of_buffet=True)
 choice = state.remembered(BuffetChoice, READERS)
-it = served(text, choice)
+shown = served(text, choice)
 
 wishes(text)
-plate(text, it)
+plate(text, shown)
 with folded(text, "buffet_arithmetic_open", unfolded=choice.buffet_arithmetic_open):
     st.markdown(text("buffet.formula"))
-    arithmetic(text, it)
+    arithmetic(text, shown)
 
 st.subheader(text("buffet.table"), anchor=False)
 st.markdown(text("buffet.table.lead"))
-table(text, it)
+table(text, shown)
 
 st.subheader(text("diners.title"), anchor=False)
 st.markdown(text("diners.lead"))
-diners(text, it)
+diners(text, shown)
 
 st.subheader(text("buffet.fails"), anchor=False)
 st.markdown(text("buffet.fails.list"))
-questions(text, "buffet", it)
+questions(text, "buffet", shown)
 papers(text, "vaswani")

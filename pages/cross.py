@@ -16,31 +16,31 @@ from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("cross")
-it = crossing(state.remembered(CrossChoice, READERS)).shown()
-trace = it.trace()
-opened = it.opened(trace)
+shown = crossing(state.remembered(CrossChoice, READERS)).shown()
+trace = shown.trace()
+opened = shown.opened(trace)
 
-sentences(text, it)
+sentences(text, shown)
 concept_buttons(text)
-switch(text, it)
+switch(text, shown)
 badge(text, trace.origin)
-controls.say_unknown(text, it.unknown)
+controls.say_unknown(text, shown.unknown)
 seen, drawn = st.columns(2, gap="medium")
 with seen:
-    key_points(text, opened, it.unknown)
+    key_points(text, opened, shown.unknown)
 with drawn:
-    diagram(text, it.choice)
-who_asks_whom(text, it, opened)
-same_or_not(text, it)
+    diagram(text, shown.choice)
+who_asks_whom(text, shown, opened)
+same_or_not(text, shown)
 
 st.subheader(text("cross.notice_title"), anchor=False)
 st.markdown(text("cross.notice"))
 
 st.subheader(text("cross.scoring_title"), anchor=False)
 st.markdown(text("cross.scoring_lead"))
-scorings(text, it)
+scorings(text, shown)
 
-program = crossing_snippet(it.choice.source, trace.query_tokens, trace.key_tokens)
+program = crossing_snippet(shown.choice.source, trace.query_tokens, trace.key_tokens)
 code(text, program, "cross.code_lead", "cross")
 
 st.subheader(text("cross.concepts_title"), anchor=False)
@@ -49,5 +49,5 @@ concepts(text)
 
 st.subheader(text("cross.limits_title"), anchor=False)
 st.markdown(text("cross.limits"))
-questions(text, "cross", it)
+questions(text, "cross", shown)
 papers(text, "bahdanau", "luong", "vaswani", "koehn")

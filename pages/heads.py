@@ -16,33 +16,33 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("heads")
 scene = state.scene()
-it = several(scene, state.remembered(HeadsChoice, READERS)).shown()
+shown = several(scene, state.remembered(HeadsChoice, READERS)).shown()
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)
 head_controls(text, scene)
-badge(text, it.origin)
-head_maps(text, it)
+badge(text, shown.origin)
+head_maps(text, shown)
 
 st.subheader(text("heads.mixed_title"), anchor=False)
 st.markdown(text("heads.mixed_lead"))
-mixed(text, it)
+mixed(text, shown)
 
 st.subheader(text("heads.off_title"), anchor=False)
 st.markdown(text("heads.off_lead"))
-switched(text, it)
+switched(text, shown)
 
 st.subheader(text("heads.alike_title"), anchor=False)
 st.markdown(text("heads.alike_lead"))
-alike(text, it)
+alike(text, shown)
 
 st.subheader(text("heads.blocks_title"), anchor=False)
 st.markdown(text("heads.blocks_lead"))
-blocks(text, it)
+blocks(text, shown)
 
 st.subheader(text("heads.cost_title"), anchor=False)
 st.markdown(text("heads.cost_lead"))
-cost(text, it)
+cost(text, shown)
 
 st.subheader(text("heads.notice_title"), anchor=False)
 st.markdown(text("heads.notice"))

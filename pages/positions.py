@@ -14,26 +14,26 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("positions")
 scene = state.scene()
-it = shuffling(scene, state.remembered(PositionsChoice, READERS)).shown()
+shown = shuffling(scene, state.remembered(PositionsChoice, READERS)).shown()
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)
-order_controls(text, it)
-badge(text, it.origin)
-outputs(text, it)
+order_controls(text, shown)
+badge(text, shown.origin)
+outputs(text, shown)
 
 st.subheader(text("positions.differences_title"), anchor=False)
 st.markdown(text("positions.differences_lead"))
-differences(text, it)
+differences(text, shown)
 
 st.subheader(text("positions.notice_title"), anchor=False)
 st.markdown(text("positions.notice"))
 
 st.subheader(text("positions.encodings_title"), anchor=False)
 st.markdown(text("positions.encodings_lead"))
-encodings(text, it)
+encodings(text, shown)
 
 st.subheader(text("positions.limits_title"), anchor=False)
 st.markdown(text("positions.limits"))
-questions(text, "positions", it)
+questions(text, "positions", shown)
 papers(text, "lee", "haviv", "vaswani", "su", "press")

@@ -19,30 +19,30 @@ from pages.shared.views.upload.numbers import upload_numbers
 
 text = frame.open_page("upload")
 with ExitStack() as turn:
-    it = uploading(text, state.remembered(UploadChoice, READERS), turn).shown()
-    uploader(text, it)
+    uploaded = uploading(text, state.remembered(UploadChoice, READERS), turn).shown()
+    uploader(text, uploaded)
     recipe(text)
 
-    if it.upload and it.upload.long:
-        contents(text, it.upload, None)
-        head_controls(text, it.upload)
-        long = long_view(it.choice, it.read)
+    if uploaded.upload and uploaded.upload.long:
+        contents(text, uploaded.upload, None)
+        head_controls(text, uploaded.upload)
+        long = long_view(uploaded.choice, uploaded.read)
         whole = st.container()
         opened_row(text, long)
-        arithmetic_of_row(text, long, unfolded=it.choice.upload_arithmetic_open)
+        arithmetic_of_row(text, long, unfolded=uploaded.choice.upload_arithmetic_open)
         st.subheader(text("upload.numbers_title"), anchor=False)
         row_numbers(text, long)
         with whole:
             pictures(text, long)
-    elif it.upload:
-        view = shown(it.choice, it.upload, it.read)
-        contents(text, it.upload, view.layer)
-        head_controls(text, it.upload)
+    elif uploaded.upload:
+        view = shown(uploaded.choice, uploaded.upload, uploaded.read)
+        contents(text, uploaded.upload, view.layer)
+        head_controls(text, uploaded.upload)
         shaded(text, view)
-        map_or_steps(text, view, unfolded=it.choice.upload_arithmetic_open)
+        map_or_steps(text, view, unfolded=uploaded.choice.upload_arithmetic_open)
 
         st.subheader(text("upload.numbers_title"), anchor=False)
-        upload_numbers(text, view, it.choice.upload_shown)
+        upload_numbers(text, view, uploaded.choice.upload_shown)
         questions(text, "upload", view)
 
 st.subheader(text("upload.notice_title"), anchor=False)

@@ -153,10 +153,12 @@ def _tables(shelf: str) -> tuple[str, ...]:
     raise ValueError("there is no such shelf")
 
 
-def _check_place(it: Address) -> None:
-    if it.table in BUFFET_TABLES and (it.row >= len(DISHES) or it.column >= len(NUTRIENTS)):
+def _check_place(address: Address) -> None:
+    if address.table in BUFFET_TABLES and (
+        address.row >= len(DISHES) or address.column >= len(NUTRIENTS)
+    ):
         raise ValueError("the buffet has no such cell")
-    if it.table in EDITABLE and it.table != "x":
-        whole(*LIMITS["head"])(it.row_of)
-        if not it.row_of.isdecimal():
+    if address.table in EDITABLE and address.table != "x":
+        whole(*LIMITS["head"])(address.row_of)
+        if not address.row_of.isdecimal():
             raise ValueError("a head has a number")

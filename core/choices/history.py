@@ -91,10 +91,10 @@ def _changed(shelf: str, before: State, changes: Sequence[object]) -> State:
     after = dict(before)
     for change in changes:
         *address, value = sequence(change)
-        _, it, number = edited.cell([shelf, *address, 0 if value is None else value])
-        after.pop(it, None)
+        _, at, number = edited.cell([shelf, *address, 0 if value is None else value])
+        after.pop(at, None)
         if value is not None:
-            after[it] = number
+            after[at] = number
     if len(after) > MOST_EDITS:
         raise ValueError(f"more than {MOST_EDITS} edits")
     return after

@@ -23,51 +23,51 @@ _LIMITED = (*_SHELF, "training_distance")
 """The same where answers lie no farther back than the reader allows."""
 
 
-def opened_layer(it: TrainingChoice) -> int:
+def opened_layer(choice: TrainingChoice) -> int:
     """The layer that is looked at, from 0: one that exists."""
-    return min(it.training_layer, it.training_layers - 1)
+    return min(choice.training_layer, choice.training_layers - 1)
 
 
 def beside(
-    it: TrainingChoice, right: Mapping[Contender, float] | None = None
+    choice: TrainingChoice, right: Mapping[Contender, float] | None = None
 ) -> tuple[Contender, Contender]:
     """The recurrent net and the CNN that are looked at besides: the best of those who take part.
 
     Args:
-        it: The choice.
+        choice: The choice.
         right: Which part of the answers of those who have learned is right.
     """
-    return _best_of(RECURRENT, it, right or {}), _best_of(CONVOLUTIONAL, it, right or {})
+    return _best_of(RECURRENT, choice, right or {}), _best_of(CONVOLUTIONAL, choice, right or {})
 
 
 def said_after(
-    it: TrainingChoice, race: Race, ran: int, *, stopped: bool, again: bool
+    choice: TrainingChoice, race: Race, ran: int, *, stopped: bool, again: bool
 ) -> dict[str, object]:
     """What the choice is to say of what was trained, after a race in Explore; the rest stays.
 
     Args:
-        it: The choice.
+        choice: The choice.
         race: What is trained, or was.
         ran: Snapshots that it gives where nothing breaks it off but the reader.
         stopped: Whether the reader did, before its end.
         again: Whether it began by itself.
     """
-    whole = replace(it.race, seeds=1)
+    whole = replace(choice.race, seeds=1)
     if replace(race, contenders=whole.contenders) != whole:
         return {}  # of other settings
-    if again and race == whole and it.training_ran:
+    if again and race == whole and choice.training_ran:
         return {"training_ran": ran} if stopped else {}
-    taught = {*it.training_taught, *race.contenders}
+    taught = {*choice.training_taught, *race.contenders}
     if stopped:
         taught -= {*race.contenders}
     return {"training_taught": tuple(name for name in CONTENDERS if name in taught)}
 
 
-def shelf(it: TrainingChoice) -> str:
+def shelf(choice: TrainingChoice) -> str:
     """Where edits of the opened layer lie: two races, or two layers, never share them."""
-    names = _SHELF if it.training_distance == EVERYWHERE else _LIMITED
-    settings = {name: str(getattr(it, name)) for name in names}
-    settings["training_layer"] = str(opened_layer(it))
+    names = _SHELF if choice.training_distance == EVERYWHERE else _LIMITED
+    settings = {name: str(getattr(choice, name)) for name in names}
+    settings["training_layer"] = str(opened_layer(choice))
     return " ".join(["trained", *settings.values()])
 
 
@@ -83,7 +83,7 @@ def check_shelf(settings: Sequence[str]) -> None:
 
 
 def aimed(
-    it: TrainingChoice, words: tuple[str, ...], before: Array, after: Array
+    choice: TrainingChoice, words: tuple[str, ...], before: Array, after: Array
 ) -> TrainingChoice:
     """The choice with a query, a head and a key that exist.
 
@@ -92,28 +92,28 @@ def aimed(
     where nothing has changed, the heaviest weight.
 
     Args:
-        it: The choice.
+        choice: The choice.
         words: What is read.
         before: ``(head, query, key)``, weights before the first step.
         after: The same, later.
     """
-    query, last = min(it.training_query, after.shape[1] - 1), after.shape[2] - 1
-    right = np.isin(np.arange(last + 1), right_places(it.race.design.task, words, query))
+    query, last = min(choice.training_query, after.shape[1] - 1), after.shape[2] - 1
+    right = np.isin(np.arange(last + 1), right_places(choice.race.design.task, words, query))
     change = np.abs(after - before)[:, query]
     row = after[:, query] if right.any() or not change.any() else change  # (head, key)
     fits = np.ones(row.shape, dtype=bool)
-    if it.training_head != AUTOMATIC:
-        fits &= np.arange(len(row))[:, None] == it.training_head
-    if it.training_key != AUTOMATIC:
-        fits &= np.arange(last + 1) == min(it.training_key, last)
+    if choice.training_head != AUTOMATIC:
+        fits &= np.arange(len(row))[:, None] == choice.training_head
+    if choice.training_key != AUTOMATIC:
+        fits &= np.arange(last + 1) == min(choice.training_key, last)
     elif right.any():
         fits &= right
     head, key = divmod(int(np.where(fits, row, -1.0).argmax()), last + 1)
-    return replace(it, training_head=head, training_query=query, training_key=key)
+    return replace(choice, training_head=head, training_query=query, training_key=key)
 
 
 def _best_of(
-    family: tuple[Contender, ...], it: TrainingChoice, right: Mapping[Contender, float]
+    family: tuple[Contender, ...], choice: TrainingChoice, right: Mapping[Contender, float]
 ) -> Contender:
-    present: list[Contender] = [name for name in family if name in it.training_contenders]
+    present: list[Contender] = [name for name in family if name in choice.training_contenders]
     return max(present or family[:1], key=lambda name: right.get(name, 0.0))

@@ -115,28 +115,28 @@ class Notes:
     times: Timed | None = None
 
 
-def write(it: Notes, edits: str | None = None) -> str:
+def write(notes: Notes, edits: str | None = None) -> str:
     """The notes as text; empty if there is nothing to note.
 
     Args:
-        it: What is noted.
+        notes: What is noted.
         edits: The histories as :func:`history.pack` gives them, if that is known.
     """
     found: dict[str, object] = {}
-    tally = it.tally
+    tally = notes.tally
     if tally != Tally():
         found["score"] = [tally.right, tally.answered, tally.shown]
         found["counted"] = "".join(tally.counted)
         found["pages"] = _packed_pages(tally.pages)
         found["met"] = list(tally.met)
-    if edits := history.pack(it.histories) if edits is None else edits:
+    if edits := history.pack(notes.histories) if edits is None else edits:
         found["edits"] = edits
-    if it.fields:
-        found["fields"] = it.fields
-    if it.at:
-        found["at"], found["beside"] = it.at, it.beside
-    if it.times:
-        found["times"] = it.times
+    if notes.fields:
+        found["fields"] = notes.fields
+    if notes.at:
+        found["at"], found["beside"] = notes.at, notes.beside
+    if notes.times:
+        found["times"] = notes.times
     if not found:
         return ""
     return json.dumps({"v": VERSION, **found}, ensure_ascii=False, separators=(",", ":"))
@@ -184,13 +184,13 @@ def _fields(raw: object) -> dict[str, object]:
 def _packed_pages(pages: Mapping[str, Place]) -> str:
     """Where questions stand, the answered ones as they were asked, as far as there is room."""
     left, rows = LONGEST_PAGES, []
-    for page, it in pages.items():
-        asked = None if it.chosen is None or it.question is None else as_plain(it.question)
+    for page, place in pages.items():
+        asked = None if place.chosen is None or place.question is None else as_plain(place.question)
         size = len(json.dumps(asked))
         if asked is None or size > left:
-            rows.append([page, *it.next[:2]])
+            rows.append([page, *place.next[:2]])
         else:
-            rows.append([page, *it[:3], asked])
+            rows.append([page, *place[:3], asked])
             left -= size
     return packed.pack(rows)
 

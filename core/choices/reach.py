@@ -90,12 +90,12 @@ class ReachChoice:
     @property
     def stack(self) -> AttentionStack:
         """The layers of attention. What the mask does not use is left out."""
-        it = AttentionStack(self.reach_mask, n_layers=self.reach_layers)
+        stack = AttentionStack(self.reach_mask, n_layers=self.reach_layers)
         if self.reach_mask in ("window", "dilated", "global"):
-            it = replace(it, window=self.reach_window)
+            stack = replace(stack, window=self.reach_window)
         if self.reach_mask == "dilated":
-            it = replace(it, step=self.reach_step)
-        return replace(it, n_global=self.reach_global) if self.reach_mask == "global" else it
+            stack = replace(stack, step=self.reach_step)
+        return replace(stack, n_global=self.reach_global) if self.reach_mask == "global" else stack
 
     @property
     def recurrent(self) -> RecurrentSettings:

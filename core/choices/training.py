@@ -130,40 +130,40 @@ class TrainingChoice:
         return race.learned(contender, ran)
 
 
-def unfit(it: Race) -> InputError | None:
+def unfit(race: Race) -> InputError | None:
     """Why these contenders cannot race, if so."""
-    if not it.contenders:
+    if not race.contenders:
         return InputError("training_nobody")
     try:
-        sizes(it.contenders, it.design)
+        sizes(race.contenders, race.design)
     except InputError as reason:
         return reason
     return None
 
 
-def chosen_race(it: Race) -> TrainingChoice:
+def chosen_race(race: Race) -> TrainingChoice:
     """The choice that a race came from, looking at nothing in particular."""
-    design = it.design
+    design = race.design
     return TrainingChoice(
         training_task=design.task.kind,
         training_length=design.task.length,
         training_symbols=design.task.symbols,
         training_distance=design.task.farthest,
-        training_contenders=it.contenders,
+        training_contenders=race.contenders,
         training_field=design.field,
         training_layers=design.layers,
         training_budget=design.budget,
-        training_steps=it.steps,
-        training_seed=it.seed,
-        training_seeds=it.seeds,
+        training_steps=race.steps,
+        training_seed=race.seed,
+        training_seeds=race.seeds,
     )
 
 
-def as_json(it: TrainingChoice) -> str:
+def as_json(choice: TrainingChoice) -> str:
     """The settings as a file's content, and what was not to be chosen."""
-    rates = {name: LEARNING_RATES[name] for name in it.training_contenders}
+    rates = {name: LEARNING_RATES[name] for name in choice.training_contenders}
     fixed = {"optimiser": "Adam", "learning_rates": rates, "batch": BATCH}
-    settings = {name: value for name, value in asdict(it).items() if name not in RUN}
+    settings = {name: value for name, value in asdict(choice).items() if name not in RUN}
     return json.dumps(settings | fixed, indent=2)
 
 

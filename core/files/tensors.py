@@ -95,13 +95,13 @@ class Tensors:
             InputError: ``file_too_many_axes``, ``file_empty_tensor``, ``file_unpacks_too_large``,
                 ``file_same_name``.
         """
-        for it in self.entries:
-            if len(it.shape) > MOST_AXES:
+        for entry in self.entries:
+            if len(entry.shape) > MOST_AXES:
                 raise InputError(
-                    "file_too_many_axes", tensor=it.name, axes=len(it.shape), limit=MOST_AXES
+                    "file_too_many_axes", tensor=entry.name, axes=len(entry.shape), limit=MOST_AXES
                 )
-            if 0 in it.shape:
-                raise InputError("file_empty_tensor", tensor=it.name)
+            if 0 in entry.shape:
+                raise InputError("file_empty_tensor", tensor=entry.name)
         self.limits.check_unpacked(sum(it.nbytes for it in self.entries))
         names = [it.name for it in self.entries]
         for name in names:

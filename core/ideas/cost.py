@@ -51,26 +51,28 @@ class Setting(NamedTuple):
     projections: bool = False
 
 
-def formula(row: Row, it: Setting) -> int:
+def formula(row: Row, setting: Setting) -> int:
     """Operations of one layer by formula; a multiply-add counts 2."""
     match row:
         case "recurrent":
-            return operations(it.recurrent, it.n, it.d)
+            return operations(setting.recurrent, setting.n, setting.d)
         case "convolution":
-            return operations("convolution", it.n, it.d, k=it.k)
+            return operations("convolution", setting.n, setting.d, k=setting.k)
         case "restricted":
-            work = operations("restricted_self_attention", it.n, it.d, r=min(it.r, it.n))
+            work = operations(
+                "restricted_self_attention", setting.n, setting.d, r=min(setting.r, setting.n)
+            )
         case _:
-            work = operations("self_attention", it.n, it.d)
-    return work + (operations("projections", it.n, it.d) if it.projections else 0)
+            work = operations("self_attention", setting.n, setting.d)
+    return work + (operations("projections", setting.n, setting.d) if setting.projections else 0)
 
 
-def sequential(row: Row, it: Setting) -> int:
+def sequential(row: Row, setting: Setting) -> int:
     """Steps of one layer that have to wait for each other."""
-    return it.n if row == "recurrent" else 1
+    return setting.n if row == "recurrent" else 1
 
 
-def longest_path(row: Row, it: Setting) -> int:
+def longest_path(row: Row, setting: Setting) -> int:
     """Steps until the last token has felt the first one: tokens if recurrent, layers otherwise.
 
     Windows end at their token, as in a language model. Convolutions are dilated by 1, k, k², ...
@@ -79,37 +81,40 @@ def longest_path(row: Row, it: Setting) -> int:
     if row == "self_attention":
         return 1
     if row == "recurrent":
-        return it.n
+        return setting.n
     layers: list[tuple[int, int, int]] = []
-    while receptive_field(layers) < it.n:
-        layers.append((it.k, it.k ** len(layers), 1) if row == "convolution" else (it.r, 1, 1))
+    while receptive_field(layers) < setting.n:
+        layers.append(
+            (setting.k, setting.k ** len(layers), 1) if row == "convolution" else (setting.r, 1, 1)
+        )
     return len(layers)
 
 
-def crossing(it: Setting) -> int | None:
+def crossing(setting: Setting) -> int | None:
     """The length above which self-attention needs more operations than the recurrent layer.
 
     Returns:
         In tokens; d for the plain recurrent layer without projections. ``None`` if it needs more
         at any length.
     """
-    n = (formula("recurrent", it) - it.projections * operations("projections", it.n, it.d)) // (
-        4 * it.n * it.d
-    )
+    n = (
+        formula("recurrent", setting)
+        - setting.projections * operations("projections", setting.n, setting.d)
+    ) // (4 * setting.n * setting.d)
     return n if n > 0 else None
 
 
 @lru_cache(maxsize=512)
-def counted(row: Row, it: Setting) -> int | None:
+def counted(row: Row, setting: Setting) -> int | None:
     """Operations as torch's counter sees them while the layer runs.
 
     Returns:
         ``None`` where the layer is too large to be run at every change.
     """
-    if formula(row, it) > LARGEST_COUNTED or it.n > MOST_STEPS:
+    if formula(row, setting) > LARGEST_COUNTED or setting.n > MOST_STEPS:
         return None
     # In float32, torch runs an LSTM as one piece that its counter does not look into.
-    return watched(runner(row, it, torch.float64))
+    return watched(runner(row, setting, torch.float64))
 
 
 def watched(run: Callable[[], Tensor]) -> int:
@@ -119,23 +124,27 @@ def watched(run: Callable[[], Tensor]) -> int:
     return counter.total
 
 
-def runner(row: Row, it: Setting, dtype: torch.dtype = torch.float32) -> Callable[[], Tensor]:
+def runner(row: Row, setting: Setting, dtype: torch.dtype = torch.float32) -> Callable[[], Tensor]:
     """The layer, ready to be run on a random sentence; which numbers it has costs nothing."""
     generator = torch.Generator().manual_seed(0)
-    x = torch.randn(it.n, it.d, generator=generator).to(dtype)
+    x = torch.randn(setting.n, setting.d, generator=generator).to(dtype)
     if row == "recurrent":
-        recurrent = RecurrentLayer(it.d, RecurrentSettings(it.recurrent, it.d)).to(dtype)
+        recurrent = RecurrentLayer(setting.d, RecurrentSettings(setting.recurrent, setting.d)).to(
+            dtype
+        )
         return lambda: recurrent(x)
     if row == "convolution":
-        stack = ConvolutionStack(it.d, ConvolutionSettings(it.k, d_out=it.d)).to(dtype)
+        stack = ConvolutionStack(setting.d, ConvolutionSettings(setting.k, d_out=setting.d)).to(
+            dtype
+        )
         return lambda: stack(x)
-    w = (torch.randn(4, it.d, it.d, generator=generator) / it.d**0.5).to(dtype)
+    w = (torch.randn(4, setting.d, setting.d, generator=generator) / setting.d**0.5).to(dtype)
     if row == "self_attention":
-        if it.projections:
+        if setting.projections:
             return lambda: multi_head_attention(x, None, *w, n_heads=1).output
         return lambda: scaled_dot_product_attention(x, x, x).output
-    r = min(it.r, it.n)
-    if not it.projections:
+    r = min(setting.r, setting.n)
+    if not setting.projections:
         return lambda: restricted_attention(x, x, x, r)
     return lambda: restricted_attention(x @ w[0], x @ w[1], x @ w[2], r) @ w[3]
 

@@ -114,8 +114,8 @@ class _Encoded(NamedTuple):
     offsets: list[tuple[int, int]]
 
 
-def _encoded(it: Encoding) -> _Encoded:
-    return _Encoded(it.tokens, it.ids, it.word_ids, it.offsets)
+def _encoded(encoding: Encoding) -> _Encoded:
+    return _Encoded(encoding.tokens, encoding.ids, encoding.word_ids, encoding.offsets)
 
 
 def _find(part: list[int], whole: list[int]) -> int:

@@ -44,12 +44,12 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
 _DRAWS = 4  # words or sizes that a kind is tried with before the next one has its turn
 
 
-def ask(page: str, it: object, start: int, seed: int) -> tuple[int, Question] | None:
+def ask(page: str, shown: object, start: int, seed: int) -> tuple[int, Question] | None:
     """A question about a page's state.
 
     Args:
         page: One of ``KINDS``.
-        it: The state, as the page's kinds need it.
+        shown: The state, as the page's kinds need it.
         start: The kind that is asked if it can be, counted round and round; otherwise the next.
         seed: Decides which word, head or size it is about.
 
@@ -59,7 +59,7 @@ def ask(page: str, it: object, start: int, seed: int) -> tuple[int, Question] | 
     kinds = KINDS[page]
     for place in (at % len(kinds) for at in range(start, start + len(kinds))):
         for draw in range(_DRAWS):
-            question = kinds[place](it, np.random.default_rng((seed, place, draw)))
+            question = kinds[place](shown, np.random.default_rng((seed, place, draw)))
             if question is not None:
                 return place, question
     return None

@@ -53,19 +53,21 @@ class Tasted:
         return Name("dish", DISHES[self.order[place]].name)
 
 
-def turned(it: Tasted, draw: Generator) -> Question | None:
+def turned(tasted: Tasted, draw: Generator) -> Question | None:
     """Does somebody's dinner change when the dishes stand in the opposite order?"""
     diner = one(("attention", "recurrent"), draw)
-    turned_over = it.table.ordered(tuple(reversed(range(len(DISHES)))))
+    turned_over = tasted.table.ordered(tuple(reversed(range(len(DISHES)))))
     if diner == "attention":
         moved = float(
-            np.abs(serve(it.goal, turned_over).output - serve(it.goal, it.table).output).max()
+            np.abs(
+                serve(tasted.goal, turned_over).output - serve(tasted.goal, tasted.table).output
+            ).max()
         )
         largest = EQUAL
     else:
         shares = [
-            architectures.recurrent(table.seen(), it.recurrent).influence.share[-1]
-            for table in (it.table, turned_over)
+            architectures.recurrent(table.seen(), tasted.recurrent).influence.share[-1]
+            for table in (tasted.table, turned_over)
         ]
         moved, largest = float(np.abs(shares[0] - shares[1][::-1]).max()), EQUAL
     if largest < moved < TIE:
@@ -73,33 +75,33 @@ def turned(it: Tasted, draw: Generator) -> Question | None:
     return Question(f"turned_{diner}", {}, YES_NO, int(moved <= largest), {"moved": f"{moved:.3f}"})
 
 
-def wished(it: Tasted, draw: Generator) -> Question | None:
+def wished(tasted: Tasted, draw: Generator) -> Question | None:
     """Which dish gets the most when only one nutrient is wished for?"""
     goals = [*np.eye(len(NUTRIENTS)) * _WISH, *np.eye(len(NUTRIENTS)) * -_WISH]
-    clear = [goal for goal in goals if clear_winner(it.weights(goal)) is not None]
+    clear = [goal for goal in goals if clear_winner(tasted.weights(goal)) is not None]
     if not clear:
         return None
     goal = one(clear, draw)
-    nutrient, weights = int(np.abs(goal).argmax()), it.weights(goal)
+    nutrient, weights = int(np.abs(goal).argmax()), tasted.weights(goal)
     found = int(weights.argmax())
     places = some_places(found, range(len(DISHES)), draw)
     return Question(
         "wished",
         {"nutrient": Name("nutrient", NUTRIENTS[nutrient]), "amount": f"{goal[nutrient]:g}"},
-        tuple(it.dish(place) for place in places),
+        tuple(tasted.dish(place) for place in places),
         places.index(found),
         {
-            "found": it.dish(found),
+            "found": tasted.dish(found),
             "share": f"{weights[found]:.1%}",
-            "label": f"{it.table.labels[found, nutrient]:g}",
+            "label": f"{tasted.table.labels[found, nutrient]:g}",
         },
     )
 
 
-def no_wish(it: Tasted, draw: Generator) -> Question | None:
+def no_wish(tasted: Tasted, draw: Generator) -> Question | None:
     """What is on the plate of somebody who wants nothing in particular?"""
-    weights = it.weights(np.zeros(len(NUTRIENTS)))
-    if not it.goal.any():
+    weights = tasted.weights(np.zeros(len(NUTRIENTS)))
+    if not tasted.goal.any():
         return None
     options = ("nothing", "all_equal", "one_dish")
     found = 1 if np.ptp(weights) < EQUAL else 0 if not weights.any() else 2
@@ -109,17 +111,17 @@ def no_wish(it: Tasted, draw: Generator) -> Question | None:
         {},
         tuple(Name("answer", name) for name in options),
         found,
-        {"dish": it.dish(place), "share": f"{weights[place]:.1%}", "n": str(len(DISHES))},
+        {"dish": tasted.dish(place), "share": f"{weights[place]:.1%}", "n": str(len(DISHES))},
     )
 
 
-def food(it: Tasted, draw: Generator) -> Question | None:
+def food(tasted: Tasted, draw: Generator) -> Question | None:
     """What moves when a dish's food changes, but not its label?"""
     place, nutrient = one(range(len(DISHES)), draw), one(range(len(NUTRIENTS)), draw)
-    contents = it.table.contents.copy()
+    contents = tasted.table.contents.copy()
     contents[place, nutrient] += _WISH
-    changed = it.table._replace(contents=contents)
-    before, after = serve(it.goal, it.table), serve(it.goal, changed)
+    changed = tasted.table._replace(contents=contents)
+    before, after = serve(tasted.goal, tasted.table), serve(tasted.goal, changed)
     weights = float(np.abs(after.weights - before.weights).max())
     plate = after.output[0, 0, nutrient] - before.output[0, 0, nutrient]
     if EQUAL < weights < TIE or EQUAL < abs(plate) < TIE:
@@ -129,17 +131,17 @@ def food(it: Tasted, draw: Generator) -> Question | None:
     names = {(False, True): 0, (True, False): 1, (True, True): 2, (False, False): 3}
     return Question(
         "food",
-        {"dish": it.dish(place), "nutrient": Name("nutrient", NUTRIENTS[nutrient])},
+        {"dish": tasted.dish(place), "nutrient": Name("nutrient", NUTRIENTS[nutrient])},
         tuple(Name("answer", name) for name in options),
         names[moved],
         {"share": f"{before.weights[0, 0, place]:.1%}", "plate": f"{plate:+.2f}"},
     )
 
 
-def keener(it: Tasted, draw: Generator) -> Question | None:
+def keener(tasted: Tasted, draw: Generator) -> Question | None:
     """Does the largest weight rise when every wish is twice, or half, as strong?"""
     factor = one((2.0, 0.5), draw)
-    before, after = it.weights(it.goal).max(), it.weights(it.goal * factor).max()
+    before, after = tasted.weights(tasted.goal).max(), tasted.weights(tasted.goal * factor).max()
     answer = change(float(before), float(after))
     if answer is None:
         return None
@@ -152,16 +154,20 @@ def keener(it: Tasted, draw: Generator) -> Question | None:
     )
 
 
-def walks(it: Tasted, draw: Generator) -> Question | None:
+def walks(tasted: Tasted, draw: Generator) -> Question | None:
     """How often must the diner with the window walk past until a dish is felt?"""
-    n = len(it.order)
+    n = len(tasted.order)
     distance = one(range(2, n), draw)
     field = convolution_field(n, kernel=3, dilations=(1,) * n)
     found = int(field.path[-1, n - 1 - distance])
     options, answer = numbers(found, -(-distance // 3), 1, n)
     return Question(
         "walks",
-        {"dish": it.dish(n - 1 - distance), "place": it.dish(n - 1), "distance": str(distance)},
+        {
+            "dish": tasted.dish(n - 1 - distance),
+            "place": tasted.dish(n - 1),
+            "distance": str(distance),
+        },
         options,
         answer,
         {"walks": str(found)},

@@ -11,11 +11,13 @@ from core.questions.question import Kind, Name, Question, numbers, one
 _FACTORS = ("×1", "×2", "between_2_and_4", "×4", "×8")
 
 
-def scores(it: Setting, draw: Generator) -> Question | None:
+def scores(setting: Setting, draw: Generator) -> Question | None:
     """How many scores does a head compute at another length?"""
     n = one((10, 40, 100, 1_000), draw)
-    found, twice = (operations("self_attention", m, it.d) // (4 * it.d) for m in (n, 2 * n))
-    options, answer = numbers(found, n, 2 * n, n * it.d, n**3)
+    found, twice = (
+        operations("self_attention", m, setting.d) // (4 * setting.d) for m in (n, 2 * n)
+    )
+    options, answer = numbers(found, n, 2 * n, n * setting.d, n**3)
     return Question(
         "scores",
         {"n": f"{n:,}"},
@@ -25,27 +27,27 @@ def scores(it: Setting, draw: Generator) -> Question | None:
     )
 
 
-def longer(it: Setting, draw: Generator) -> Question | None:
+def longer(setting: Setting, draw: Generator) -> Question | None:
     """What becomes of the operations when the sentence is twice as long?"""
-    return _grown("longer", it, it._replace(n=2 * it.n), one(ROWS, draw))
+    return _grown("longer", setting, setting._replace(n=2 * setting.n), one(ROWS, draw))
 
 
-def broader(it: Setting, draw: Generator) -> Question | None:
+def broader(setting: Setting, draw: Generator) -> Question | None:
     """What becomes of the operations when vectors are twice as wide?"""
-    return _grown("broader", it, it._replace(d=2 * it.d), one(ROWS, draw))
+    return _grown("broader", setting, setting._replace(d=2 * setting.d), one(ROWS, draw))
 
 
-def cheaper(it: Setting, draw: Generator) -> Question | None:
+def cheaper(setting: Setting, draw: Generator) -> Question | None:
     """Which of two layers needs fewer operations at another length?"""
-    n = one([n for n in (16, 128, 1_024, 8_192) if n != it.n], draw)
+    n = one([n for n in (16, 128, 1_024, 8_192) if n != setting.n], draw)
     pair: list[Row] = [ROWS[i] for i in sorted(int(i) for i in draw.permutation(len(ROWS))[:2])]
-    then = it._replace(n=n)
+    then = setting._replace(n=n)
     work = [formula(row, then) for row in pair]
     if work[0] == work[1]:
         return None
     return Question(
-        "cheaper" if _cross(pair, it) else "cheaper_always",
-        {"n": f"{n:,}", "d": f"{it.d:,}"},
+        "cheaper" if _cross(pair, setting) else "cheaper_always",
+        {"n": f"{n:,}", "d": f"{setting.d:,}"},
         tuple(Name("cost", row) for row in pair),
         int(np.argmin(work)),
         {
@@ -57,21 +59,24 @@ def cheaper(it: Setting, draw: Generator) -> Question | None:
     )
 
 
-def _cross(pair: list[Row], it: Setting) -> bool:
+def _cross(pair: list[Row], setting: Setting) -> bool:
     """Whether each of two layers needs fewer operations at some length that is drawn."""
     gaps = [
-        formula(pair[0], at) - formula(pair[1], at) for at in (it._replace(n=n) for n in LENGTHS)
+        formula(pair[0], at) - formula(pair[1], at)
+        for at in (setting._replace(n=n) for n in LENGTHS)
     ]
     return min(gaps) < 0 < max(gaps)
 
 
-def path(it: Setting, draw: Generator) -> Question | None:
+def path(setting: Setting, draw: Generator) -> Question | None:
     """After how many layers has the last token felt the first one?"""
     rows: tuple[Row, ...] = ("convolution", "restricted")
     row = one(rows, draw)
-    size = one([k for k in (3, 5, 9) if k != (it.k if row == "convolution" else it.r)], draw)
-    n = one([n for n in (12, 30, 64, 200) if n != it.n], draw)
-    found = longest_path(row, it._replace(n=n, k=size, r=size))
+    size = one(
+        [k for k in (3, 5, 9) if k != (setting.k if row == "convolution" else setting.r)], draw
+    )
+    n = one([n for n in (12, 30, 64, 200) if n != setting.n], draw)
+    found = longest_path(row, setting._replace(n=n, k=size, r=size))
     options, answer = numbers(found, -(-n // size), n, 1, size)
     return Question(
         f"path_{row}",

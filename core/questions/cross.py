@@ -57,18 +57,18 @@ _SWITCHES = {("b", "a"): "b_asks_a", ("a", "b"): "a_asks_b", ("a", "a"): "self_a
 _SWITCHES |= {("b", "b"): "self_b"}
 
 
-def _another_switch(it: Crossed, draw: Generator) -> tuple[str, str]:
-    return one([pair for pair in _SWITCHES if pair != (it.asks, it.answers)], draw)
+def _another_switch(crossed: Crossed, draw: Generator) -> tuple[str, str]:
+    return one([pair for pair in _SWITCHES if pair != (crossed.asks, crossed.answers)], draw)
 
 
-def shape(it: Crossed, draw: Generator) -> Question | None:
+def shape(crossed: Crossed, draw: Generator) -> Question | None:
     """How large is the map with another switch?"""
-    asks, answers = _another_switch(it, draw)
-    a, b = len(it.a), len(it.b)
+    asks, answers = _another_switch(crossed, draw)
+    a, b = len(crossed.a), len(crossed.b)
     if a == b:
         return None
     options = tuple(f"{rows} × {columns}" for rows in (a, b) for columns in (a, b))
-    rows, columns = it.weights(asks, answers).shape
+    rows, columns = crossed.weights(asks, answers).shape
     return Question(
         "shape",
         {"switch": Name("cross_sources", _SWITCHES[asks, answers]), "a": str(a), "b": str(b)},
@@ -78,12 +78,12 @@ def shape(it: Crossed, draw: Generator) -> Question | None:
     )
 
 
-def looks_at(it: Crossed, draw: Generator) -> Question | None:
+def looks_at(crossed: Crossed, draw: Generator) -> Question | None:
     """Which word does a word look at most, with another switch?"""
-    asks, answers = _another_switch(it, draw)
-    asking, answering = it.words(asks), it.words(answers)
+    asks, answers = _another_switch(crossed, draw)
+    asking, answering = crossed.words(asks), crossed.words(answers)
     query = one(range(len(asking)), draw)
-    row = it.weights(asks, answers)[query]
+    row = crossed.weights(asks, answers)[query]
     found = clear_winner(row)
     if found is None:
         return None
@@ -100,13 +100,13 @@ def looks_at(it: Crossed, draw: Generator) -> Question | None:
     )
 
 
-def mirrored(it: Crossed, _: Generator) -> Question | None:
+def mirrored(crossed: Crossed, _: Generator) -> Question | None:
     """Is one direction's map the other one's, turned over?"""
-    there, back = it.weights("b", "a"), it.weights("a", "b")
+    there, back = crossed.weights("b", "a"), crossed.weights("a", "b")
     apart = np.abs(there - back.T)
     query, key = (int(i) for i in np.unravel_index(apart.argmax(), apart.shape))
     gap = float(apart[query, key])
-    if EQUAL < gap < _ROUNDING or len(it.a) == len(it.b) == 1:
+    if EQUAL < gap < _ROUNDING or len(crossed.a) == len(crossed.b) == 1:
         return None
     return Question(
         "mirrored",
@@ -114,8 +114,8 @@ def mirrored(it: Crossed, _: Generator) -> Question | None:
         YES_NO,
         int(gap > EQUAL),
         {
-            "asks": Word(it.b, query),
-            "about": Word(it.a, key),
+            "asks": Word(crossed.b, query),
+            "about": Word(crossed.a, key),
             "there": f"{there[query, key]:.3f}",
             "back": f"{back[key, query]:.3f}",
             "gap": f"{gap:.3f}",
@@ -123,9 +123,9 @@ def mirrored(it: Crossed, _: Generator) -> Question | None:
     )
 
 
-def dearest(it: Crossed, draw: Generator) -> Question | None:
+def dearest(crossed: Crossed, draw: Generator) -> Question | None:
     """Which way of scoring needs the most operations on these sentences?"""
-    n_query, n_key = (len(it.words(name)) for name in _another_switch(it, draw))
+    n_query, n_key = (len(crossed.words(name)) for name in _another_switch(crossed, draw))
     ways: tuple[Scoring, ...] = get_args(Scoring)
     found = {way: cost(way, n_query, n_key) for way in ways}
     totals = np.array([float(it.words + it.pairs) for it in found.values()])

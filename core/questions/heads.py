@@ -11,17 +11,17 @@ from core.questions.question import CHANGES, Kind, Question, clear_winner, numbe
 _WIDTH = 64
 
 
-def missed(it: Explored, draw: Generator) -> Question | None:
+def missed(explored: Explored, draw: Generator) -> Question | None:
     """Which head moves a word's output most when it is switched off?"""
-    query = one(range(it.n), draw)
-    moved = heads(it.parameters, it.rules).moved_alone[query]  # (head,)
+    query = one(range(explored.n), draw)
+    moved = heads(explored.parameters, explored.rules).moved_alone[query]  # (head,)
     found = clear_winner(moved)
     if found is None:
         return None
     second = int(np.argsort(-moved)[1])
     return Question(
         "missed",
-        {"asks": it.word(query)},
+        {"asks": explored.word(query)},
         tuple(str(head + 1) for head in range(len(moved))),
         found,
         {
@@ -33,9 +33,9 @@ def missed(it: Explored, draw: Generator) -> Question | None:
     )
 
 
-def split(it: Explored, draw: Generator) -> Question | None:
+def split(explored: Explored, draw: Generator) -> Question | None:
     """Do the operations grow when a layer of the same width is split into heads?"""
-    whole, *parts = costs(it.n, _WIDTH)
+    whole, *parts = costs(explored.n, _WIDTH)
     several = one(parts, draw)
     grown = several.formula - whole.formula
     return Question(
@@ -47,10 +47,10 @@ def split(it: Explored, draw: Generator) -> Question | None:
     )
 
 
-def weights(it: Explored, draw: Generator) -> Question | None:
+def weights(explored: Explored, draw: Generator) -> Question | None:
     """How many weights do several heads have?"""
-    several = one(costs(it.n, _WIDTH)[1:], draw)
-    n, h = it.n, several.n_heads
+    several = one(costs(explored.n, _WIDTH)[1:], draw)
+    n, h = explored.n, several.n_heads
     options, answer = numbers(several.weights, n * n, n * h, n * n * h * h)
     return Question(
         "weights",

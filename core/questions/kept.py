@@ -16,14 +16,14 @@ _NAME = regex.compile(r"\w{1,40}", regex.ASCII)
 _word = reading.text(8 * LONGEST)  # letters with accents, and emoji, have several characters
 
 
-def as_plain(it: Question) -> list[object]:
+def as_plain(question: Question) -> list[object]:
     """A question as lists, texts and numbers."""
     return [
-        it.kind,
-        {name: _plain(value) for name, value in it.values.items()},
-        [_plain(value) for value in it.options],
-        it.answer,
-        {name: _plain(value) for name, value in it.told.items()},
+        question.kind,
+        {name: _plain(value) for name, value in question.values.items()},
+        [_plain(value) for value in question.options],
+        question.answer,
+        {name: _plain(value) for name, value in question.told.items()},
     ]
 
 

@@ -27,40 +27,42 @@ from core.questions.question import (
 _SUMS_OFF = 1e-3  # a sum further from 1 than this is certainly not 1
 
 
-def most(it: Explored, draw: Generator) -> Question | None:
+def most(explored: Explored, draw: Generator) -> Question | None:
     """Which word does a word look at most, in a head that is not open?"""
-    heads = [head for head in range(len(it.parameters.w_q)) if head != it.head]
-    head, query = one(heads or [it.head], draw), one(range(it.n), draw)
-    row = it.weights_of(head, it.rules)[query]
+    heads = [head for head in range(len(explored.parameters.w_q)) if head != explored.head]
+    head, query = one(heads or [explored.head], draw), one(range(explored.n), draw)
+    row = explored.weights_of(head, explored.rules)[query]
     found = clear_winner(row)
     if found is None:
         return None
-    places = some_places(found, np.flatnonzero(it.may_look[query]).tolist(), draw)
+    places = some_places(found, np.flatnonzero(explored.may_look[query]).tolist(), draw)
     if len(places) < 2:
         return None
     second = int(np.argsort(-row)[1])
     return Question(
         "most",
-        {"asks": it.word(query), "head": str(head + 1)},
-        tuple(it.word(place) for place in places),
+        {"asks": explored.word(query), "head": str(head + 1)},
+        tuple(explored.word(place) for place in places),
         places.index(found),
         {
-            "found": it.word(found),
+            "found": explored.word(found),
             "share": f"{row[found]:.1%}",
-            "next": it.word(second),
+            "next": explored.word(second),
             "other": f"{row[second]:.1%}",
         },
     )
 
 
-def sums(it: Explored, draw: Generator) -> Question | None:
+def sums(explored: Explored, draw: Generator) -> Question | None:
     """Do rows or columns sum to 1, with another mask?"""
     kinds: tuple[MaskKind, ...] = ("none", "causal", "window")
-    mask: MaskKind = one([kind for kind in kinds if kind != it.rules.mask.kind], draw)
-    weights = it.weights_of(it.head, replace(it.rules, mask=MaskRule(mask, width=1)))
+    mask: MaskKind = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
+    weights = explored.weights_of(
+        explored.head, replace(explored.rules, mask=MaskRule(mask, width=1))
+    )
     rows, columns = weights.sum(axis=1), weights.sum(axis=0)
     off = [float(np.abs(total - 1).max()) for total in (rows, columns)]
-    if it.n < 2 or any(TIE < gap < _SUMS_OFF for gap in off):
+    if explored.n < 2 or any(TIE < gap < _SUMS_OFF for gap in off):
         return None
     by_rows, by_columns = (gap <= TIE for gap in off)
     names = {(True, False): "rows", (False, True): "columns", (True, True): "both"}
@@ -78,77 +80,90 @@ def sums(it: Explored, draw: Generator) -> Question | None:
     )
 
 
-def temperature(it: Explored, draw: Generator) -> Question | None:
+def temperature(explored: Explored, draw: Generator) -> Question | None:
     """Does the largest weight rise when scores are divided by something else?"""
     low, high = LIMITS["temperature"]
-    now = it.rules.temperature
-    query = one(range(it.n), draw)
+    now = explored.rules.temperature
+    query = one(range(explored.n), draw)
     then = one([t for t in (now / 2, now * 2) if low <= t <= high], draw)
-    if it.may_look[query].sum() < 2:
+    if explored.may_look[query].sum() < 2:
         return None
-    before = it.weights[query].max()
-    after = it.weights_of(it.head, replace(it.rules, temperature=then))[query].max()
+    before = explored.weights[query].max()
+    after = explored.weights_of(explored.head, replace(explored.rules, temperature=then))[
+        query
+    ].max()
     answer = change(before, after)
     if answer is None:
         return None
     return Question(
         "temperature",
-        {"asks": it.word(query), "now": f"{now:g}", "then": f"{then:g}"},
+        {"asks": explored.word(query), "now": f"{now:g}", "then": f"{then:g}"},
         CHANGES,
         answer,
         {"before": f"{before:.1%}", "after": f"{after:.1%}"},
     )
 
 
-def scaling(it: Explored, draw: Generator) -> Question | None:
+def scaling(explored: Explored, draw: Generator) -> Question | None:
     """Is attention wider with or without the division by √d_k?"""
-    query, d_k = one(range(it.n), draw), it.parameters.w_q.shape[-1]
+    query, d_k = one(range(explored.n), draw), explored.parameters.w_q.shape[-1]
     undivided, divided = (
-        float(entropy(it.weights_of(it.head, replace(it.rules, scaled=scaled)))[query])
+        float(
+            entropy(explored.weights_of(explored.head, replace(explored.rules, scaled=scaled)))[
+                query
+            ]
+        )
         for scaled in (False, True)
     )
     gap = divided - undivided
-    if d_k == 1 or it.may_look[query].sum() < 2 or EQUAL < abs(gap) < TIE:
+    if d_k == 1 or explored.may_look[query].sum() < 2 or EQUAL < abs(gap) < TIE:
         return None
     options = ("divided", "undivided", "same")
     return Question(
         "scaling",
-        {"asks": it.word(query), "d_k": str(d_k)},
+        {"asks": explored.word(query), "d_k": str(d_k)},
         tuple(Name("answer", name) for name in options),
         2 if abs(gap) <= EQUAL else int(gap < 0),
         {"divided": f"{divided:.3f}", "undivided": f"{undivided:.3f}"},
     )
 
 
-def visible(it: Explored, draw: Generator) -> Question | None:
+def visible(explored: Explored, draw: Generator) -> Question | None:
     """How many words can a word look at, with another mask?"""
     kinds: tuple[MaskKind, ...] = ("causal", "window")
-    mask: MaskKind = one([kind for kind in kinds if kind != it.rules.mask.kind], draw)
-    if it.n < 3:
+    mask: MaskKind = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
+    if explored.n < 3:
         return None
-    query = one(range(it.n), draw)
-    count = int(MaskRule(mask, width=1).matrix(it.n)[query].sum())
-    options, answer = numbers(count, query + 1, it.n - query, it.n, query)
+    query = one(range(explored.n), draw)
+    count = int(MaskRule(mask, width=1).matrix(explored.n)[query].sum())
+    options, answer = numbers(count, query + 1, explored.n - query, explored.n, query)
     return Question(
         "visible",
-        {"asks": it.word(query), "mask": Name("mask_shown", mask), "position": str(query + 1)},
+        {
+            "asks": explored.word(query),
+            "mask": Name("mask_shown", mask),
+            "position": str(query + 1),
+        },
         options,
         answer,
-        {"count": str(count), "n": str(it.n)},
+        {"count": str(count), "n": str(explored.n)},
     )
 
 
-def hidden(it: Explored, draw: Generator) -> Question | None:
+def hidden(explored: Explored, draw: Generator) -> Question | None:
     """What becomes of the other weights when one word is hidden?"""
-    query = one(range(it.n), draw)
-    seen = np.flatnonzero(it.may_look[query])
+    query = one(range(explored.n), draw)
+    seen = np.flatnonzero(explored.may_look[query])
     if len(seen) < 3:
         return None
     gone = one(seen.tolist(), draw)
     rest = seen[seen != gone]
-    blocked = [(int(q), int(k)) for q, k in np.argwhere(~it.may_look)] + [(query, gone)]
-    rules = replace(it.rules, mask=MaskRule("drawn", blocked=tuple(blocked)))
-    before, after = it.weights[query, rest], it.weights_of(it.head, rules)[query, rest]
+    blocked = [(int(q), int(k)) for q, k in np.argwhere(~explored.may_look)] + [(query, gone)]
+    rules = replace(explored.rules, mask=MaskRule("drawn", blocked=tuple(blocked)))
+    before, after = (
+        explored.weights[query, rest],
+        explored.weights_of(explored.head, rules)[query, rest],
+    )
     if before.min() < TIE or np.abs(after - before).min() < TIE:
         return None
     by_factor = np.ptp(after / before) < TIE
@@ -158,35 +173,35 @@ def hidden(it: Explored, draw: Generator) -> Question | None:
     options = ("same_factor", "same_amount", "unchanged")
     return Question(
         "hidden",
-        {"asks": it.word(query), "gone": it.word(gone)},
+        {"asks": explored.word(query), "gone": explored.word(gone)},
         tuple(Name("answer", name) for name in options),
         0 if by_factor else 1,
         {
-            "share": f"{it.weights[query, gone]:.1%}",
+            "share": f"{explored.weights[query, gone]:.1%}",
             "factor": f"{(after / before).mean():.2f}",
-            "rest": it.word(int(rest[before.argmax()])),
+            "rest": explored.word(int(rest[before.argmax()])),
             "before": f"{before.max():.1%}",
             "after": f"{after[before.argmax()]:.1%}",
         },
     )
 
 
-def shifted(it: Explored, draw: Generator) -> Question | None:
+def shifted(explored: Explored, draw: Generator) -> Question | None:
     """What becomes of the weights when every score of a row grows by the same amount?"""
-    query, amount = one(range(it.n), draw), one((1, 2, 5), draw)
-    row = it.scores()[query]
+    query, amount = one(range(explored.n), draw), one((1, 2, 5), draw)
+    row = explored.scores()[query]
     if (row > -np.inf).sum() < 2:
         return None
     moved = torch.from_numpy(row + amount).softmax(dim=0).numpy()
-    largest = change(it.weights[query].max(), moved.max())
+    largest = change(explored.weights[query].max(), moved.max())
     if largest is None:
         return None
     return Question(
         "shifted",
-        {"asks": it.word(query), "amount": str(amount)},
+        {"asks": explored.word(query), "amount": str(amount)},
         CHANGES,
         largest,
-        {"before": f"{it.weights[query].max():.1%}", "after": f"{moved.max():.1%}"},
+        {"before": f"{explored.weights[query].max():.1%}", "after": f"{moved.max():.1%}"},
     )
 
 

@@ -66,18 +66,20 @@ class Modelled:
         return float(self.run.trace.layers[layer].weights[head, self.query, self.key])
 
 
-def in_which(it: Modelled, draw: Generator) -> Question | None:
+def in_which(modelled: Modelled, draw: Generator) -> Question | None:
     """In which of two sentences does a head give the pair more weight?"""
-    if it.other is None:
+    if modelled.other is None:
         return None
     try:
-        changes = compare(it.run.trace, it.other.trace).by_change(it.query, it.key)
+        changes = compare(modelled.run.trace, modelled.other.trace).by_change(
+            modelled.query, modelled.key
+        )
     except (InputError, ValueError):
         return None
     changed = [
         found
         for found in changes
-        if (found.layer, found.head) != (it.layer, it.head) and abs(found.change) > TIE
+        if (found.layer, found.head) != (modelled.layer, modelled.head) and abs(found.change) > TIE
     ]
     if not changed:
         return None
@@ -85,8 +87,8 @@ def in_which(it: Modelled, draw: Generator) -> Question | None:
     return Question(
         "in_which",
         {
-            "asks": it.word(it.query),
-            "about": it.word(it.key),
+            "asks": modelled.word(modelled.query),
+            "about": modelled.word(modelled.key),
             "layer": str(found.layer),
             "head": str(found.head),
         },
@@ -96,11 +98,11 @@ def in_which(it: Modelled, draw: Generator) -> Question | None:
     )
 
 
-def strongest(it: Modelled, draw: Generator) -> Question | None:
+def strongest(modelled: Modelled, draw: Generator) -> Question | None:
     """Which of a few heads gives the pair the most weight?"""
-    heads = it.heads()
+    heads = modelled.heads()
     chosen = sorted(heads[int(i)] for i in draw.permutation(len(heads))[:4])
-    weights = np.array([it.weight(*at) for at in chosen])
+    weights = np.array([modelled.weight(*at) for at in chosen])
     found = clear_winner(weights)
     if found is None:
         return None
@@ -108,28 +110,28 @@ def strongest(it: Modelled, draw: Generator) -> Question | None:
     listed = tuple(f"{name} {w:.1%}" for name, w in zip(names, weights, strict=True))
     return Question(
         "strongest",
-        {"asks": it.word(it.query), "about": it.word(it.key)},
+        {"asks": modelled.word(modelled.query), "about": modelled.word(modelled.key)},
         names,
         found,
         {"found": names[found], "listed": Listed(listed)},
     )
 
 
-def wider(it: Modelled, draw: Generator) -> Question | None:
+def wider(modelled: Modelled, draw: Generator) -> Question | None:
     """In which of two layers do the heads spread the piece's attention more?"""
-    n = len(it.run.trace.layers)
+    n = len(modelled.run.trace.layers)
     if n < 2:
         return None
     low, high = sorted(int(i) for i in draw.permutation(n)[:2])
     bits = [
-        float(entropy(it.run.trace.layers[layer].weights)[:, it.query].mean())
+        float(entropy(modelled.run.trace.layers[layer].weights)[:, modelled.query].mean())
         for layer in (low, high)
     ]
     if abs(bits[0] - bits[1]) < TIE:
         return None
     return Question(
         "wider",
-        {"asks": it.word(it.query)},
+        {"asks": modelled.word(modelled.query)},
         (Name("layer", str(low)), Name("layer", str(high))),
         int(bits[1] > bits[0]),
         {
@@ -141,12 +143,12 @@ def wider(it: Modelled, draw: Generator) -> Question | None:
     )
 
 
-def special(it: Modelled, draw: Generator) -> Question | None:
+def special(modelled: Modelled, draw: Generator) -> Question | None:
     """How much attention goes to the special pieces that the model adds?"""
-    hidden = np.array(it.run.pieces.special)
+    hidden = np.array(modelled.run.pieces.special)
     if not hidden.any() or hidden.all():
         return None
-    shares = it.run.features.special.mean(axis=1)  # (layer,)
+    shares = modelled.run.features.special.mean(axis=1)  # (layer,)
     away = np.abs(shares[:, None] - _QUARTERS).min(axis=1)
     layers = np.flatnonzero(away > _CLEAR).tolist()
     if not layers:
@@ -162,24 +164,24 @@ def special(it: Modelled, draw: Generator) -> Question | None:
     )
 
 
-def matters(it: Modelled, draw: Generator) -> Question | None:
+def matters(modelled: Modelled, draw: Generator) -> Question | None:
     """Is the piece with the largest weight also the one that would be missed most?"""
-    layer, head = it.another_head(draw)
-    trace = it.run.trace.layers[layer]
-    weights = trace.weights[head, it.query]
-    moved = leave_one_out(trace, it.run.mixers[layer], it.query, head=head)
+    layer, head = modelled.another_head(draw)
+    trace = modelled.run.trace.layers[layer]
+    weights = trace.weights[head, modelled.query]
+    moved = leave_one_out(trace, modelled.run.mixers[layer], modelled.query, head=head)
     heaviest, missed = clear_winner(weights), clear_winner(moved)
     if heaviest is None or missed is None:
         return None
     return Question(
         "matters",
-        {"asks": it.word(it.query), "layer": str(layer), "head": str(head)},
+        {"asks": modelled.word(modelled.query), "layer": str(layer), "head": str(head)},
         YES_NO,
         int(heaviest != missed),
         {
-            "heaviest": it.word(heaviest),
+            "heaviest": modelled.word(heaviest),
             "share": f"{weights[heaviest]:.1%}",
-            "missed": it.word(missed),
+            "missed": modelled.word(missed),
             "missed_share": f"{weights[missed]:.1%}",
         },
     )

@@ -26,38 +26,40 @@ def layers_needed(n: int, kernel: int, growth: int, causal: bool) -> int:
     return len(dilations)
 
 
-def layers(it: Explored, draw: Generator) -> Question | None:
+def layers(explored: Explored, draw: Generator) -> Question | None:
     """How deep must a CNN be until the last word can see the first one?"""
-    if it.convolution is None or it.n < 4:
+    if explored.convolution is None or explored.n < 4:
         return None
-    kernel, growth, causal = one((3, 5, 7), draw), one((1, 2), draw), it.convolution.causal
-    found = layers_needed(it.n, kernel, growth, causal)
+    kernel, growth, causal = one((3, 5, 7), draw), one((1, 2), draw), explored.convolution.causal
+    found = layers_needed(explored.n, kernel, growth, causal)
     back = kernel - 1 if causal else kernel // 2
-    options, answer = numbers(found, -(-it.n // kernel), it.n - 1, it.n, 1)
+    options, answer = numbers(found, -(-explored.n // kernel), explored.n - 1, explored.n, 1)
     return Question(
         "layers",
         {
-            "n": str(it.n),
+            "n": str(explored.n),
             "kernel": str(kernel),
             "growth": str(growth),
             "side": Name("answer", "causal" if causal else "centred"),
         },
         options,
         answer,
-        {"layers": str(found), "distance": str(it.n - 1), "back": str(back)},
+        {"layers": str(found), "distance": str(explored.n - 1), "back": str(back)},
     )
 
 
-def gain(it: Explored, draw: Generator) -> Question | None:
+def gain(explored: Explored, draw: Generator) -> Question | None:
     """Does the last output feel the first word more when the memory grows at every step?"""
-    settings = it.recurrent
+    settings = explored.recurrent
     if settings is None:
         return None
     then = one([gain for gain in _GAINS if gain != settings.gain], draw)
-    if settings.kind != "rnn" or not 3 <= it.n <= _LONGEST:
+    if settings.kind != "rnn" or not 3 <= explored.n <= _LONGEST:
         return None
     shares = [
-        architectures.recurrent(it.parameters.x, replace(settings, gain=g)).influence.share[-1, 0]
+        architectures.recurrent(explored.parameters.x, replace(settings, gain=g)).influence.share[
+            -1, 0
+        ]
         for g in (settings.gain, then)
     ]
     answer = change(*shares)
@@ -65,27 +67,31 @@ def gain(it: Explored, draw: Generator) -> Question | None:
         return None
     return Question(
         "gain",
-        {"now": f"{settings.gain:g}", "then": f"{then:g}", "first": it.word(0)},
+        {"now": f"{settings.gain:g}", "then": f"{then:g}", "first": explored.word(0)},
         CHANGES,
         answer,
-        {"last": it.word(it.n - 1), "before": f"{shares[0]:.2%}", "after": f"{shares[1]:.2%}"},
+        {
+            "last": explored.word(explored.n - 1),
+            "before": f"{shares[0]:.2%}",
+            "after": f"{shares[1]:.2%}",
+        },
     )
 
 
-def future(it: Explored, draw: Generator) -> Question | None:
+def future(explored: Explored, draw: Generator) -> Question | None:
     """How many outputs of an RNN can feel a word?"""
     directions: tuple[Direction, ...] = ("forward", "both")
-    direction, word = one(directions, draw), one(range(it.n), draw)
-    if it.n < 3:
+    direction, word = one(directions, draw), one(range(explored.n), draw)
+    if explored.n < 3:
         return None
-    count = int(np.sum(recurrent_field(it.n, direction).reach[:, word]))
-    options, answer = numbers(count, it.n - word, word + 1, it.n, 1)
+    count = int(np.sum(recurrent_field(explored.n, direction).reach[:, word]))
+    options, answer = numbers(count, explored.n - word, word + 1, explored.n, 1)
     return Question(
         "future",
         {
-            "word": it.word(word),
+            "word": explored.word(word),
             "position": str(word + 1),
-            "n": str(it.n),
+            "n": str(explored.n),
             "direction": Name("rnn_direction", direction),
         },
         options,

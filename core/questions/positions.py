@@ -44,31 +44,31 @@ class Ordered:
         return np.abs(replace(self.head, order=order).moved(places)).max(axis=1)
 
 
-def changes(it: Ordered, draw: Generator) -> Question | None:
+def changes(ordered: Ordered, draw: Generator) -> Question | None:
     """Does a word's output change when the words are shuffled, with something else telling?"""
-    order: Order = one([order for order in it.orders if order != it.head.order], draw)
-    word = one(range(len(it.words)), draw)
-    moved = float(it.moved(order, it.places)[word])
-    if len(it.words) < 2 or _in_order(it.places) or 0 < moved < EQUAL:
+    order: Order = one([order for order in ordered.orders if order != ordered.head.order], draw)
+    word = one(range(len(ordered.words)), draw)
+    moved = float(ordered.moved(order, ordered.places)[word])
+    if len(ordered.words) < 2 or _in_order(ordered.places) or 0 < moved < EQUAL:
         return None
     return Question(
         "changes",
-        {"word": Word(it.words, word), "order": Name("positions_kind", order)},
+        {"word": Word(ordered.words, word), "order": Name("positions_kind", order)},
         YES_NO,
         int(moved == 0),
         {"moved": f"{moved:.3g}"},
     )
 
 
-def unmoved(it: Ordered, draw: Generator) -> Question | None:
+def unmoved(ordered: Ordered, draw: Generator) -> Question | None:
     """With which of these are the shuffled outputs the same ones, shuffled?"""
-    if len(it.words) < 2 or _in_order(it.places):
+    if len(ordered.words) < 2 or _in_order(ordered.places):
         return None
-    shown: list[Order] = [it.orders[int(i)] for i in draw.permutation(len(it.orders))[:4]]
+    shown: list[Order] = [ordered.orders[int(i)] for i in draw.permutation(len(ordered.orders))[:4]]
     if "none" not in shown:
         shown[0] = "none"
-    offered: tuple[Order, ...] = tuple(order for order in it.orders if order in shown)
-    found = {order: float(it.moved(order, it.places).max()) for order in offered}
+    offered: tuple[Order, ...] = tuple(order for order in ordered.orders if order in shown)
+    found = {order: float(ordered.moved(order, ordered.places).max()) for order in offered}
     still = [order for order, moved in found.items() if moved == 0]
     if len(still) != 1 or any(0 < moved < EQUAL for moved in found.values()):
         return None
@@ -87,15 +87,15 @@ def unmoved(it: Ordered, draw: Generator) -> Question | None:
     )
 
 
-def swapped(it: Ordered, draw: Generator) -> Question | None:
+def swapped(ordered: Ordered, draw: Generator) -> Question | None:
     """How many outputs change under a causal mask when two neighbours change places?"""
-    n = len(it.words)
+    n = len(ordered.words)
     if n < 3:
         return None
     first = one(range(n - 1), draw)
     places = list(range(n))
     places[first], places[first + 1] = places[first + 1], places[first]
-    moved = it.moved("causal", places)
+    moved = ordered.moved("causal", places)
     if ((moved > 0) & (moved < EQUAL)).any():
         return None
     count = int((moved > 0).sum())
@@ -104,14 +104,14 @@ def swapped(it: Ordered, draw: Generator) -> Question | None:
         return None
     return Question(
         "swapped",
-        {"one": Word(it.words, first), "other": Word(it.words, first + 1), "n": str(n)},
+        {"one": Word(ordered.words, first), "other": Word(ordered.words, first + 1), "n": str(n)},
         options,
         answer,
         {"count": str(count), "before": str(first)},
     )
 
 
-def distance(it: Ordered, draw: Generator) -> Question | None:
+def distance(ordered: Ordered, draw: Generator) -> Question | None:
     """Which pair of sinusoidal positions is more alike?"""
     start, there = sorted(int(i) for i in draw.permutation(_FAR)[:2])
     near, far = sorted(int(i) + 1 for i in draw.permutation(_FAR)[:2])

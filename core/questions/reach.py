@@ -30,41 +30,41 @@ class Reached:
     convolution: ConvolutionSettings
 
 
-def narrow(it: Reached, draw: Generator) -> Question | None:
+def narrow(reached: Reached, draw: Generator) -> Question | None:
     """How many layers of attention with a window until the last position sees the first?"""
-    window = one([w for w in (1, 2, 3, 4, 8) if w != it.stack.window], draw)
-    if it.n <= window + 1:
+    window = one([w for w in (1, 2, 3, 4, 8) if w != reached.stack.window], draw)
+    if reached.n <= window + 1:
         return None
-    deep = AttentionStack("window", window, n_layers=it.n)
-    found = int(deep.field(it.n).path[-1, 0])
-    options, answer = numbers(found, -(-it.n // (2 * window + 1)), it.n - 1, 1)
+    deep = AttentionStack("window", window, n_layers=reached.n)
+    found = int(deep.field(reached.n).path[-1, 0])
+    options, answer = numbers(found, -(-reached.n // (2 * window + 1)), reached.n - 1, 1)
     return Question(
         "narrow",
-        {"window": str(window), "n": str(it.n)},
+        {"window": str(window), "n": str(reached.n)},
         options,
         answer,
-        {"layers": str(found), "distance": str(it.n - 1)},
+        {"layers": str(found), "distance": str(reached.n - 1)},
     )
 
 
-def seen(it: Reached, draw: Generator) -> Question | None:
+def seen(reached: Reached, draw: Generator) -> Question | None:
     """How many positions does an output see through two layers with another mask?"""
     masks: tuple[ReachMask, ...] = ("causal", "window", "dilated", "global")
-    mask: ReachMask = one([mask for mask in masks if mask != it.stack.mask], draw)
-    output = one(range(it.n), draw)
-    if it.n < 6:
+    mask: ReachMask = one([mask for mask in masks if mask != reached.stack.mask], draw)
+    output = one(range(reached.n), draw)
+    if reached.n < 6:
         return None
     counts = [
-        int(replace(AttentionStack(mask), n_layers=layers).field(it.n).reach[output].sum())
+        int(replace(AttentionStack(mask), n_layers=layers).field(reached.n).reach[output].sum())
         for layers in (1, 2)
     ]
-    options, answer = numbers(counts[1], counts[0], it.n, 2 * counts[0], 1)
+    options, answer = numbers(counts[1], counts[0], reached.n, 2 * counts[0], 1)
     return Question(
         "seen",
         {
             "mask": Name("reach_mask_shown", mask),
             "output": str(output + 1),
-            "n": str(it.n),
+            "n": str(reached.n),
         },
         options,
         answer,
@@ -72,10 +72,10 @@ def seen(it: Reached, draw: Generator) -> Question | None:
     )
 
 
-def field(it: Reached, draw: Generator) -> Question | None:
+def field(reached: Reached, draw: Generator) -> Question | None:
     """How many tokens does one output of a stack of convolutions see?"""
     kernel = one((3, 5, 7), draw)
-    dilations = one([dilations for dilations in _SCHEDULES if dilations != _now(it)], draw)
+    dilations = one([dilations for dilations in _SCHEDULES if dilations != _now(reached)], draw)
     found = receptive_field([(kernel, dilation, 1) for dilation in dilations])
     depth = len(dilations)
     options, answer = numbers(found, kernel * depth, kernel**depth, sum(dilations) * kernel, kernel)
@@ -88,13 +88,13 @@ def field(it: Reached, draw: Generator) -> Question | None:
     )
 
 
-def shortest(it: Reached, draw: Generator) -> Question | None:
+def shortest(reached: Reached, draw: Generator) -> Question | None:
     """Who needs the fewest steps from the first position to the last one?"""
-    n = one([n for n in (8, 16, 24, 48) if n != it.n], draw)
-    settings = it.convolution
+    n = one([n for n in (8, 16, 24, 48) if n != reached.n], draw)
+    settings = reached.convolution
     fields: dict[str, Field] = {
-        "attention": it.stack.field(n),
-        "recurrent": recurrent_field(n, it.direction),
+        "attention": reached.stack.field(n),
+        "recurrent": recurrent_field(n, reached.direction),
         "convolutional": convolution_field(n, settings.kernel, settings.dilations, settings.causal),
     }
     steps = {name: int(found.path[-1, 0]) for name, found in fields.items()}
@@ -112,8 +112,8 @@ def shortest(it: Reached, draw: Generator) -> Question | None:
     )
 
 
-def _now(it: Reached) -> tuple[int, ...]:
-    return it.convolution.dilations
+def _now(reached: Reached) -> tuple[int, ...]:
+    return reached.convolution.dilations
 
 
 KINDS: tuple[Kind, ...] = (narrow, field, seen, shortest)

@@ -24,10 +24,10 @@ class Trained:
     fields: tuple[int, ...]
 
 
-def chance(it: Trained, draw: Generator) -> Question | None:
+def chance(trained: Trained, draw: Generator) -> Question | None:
     """Which part of the answers does guessing get right, with other symbols?"""
-    symbols = one([s for s in (3, 4, 5, 10, 16) if s != it.task.symbols], draw)
-    task = replace(it.task, symbols=symbols)
+    symbols = one([s for s in (3, 4, 5, 10, 16) if s != trained.task.symbols], draw)
+    task = replace(trained.task, symbols=symbols)
     parts = dict.fromkeys(f"{part:.1%}" for part in (0, task.chance, 1 / symbols, 0.5))
     options = tuple(sorted(parts, key=lambda part: float(part[:-1])))
     return Question(
@@ -39,10 +39,10 @@ def chance(it: Trained, draw: Generator) -> Question | None:
     )
 
 
-def in_sight(it: Trained, draw: Generator) -> Question | None:
+def in_sight(trained: Trained, draw: Generator) -> Question | None:
     """How far back can an answer lie for a CNN with another field to see it?"""
-    field = one([field for field in it.fields if field != it.field], draw)
-    distances = _recalled(it.task)
+    field = one([field for field in trained.fields if field != trained.field], draw)
+    distances = _recalled(trained.task)
     seen = [distance for distance in distances if distance < field]
     if not seen or seen == distances:
         return None
@@ -56,18 +56,18 @@ def in_sight(it: Trained, draw: Generator) -> Question | None:
     )
 
 
-def enough(it: Trained, draw: Generator) -> Question | None:
+def enough(trained: Trained, draw: Generator) -> Question | None:
     """Which is the smallest field that sees an answer this far back?"""
-    distance = one(_recalled(it.task), draw)
-    wide = [field for field in it.fields if field > distance]
+    distance = one(_recalled(trained.task), draw)
+    wide = [field for field in trained.fields if field > distance]
     if not wide:
         return None
-    options = tuple(str(field) for field in it.fields)
+    options = tuple(str(field) for field in trained.fields)
     return Question(
         "enough",
         {"distance": str(distance)},
         options,
-        it.fields.index(wide[0]),
+        trained.fields.index(wide[0]),
         {"tokens": str(distance + 1), "field": str(wide[0])},
     )
 

@@ -35,11 +35,11 @@ class Weighed:
     query: int
 
 
-def looked_at(it: Weighed, draw: Generator) -> Question | None:
+def looked_at(weighed: Weighed, draw: Generator) -> Question | None:
     """Which token does another one look at most?"""
-    others = [query for query in range(len(it.asking)) if query != it.query]
-    query = one(others or [it.query], draw)
-    row = it.weights[query]
+    others = [query for query in range(len(weighed.asking)) if query != weighed.query]
+    query = one(others or [weighed.query], draw)
+    row = weighed.weights[query]
     found = clear_winner(row)
     if found is None or len(row) < 2:
         return None
@@ -48,17 +48,17 @@ def looked_at(it: Weighed, draw: Generator) -> Question | None:
         return None
     return Question(
         "looked_at",
-        {"asks": Word(it.asking, query)},
-        tuple(Word(it.answering, place) for place in places),
+        {"asks": Word(weighed.asking, query)},
+        tuple(Word(weighed.answering, place) for place in places),
         places.index(found),
-        {"found": Word(it.answering, found), "share": f"{row[found]:.1%}"},
+        {"found": Word(weighed.answering, found), "share": f"{row[found]:.1%}"},
     )
 
 
-def doubled(it: Weighed, draw: Generator) -> Question | None:
+def doubled(weighed: Weighed, draw: Generator) -> Question | None:
     """Does the largest weight of a row rise when all of its scores are doubled?"""
-    query = one(range(len(it.asking)), draw)
-    row = it.weights[query].astype(float)
+    query = one(range(len(weighed.asking)), draw)
+    row = weighed.weights[query].astype(float)
     if (row > 0).sum() < 2 or abs(row.sum() - 1) > 1e-3:
         return None
     squared = row**2 / (row**2).sum()  # doubling a score squares its exponential
@@ -67,7 +67,7 @@ def doubled(it: Weighed, draw: Generator) -> Question | None:
         return None
     return Question(
         "doubled",
-        {"asks": Word(it.asking, query)},
+        {"asks": Word(weighed.asking, query)},
         CHANGES,
         answer,
         {"before": f"{row.max():.1%}", "after": f"{squared.max():.1%}"},

@@ -50,10 +50,10 @@ class TrainedSource:
             found = network.all_steps(network.embedded(self.design.task.inputs(words)))
         blind = np.where(np.tri(len(words), dtype=bool), 0.0, -np.inf).astype(np.float32)
         layers = []
-        for index, it in enumerate(found):
+        for index, steps in enumerate(found):
             learned = network.bias(len(words), index)
             bias = blind if learned is None else blind + learned.numpy()
-            q, k, v, scores, weights, heads, output = (step.numpy() for step in it)
+            q, k, v, scores, weights, heads, output = (step.numpy() for step in steps)
             bias = np.broadcast_to(bias, scores.shape)
             layers.append(LayerTrace(q, k, v, scores, bias, weights, heads, output))
         return AttentionTrace(words, words, tuple(layers), self.origin)

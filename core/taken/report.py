@@ -126,24 +126,24 @@ def numbers(
     return Table(title, columns, lines)
 
 
-def _section(it: Section) -> str:
-    parts = [f"<h2>{plain(it.title)}</h2>"]
-    if it.badge:
-        parts.append(f'<p><span class="badge">{plain(it.badge)}</span></p>')
-    parts += [f"<p><bdi>{plain(words)}</bdi></p>" for words in it.paragraphs]
-    parts += map(_table, it.tables)
+def _section(section: Section) -> str:
+    parts = [f"<h2>{plain(section.title)}</h2>"]
+    if section.badge:
+        parts.append(f'<p><span class="badge">{plain(section.badge)}</span></p>')
+    parts += [f"<p><bdi>{plain(words)}</bdi></p>" for words in section.paragraphs]
+    parts += map(_table, section.tables)
     return "\n".join(parts)
 
 
-def _table(it: Table) -> str:
-    head = "".join(f'<th scope="col">{plain(name)}</th>' for name in (it.corner, *it.columns))
+def _table(table: Table) -> str:
+    head = "".join(f'<th scope="col">{plain(name)}</th>' for name in (table.corner, *table.columns))
     lines = (
         f'<tr><th scope="row">{plain(row[0])}</th>'
         + "".join(f"<td>{plain(cell)}</td>" for cell in row[1:])
         + "</tr>"
-        for row in it.rows
+        for row in table.rows
     )
-    title = f"<caption>{plain(it.title)}</caption>" if it.title else ""
+    title = f"<caption>{plain(table.title)}</caption>" if table.title else ""
     return (
         f'<div class="wide"><table>{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"

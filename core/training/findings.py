@@ -92,31 +92,35 @@ def findings(race: Race, snapshots: Sequence[Snapshot]) -> tuple[Finding, ...]:
             return tuple(_parity(found))
 
 
-def _windows(it: Outcome) -> Iterator[Finding]:
+def _windows(outcome: Outcome) -> Iterator[Finding]:
     """Recall: a CNN is right where it sees, and can only guess beyond."""
-    for name in it.cnns:
-        seen, level = it.seen(name), it.levels[name]
-        beyond = it.distances[len(seen) :]
+    for name in outcome.cnns:
+        seen, level = outcome.seen(name), outcome.levels[name]
+        beyond = outcome.distances[len(seen) :]
         learned = bool((level[: len(seen)] >= RELIABLE).all())
         found: dict[str, Value] = {"who": Who((name,)), "sees": seen[-1]}
         if not learned:
-            found["far"] = Far(it.reach(name))
+            found["far"] = Far(outcome.reach(name))
         if beyond:
             most = float(level[len(seen) :].max())
-            found |= {"beyond": beyond[0], "most": most, "chance": it.chance}
+            found |= {"beyond": beyond[0], "most": most, "chance": outcome.chance}
         ending = ("" if beyond else "_whole") + ("" if learned else "_not_yet")
         yield Finding(f"window{ending}", found)
 
 
-def _speed(it: Outcome) -> Iterator[Finding]:
+def _speed(outcome: Outcome) -> Iterator[Finding]:
     """Recall: who learns faster, a CNN that sees every distance or attention."""
-    wide: list[Contender] = [name for name in it.cnns if it.seen(name) == it.distances]
-    own = it.steps_to_most(wide[0]) if wide else None
-    if own is None or not it.of(ATTENTION):
+    wide: list[Contender] = [
+        name for name in outcome.cnns if outcome.seen(name) == outcome.distances
+    ]
+    own = outcome.steps_to_most(wide[0]) if wide else None
+    if own is None or not outcome.of(ATTENTION):
         return
     found: dict[str, Value] = {"cnn": Who((wide[0],)), "steps": own}
     learned: dict[Contender, int] = {
-        name: steps for name in it.of(ATTENTION) if (steps := it.steps_to_most(name)) is not None
+        name: steps
+        for name in outcome.of(ATTENTION)
+        if (steps := outcome.steps_to_most(name)) is not None
     }
     if not learned:
         yield Finding("cnn_alone", found)
@@ -127,36 +131,36 @@ def _speed(it: Outcome) -> Iterator[Finding]:
     yield Finding("cnn_faster" if ahead > 0 else "cnn_slower" if ahead < 0 else "cnn_level", found)
 
 
-def _memory(it: Outcome) -> Iterator[Finding]:
+def _memory(outcome: Outcome) -> Iterator[Finding]:
     """Recall: one memory has to carry every symbol."""
-    names = it.of(RECURRENT)
-    good: Names = tuple(name for name in names if it.whole(name))
+    names = outcome.of(RECURRENT)
+    good: Names = tuple(name for name in names if outcome.whole(name))
     rest: Names = tuple(name for name in names if name not in good)
     fallen: Names = tuple(
-        name for name in rest if it.levels[name][0] - it.levels[name][-1] >= FALLS
+        name for name in rest if outcome.levels[name][0] - outcome.levels[name][-1] >= FALLS
     )
     even: Names = tuple(name for name in rest if name not in fallen)
     if fallen:
         found: dict[str, Value] = {"good": Who(good)} if good else {}
-        found |= {"each": _reaches(it, fallen), "last": it.distances[-1]}
-        found |= {"most": it.last(fallen), "chance": it.chance}
+        found |= {"each": _reaches(outcome, fallen), "last": outcome.distances[-1]}
+        found |= {"most": outcome.last(fallen), "chance": outcome.chance}
         yield Finding("memory_some" if good else "memory", found)
     elif good:
         yield Finding("memory_all", {"good": Who(good)})
     if even:
-        yield Finding("memory_even", _between(it, even))
+        yield Finding("memory_even", _between(outcome, even))
 
 
-def _positions(it: Outcome) -> Iterator[Finding]:
+def _positions(outcome: Outcome) -> Iterator[Finding]:
     """Recall and pairs: with which positions attention answers at every distance."""
-    names = it.of(ATTENTION)
+    names = outcome.of(ATTENTION)
     if not names:
         return
-    good: Names = tuple(name for name in names if it.whole(name))
+    good: Names = tuple(name for name in names if outcome.whole(name))
     rest: Names = tuple(name for name in names if name not in good)
-    each = _reaches(it, rest)
-    if it.race.design.task.kind == "pairs":  # near answers are no easier than far ones
-        each = Each(tuple((name, it.least((name,))) for name in rest))
+    each = _reaches(outcome, rest)
+    if outcome.race.design.task.kind == "pairs":  # near answers are no easier than far ones
+        each = Each(tuple((name, outcome.least((name,))) for name in rest))
     if not rest:
         yield Finding("attention_all", {"good": Who(good)})
     elif good:
@@ -165,63 +169,69 @@ def _positions(it: Outcome) -> Iterator[Finding]:
         yield Finding("attention_none", {"each": each})
 
 
-def _seeing(it: Outcome) -> Iterator[Finding]:
+def _seeing(outcome: Outcome) -> Iterator[Finding]:
     """Pairs: a CNN sees the answer, at another place every time."""
-    wide: list[Contender] = [name for name in it.cnns if it.seen(name) == it.distances]
+    wide: list[Contender] = [
+        name for name in outcome.cnns if outcome.seen(name) == outcome.distances
+    ]
     for name in wide[:1]:
-        if it.whole(name):
+        if outcome.whole(name):
             yield Finding("seeing_all", {"who": Who((name,))})
         else:
-            yield _not_all("seeing", it, (name,))
+            yield _not_all("seeing", outcome, (name,))
 
 
-def _one_memory(it: Outcome) -> Iterator[Finding]:
+def _one_memory(outcome: Outcome) -> Iterator[Finding]:
     """Pairs: all of them have to fit into one memory."""
-    names = it.of(RECURRENT)
+    names = outcome.of(RECURRENT)
     if not names:
         return
-    if all(map(it.whole, names)):
+    if all(map(outcome.whole, names)):
         yield Finding("memory_all", {"who": Who(names)})
     else:
-        yield _not_all("memory", it, names)
+        yield _not_all("memory", outcome, names)
 
 
-def _parity(it: Outcome) -> Iterator[Finding]:
+def _parity(outcome: Outcome) -> Iterator[Finding]:
     """Parity: whose memory holds one bit, and who only sees."""
-    far = max(map(it.reach, it.levels))
-    best: Names = tuple(name for name in it.levels if it.reach(name) == far)
+    far = max(map(outcome.reach, outcome.levels))
+    best: Names = tuple(name for name in outcome.levels if outcome.reach(name) == far)
     if not far:
         yield Finding("nobody", {})
         return
     kind = "bit" if all(name in RECURRENT for name in best) else "other"
-    ending = "_whole" if far == it.distances[-1] else ""
+    ending = "_whole" if far == outcome.distances[-1] else ""
     yield Finding(f"{kind}{ending}", {"best": Who(best), "far": far})
-    behind: list[Contender] = [name for name in it.levels if name not in best]
+    behind: list[Contender] = [name for name in outcome.levels if name not in best]
     groups = (("memory", RECURRENT), ("attention", ATTENTION), ("cnn", CONVOLUTIONAL))
     for name, family in groups:
         rest: Names = tuple(one for one in behind if one in family)
         if rest:
-            found = {"each": _reaches(it, rest), "most": it.last(rest), "chance": it.chance}
+            found = {
+                "each": _reaches(outcome, rest),
+                "most": outcome.last(rest),
+                "chance": outcome.chance,
+            }
             yield Finding(name, found)
     if any(name in ATTENTION for name in behind) and not any(name in ATTENTION for name in best):
         yield Finding("depends", {})
 
 
-def _not_all(name: str, it: Outcome, names: Names) -> Finding:
+def _not_all(name: str, outcome: Outcome, names: Names) -> Finding:
     """Pairs: what comes near guessing, or near what needs no key, has found nothing."""
-    found = _between(it, names)
-    if it.guesses(names):
+    found = _between(outcome, names)
+    if outcome.guesses(names):
         return Finding(name, found)
-    if it.needs_no_key(names):
-        return Finding(f"{name}_no_key", {**found, "blind": it.without_keys})
+    if outcome.needs_no_key(names):
+        return Finding(f"{name}_no_key", {**found, "blind": outcome.without_keys})
     return Finding(f"{name}_some", found)
 
 
-def _reaches(it: Outcome, names: Names) -> Each:
-    return Each(tuple((name, Far(it.reach(name))) for name in names))
+def _reaches(outcome: Outcome, names: Names) -> Each:
+    return Each(tuple((name, Far(outcome.reach(name))) for name in names))
 
 
-def _between(it: Outcome, names: Names) -> dict[str, Value]:
+def _between(outcome: Outcome, names: Names) -> dict[str, Value]:
     """The worst and the best of their accuracies, at whatever distance."""
-    found = {"least": it.least(names), "most": it.most(names), "chance": it.chance}
+    found = {"least": outcome.least(names), "most": outcome.most(names), "chance": outcome.chance}
     return {"who": Who(names), **found}

@@ -23,9 +23,9 @@ def losses(snapshots: Sequence[Snapshot], contender: Contender) -> Array:
     steps = {step: place for place, step in enumerate(sorted({it.step for it in snapshots}))}
     rows = {seed: row for row, seed in enumerate(foremost(snapshots, contender))}
     found = np.full((len(rows), len(steps)), np.nan)
-    for it in snapshots:
-        if it.contender == contender and it.seed in rows:
-            found[rows[it.seed], steps[it.step]] = it.loss
+    for snapshot in snapshots:
+        if snapshot.contender == contender and snapshot.seed in rows:
+            found[rows[snapshot.seed], steps[snapshot.step]] = snapshot.loss
     return found
 
 

@@ -117,9 +117,9 @@ class Outcome:
         """After how many steps ``MOST`` answers were right for the first time, if ever."""
         seeds = foremost(self.snapshots, name)
         right: dict[int, list[float]] = {}
-        for it in self.snapshots:
-            if it.contender == name and it.seed in seeds:
-                right.setdefault(it.step, []).append(float(it.accuracy.mean()))
+        for snapshot in self.snapshots:
+            if snapshot.contender == name and snapshot.seed in seeds:
+                right.setdefault(snapshot.step, []).append(float(snapshot.accuracy.mean()))
         return next((step for step in sorted(right) if np.mean(right[step]) >= MOST), None)
 
 

@@ -102,7 +102,7 @@ class Snapshot:
         return replace(self, weights=None, parameters=None)
 
 
-def race(it: Race) -> Generator[Snapshot, None, None]:
+def race(race: Race) -> Generator[Snapshot, None, None]:
     """Train everybody, in turn.
 
     Yields:
@@ -111,9 +111,9 @@ def race(it: Race) -> Generator[Snapshot, None, None]:
     Raises:
         InputError: ``budget_too_small`` if a contender cannot be made of so few parameters.
     """
-    for seed in range(it.seed, it.seed + it.seeds):
-        runs = [_run(it, contender, seed) for contender in it.contenders]
-        for _ in range(1 + it.slices):
+    for seed in range(race.seed, race.seed + race.seeds):
+        runs = [_run(race, contender, seed) for contender in race.contenders]
+        for _ in range(1 + race.slices):
             for run in runs:
                 yield next(run)
 
@@ -133,21 +133,21 @@ def sizes(contenders: tuple[Contender, ...], design: Design) -> tuple[int, ...]:
     return tuple(size(build(contender, design, seed=0)) for contender in contenders)
 
 
-def _run(it: Race, contender: Contender, seed: int) -> Generator[Snapshot, None, None]:
-    network = build(contender, it.design, _mixed(seed, _INIT))
+def _run(race: Race, contender: Contender, seed: int) -> Generator[Snapshot, None, None]:
+    network = build(contender, race.design, _mixed(seed, _INIT))
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATES[contender])
-    task = it.design.task
+    task = race.design.task
     held_out = task.examples(HELD_OUT_AT_THE_END, _generator(seed, _TEST))
     batches = _batches(task, seed, held_out)
     scored = Examples(*(part[:HELD_OUT] for part in held_out))
     with torch.no_grad():
         loss = float(_loss(network, scored))
     yield _snapshot(network, scored, (contender, seed, 0), loss)
-    for slice_ in range(1, it.slices + 1):
+    for slice_ in range(1, race.slices + 1):
         loss = 0.0
         for _ in range(SLICE):
             loss += _step(network, optimiser, next(batches)) / SLICE
-        if slice_ == it.slices:
+        if slice_ == race.slices:
             scored = held_out
         yield _snapshot(network, scored, (contender, seed, slice_ * SLICE), loss)
 

@@ -57,22 +57,29 @@ def modelled(scene: ModelScene) -> Modelled:
     )
 
 
-def crossed(it: Crossing) -> Crossed:
+def crossed(crossing: Crossing) -> Crossed:
     """Two sentences; without a mask, as between two sentences."""
-    source = it.switched("b_asks_a").choice.source
-    return Crossed(source, it.a, it.b, it.choice.asks, it.choice.answers, it.choice.cross_head)
+    source = crossing.switched("b_asks_a").choice.source
+    return Crossed(
+        source,
+        crossing.a,
+        crossing.b,
+        crossing.choice.asks,
+        crossing.choice.answers,
+        crossing.choice.cross_head,
+    )
 
 
-def ordered(it: Shuffling) -> Ordered:
+def ordered(shuffling: Shuffling) -> Ordered:
     """The words as written and shuffled."""
-    return Ordered(it.words, it.head, it.places, orders(it.scene))
+    return Ordered(shuffling.words, shuffling.head, shuffling.places, orders(shuffling.scene))
 
 
-def reached(it: Reaching) -> Reached:
+def reached(reaching: Reaching) -> Reached:
     """Three architectures on the same positions."""
-    choice = it.choice
-    convolution = choice.convolution(it.dilations)
-    return Reached(it.n, choice.stack, choice.reach_direction, convolution)
+    choice = reaching.choice
+    convolution = choice.convolution(reaching.dilations)
+    return Reached(reaching.n, choice.stack, choice.reach_direction, convolution)
 
 
 def trained(choice: TrainingChoice) -> Trained:
@@ -80,14 +87,16 @@ def trained(choice: TrainingChoice) -> Trained:
     return Trained(choice.race.design.task, choice.training_field, FIELDS)
 
 
-def tasted(it: Served) -> Tasted:
+def tasted(served: Served) -> Tasted:
     """The table, and who walks past it."""
-    return Tasted(it.choice.goal, it.table, it.order, it.choice.recurrent)
+    return Tasted(served.choice.goal, served.table, served.order, served.choice.recurrent)
 
 
-def weighed(it: Shown) -> Weighed:
+def weighed(shown: Shown) -> Weighed:
     """A head from a file."""
-    return Weighed(it.it.asking, it.it.answering, it.weights, it.it.query)
+    return Weighed(
+        shown.pointed.asking, shown.pointed.answering, shown.weights, shown.pointed.query
+    )
 
 
 SITUATIONS: Mapping[str, Callable[[Any], object]] = {
@@ -108,20 +117,20 @@ SITUATIONS: Mapping[str, Callable[[Any], object]] = {
 
 
 def _looks(scene: Scene) -> bool:
-    it = explored(scene)
-    return challenges.looks_by_query(it.tokens, it.weights, scene.choice.edits, it.rules)
+    seen = explored(scene)
+    return challenges.looks_by_query(seen.tokens, seen.weights, scene.choice.edits, seen.rules)
 
 
 def _remembers(scene: Scene) -> bool:
-    it = explored(scene)
-    if it.recurrent is None:
+    seen = explored(scene)
+    if seen.recurrent is None:
         return False
-    return challenges.remembers(cache.recurrent(it.parameters.x, it.recurrent).influence)
+    return challenges.remembers(cache.recurrent(seen.parameters.x, seen.recurrent).influence)
 
 
 def _looks_back(scene: ModelScene) -> bool:
-    it = scene.choice
-    return challenges.looks_back(scene.run.features, it.model_layer, it.model_head)
+    choice = scene.choice
+    return challenges.looks_back(scene.run.features, choice.model_layer, choice.model_head)
 
 
 CHALLENGES: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {

@@ -116,8 +116,8 @@ def here() -> Mapping[str, str]:
 
 def last_written() -> tuple[str, Mapping[str, object] | None]:
     """The address bar, and what the page shows besides; see :class:`book.Written`."""
-    for at, it in reversed(book()["written"].items()):
-        return at, it.beside
+    for at, written in reversed(book()["written"].items()):
+        return at, written.beside
     return "", None
 
 

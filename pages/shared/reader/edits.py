@@ -86,11 +86,11 @@ def matrix_edits(on: str, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
     rows = {name: row for row, name in enumerate(occurrences(tokens))}
     found = []
     book()["shelves"].append(on)
-    for it, value in book()["edits"].get(on, {}).items():
-        if it.table != "x":
-            found.append(Edit(it.table, (int(it.row_of), it.row, it.column), value))
-        elif (it.row_of, it.row) in rows:
-            found.append(Edit("x", (0, rows[it.row_of, it.row], it.column), value))
+    for at, value in book()["edits"].get(on, {}).items():
+        if at.table != "x":
+            found.append(Edit(at.table, (int(at.row_of), at.row, at.column), value))
+        elif (at.row_of, at.row) in rows:
+            found.append(Edit("x", (0, rows[at.row_of, at.row], at.column), value))
     return tuple(found)
 
 

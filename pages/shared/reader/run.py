@@ -26,34 +26,34 @@ _NAMES: tuple[Name, ...] = ("training", "lesson")
 _PARTS = ("run", "again", "taken", "problem")  # kept of each: what the worker calls it, and so on
 
 
-def known(it: TrainingChoice) -> TrainingChoice:
+def known(choice: TrainingChoice) -> TrainingChoice:
     """The choice, saying what was run with its settings: nothing, if they were changed since.
 
     To be called when the choice is made from what widgets hold.
     """
-    of = repr(it.race)
-    said = any(getattr(it, name) != nothing for name, nothing in _NOTHING.items())
+    of = repr(choice.race)
+    said = any(getattr(choice, name) != nothing for name, nothing in _NOTHING.items())
     if said and (book()["arrival"] or _OF not in st.session_state):
         st.session_state[_OF] = of
     if not said or st.session_state[_OF] == of:
-        return it
+        return choice
     state.show(**_NOTHING)
-    return replace(it, **_NOTHING)
+    return replace(choice, **_NOTHING)
 
 
-def note(it: TrainingChoice, **values: object) -> None:
+def note(choice: TrainingChoice, **values: object) -> None:
     """Let the choice say what was run with its settings; what is not named stays as it was."""
-    of = repr(it.race)
+    of = repr(choice.race)
     if st.session_state.get(_OF) != of:
         state.show(**_NOTHING)
         st.session_state[_OF] = of
     state.show(**values)
 
 
-def note_race(it: TrainingChoice, found: Progress | None) -> None:
+def note_race(choice: TrainingChoice, found: Progress | None) -> None:
     """Let links say how far the race is; to be called when it has been drawn."""
-    if found and found.race == it.race:
-        note(it, training_ran=found.ran, training_paused=found.pausing)
+    if found and found.race == choice.race:
+        note(choice, training_ran=found.ran, training_paused=found.pausing)
 
 
 def forget() -> None:
@@ -82,40 +82,40 @@ def was_run_again(name: Name) -> bool:
     return st.session_state.get(_key(name, "again"), False)
 
 
-def was_left(it: Race, name: Name) -> bool:
+def was_left(race: Race, name: Name) -> bool:
     """Whether it began by itself, and the reader was away for so long that the server left it.
 
     A race that was set aside is none of these: readers of many would drive out each other's.
     """
     found = progress(name)
-    if found is None or found.race != it or not was_run_again(name):
+    if found is None or found.race != race or not was_run_again(name):
         return False
     return found.state == "left" and not found.pausing
 
 
-def was_taken_up(it: Race, ran: int, name: Name) -> bool:
+def was_taken_up(race: Race, ran: int, name: Name) -> bool:
     """Whether it began by itself already, since a link was followed."""
-    return repr((it, ran)) in _taken(name)
+    return repr((race, ran)) in _taken(name)
 
 
-def begin(it: Race, name: Name) -> None:
+def begin(race: Race, name: Name) -> None:
     """Begin a race as the reader wishes."""
     st.session_state[_key(name, "again")] = False
-    _start(it, None, paused=False, name=name)
+    _start(race, None, paused=False, name=name)
 
 
-def run_again(it: Race, ran: int, *, paused: bool, name: Name) -> None:
+def run_again(race: Race, ran: int, *, paused: bool, name: Name) -> None:
     """Let the reader watch what was run elsewhere, as far as it came: it gives the same again.
 
     Args:
-        it: The race.
+        race: The race.
         ran: Snapshots that it gave there, or was about to.
         paused: Whether it was set aside there, to go on.
         name: Which of the reader's races it becomes.
     """
-    if _start(it, ran, paused=paused, name=name):
+    if _start(race, ran, paused=paused, name=name):
         st.session_state[_key(name, "again")] = True
-        st.session_state[_key(name, "taken")] = [*_taken(name), repr((it, ran))]
+        st.session_state[_key(name, "taken")] = [*_taken(name), repr((race, ran))]
 
 
 def problem(name: Name) -> InputError | None:
@@ -123,7 +123,7 @@ def problem(name: Name) -> InputError | None:
     return st.session_state.pop(_key(name, "problem"), None)
 
 
-def take_up(it: TrainingChoice) -> None:
+def take_up(choice: TrainingChoice) -> None:
     """Show a race that was run with these settings; to be called before anything is drawn.
 
     It is run again where nobody has the numbers, unless the reader's own race of other settings
@@ -132,22 +132,26 @@ def take_up(it: TrainingChoice) -> None:
     other's in turns.
     """
     found, arrival = progress(), book()["arrival"]
-    there = found is not None and (found.busy or found.race == it.race)
-    crowded = forgotten() and it.training_paused and not arrival
+    there = found is not None and (found.busy or found.race == choice.race)
+    crowded = forgotten() and choice.training_paused and not arrival
     asked = (arrival or found is None) and not there and not crowded
-    if not it.training_ran or unfit(it.race) or not (asked or was_left(it.race, "training")):
+    if (
+        not choice.training_ran
+        or unfit(choice.race)
+        or not (asked or was_left(choice.race, "training"))
+    ):
         return
-    ran = min(it.training_ran, it.race.snapshots)
-    over = None if it.training_paused else worker().finished(it.race, ran, _own())
+    ran = min(choice.training_ran, choice.race.snapshots)
+    over = None if choice.training_paused else worker().finished(choice.race, ran, _own())
     if over:
         st.session_state[_key("training", "run")] = over
     else:
-        run_again(it.race, ran, paused=it.training_paused, name="training")
+        run_again(choice.race, ran, paused=choice.training_paused, name="training")
 
 
-def _start(it: Race, ran: int | None, *, paused: bool, name: Name) -> bool:
+def _start(race: Race, ran: int | None, *, paused: bool, name: Name) -> bool:
     try:
-        begun = worker().start(it, ran, pausing=paused, own=_own())
+        begun = worker().start(race, ran, pausing=paused, own=_own())
     except InputError as reason:
         st.session_state[_key(name, "problem")] = reason
         return False

@@ -140,5 +140,11 @@ def resume(kept: Tally) -> None:
     )
 
 
-def _asked(it: Place, *, heard: bool = False) -> Asked:
-    return Asked(start=it.start, turn=it.turn, question=it.question, chosen=it.chosen, heard=heard)
+def _asked(place: Place, *, heard: bool = False) -> Asked:
+    return Asked(
+        start=place.start,
+        turn=place.turn,
+        question=place.question,
+        chosen=place.chosen,
+        heard=heard,
+    )

@@ -104,13 +104,13 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
     return Asked(choice, tokens, problem, unusable)
 
 
-def made(it: Asked) -> Scene:
+def made(asked: Asked) -> Scene:
     """The scene with the choice's own numbers, which are not trained; touches no widget."""
-    on, words = edits.shelf(it.choice), it.tokens.kept
+    on, words = edits.shelf(asked.choice), asked.tokens.kept
     choice = replace(
-        it.choice, edits=edits.matrix_edits(on, words), blocked=edits.blocked_pairs(words)
+        asked.choice, edits=edits.matrix_edits(on, words), blocked=edits.blocked_pairs(words)
     )
-    return Scene(choice, it.tokens, it.problem, it.unusable, choice.layer_source, on)
+    return Scene(choice, asked.tokens, asked.problem, asked.unusable, choice.layer_source, on)
 
 
 def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:

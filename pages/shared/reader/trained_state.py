@@ -74,11 +74,11 @@ def scene() -> tuple[Scene, Lesson | None]:
 
     To be called once a run, before any widget.
     """
-    it = state.asked(("handset", "seeded", "trained"))
-    if it.choice.source != "trained":
-        return state.made(it), None
+    asked = state.asked(("handset", "seeded", "trained"))
+    if asked.choice.source != "trained":
+        return state.made(asked), None
     chosen = run.known(state.remembered(TrainingChoice, READERS))
-    found, lesson = taught(it, chosen)
+    found, lesson = taught(asked, chosen)
     show_aim(chosen, lesson.choice)
     return found, lesson
 
@@ -89,7 +89,7 @@ def show_aim(chosen: TrainingChoice, aim: TrainingChoice) -> None:
     state.keep_own(**{name: getattr(chosen, name) for name in AIMED})
 
 
-def taught(it: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
+def taught(asked: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
     """The scene with the numbers of a network; touches no widget."""
     tokens, problem = _read(training)
     words = tokens.kept
@@ -114,12 +114,12 @@ def taught(it: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
             )
         },
     )
-    choice = _as_choice(it.choice, lesson, words)
-    found = Scene(choice, tokens, problem, it.unusable, lesson.now, shelf(training))
+    choice = _as_choice(asked.choice, lesson, words)
+    found = Scene(choice, tokens, problem, asked.unusable, lesson.now, shelf(training))
     return found, lesson
 
 
-def due(it: TrainingChoice) -> tuple[Race, int] | None:
+def due(choice: TrainingChoice) -> tuple[Race, int] | None:
     """What was trained where the choice comes from, and is not here, if anything.
 
     At first the race itself, without the repetitions that only its own page shows; then who was
@@ -128,23 +128,23 @@ def due(it: TrainingChoice) -> tuple[Race, int] | None:
     Returns:
         A race, and the snapshots it gave.
     """
-    race, taught = replace(it.race, seeds=1), it.training_taught
-    ran = race.contenders if it.training_ran else ()
-    if any(_lacking(it, name) for name in ran if name not in taught):
-        return race, min(it.training_ran, race.snapshots)
-    if any(_lacking(it, name) for name in taught):
+    race, taught = replace(choice.race, seeds=1), choice.training_taught
+    ran = race.contenders if choice.training_ran else ()
+    if any(_lacking(choice, name) for name in ran if name not in taught):
+        return race, min(choice.training_ran, race.snapshots)
+    if any(_lacking(choice, name) for name in taught):
         rest = replace(race, contenders=taught)
         return rest, rest.snapshots
     return None
 
 
-def take_up(it: TrainingChoice) -> None:
+def take_up(choice: TrainingChoice) -> None:
     """Train what is due, if a link asks for it or the session has trained nothing of its own.
 
     Nothing is taken up twice, unless the server left it: else two races that drive out each
     other's numbers would be trained in turns.
     """
-    wanted, found = due(it), run.progress("lesson")
+    wanted, found = due(choice), run.progress("lesson")
     if wanted is None or (found and found.busy) or unfit(wanted[0]):
         return
     asked = book()["arrival"] or not (run.called("lesson") or run.called("training"))
@@ -154,33 +154,33 @@ def take_up(it: TrainingChoice) -> None:
         run.run_again(*wanted, paused=False, name="lesson")
 
 
-def note(it: TrainingChoice, found: Progress | None) -> None:
+def note(choice: TrainingChoice, found: Progress | None) -> None:
     """Let links say what was trained here; what was broken off is not trained again by itself."""
     if found is None:
         return
     stopped = found.state == "stopped" and not _came_to_its_goal(found)
     again = run.was_run_again("lesson")
-    said = said_after(it, found.race, found.ran, stopped=stopped, again=again)
+    said = said_after(choice, found.race, found.ran, stopped=stopped, again=again)
     if said:
-        run.note(it, **said)
+        run.note(choice, **said)
 
 
 def _came_to_its_goal(found: Progress | None) -> bool:
     return found is not None and len(found.snapshots) >= found.goal
 
 
-def _lacking(it: TrainingChoice, name: Contender) -> bool:
+def _lacking(choice: TrainingChoice, name: Contender) -> bool:
     """Whether a network that may be shown has learned less here than the choice says."""
-    found = learned.after(it, name)
-    seen = name == it.training_inside or name not in ATTENTION
-    return seen and (found.step if found else 0) < it.reached(name)
+    found = learned.after(choice, name)
+    seen = name == choice.training_inside or name not in ATTENTION
+    return seen and (found.step if found else 0) < choice.reached(name)
 
 
-def _read(it: TrainingChoice) -> tuple[Tokens, InputError | None]:
+def _read(choice: TrainingChoice) -> tuple[Tokens, InputError | None]:
     """The sequence, as much of it as is shown; the held-out one in place of what makes none."""
-    task = it.race.design.task
-    words = tuple(it.training_sequence.split())
-    held_out = shown(task, it.training_seed)
+    task = choice.race.design.task
+    words = tuple(choice.training_sequence.split())
+    held_out = shown(task, choice.training_seed)
     if not words:
         return Tokens(held_out, len(held_out)), None
     kept = words[: len(held_out)]
@@ -191,9 +191,9 @@ def _read(it: TrainingChoice) -> tuple[Tokens, InputError | None]:
     return Tokens(kept, len(words)), None
 
 
-def _as_choice(choice: Choice, it: Lesson, words: tuple[str, ...]) -> Choice:
+def _as_choice(choice: Choice, lesson: Lesson, words: tuple[str, ...]) -> Choice:
     """What the network does, in the words of a choice, for views that read one."""
-    sizes, rules, training = it.now.sizes, it.now.rules, it.choice
+    sizes, rules, training = lesson.now.sizes, lesson.now.rules, lesson.choice
     return replace(
         choice,
         sentence=" ".join(words),
@@ -207,6 +207,6 @@ def _as_choice(choice: Choice, it: Lesson, words: tuple[str, ...]) -> Choice:
         head=training.training_head,
         query=training.training_query,
         key=training.training_key,
-        edits=it.now.edits,
+        edits=lesson.now.edits,
         blocked=(),
     )

@@ -16,29 +16,31 @@ from pages.shared.views.buffet.plate import Served, served
 
 def taken(text: Text) -> Taken:
     """The wish, the plate, and the table."""
-    it = served(text, chosen(BuffetChoice, READERS))
+    served_here = served(text, chosen(BuffetChoice, READERS))
     origin = Origin("handset", edited=bool(book()["edits"].get(BUFFET)))
-    random = told_origin(text, Origin("seeded", str(it.choice.buffet_seed)))
+    random = told_origin(text, Origin("seeded", str(served_here.choice.buffet_seed)))
     return Taken(
         lead=text("report.buffet"),
         origin=told_origin(text, origin),
         sections=lambda: (
-            settings(text, every(text, it.choice, ("buffet_dish", "buffet_arithmetic_open"))),
-            _plate(text, it),
-            _table(text, it),
+            settings(
+                text, every(text, served_here.choice, ("buffet_dish", "buffet_arithmetic_open"))
+            ),
+            _plate(text, served_here),
+            _table(text, served_here),
         ),
         caveats=("dishes", "labels", "untrained"),
         reading=(text("report.influence"), text("report.untrained"), random),
     )
 
 
-def _plate(text: Text, it: Served) -> Section:
+def _plate(text: Text, served: Served) -> Section:
     """What each dish gives, and what there is of each nutrient."""
-    weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
-    scores, promised = it.layer.scores[0, 0], weights @ it.table.labels
+    weights, output = served.layer.weights[0, 0], served.layer.output[0, 0]
+    scores, promised = served.layer.scores[0, 0], weights @ served.table.labels
     dishes = [
         (name, f"{score:.4f}", f"{weight:.4f}")
-        for name, score, weight in zip(it.names, scores, weights, strict=True)
+        for name, score, weight in zip(served.names, scores, weights, strict=True)
     ]
     plate = [
         (text(f"nutrient.{name}"), f"{amount:.4f}", f"{said:.4f}")
@@ -57,10 +59,12 @@ def _plate(text: Text, it: Served) -> Section:
     )
 
 
-def _table(text: Text, it: Served) -> Section:
+def _table(text: Text, served: Served) -> Section:
     columns = [text(f"nutrient.{name}") for name in NUTRIENTS]
     tables = [
-        matrix_table(heading(text(f"{name}.title")), Matrix(it.table[part], it.names, columns))
+        matrix_table(
+            heading(text(f"{name}.title")), Matrix(served.table[part], served.names, columns)
+        )
         for part, name in enumerate(BUFFET_TABLES)
     ]
     return Section(text("buffet.table"), tables=tables)

@@ -14,26 +14,26 @@ _COLUMNS = ("formula", "counted", "sequential", "path")
 def taken(text: Text) -> Taken:
     """Table 1 with the reader's numbers, the curves, and the stopwatch if it has run."""
     choice = chosen(CostChoice, READERS)
-    it = choice.setting
-    times = measured_times(text, it)
+    setting = choice.setting
+    times = measured_times(text, setting)
     return Taken(
-        lead=f"n = {it.n:,}, d = {it.d:,}, k = {it.k}, r = {it.r}",
+        lead=f"n = {setting.n:,}, d = {setting.d:,}, k = {setting.k}, r = {setting.r}",
         origin="",
         sections=lambda: (
             settings(text, every(text, choice)),
-            _table(text, it),
-            _curves(text, it),
+            _table(text, setting),
+            _curves(text, setting),
             *_stopwatch(text, times),
         ),
         caveats=("parallel", "constants", "short_path"),
     )
 
 
-def _table(text: Text, it: Setting) -> Section:
+def _table(text: Text, setting: Setting) -> Section:
     rows = []
     for row in ROWS:
-        seen = counted(row, it)
-        cells = [formula(row, it), seen, sequential(row, it), longest_path(row, it)]
+        seen = counted(row, setting)
+        cells = [formula(row, setting), seen, sequential(row, setting), longest_path(row, setting)]
         rows.append([text(f"cost.{row}"), *("–" if n is None else f"{n:,}" for n in cells)])
     columns = [text(f"cost.column.{name}") for name in _COLUMNS]
     return Section(
@@ -41,9 +41,11 @@ def _table(text: Text, it: Setting) -> Section:
     )
 
 
-def _curves(text: Text, it: Setting) -> Section:
+def _curves(text: Text, setting: Setting) -> Section:
     """Operations for every length."""
-    rows = [[f"{n:,}", *(f"{formula(row, it._replace(n=n)):,}" for row in ROWS)] for n in LENGTHS]
+    rows = [
+        [f"{n:,}", *(f"{formula(row, setting._replace(n=n)):,}" for row in ROWS)] for n in LENGTHS
+    ]
     columns = [text(f"cost.{row}") for row in ROWS]
     table = Table(text("cost.operations"), columns, rows, text("cost.lengths"))
     return Section(text("cost.curves"), tables=[table])

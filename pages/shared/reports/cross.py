@@ -18,27 +18,27 @@ from pages.shared.views.opened import Opened
 
 def taken(text: Text) -> Taken:
     """The two sentences, and who asks whom."""
-    it = crossing(chosen(CrossChoice, READERS))
-    trace = it.trace()
-    opened = it.opened(trace)
-    head = {"cross_head": head_name(text, it.choice, opened.head)}
+    crossed = crossing(chosen(CrossChoice, READERS))
+    trace = crossed.trace()
+    opened = crossed.opened(trace)
+    head = {"cross_head": head_name(text, crossed.choice, opened.head)}
     return Taken(
-        lead=f"{' '.join(it.a)} / {' '.join(it.b)}",
+        lead=f"{' '.join(crossed.a)} / {' '.join(crossed.b)}",
         origin=told_origin(text, trace.origin),
         sections=lambda: (
-            settings(text, every(text, it.choice, ("cross_a", "cross_b")) | head),
-            _scorings(text, it),
-            Section(text("numbers.title"), tables=[_weights(text, it.choice, opened)]),
+            settings(text, every(text, crossed.choice, ("cross_a", "cross_b")) | head),
+            _scorings(text, crossed),
+            Section(text("numbers.title"), tables=[_weights(text, crossed.choice, opened)]),
         ),
         caveats=("pair", "translation", "values", "importance"),
         reading=(text("report.rows"),),
-        trace=it.trace,
+        trace=crossed.trace,
     )
 
 
-def _scorings(text: Text, it: Crossing) -> Section:
+def _scorings(text: Text, crossing: Crossing) -> Section:
     """What the four ways to score cost."""
-    sizes = len(it.words(it.choice.asks)), len(it.words(it.choice.answers))
+    sizes = len(crossing.words(crossing.choice.asks)), len(crossing.words(crossing.choice.answers))
     rows = [
         [text(f"cross_scoring.{name}"), *(f"{count:,}" for count in cost(name, *sizes))]
         for name in get_args(Scoring)
@@ -47,6 +47,6 @@ def _scorings(text: Text, it: Crossing) -> Section:
     return Section(text("cross.scoring_title"), tables=[Table("", columns, rows)])
 
 
-def _weights(text: Text, choice: CrossChoice, it: Opened) -> Table:
-    weights = Matrix(it.layer.weights[it.head], it.asking, numbered(it.answering))
-    return matrix_table(map_title(text, choice, it), weights)
+def _weights(text: Text, choice: CrossChoice, opened: Opened) -> Table:
+    weights = Matrix(opened.layer.weights[opened.head], opened.asking, numbered(opened.answering))
+    return matrix_table(map_title(text, choice, opened), weights)

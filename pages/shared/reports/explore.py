@@ -23,33 +23,33 @@ _CAVEATS = ("pair", "values", "importance", "order")
 
 def taken(text: Text) -> Taken:
     """The layer's numbers, before and after training if it was trained here."""
-    it, lesson = _explored()
-    words = it.tokens.kept
-    trace = it.source.trace_of(words)
+    scene, lesson = _explored()
+    words = scene.tokens.kept
+    trace = scene.source.trace_of(words)
     before = lesson.before.trace_of(words) if lesson and lesson.trained else None
     return Taken(
-        lead=clean(it.choice.sentence),
+        lead=clean(scene.choice.sentence),
         origin=told_origin(text, trace.origin),
         sections=lambda: (
-            settings(text, _settings(text, it.choice, lesson), changed(text, it.choice)),
-            Section(text("numbers.title"), tables=_tables(text, it, trace)),
-            *([_before(text, it, before)] if before else []),
+            settings(text, _settings(text, scene.choice, lesson), changed(text, scene.choice)),
+            Section(text("numbers.title"), tables=_tables(text, scene, trace)),
+            *([_before(text, scene, before)] if before else []),
         ),
         caveats=(*_CAVEATS, "luck", "task") if lesson else _CAVEATS,
         reading=(
             text("report.rows"),
             text(f"origin.{trace.origin.kind}.help"),
-            *_about_influence(text, it, lesson),
+            *_about_influence(text, scene, lesson),
         ),
         trace=lambda: trace,
     )
 
 
 def _explored() -> tuple[Scene, Lesson | None]:
-    it = asked()
-    if it.choice.source != "trained":
-        return made(it), None
-    return taught(it, chosen(TrainingChoice, READERS))
+    explored = asked()
+    if explored.choice.source != "trained":
+        return made(explored), None
+    return taught(explored, chosen(TrainingChoice, READERS))
 
 
 def _settings(text: Text, choice: Choice, lesson: Lesson | None) -> dict[str, str]:
@@ -60,23 +60,23 @@ def _settings(text: Text, choice: Choice, lesson: Lesson | None) -> dict[str, st
     return race_settings(text, lesson.choice) | layer | edits
 
 
-def _before(text: Text, it: Scene, before: AttentionTrace) -> Section:
+def _before(text: Text, scene: Scene, before: AttentionTrace) -> Section:
     """The same numbers before the first step of learning."""
     said = [text("origin.seeded.help")]
-    return Section(text("report.before"), said, _tables(text, it, before))
+    return Section(text("report.before"), said, _tables(text, scene, before))
 
 
-def _tables(text: Text, it: Scene, trace: AttentionTrace) -> list[Table]:
-    found = results(text, it, trace)
+def _tables(text: Text, scene: Scene, trace: AttentionTrace) -> list[Table]:
+    found = results(text, scene, trace)
     return [matrix_table(text(f"matrix.{name}"), found[name]) for name in _TABLES]
 
 
-def _about_influence(text: Text, it: Scene, lesson: Lesson | None) -> list[str]:
+def _about_influence(text: Text, scene: Scene, lesson: Lesson | None) -> list[str]:
     """How the three maps below are to be read, and whose numbers the networks have."""
-    measure = text("report.influence" if it.choice.comparison == "share" else "report.strength")
+    measure = text("report.influence" if scene.choice.comparison == "share" else "report.strength")
     if lesson:
         whose = [told_network(text, network) for network in lesson.shown.values()]
     else:
-        random = Origin("seeded", str(it.choice.seed))
+        random = Origin("seeded", str(scene.choice.seed))
         whose = [text("report.untrained"), told_origin(text, random)]
     return [measure, *whose]

@@ -16,35 +16,35 @@ from pages.shared.views.heads.mixed import sum_map
 
 def taken(text: Text) -> Taken:
     """All heads of the layer: what they add, and what they cost."""
-    it = several(scene(), chosen(HeadsChoice, READERS))
-    choice = it.scene.choice
+    compared = several(scene(), chosen(HeadsChoice, READERS))
+    choice = compared.scene.choice
     own = shown(text, choice, "query") | every(
-        text, it.choice, ("heads_blocks", "heads_table_open")
+        text, compared.choice, ("heads_blocks", "heads_table_open")
     )
     return Taken(
         lead=clean(choice.sentence),
-        origin=told_origin(text, it.origin),
+        origin=told_origin(text, compared.origin),
         sections=lambda: (
             settings(text, layer_settings(text, choice) | own, changed(text, choice)),
-            _added(text, it),
-            _cost(text, it),
+            _added(text, compared),
+            _cost(text, compared),
         ),
         caveats=("pair", "heads", "values", "importance"),
         reading=(text("report.rows"), bare(text("heads.moved_alone"))),
-        trace=lambda: it.scene.source.trace_of(it.scene.tokens.kept),
+        trace=lambda: compared.scene.source.trace_of(compared.scene.tokens.kept),
     )
 
 
-def _added(text: Text, it: Several) -> Section:
+def _added(text: Text, several: Several) -> Section:
     """What the heads add to the chosen word's output."""
-    added = sum_map(text, it)
+    added = sum_map(text, several)
     sums = Matrix(added.values, added.rows, added.columns)
-    title = f"{text('heads.added')} · {it.pointed.asking[it.pointed.query]}"
+    title = f"{text('heads.added')} · {several.pointed.asking[several.pointed.query]}"
     return Section(text("heads.mixed_title"), tables=[matrix_table(title, sums)])
 
 
-def _cost(text: Text, it: Several) -> Section:
-    rows = costs(len(it.scene.tokens.kept), it.choice.heads_width)
+def _cost(text: Text, several: Several) -> Section:
+    rows = costs(len(several.scene.tokens.kept), several.choice.heads_width)
     columns = [text(f"heads.cost_{name}") for name in HeadCost._fields[1:]]
     lines = [[f"{number:,}" for number in row] for row in rows]
     table = Table("", columns, lines, text("n_heads.label"))

@@ -46,10 +46,10 @@ def _sections(text: Text, scene: ModelScene) -> tuple[Section, ...]:
     )
 
 
-def _title(text: Text, it: ModelChoice) -> str:
-    if it.model_aggregate != "head":
-        return text(f"model_aggregate.{it.model_aggregate}")
-    return text("head.title", layer=it.model_layer, head=it.model_head)
+def _title(text: Text, choice: ModelChoice) -> str:
+    if choice.model_aggregate != "head":
+        return text(f"model_aggregate.{choice.model_aggregate}")
+    return text("head.title", layer=choice.model_layer, head=choice.model_head)
 
 
 def _settings(text: Text, scene: ModelScene) -> dict[str, str]:
@@ -59,10 +59,10 @@ def _settings(text: Text, scene: ModelScene) -> dict[str, str]:
 
 
 def _numbers(text: Text, view: Shown, title: str) -> Section:
-    it = view.it
-    if len(it.asking) > _WIDEST:
-        return Section(text("numbers.title"), [text("report.wide", n=len(it.asking))])
-    weights = Matrix(view.weights, it.asking, numbered(it.answering))
+    pointed = view.pointed
+    if len(pointed.asking) > _WIDEST:
+        return Section(text("numbers.title"), [text("report.wide", n=len(pointed.asking))])
+    weights = Matrix(view.weights, pointed.asking, numbered(pointed.answering))
     return Section(text("numbers.title"), tables=[matrix_table(title, weights)])
 
 

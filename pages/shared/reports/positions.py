@@ -15,25 +15,25 @@ _OWN = ("positions", "mask", "window", "padded")  # the page has its own instead
 
 def taken(text: Text) -> Taken:
     """The outputs of the words in two orders, and who notices."""
-    it = shuffling(scene(), chosen(PositionsChoice, READERS))
-    layer = layer_settings(text, it.scene.choice)
+    shuffled = shuffling(scene(), chosen(PositionsChoice, READERS))
+    layer = layer_settings(text, shuffled.scene.choice)
     own = {name: value for name, value in layer.items() if name not in _OWN}
-    order = " ".join(str(place + 1) for place in it.places)
-    kind = every(text, it.choice, ("positions_at",))
+    order = " ".join(str(place + 1) for place in shuffled.places)
+    kind = every(text, shuffled.choice, ("positions_at",))
     return Taken(
-        lead=" ".join(it.words),
-        origin=told_origin(text, it.origin),
+        lead=" ".join(shuffled.words),
+        origin=told_origin(text, shuffled.origin),
         sections=lambda: (
-            settings(text, kind | own, changed(text, it.scene.choice)),
-            _outputs(text, it, text("positions.order", order=order)),
-            _differences(text, it),
+            settings(text, kind | own, changed(text, shuffled.scene.choice)),
+            _outputs(text, shuffled, text("positions.order", order=order)),
+            _differences(text, shuffled),
         ),
         caveats=("order", "untrained_order", "importance"),
     )
 
 
-def _outputs(text: Text, it: Shuffling, order: str) -> Section:
-    found = output_maps(text, it)
+def _outputs(text: Text, shuffling: Shuffling, order: str) -> Section:
+    found = output_maps(text, shuffling)
     titles = {name: heading(text(f"positions.{name}")) for name in found}
     tables = [
         matrix_table(titles[name], Matrix(heatmap.values, heatmap.rows, heatmap.columns))
@@ -42,8 +42,8 @@ def _outputs(text: Text, it: Shuffling, order: str) -> Section:
     return Section(text("report.outputs"), [order], tables)
 
 
-def _differences(text: Text, it: Shuffling) -> Section:
-    found = it.differences.items()
+def _differences(text: Text, shuffling: Shuffling) -> Section:
+    found = shuffling.differences.items()
     rows = [(text(f"positions_kind.{kind}"), f"{largest:.3g}") for kind, largest in found]
     table = Table("", [text("positions.largest")], rows)
     return Section(text("positions.differences_title"), tables=[table])

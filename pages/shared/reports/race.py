@@ -6,20 +6,20 @@ from pages.shared.text import Text
 from pages.shared.views.contenders import contender
 
 
-def race_settings(text: Text, it: TrainingChoice, *without: str) -> dict[str, str]:
+def race_settings(text: Text, choice: TrainingChoice, *without: str) -> dict[str, str]:
     """What was trained, and which head and pair of places are looked at.
 
     Args:
         text: The reader's language.
-        it: The choice, looking at a head and at places that exist.
+        choice: The choice, looking at a head and at places that exist.
         without: Fields to be left out.
     """
-    design = it.race.design
+    design = choice.race.design
     named = {
-        "training_inside": contender(text, it.training_inside, design),
+        "training_inside": contender(text, choice.training_inside, design),
         "training_contenders": text("sentence.comma").join(
-            contender(text, name, design) for name in it.training_contenders
+            contender(text, name, design) for name in choice.training_contenders
         ),
     }
-    found = every(text, it, ("training_sequence", *RUN))
+    found = every(text, choice, ("training_sequence", *RUN))
     return {name: named.get(name, told) for name, told in found.items() if name not in without}

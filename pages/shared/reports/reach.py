@@ -16,39 +16,41 @@ from pages.shared.views.reach.stacks import Reaching, reaching
 
 def taken(text: Text) -> Taken:
     """Strength, path and reach as numbers."""
-    it = reaching(scene(), chosen(ReachChoice, READERS))
-    dilations = {"reach_dilations": ",".join(map(str, it.dilations))}
+    reached = reaching(scene(), chosen(ReachChoice, READERS))
+    dilations = {"reach_dilations": ",".join(map(str, reached.dilations))}
     return Taken(
-        lead=f"1–{it.n}" if it.choice.reach_tokens == "numbers" else " ".join(it.tokens),
-        origin=told_origin(text, it.origin),
+        lead=f"1–{reached.n}"
+        if reached.choice.reach_tokens == "numbers"
+        else " ".join(reached.tokens),
+        origin=told_origin(text, reached.origin),
         sections=lambda: (
-            settings(text, every(text, it.choice, ("reach_log",)) | dilations),
-            _by_distance(text, it),
-            _by_layers(text, it),
+            settings(text, every(text, reached.choice, ("reach_log",)) | dilations),
+            _by_distance(text, reached),
+            _by_layers(text, reached),
         ),
         caveats=("reach", "untrained", "short_path"),
         reading=(
             text("report.influence"),
-            text("reach.seeds", seeds=SEEDS, which=it.seeds),
-            text("report.scale", most=f"{strongest_share(it):g}"),
+            text("reach.seeds", seeds=SEEDS, which=reached.seeds),
+            text("report.scale", most=f"{strongest_share(reached):g}"),
         ),
     )
 
 
-def _by_distance(text: Text, it: Reaching) -> Section:
+def _by_distance(text: Text, reaching: Reaching) -> Section:
     across = text("reach.distance")
-    asks = f"{text('axis.output_of')} {it.tokens[it.pointed.query]}"
+    asks = f"{text('axis.output_of')} {reaching.tokens[reaching.pointed.query]}"
     tables = [
-        lines_table(f"{text('axis.share')} · {asks}", across, strengths(text, it)),
-        lines_table(f"{text('reach.steps')} · {asks}", across, steps(text, it)),
+        lines_table(f"{text('axis.share')} · {asks}", across, strengths(text, reaching)),
+        lines_table(f"{text('reach.steps')} · {asks}", across, steps(text, reaching)),
     ]
     return Section(text("reach.distance_title"), [text("report.spread")], tables=tables)
 
 
-def _by_layers(text: Text, it: Reaching) -> Section:
+def _by_layers(text: Text, reaching: Reaching) -> Section:
     across = text("reach.layers_axis")
     tables = [
-        lines_table(text("reach.seen"), across, seen(text, it)),
-        lines_table(text("reach.fields_title"), across, field_sizes(text, it)),
+        lines_table(text("reach.seen"), across, seen(text, reaching)),
+        lines_table(text("reach.fields_title"), across, field_sizes(text, reaching)),
     ]
     return Section(text("reach.layers_title"), tables=tables)

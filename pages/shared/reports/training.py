@@ -51,28 +51,30 @@ def taken(text: Text) -> Taken | None:
     )
 
 
-def _sections(text: Text, looks: TrainingChoice, it: Progress) -> tuple[Section, ...]:
-    at = _looking(looks, it)
-    trained = race_settings(text, chosen_race(it.race), *_LOOKS)
+def _sections(text: Text, looks: TrainingChoice, progress: Progress) -> tuple[Section, ...]:
+    at = _looking(looks, progress)
+    trained = race_settings(text, chosen_race(progress.race), *_LOOKS)
     seen = race_settings(text, at) if at else {}
     return (
         settings(text, trained | {name: seen[name] for name in _LOOKS if name in seen}),
-        _results(text, it),
-        _losses(text, it),
+        _results(text, progress),
+        _losses(text, progress),
     )
 
 
-def _results(text: Text, it: Progress) -> Section:
+def _results(text: Text, progress: Progress) -> Section:
     """Every contender in numbers, and its right answers by distance."""
-    design, task = it.race.design, it.race.design.task
+    design, task = progress.race.design, progress.race.design.task
     table, accuracy = [], []
-    for name, parameters in zip(it.race.contenders, sizes(it.race.contenders, design), strict=True):
+    for name, parameters in zip(
+        progress.race.contenders, sizes(progress.race.contenders, design), strict=True
+    ):
         said, cells = contender(text, name, design), ["–", "–", "–"]
-        if name in it.begun:
-            each = latest(it.snapshots, name)
+        if name in progress.begun:
+            each = latest(progress.snapshots, name)
             level = each.mean(axis=0)
             far = str(reliable(level, task.distances) or "–")
-            cells = [f"{it.took(name):.1f}", far, f"{level[-1]:.0%}"]
+            cells = [f"{progress.took(name):.1f}", far, f"{level[-1]:.0%}"]
             accuracy.append([said, *map(_with_spread, each.T)])
         rate = f"{LEARNING_RATES[name]:g}"
         table.append([said, f"{parameters:,}", rate, sees(text, name, design), *cells])
@@ -82,11 +84,11 @@ def _results(text: Text, it: Progress) -> Section:
     return Section(text("report.fared"), [explained(text, task)], tables=tables)
 
 
-def _losses(text: Text, it: Progress) -> Section:
+def _losses(text: Text, progress: Progress) -> Section:
     """Of every contender, mean over seeds, at every step that was looked at."""
-    steps = sorted({snapshot.step for snapshot in it.snapshots})
-    means = [_mean(losses(it.snapshots, name)) for name in it.begun]
-    columns = [contender(text, name, it.race.design) for name in it.begun]
+    steps = sorted({snapshot.step for snapshot in progress.snapshots})
+    means = [_mean(losses(progress.snapshots, name)) for name in progress.begun]
+    columns = [contender(text, name, progress.race.design) for name in progress.begun]
     rows = [
         [str(step), *("–" if np.isnan(mean[at]) else f"{mean[at]:.4f}" for mean in means)]
         for at, step in enumerate(steps)
@@ -108,18 +110,18 @@ def _mean(losses_of_seeds: Array) -> Array:
     return np.divide(total, known.sum(axis=0), out=np.full(total.shape, np.nan), where=known.any(0))
 
 
-def _reading(text: Text, it: Progress) -> tuple[str, ...]:
+def _reading(text: Text, progress: Progress) -> tuple[str, ...]:
     """What the maps show, and on which sequence."""
-    words = " ".join(shown(it.race.design.task, it.race.seed))
+    words = " ".join(shown(progress.race.design.task, progress.race.seed))
     inside = text("training.inside.sequence", words=words)
     return text("report.rows"), text("report.influence"), inside
 
 
-def _looking(looks: TrainingChoice, it: Progress) -> TrainingChoice | None:
+def _looking(looks: TrainingChoice, progress: Progress) -> TrainingChoice | None:
     """Where the page's maps of attention look; ``None`` if no attention was trained."""
-    seed, design = it.race.seed, it.race.design
+    seed, design = progress.race.seed, progress.race.design
     whole: list[Contender] = [
-        name for name in ATTENTION if len(it.networks.get((name, seed), ())) == 2
+        name for name in ATTENTION if len(progress.networks.get((name, seed), ())) == 2
     ]
     if not whole:
         return None
@@ -127,7 +129,7 @@ def _looking(looks: TrainingChoice, it: Progress) -> TrainingChoice | None:
     words = shown(design.task, seed)
     traces = [
         TrainedSource(name, design, end.parameters or {}, seed, end.step).trace(" ".join(words))
-        for end in it.networks[name, seed]
+        for end in progress.networks[name, seed]
     ]
     layers = [trace.layers[min(looks.training_layer, len(trace.layers) - 1)] for trace in traces]
     return aimed(replace(looks, training_inside=name), words, *(layer.weights for layer in layers))

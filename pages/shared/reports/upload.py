@@ -22,8 +22,8 @@ _FILE = ("upload_name", "upload_sha", "upload_layer", "upload_head", "upload_que
 
 def taken(text: Text) -> Taken | None:
     """What is in the file, and the shown head; nothing while the file is not here."""
-    it = uploading(text, chosen(UploadChoice, READERS))
-    upload, choice, read = it.upload, it.choice, it.read
+    uploaded = uploading(text, chosen(UploadChoice, READERS))
+    upload, choice, read = uploaded.upload, uploaded.choice, uploaded.read
     if upload is None:
         return None
     long = upload.long
@@ -67,7 +67,7 @@ def _shown(text: Text, choice: UploadChoice, read: Read) -> list[Section]:
         for name, matrix in matrices(view).items()
         if max(matrix.values.shape) <= _WIDEST
     }
-    n = len(view.it.asking)
+    n = len(view.pointed.asking)
     return [
         Section(
             text("numbers.title"),

@@ -30,54 +30,60 @@ _networks: Kept[_Learned] = Kept(largest=8_000_000)  # one has 32 to 120 kB
 _measured: Kept[Measured] = Kept(largest=4_000_000)  # one of 22 tokens has 8 kB, made in 0.2 s
 
 
-def keep(design: Design, it: Snapshot) -> None:
+def keep(design: Design, snapshot: Snapshot) -> None:
     """Keep a snapshot that has its parameters."""
-    found = _learned(design, it)
+    found = _learned(design, snapshot)
     _networks.get(_key(found.source), lambda: found)
 
 
-def before(it: TrainingChoice, contender: Contender) -> TrainedSource:
+def before(choice: TrainingChoice, contender: Contender) -> TrainedSource:
     """A network before its first step; made at once, if need be."""
-    design, seed = it.race.design, it.training_seed
+    design, seed = choice.race.design, choice.training_seed
     first = Race(design, (contender,), seed=seed)
     return _networks.get(
         (contender, design, seed, 0), lambda: _learned(design, next(race(first)))
     ).source
 
 
-def after(it: TrainingChoice, contender: Contender) -> TrainedSource | None:
+def after(choice: TrainingChoice, contender: Contender) -> TrainedSource | None:
     """A network as far as it was trained here, no further than the choice says, if still kept."""
-    found = _furthest(it, contender)
+    found = _furthest(choice, contender)
     return found.source if found else None
 
 
-def right(it: TrainingChoice) -> dict[Contender, float]:
+def right(choice: TrainingChoice) -> dict[Contender, float]:
     """Which part of the answers was right, of all that `after` has."""
     found: dict[Contender, float] = {
         name: learned.right
-        for name in it.training_contenders
-        if (learned := _furthest(it, name)) is not None
+        for name in choice.training_contenders
+        if (learned := _furthest(choice, name)) is not None
     }
     return found
 
 
-def _furthest(it: TrainingChoice, contender: Contender) -> _Learned | None:
-    wanted = it.race
+def _furthest(choice: TrainingChoice, contender: Contender) -> _Learned | None:
+    wanted = choice.race
     of = contender, wanted.design, wanted.seed
-    steps = range(it.reached(contender), 0, -SLICE)
+    steps = range(choice.reached(contender), 0, -SLICE)
     return next(filter(None, (_networks.found((*of, step)) for step in steps)), None)
 
 
-def measured(it: TrainedSource | TrainedLayer, words: tuple[str, ...]) -> Measured:
+def measured(trained: TrainedSource | TrainedLayer, words: tuple[str, ...]) -> Measured:
     """What the answers of a network feel, with a reader's numbers in one of its layers or not."""
-    of = (*_key(it.whole), it.layer, it.edits) if isinstance(it, TrainedLayer) else _key(it)
-    return _measured.get((of, words), lambda: it.measured(words))
+    of = (
+        (*_key(trained.whole), trained.layer, trained.edits)
+        if isinstance(trained, TrainedLayer)
+        else _key(trained)
+    )
+    return _measured.get((of, words), lambda: trained.measured(words))
 
 
-def _learned(design: Design, it: Snapshot) -> _Learned:
-    source = TrainedSource(it.contender, design, it.parameters or {}, it.seed, it.step)
-    return _Learned(source, float(it.accuracy.mean()))
+def _learned(design: Design, snapshot: Snapshot) -> _Learned:
+    source = TrainedSource(
+        snapshot.contender, design, snapshot.parameters or {}, snapshot.seed, snapshot.step
+    )
+    return _Learned(source, float(snapshot.accuracy.mean()))
 
 
-def _key(it: TrainedSource) -> tuple[Hashable, ...]:
-    return it.contender, it.design, it.seed, it.step
+def _key(source: TrainedSource) -> tuple[Hashable, ...]:
+    return source.contender, source.design, source.seed, source.step

@@ -254,9 +254,9 @@ def worker() -> Worker:
     return Worker()
 
 
-def _length(it: Race, snapshots: int) -> int:
+def _length(race: Race, snapshots: int) -> int:
     """Tokens of a sequence, as often as one is trained."""
-    return max(1, snapshots) * it.design.task.length
+    return max(1, snapshots) * race.design.task.length
 
 
 def _heed(job: Job) -> None:

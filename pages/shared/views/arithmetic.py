@@ -11,32 +11,32 @@ from pages.shared.views.opened import Opened
 from pages.shared.views.picker import picker
 
 
-def arithmetic(text: Text, it: Opened, rules: Rules) -> None:
+def arithmetic(text: Text, opened: Opened, rules: Rules) -> None:
     """Four lines from q and k to the output; formulas wrap where the page is narrow."""
-    head, query, key = it.head, it.query, it.key
+    head, query, key = opened.head, opened.query, opened.key
     with st.container(horizontal=True):
-        picker(text, it, "query")
-        picker(text, it, "key")
+        picker(text, opened, "query")
+        picker(text, opened, "key")
     st.markdown(
         text(
             "arithmetic.intro",
-            head=head + it.first_head,
+            head=head + opened.first_head,
             q=query + 1,
             k=key + 1,
-            asks=plain_word(it.asking, query),
-            answers=plain_word(it.answering, key),
+            asks=plain_word(opened.asking, query),
+            answers=plain_word(opened.answering, key),
         )
     )
-    d_k = it.layer.q.shape[-1]
+    d_k = opened.layer.q.shape[-1]
     below = formulas.divisor(d_k, scaled=rules.scaled, temperature=rules.temperature)
     lines = {
-        "dot": formulas.dot_product(it.layer, head, query, key),
-        "score": formulas.score(it.layer, below, head, query, key),
-        "softmax": formulas.softmax(it.layer, head, query, key),
-        "sum": formulas.weighted_sum(it.layer, head, query, key),
+        "dot": formulas.dot_product(opened.layer, head, query, key),
+        "score": formulas.score(opened.layer, below, head, query, key),
+        "softmax": formulas.softmax(opened.layer, head, query, key),
+        "sum": formulas.weighted_sum(opened.layer, head, query, key),
     }
     written(text, lines)
-    if not it.layer.may_look[head, query, key]:
+    if not opened.layer.may_look[head, query, key]:
         st.info(text("arithmetic.masked"))
 
 

@@ -16,24 +16,24 @@ CLOSE = 1.15
 """Two weights whose ratio is below this are told as almost equal."""
 
 
-def highlight(text: Text, it: Opened, unknown: Collection[str] = ()) -> None:
+def highlight(text: Text, opened: Opened, unknown: Collection[str] = ()) -> None:
     """The shaded sentence, the same in words, and the way to its arithmetic.
 
     Args:
         text: The reader's language.
-        it: Whose query word asks.
+        opened: Whose query word asks.
         unknown: Words to be drawn with dots.
     """
-    weights = it.layer.weights[it.head]
-    word_strip(text, it, weights[it.query], unknown=unknown)
+    weights = opened.layer.weights[opened.head]
+    word_strip(text, opened, weights[opened.query], unknown=unknown)
     spread = text(
         "highlight.spread",
-        one=text(f"axis.{it.kind}"),
-        bits=f"{entropy(weights)[it.query]:.2f}",
-        most=f"{np.log2(max(1, it.layer.may_look[it.head, it.query].sum())):.2f}",
-        distance=f"{expected_distance(weights)[it.query]:.1f}",
+        one=text(f"axis.{opened.kind}"),
+        bits=f"{entropy(weights)[opened.query]:.2f}",
+        most=f"{np.log2(max(1, opened.layer.may_look[opened.head, opened.query].sum())):.2f}",
+        distance=f"{expected_distance(weights)[opened.query]:.1f}",
     )
-    st.markdown(in_words(text, it.asking, it.query, weights[it.query]), help=spread)
+    st.markdown(in_words(text, opened.asking, opened.query, weights[opened.query]), help=spread)
     st.markdown(text("arithmetic.there"))
 
 

@@ -44,7 +44,7 @@ def last_share(seen: Iterable[Measured]) -> float:
     return balanced(np.stack([it.influence.share[-1] for it in seen]))[1]
 
 
-def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = True) -> None:
+def draw(name: str, heatmap: Heatmap, pointed: Pointed, alt: str, *, pairs: bool = True) -> None:
     """Draw a map whose rows are words that ask.
 
     A large one is drawn around the opened cell only; a large map of weights comes with a picture
@@ -53,36 +53,38 @@ def draw(name: str, heatmap: Heatmap, it: Pointed, alt: str, *, pairs: bool = Tr
     Args:
         name: The map's, on its page.
         heatmap: What to draw.
-        it: Whose words are marked, and chosen by a click.
+        pointed: Whose words are marked, and chosen by a click.
         alt: What a screen reader says of the map.
         pairs: Whether columns are words too, so that a click chooses the key as well.
     """
-    it = it.words
+    pointed = pointed.words
     top, left = heatmap.first
-    marks = Marks(it.query - top, it.key - left if pairs else None, book()["turn"])
+    marks = Marks(pointed.query - top, pointed.key - left if pairs else None, book()["turn"])
     if len(heatmap.rows) > LARGE or (pairs and len(heatmap.columns) > LARGE):
         if pairs and heatmap.colours == "sequential":
-            _overview(f"{name}.whole", heatmap, it, marks, alt)
-        top, left = _start(it.query, len(heatmap.rows)), 0
+            _overview(f"{name}.whole", heatmap, pointed, marks, alt)
+        top, left = _start(pointed.query, len(heatmap.rows)), 0
         if pairs:
-            left = _start(it.key, len(heatmap.columns))
+            left = _start(pointed.key, len(heatmap.columns))
         heatmap = _window(heatmap, top, left, whole_rows=not pairs)
-        marks = replace(marks, row=it.query - top, column=it.key - left if pairs else None)
+        marks = replace(
+            marks, row=pointed.query - top, column=pointed.key - left if pairs else None
+        )
     st.vega_lite_chart(
         heatmap.table(marks),
         heatmap.specification(),
         key=name,
-        on_select=lambda: _choose(name, CLICK, it, (top, left if pairs else None)),
+        on_select=lambda: _choose(name, CLICK, pointed, (top, left if pairs else None)),
         selection_mode=[CLICK],
         alt=alt,
     )
 
 
-def say_which_words(text: Text, it: Pointed) -> None:
+def say_which_words(text: Text, pointed: Pointed) -> None:
     """That maps of so many words are drawn around the opened cell only."""
-    n = len(it.asking)
+    n = len(pointed.asking)
     if n > LARGE:
-        first = _start(it.query, n)
+        first = _start(pointed.query, n)
         st.caption(text("maps.part", first=first + 1, last=first + 2 * _AROUND, n=n))
 
 
@@ -93,7 +95,7 @@ def say_where_colours_end(text: Text, heatmaps: Iterable[Heatmap]) -> None:
         st.caption(text("maps.cut", most=f"{max(beyond):.0%}"))
 
 
-def _overview(name: str, heatmap: Heatmap, it: Pointed, marks: Marks, alt: str) -> None:
+def _overview(name: str, heatmap: Heatmap, pointed: Pointed, marks: Marks, alt: str) -> None:
     whole = Overview(
         heatmap.values
         if heatmap.possible is None
@@ -108,7 +110,7 @@ def _overview(name: str, heatmap: Heatmap, it: Pointed, marks: Marks, alt: str) 
             whole.table(marks),
             whole.specification(),
             key=name,
-            on_select=lambda: _choose(name, overview.CLICK, it, (0, 0)),
+            on_select=lambda: _choose(name, overview.CLICK, pointed, (0, 0)),
             selection_mode=[overview.CLICK],
             alt=alt,
         )
@@ -132,8 +134,8 @@ def _window(heatmap: Heatmap, top: int, left: int, *, whole_rows: bool) -> Heatm
     )
 
 
-def _choose(name: str, click: str, it: Pointed, start: tuple[int, int | None]) -> None:
+def _choose(name: str, click: str, pointed: Pointed, start: tuple[int, int | None]) -> None:
     place = clicked(name, "row", "column", click=click)
     top, left = start
     if place:
-        it.point(place[0] + top, None if left is None else place[1] + left)
+        pointed.point(place[0] + top, None if left is None else place[1] + left)

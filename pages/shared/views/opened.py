@@ -76,15 +76,15 @@ class Opened(Pointed):
 
 def opened(scene: Scene, layer: LayerTrace) -> Opened:
     """What a scene points at."""
-    words, it = scene.tokens.kept, scene.choice
-    trained = it.source == "trained"
+    words, choice = scene.tokens.kept, scene.choice
+    trained = choice.source == "trained"
     return Opened(
         asking=words,
         answering=words,
-        query=it.query,
-        key=it.key,
+        query=choice.query,
+        key=choice.key,
         fields=("training_query", "training_key") if trained else ("query", "key"),
         kind="symbol" if trained else "word",
         layer=layer,
-        head=it.head,
+        head=choice.head,
     )

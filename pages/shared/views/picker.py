@@ -9,14 +9,16 @@ from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
 
 
-def picker(text: Text, it: Pointed, which: Literal["query", "key"], width: int = 240) -> None:
+def picker(text: Text, pointed: Pointed, which: Literal["query", "key"], width: int = 240) -> None:
     """The word that asks, or the one it is asked about.
 
     A select box keeps showing the word it was drawn with, so other words get a box of their own.
     """
-    it = it.words
-    words, at = (it.asking, it.query) if which == "query" else (it.answering, it.key)
-    field = it.fields[which == "key"]
+    pointed = pointed.words
+    words, at = (
+        (pointed.asking, pointed.query) if which == "query" else (pointed.answering, pointed.key)
+    )
+    field = pointed.fields[which == "key"]
     key = f"{field}.{zlib.crc32(repr(words).encode()):08x}"
     if st.session_state.get(key) != at:
         st.session_state[key] = at
@@ -24,7 +26,7 @@ def picker(text: Text, it: Pointed, which: Literal["query", "key"], width: int =
     def choose() -> None:
         place = st.session_state.get(key)
         if place in range(len(words)):  # else it was forged, or its page was left
-            it.point(**{which: place})
+            pointed.point(**{which: place})
 
     st.selectbox(
         text(f"{field}.label"),

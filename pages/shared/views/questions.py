@@ -47,13 +47,13 @@ _WITHOUT_CONTROLS = ("path", "corrections")
 """Pages that ask about the layer of Explore, and leave its controls there."""
 
 
-def questions(text: Text, page: str, it: object) -> None:
+def questions(text: Text, page: str, shown: object) -> None:
     """A folded block; nothing is computed before it is opened.
 
     Args:
         text: The reader's language.
         page: Whose questions and challenges.
-        it: What the page shows, as ``SITUATIONS`` and ``CHALLENGES`` take it.
+        shown: What the page shows, as ``SITUATIONS`` and ``CHALLENGES`` take it.
     """
     block = st.expander(
         text("questions.title"),
@@ -67,8 +67,8 @@ def questions(text: Text, page: str, it: object) -> None:
     from pages.shared.situations import CHALLENGES, SITUATIONS
 
     with block:
-        _question(text, page, SITUATIONS[page](it))
-        _challenges(text, CHALLENGES.get(page, {}), it)
+        _question(text, page, SITUATIONS[page](shown))
+        _challenges(text, CHALLENGES.get(page, {}), shown)
         _score(text)
 
 
@@ -140,11 +140,11 @@ def _go_on(page: str, label: str, *, same: bool = False) -> None:
     )
 
 
-def _challenges(text: Text, checks: Mapping[str, Callable[[Any], bool]], it: object) -> None:
+def _challenges(text: Text, checks: Mapping[str, Callable[[Any], bool]], shown: object) -> None:
     """What can be brought about on the page; what was met stays met."""
     met = score.score()["met"]
     for name, check in checks.items():
-        if name not in met and check(it):
+        if name not in met and check(shown):
             score.meet(name)
     lines = [
         f":material/{'check_box' if name in met else 'check_box_outline_blank'}: "

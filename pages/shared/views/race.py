@@ -14,14 +14,14 @@ PULSE = 0.5
 """Seconds between two looks at a race."""
 
 
-def begin(text: Text, it: Race, said: str, name: Name = "training") -> None:
+def begin(text: Text, race: Race, said: str, name: Name = "training") -> None:
     """The button that begins a race, what is to be said beside it, and why it could not begin."""
     found = run.progress(name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             text(f"{name}.start"),
             on_click=run.begin,
-            args=(it, name),
+            args=(race, name),
             disabled=bool(found and found.busy),
             icon=":material/play_arrow:",
             type="primary",
@@ -32,32 +32,32 @@ def begin(text: Text, it: Race, said: str, name: Name = "training") -> None:
         st.error(told(text, problem))
 
 
-def status(text: Text, it: Progress, name: Name = "training") -> None:
+def status(text: Text, progress: Progress, name: Name = "training") -> None:
     """How far the race is, and what can be done about it."""
-    left = it.remaining
+    left = progress.remaining
     words = text(
-        f"training.state.{it.state}",
-        place=it.place,
-        part=f"{it.part:.0%}",
-        seconds=f"{it.elapsed:.0f}",
+        f"training.state.{progress.state}",
+        place=progress.place,
+        part=f"{progress.part:.0%}",
+        seconds=f"{progress.elapsed:.0f}",
     )
-    if it.state == "running" and left is not None:
+    if progress.state == "running" and left is not None:
         words += " · " + text("training.remaining", seconds=f"{left:.0f}")
-    st.progress(it.part, words)
-    if it.busy and run.was_run_again(name):
+    st.progress(progress.part, words)
+    if progress.busy and run.was_run_again(name):
         st.caption(text("training.again"))
-    if it.state == "failed":
+    if progress.state == "failed":
         st.error(text("training.failed"))
-    if not it.busy:
+    if not progress.busy:
         return
     with st.container(horizontal=True):
-        if it.state == "paused":
+        if progress.state == "paused":
             _button(text, name, "go_on", ":material/play_arrow:")
         else:
-            off = it.others or it.state == "waiting"
+            off = progress.others or progress.state == "waiting"
             _button(text, name, "pause", ":material/pause:", disabled=off)
         _button(text, name, "stop", ":material/stop:")
-    if it.others and it.state == "running":
+    if progress.others and progress.state == "running":
         st.caption(text("training.others"))
 
 

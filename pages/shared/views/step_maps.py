@@ -21,24 +21,24 @@ _HIDDEN_SCORES = 0.25  # opacity of scores that the mask takes away
 Columns = Mapping[str, Sequence[str]]
 
 
-def step_map(text: Text, it: Opened, name: str, columns: Columns) -> Heatmap:
+def step_map(text: Text, opened: Opened, name: str, columns: Columns) -> Heatmap:
     """One map of the head.
 
     Args:
         text: The reader's language.
-        it: The head.
+        opened: The head.
         name: ``q``, ``k``, ``v``, ``scores`` as softmax sees them, ``weights`` or ``output``.
         columns: Map to the names of its dimensions, if its columns are no words.
     """
     if name in PAIRS:
-        return _pairs(text, it, name)
-    values = getattr(it.layer, name)[it.head]
-    frame = Frame(text(f"axis.{it.kind}"), "", text(f"matrix.{name}"))
+        return _pairs(text, opened, name)
+    values = getattr(opened.layer, name)[opened.head]
+    frame = Frame(text(f"axis.{opened.kind}"), "", text(f"matrix.{name}"))
     if name == "output":
         frame = Frame(text("axis.query"), text("axis.carried"), text("axis.output"))
     return Heatmap(
         values=values,
-        rows=it.answering if name in ("k", "v") else it.asking,
+        rows=opened.answering if name in ("k", "v") else opened.asking,
         columns=columns[name],
         frame=frame,
         colours="diverging",
@@ -54,16 +54,16 @@ def on_one_scale(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
     return [replace(it, domain=domain) for it in heatmaps]
 
 
-def side_by_side(text: Text, it: Opened, titles: Mapping[str, str], columns: Columns) -> None:
+def side_by_side(text: Text, opened: Opened, titles: Mapping[str, str], columns: Columns) -> None:
     """Maps of one head beside each other, each under its title."""
-    maps.say_which_words(text, it)
-    one = text(f"axis.{it.kind}")
-    places = maps.side_by_side(len(titles), len(it.asking))
-    heatmaps = level([step_map(text, it, name, columns) for name in titles])
+    maps.say_which_words(text, opened)
+    one = text(f"axis.{opened.kind}")
+    places = maps.side_by_side(len(titles), len(opened.asking))
+    heatmaps = level([step_map(text, opened, name, columns) for name in titles])
     for place, heatmap, (name, title) in zip(places, heatmaps, titles.items(), strict=True):
         with place:
             st.markdown(title)
-            maps.draw(name, heatmap, it, text(f"alt.{name}", one=one), pairs=name in PAIRS)
+            maps.draw(name, heatmap, opened, text(f"alt.{name}", one=one), pairs=name in PAIRS)
 
 
 def before_after(
@@ -95,18 +95,18 @@ def before_after(
                     badge(text, origins[place])
 
 
-def _pairs(text: Text, it: Opened, name: str) -> Heatmap:
+def _pairs(text: Text, opened: Opened, name: str) -> Heatmap:
     """Scores, as softmax sees them, or weights; one cell a pair of words."""
-    layer, may_look = it.layer, it.layer.may_look[it.head]
+    layer, may_look = opened.layer, opened.layer.may_look[opened.head]
     if name == "weights":
-        values, domain = layer.weights[it.head], (0.0, 1.0)
+        values, domain = layer.weights[opened.head], (0.0, 1.0)
     else:
-        values = np.where(may_look, layer.biased_scores[it.head], layer.scores[it.head])
+        values = np.where(may_look, layer.biased_scores[opened.head], layer.scores[opened.head])
         domain = balanced(values)
     return Heatmap(
         values=values,
-        rows=it.asking,
-        columns=it.answering,
+        rows=opened.asking,
+        columns=opened.answering,
         frame=Frame(text("axis.query"), text("axis.key"), text(f"axis.{name.rstrip('s')}")),
         colours="sequential" if name == "weights" else "diverging",
         domain=domain,

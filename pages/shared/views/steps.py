@@ -14,7 +14,7 @@ from pages.shared.views.step_maps import before_after, side_by_side
 
 def projections(
     text: Text,
-    it: Opened,
+    opened: Opened,
     channels: Sequence[str],
     contents: Sequence[str],
     before: Opened | None = None,
@@ -23,33 +23,33 @@ def projections(
 
     Args:
         text: The reader's language.
-        it: The head.
+        opened: The head.
         channels: Names of the dimensions of q and k.
         contents: Names of the dimensions of v.
         before: The same head before it was trained, if it was.
     """
     columns = {"q": channels, "k": channels, "v": contents}
     if before:
-        before_after(text, (before, it), tuple(columns), columns)
+        before_after(text, (before, opened), tuple(columns), columns)
         return
-    side_by_side(text, it, {name: text(f"projections.{name}") for name in columns}, columns)
+    side_by_side(text, opened, {name: text(f"projections.{name}") for name in columns}, columns)
 
 
 def steps(
-    text: Text, it: Opened, contents: Sequence[str], rules: Rules, before: Opened | None = None
+    text: Text, opened: Opened, contents: Sequence[str], rules: Rules, before: Opened | None = None
 ) -> None:
     """Three maps of the head, and the opened cell's way through them in words.
 
     Args:
         text: The reader's language.
-        it: The head, and the cell.
+        opened: The head, and the cell.
         contents: Names of the dimensions of v.
         rules: How scores are computed.
         before: The same head before it was trained, if it was.
     """
-    may_look = it.layer.may_look[it.head]
+    may_look = opened.layer.may_look[opened.head]
     titles = {
-        "scores": text("steps.scores", formula=_score_formula(it, rules)),
+        "scores": text("steps.scores", formula=_score_formula(opened, rules)),
         "weights": text("steps.weights" if may_look.all() else "steps.weights_masked"),
         "output": text("steps.output"),
     }
@@ -58,11 +58,11 @@ def steps(
         st.caption(text("steps.pairs"))
         for name, title in titles.items():
             st.markdown(title)
-            before_after(text, (before, it), (name,), columns)
-        st.markdown(changed_weight(text, before, it))
+            before_after(text, (before, opened), (name,), columns)
+        st.markdown(changed_weight(text, before, opened))
     else:
-        side_by_side(text, it, titles, columns)
-    st.markdown(_opened_cell(text, it))
+        side_by_side(text, opened, titles, columns)
+    st.markdown(_opened_cell(text, opened))
     blind = np.flatnonzero(~may_look.any(axis=-1))
     if len(blind):
         rows = text("sentence.comma").join(str(row + 1) for row in blind)
@@ -82,20 +82,22 @@ def changed_weight(text: Text, before: Opened, after: Opened) -> str:
     return text("training.inside.opened", **asker, **answer, **numbers)
 
 
-def _score_formula(it: Opened, rules: Rules) -> str:
+def _score_formula(opened: Opened, rules: Rules) -> str:
     below = [r"\sqrt{d_k}"] if rules.scaled else []
     below += [f"{rules.temperature:g}"] if rules.temperature != 1 else []
-    added = np.nan_to_num(it.layer.bias[it.head], neginf=0.0).any()
+    added = np.nan_to_num(opened.layer.bias[opened.head], neginf=0.0).any()
     return " / ".join([r"q \cdot k", *below]) + (" + b" if added else "")
 
 
-def _opened_cell(text: Text, it: Opened) -> str:
-    at = it.head, it.query, it.key
+def _opened_cell(text: Text, opened: Opened) -> str:
+    at = opened.head, opened.query, opened.key
     return text(
-        "steps.opened" if it.layer.may_look[at] else "steps.opened_masked",
-        asks=plain_word(it.asking, it.query),
-        answers=plain_word(it.answering, it.key),
-        product=signed(it.layer.q[it.head, it.query] @ it.layer.k[it.head, it.key]),
-        score=signed(it.layer.biased_scores[at]),
-        weight=f"{it.layer.weights[at]:.2f}",
+        "steps.opened" if opened.layer.may_look[at] else "steps.opened_masked",
+        asks=plain_word(opened.asking, opened.query),
+        answers=plain_word(opened.answering, opened.key),
+        product=signed(
+            opened.layer.q[opened.head, opened.query] @ opened.layer.k[opened.head, opened.key]
+        ),
+        score=signed(opened.layer.biased_scores[at]),
+        weight=f"{opened.layer.weights[at]:.2f}",
     )

@@ -18,7 +18,7 @@ _WHOLE = 1.005  # weights of two bytes may be a little more together than 1
 
 def word_strip(
     text: Text,
-    it: Pointed,
+    pointed: Pointed,
     weights: Array,
     *,
     name: str = "strip",
@@ -28,7 +28,7 @@ def word_strip(
 
     Args:
         text: The reader's language.
-        it: Whose query word asks.
+        pointed: Whose query word asks.
         weights: ``(key,)``, what the query word gives to each word, 0 to 1.
         name: The strip's, on its page; the label ``<name>.label`` says what a click chooses, or
             ``<name>.symbol.label`` where the words are symbols.
@@ -36,8 +36,10 @@ def word_strip(
     """
     told = _teller(text, weights)
     data = {
-        "label": text(f"{name}.label" if it.kind == "word" else f"{name}.{it.kind}.label"),
-        "asks": it.query,
+        "label": text(
+            f"{name}.label" if pointed.kind == "word" else f"{name}.{pointed.kind}.label"
+        ),
+        "asks": pointed.query,
         "words": [
             {
                 "text": word,
@@ -46,11 +48,11 @@ def word_strip(
                 "description": text("strip.word", position=i + 1, word=word, share=f"{weight:.1%}"),
                 "unknown": word in unknown,
             }
-            for i, (word, weight) in enumerate(zip(it.answering, weights, strict=True))
+            for i, (word, weight) in enumerate(zip(pointed.answering, weights, strict=True))
         ],
     }
 
-    words = it.words
+    words = pointed.words
 
     def ask() -> None:
         asked = getattr(st.session_state.get(name), "asked", None)

@@ -21,21 +21,21 @@ from pages.shared.views.opened import Pointed
 _ROOM = 300  # pixels that the names of dishes and the numbers in the cells need
 
 
-def diners(text: Text, it: Served) -> None:
+def diners(text: Text, served: Served) -> None:
     """One map for each diner: rows are places to stand at, columns the dishes that are felt."""
-    choice, seen = it.choice, measured(it)
-    order = it.order
+    choice, seen = served.choice, measured(served)
+    order = served.order
     pointed = Pointed(
-        asking=it.names,
-        answering=it.names,
+        asking=served.names,
+        answering=served.names,
         query=order.index(choice.buffet_place),
-        key=it.opened,
+        key=served.opened,
         fields=("buffet_place", "buffet_dish"),
         places=order,
     )
     grid = st.grid(len(seen), min_column_width=_ROOM)
     for name, found in seen.items():
-        heatmap = felt_map(text, it, found)
+        heatmap = felt_map(text, served, found)
         with grid.cell():
             st.markdown(text(f"diners.{name}"))
             maps.draw(f"buffet_{name}", heatmap, pointed, text(f"alt.buffet_{name}"))
@@ -43,12 +43,12 @@ def diners(text: Text, it: Served) -> None:
             _controls(text, name, choice)
 
 
-def felt_map(text: Text, it: Served, found: Measured) -> Heatmap:
+def felt_map(text: Text, served: Served, found: Measured) -> Heatmap:
     """What a diner feels: rows are places to stand at, columns the dishes."""
     return Heatmap(
         values=found.influence.share,
-        rows=it.names,
-        columns=it.names,
+        rows=served.names,
+        columns=served.names,
         frame=Frame(text("buffet.stands"), text("buffet.feels"), text("axis.share")),
         colours="sequential",
         domain=(0.0, 1.0),
@@ -56,13 +56,13 @@ def felt_map(text: Text, it: Served, found: Measured) -> Heatmap:
     )
 
 
-def measured(it: Served) -> Mapping[str, Measured]:
+def measured(served: Served) -> Mapping[str, Measured]:
     """What each diner feels, by its name."""
-    passed = it.table.seen()
+    passed = served.table.seen()
     return {
-        "attention": felt(it.choice.goal, it.table),
-        "recurrent": cache.recurrent(passed, it.choice.recurrent),
-        "convolutional": cache.convolutional(passed, it.choice.convolution),
+        "attention": felt(served.choice.goal, served.table),
+        "recurrent": cache.recurrent(passed, served.choice.recurrent),
+        "convolutional": cache.convolutional(passed, served.choice.convolution),
     }
 
 

@@ -59,8 +59,8 @@ class Served(NamedTuple):
 def served(text: Text, choice: BuffetChoice) -> Served:
     """The table with the reader's changes, and the plate."""
     table = laid()
-    for it, value in book()["edits"].get(BUFFET, {}).items():
-        table[_TABLES[it.table]][it.row, it.column] = value
+    for at, value in book()["edits"].get(BUFFET, {}).items():
+        table[_TABLES[at.table]][at.row, at.column] = value
     table = table.ordered(choice.order)
     names = tuple(text(f"dish.{DISHES[dish].name}") for dish in choice.order)
     return Served(choice, choice.order, table, serve(choice.goal, table), names)
@@ -83,19 +83,19 @@ def wishes(text: Text) -> None:
             )
 
 
-def plate(text: Text, it: Served) -> None:
+def plate(text: Text, served: Served) -> None:
     """The weights of the dishes, the nutrients on the plate, and both in words."""
     badge(text, Origin("handset", edited=bool(book()["edits"].get(BUFFET))))
-    st.markdown(_in_words(text, it))
-    weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
-    promised = weights @ it.table.labels
+    st.markdown(_in_words(text, served))
+    weights, output = served.layer.weights[0, 0], served.layer.output[0, 0]
+    promised = weights @ served.table.labels
     amounts = np.append(output, promised)
     low, high = balanced(amounts)
     scale = Scale(text("buffet.amount"), ".2f", (low if amounts.min() < 0 else 0.0, high))
     nutrients = [text(f"nutrient.{name}") for name in NUTRIENTS]
     on_plate = Bars(output, nutrients, scale, expected=promised)
     portions = Scale(text("axis.weight"), ".1%", (0.0, 1.0))
-    of_dishes = Bars(weights, it.names, portions, chosen=it.opened)
+    of_dishes = Bars(weights, served.names, portions, chosen=served.opened)
     with st.grid(2, min_column_width=300):
         with st.container():
             st.markdown(text("buffet.weights"))
@@ -103,7 +103,7 @@ def plate(text: Text, it: Served) -> None:
                 of_dishes.table(book()["turn"]),
                 of_dishes.specification(),
                 key="buffet_weights",
-                on_select=lambda: _open(it),
+                on_select=lambda: _open(served),
                 selection_mode=[CLICK],
                 alt=text("alt.buffet_weights"),
             )
@@ -115,9 +115,9 @@ def plate(text: Text, it: Served) -> None:
             st.caption(text("buffet.promised"))
 
 
-def arithmetic(text: Text, it: Served) -> None:
+def arithmetic(text: Text, served: Served) -> None:
     """The opened dish's way from its label to the plate, with its numbers."""
-    dish, d_k = it.opened, it.layer.q.shape[-1]
+    dish, d_k = served.opened, served.layer.q.shape[-1]
     st.selectbox(
         text("buffet_dish.label"),
         range(len(DISHES)),
@@ -128,33 +128,33 @@ def arithmetic(text: Text, it: Served) -> None:
     )
     divisor = formulas.divisor(d_k, scaled=True, temperature=Rules().temperature)
     lines = {
-        "dot": formulas.dot_product(it.layer, 0, 0, dish),
-        "score": formulas.score(it.layer, divisor, 0, 0, dish),
-        "softmax": formulas.softmax(it.layer, 0, 0, dish),
-        "sum": formulas.weighted_sum(it.layer, 0, 0, dish),
+        "dot": formulas.dot_product(served.layer, 0, 0, dish),
+        "score": formulas.score(served.layer, divisor, 0, 0, dish),
+        "softmax": formulas.softmax(served.layer, 0, 0, dish),
+        "sum": formulas.weighted_sum(served.layer, 0, 0, dish),
     }
     written(text, lines)
 
 
-def table(text: Text, it: Served) -> None:
+def table(text: Text, served: Served) -> None:
     """Labels and food, to be changed; in the order in which they stand."""
     columns = [text(f"nutrient.{name}") for name in NUTRIENTS]
     with st.grid(2, min_column_width=300):
         for name, part in _TABLES.items():
             addresses = [
                 [Address(name, "", dish, "", column) for column in range(len(columns))]
-                for dish in it.order
+                for dish in served.order
             ]
             with st.container():
                 st.markdown(text(f"{name}.title"))
-                key = edits.offer(name, BUFFET, addresses, it.table[part])
-                tables.editable(Matrix(it.table[part], it.names, columns), key)
-                tables.download(text, name, Matrix(it.table[part], it.names, columns))
+                key = edits.offer(name, BUFFET, addresses, served.table[part])
+                tables.editable(Matrix(served.table[part], served.names, columns), key)
+                tables.download(text, name, Matrix(served.table[part], served.names, columns))
     for address in edits.refused():
         if address.table in _TABLES:
-            place = it.order.index(address.row)
-            kept = it.table[_TABLES[address.table]][place, address.column]
-            cell = {"row": it.names[place], "column": columns[address.column]}
+            place = served.order.index(address.row)
+            kept = served.table[_TABLES[address.table]][place, address.column]
+            cell = {"row": served.names[place], "column": columns[address.column]}
             st.error(text("error.cell", **cell, value=f"{kept:g}"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(text("buffet_reversed.label"), key="buffet_reversed")
@@ -172,49 +172,49 @@ def _buttons(text: Text) -> None:
     st.button(label, on_click=edits.reset, args=(BUFFET,), disabled=not changed, icon=reset)
 
 
-def _open(it: Served) -> None:
+def _open(served: Served) -> None:
     place = clicked("buffet_weights", "row", click=CLICK)
-    if place and place[0] in range(len(it.order)):
-        state.change(buffet_dish=it.order[place[0]])
+    if place and place[0] in range(len(served.order)):
+        state.change(buffet_dish=served.order[place[0]])
 
 
-def _in_words(text: Text, it: Served) -> str:
+def _in_words(text: Text, served: Served) -> str:
     """What is on the plate, in a sentence."""
-    weights = it.layer.weights[0, 0]
+    weights = served.layer.weights[0, 0]
     if weights.max() < weights.min() * CLOSE:
         least, share = ends(weights)
         spread = "buffet.even" if least == share else "buffet.nearly"
         return text(spread, n=len(weights), least=least, share=share)
     left = np.array(weights)
     named = leading(left, 1)
-    parts = [_part(text, it, named)]
+    parts = [_part(text, served, named)]
     if len(named) == 1:
         left[named] = 0
         named = leading(left, 1)
-        parts.append(_part(text, it, named))
+        parts.append(_part(text, served, named))
     others = len(weights) > len(named) + len(parts) - 1
     return text(
         "buffet.in_words" if others else "buffet.in_words_all",
         parts=text("sentence.comma").join(parts),
-        most=_most(text, it),
+        most=_most(text, served),
     )
 
 
-def _part(text: Text, it: Served, dishes: list[int]) -> str:
+def _part(text: Text, served: Served, dishes: list[int]) -> str:
     """What the plate takes from a dish, or from each of several that give the same."""
-    found = text("sentence.comma").join(f"**{it.names[dish]}**" for dish in dishes)
-    share = f"{it.layer.weights[0, 0, dishes[0]]:.1%}"
+    found = text("sentence.comma").join(f"**{served.names[dish]}**" for dish in dishes)
+    share = f"{served.layer.weights[0, 0, dishes[0]]:.1%}"
     return text("buffet.part" if len(dishes) == 1 else "buffet.part_each", found=found, share=share)
 
 
-def _most(text: Text, it: Served) -> str:
+def _most(text: Text, served: Served) -> str:
     """What the plate holds most of, and where it comes from if nobody wished for it."""
-    weights, output = it.layer.weights[0, 0], it.layer.output[0, 0]
+    weights, output = served.layer.weights[0, 0], served.layer.output[0, 0]
     most = int(output.argmax())
     told = text(
         "buffet.most", most=text(f"nutrient.{NUTRIENTS[most]}"), amount=f"{output[most]:.2f}"
     )
-    if it.choice.goal[most] > 0:
+    if served.choice.goal[most] > 0:
         return told
-    dish = int((weights * it.table.contents[:, most]).argmax())
-    return text.joined(told, text("buffet.unasked", dish=it.names[dish]))
+    dish = int((weights * served.table.contents[:, most]).argmax())
+    return text.joined(told, text("buffet.unasked", dish=served.names[dish]))

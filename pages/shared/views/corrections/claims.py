@@ -73,7 +73,7 @@ CORRECTIONS: Mapping[Claim, Correction] = {
 
 def corrections(text: Text, unfolded: Collection[Claim]) -> None:
     """One block a claim; its numbers are computed when it is unfolded."""
-    for name, it in CORRECTIONS.items():
+    for name, correction in CORRECTIONS.items():
         key = _key(text.language, name)
         if st.session_state.get(key) != (name in unfolded):
             st.session_state[key] = name in unfolded
@@ -82,7 +82,7 @@ def corrections(text: Text, unfolded: Collection[Claim]) -> None:
         )
         if block.open:
             with block:
-                _opened(text, name, it)
+                _opened(text, name, correction)
 
 
 def _choose(language: Language) -> None:
@@ -95,12 +95,12 @@ def _key(language: Language, name: Claim) -> str:
     return f"corrections_open.{language}.{name}"
 
 
-def _opened(text: Text, name: str, it: Correction) -> None:
+def _opened(text: Text, name: str, correction: Correction) -> None:
     st.markdown(text(f"correction.{name}.right"))
     try:
         with st.container(border=True):
-            st.markdown(it.seen(text, it.there))
-            lead_to(text, f"correction.{name}.show", it.there)
+            st.markdown(correction.seen(text, correction.there))
+            lead_to(text, f"correction.{name}.show", correction.there)
     except InputError as problem:
         st.error(told(text, problem))
-    cited(text, *it.papers)
+    cited(text, *correction.papers)

@@ -21,97 +21,104 @@ from pages.shared.text import Text, plain, plain_word
 def pair(text: Text, there: Destination) -> str:
     """A word's weights from two words, and the sums of its row and column."""
     choice = there.choice(text.language)
-    words, it = layer.words(choice), layer.column(choice)
+    words, column = layer.words(choice), layer.column(choice)
     return text(
         "correction.pair.seen",
         asks=plain_word(words, choice.query),
-        other=plain_word(words, it.other),
+        other=plain_word(words, column.other),
         about=plain_word(words, choice.key),
-        weight=f"{it.weight:.0%}",
-        other_weight=f"{it.other_weight:.0%}",
-        row=f"{it.row:.2f}",
-        column=f"{it.column:.2f}",
+        weight=f"{column.weight:.0%}",
+        other_weight=f"{column.other_weight:.0%}",
+        row=f"{column.row:.2f}",
+        column=f"{column.column:.2f}",
     )
 
 
 def formula(text: Text, there: Destination) -> str:
     """Entropy with and without the root."""
     choice = there.choice(text.language)
-    it, words = layer.sharpness(choice), layer.words(choice)
+    sharpness, words = layer.sharpness(choice), layer.words(choice)
     return text(
         "correction.formula.seen",
         d_k=choice.d_k,
         asks=plain_word(words, choice.query),
-        divided=f"{it.divided:.2f}",
-        undivided=f"{it.undivided:.2f}",
-        even=f"{it.even:.2f}",
+        divided=f"{sharpness.divided:.2f}",
+        undivided=f"{sharpness.undivided:.2f}",
+        even=f"{sharpness.even:.2f}",
     )
 
 
 def source(text: Text, there: Destination) -> str:
     """The map's two sizes, and what is left if both sentences are the same."""
     choice, _ = reading.read(CrossChoice, CROSS, there.fields)
-    it = layer.sources(choice)
-    return text("correction.source.seen", rows=it.n_query, columns=it.n_key, gap=f"{it.gap:.1g}")
+    sources = layer.sources(choice)
+    return text(
+        "correction.source.seen",
+        rows=sources.n_query,
+        columns=sources.n_key,
+        gap=f"{sources.gap:.1g}",
+    )
 
 
 def memory(text: Text, there: Destination) -> str:
     """What the RNN's last output feels of the first and the last word."""
     choice = there.choice(text.language)
-    words, it = layer.words(choice), neighbours.memory(choice)
+    words, shares = layer.words(choice), neighbours.memory(choice)
     return text(
         "correction.memory.seen",
         first=plain_word(words, 0),
         last=plain_word(words, len(words) - 1),
-        first_share=f"{it.first:.1%}",
-        last_share=f"{it.last:.1%}",
-        steps=it.steps,
-        direct=it.direct,
+        first_share=f"{shares.first:.1%}",
+        last_share=f"{shares.last:.1%}",
+        steps=shares.steps,
+        direct=shares.direct,
     )
 
 
 def window(text: Text, there: Destination) -> str:
     """How far convolutions see, and how much of it is felt nearby."""
     choice = there.choice(text.language)
-    words, it = layer.words(choice), neighbours.window(choice)
+    words, seen = layer.words(choice), neighbours.window(choice)
     return text(
         "correction.window.seen",
         layers=choice.cnn_layers,
-        one=it.one,
-        stacked=it.stacked,
-        dilated=it.dilated,
+        one=seen.one,
+        stacked=seen.stacked,
+        dilated=seen.dilated,
         asks=plain_word(words, choice.query),
-        near=f"{it.near:.0%}",
-        even=f"{it.even:.0%}",
+        near=f"{seen.near:.0%}",
+        even=f"{seen.even:.0%}",
     )
 
 
 def parallel(text: Text, there: Destination) -> str:
     """Operations and steps of a long sentence."""
     setting = reading.read(CostChoice, COST, there.fields)[0].setting
-    it = neighbours.work(setting)
+    work = neighbours.work(setting)
     return text(
         "correction.parallel.seen",
         n=f"{setting.n:,}",
         d=f"{setting.d:,}",
-        scores=f"{it.scores:,}",
-        times=f"{it.attention / it.recurrent:g}",
-        steps=f"{it.recurrent_path:,}",
+        scores=f"{work.scores:,}",
+        times=f"{work.attention / work.recurrent:g}",
+        steps=f"{work.recurrent_path:,}",
     )
 
 
 def far(text: Text, there: Destination) -> str:
     """The shortest paths on paper, for the sequences of a task."""
     n = reading.read(TrainingChoice, TRAINING, there.fields)[0].training_length
-    it = neighbours.work(CostChoice(cost_n=n).setting)
-    return text("correction.far.seen", n=n, path=it.path, steps=it.recurrent_path)
+    work = neighbours.work(CostChoice(cost_n=n).setting)
+    return text("correction.far.seen", n=n, path=work.path, steps=work.recurrent_path)
 
 
 def order(text: Text, there: Destination) -> str:
     """What a shuffle does without positions: with and without a causal mask."""
     positions, _ = reading.read(PositionsChoice, POSITIONS, there.fields)
-    it = layer.moved(there.choice(text.language), positions)
-    return text("correction.order.seen", unmasked=f"{it.unmasked:g}", causal=f"{it.causal:.3f}")
+    moved = layer.moved(there.choice(text.language), positions)
+    return text(
+        "correction.order.seen", unmasked=f"{moved.unmasked:g}", causal=f"{moved.causal:.3f}"
+    )
 
 
 def pronoun(text: Text, there: Destination) -> str:
@@ -119,7 +126,7 @@ def pronoun(text: Text, there: Destination) -> str:
     choice, run = _modelled(there)
     second = cache.model(choice.model_other, choice.model_part)
     at, asked = (choice.model_layer, choice.model_head), (choice.model_query, choice.model_key)
-    it = model.pronoun((run, second), at, asked)
+    heads = model.pronoun((run, second), at, asked)
     return text(
         "correction.pronoun.seen",
         one=plain(choice.model_sentence),
@@ -128,29 +135,29 @@ def pronoun(text: Text, there: Destination) -> str:
         head=at[1],
         asks=plain_word(run.pieces.tokens, asked[0]),
         about=plain_word(run.pieces.tokens, asked[1]),
-        first=f"{it.first:.3f}",
-        second=f"{it.second:.3f}",
-        winner=plain_word(second.pieces.tokens, it.winner),
-        heads=it.heads,
-        of=it.of,
-        median=f"{it.median:.3f}",
+        first=f"{heads.first:.3f}",
+        second=f"{heads.second:.3f}",
+        winner=plain_word(second.pieces.tokens, heads.winner),
+        heads=heads.heads,
+        of=heads.of,
+        median=f"{heads.median:.3f}",
     )
 
 
 def important(text: Text, there: Destination) -> str:
     """The heaviest piece of a row, and what it carries."""
     choice, run = _modelled(there)
-    it = model.loud(run, (choice.model_layer, choice.model_head), choice.model_query)
+    loudest = model.loud(run, (choice.model_layer, choice.model_head), choice.model_query)
     return text(
         "correction.important.seen",
         layer=choice.model_layer,
         head=choice.model_head,
         asks=plain_word(run.pieces.tokens, choice.model_query),
-        about=plain_word(run.pieces.tokens, it.key),
-        weight=f"{it.weight:.0%}",
-        share=f"{it.share:.0%}",
-        rank=it.rank,
-        of=it.of,
+        about=plain_word(run.pieces.tokens, loudest.key),
+        weight=f"{loudest.weight:.0%}",
+        share=f"{loudest.share:.0%}",
+        rank=loudest.rank,
+        of=loudest.of,
     )
 
 

@@ -47,26 +47,30 @@ def sizes(text: Text) -> None:
         st.toggle(label, key="cost_projections", help=more)
 
 
-def table(text: Text, it: Setting) -> None:
+def table(text: Text, setting: Setting) -> None:
     """Table 1: what the paper says, and what that is here, on a phone too."""
-    cells = pd.DataFrame([_cells(row, it) for row in ROWS])
+    cells = pd.DataFrame([_cells(row, setting) for row in ROWS])
     cells.index = pd.Index([unbroken(text(f"cost.{row}")) for row in ROWS])
     for columns in _TABLES:
         part = cells[[*columns]]
         part.columns = pd.Index([text(f"cost.column.{name}") for name in columns])
         st.table(part)
-    tables.download(text, "cost", _numbers(text, it))
-    large = [text(f"cost.{row}") for row in ROWS if counted(row, it) is None]
+    tables.download(text, "cost", _numbers(text, setting))
+    large = [text(f"cost.{row}") for row in ROWS if counted(row, setting) is None]
     if large:
         st.caption(text("cost.uncounted", layers=text("sentence.comma").join(large)))
     st.caption(text("cost.how"))
 
 
-def in_words(text: Text, it: Setting) -> None:
+def in_words(text: Text, setting: Setting) -> None:
     """Attention beside the recurrent layer: fewer steps, and more or less work."""
-    ours, theirs = formula("self_attention", it), formula("recurrent", it)
-    numbers = {"n": f"{it.n:,}", "d": f"{it.d:,}", "layer": text(f"cost_recurrent.{it.recurrent}")}
-    if crossing(it) is None:
+    ours, theirs = formula("self_attention", setting), formula("recurrent", setting)
+    numbers = {
+        "n": f"{setting.n:,}",
+        "d": f"{setting.d:,}",
+        "layer": text(f"cost_recurrent.{setting.recurrent}"),
+    }
+    if crossing(setting) is None:
         kind = "never"
     elif ours == theirs:
         kind = "equal"
@@ -77,16 +81,16 @@ def in_words(text: Text, it: Setting) -> None:
     )
 
 
-def curves(text: Text, it: Setting) -> None:
+def curves(text: Text, setting: Setting) -> None:
     """Operations over length, and where self-attention overtakes the recurrent layer."""
     amounts = {
-        text(f"cost.{row}"): [formula(row, it._replace(n=n)) for n in LENGTHS] for row in ROWS
+        text(f"cost.{row}"): [formula(row, setting._replace(n=n)) for n in LENGTHS] for row in ROWS
     }
     frame = growth.Frame(
         text("cost.lengths"), text("cost.operations"), tuple(amounts), text("cost.chosen")
     )
     st.vega_lite_chart(
-        growth.table(LENGTHS, amounts, it.n, _meeting(it)),
+        growth.table(LENGTHS, amounts, setting.n, _meeting(setting)),
         growth.specification(frame, (LENGTHS[0], LENGTHS[-1])),
         key="cost_curves",
         alt=text("alt.cost_curves"),
@@ -107,45 +111,45 @@ def _grouped(count: int) -> str:
     return f"{count:,}"
 
 
-def _cells(row: Row, it: Setting) -> dict[str, str]:
-    found, expected = counted(row, it), formula(row, it)
+def _cells(row: Row, setting: Setting) -> dict[str, str]:
+    found, expected = counted(row, setting), formula(row, setting)
     torchs = "–" if found is None else f"{found:,} {'✓' if found == expected else '≠'}"
     return {
         "complexity": f"${_COMPLEXITY[row]}$",
-        "formula": f"${_formula(row, it)}$ = {expected:,}",
+        "formula": f"${_formula(row, setting)}$ = {expected:,}",
         "counted": torchs,
-        "sequential": f"${_STEPS.get(row, 'O(1)')}$: {sequential(row, it):,}",
-        "path": f"${_PATHS.get(row, 'O(1)')}$: {longest_path(row, it):,}",
+        "sequential": f"${_STEPS.get(row, 'O(1)')}$: {sequential(row, setting):,}",
+        "path": f"${_PATHS.get(row, 'O(1)')}$: {longest_path(row, setting):,}",
     }
 
 
-def _numbers(text: Text, it: Setting) -> Matrix:
+def _numbers(text: Text, setting: Setting) -> Matrix:
     """The table as plain numbers; empty where torch counted nothing."""
     computed = {
-        "formula": [formula(row, it) for row in ROWS],
-        "counted": [counted(row, it) for row in ROWS],
-        "sequential": [sequential(row, it) for row in ROWS],
-        "path": [longest_path(row, it) for row in ROWS],
+        "formula": [formula(row, setting) for row in ROWS],
+        "counted": [counted(row, setting) for row in ROWS],
+        "sequential": [sequential(row, setting) for row in ROWS],
+        "path": [longest_path(row, setting) for row in ROWS],
     }
     columns = {text(f"cost.column.{name}"): column for name, column in computed.items()}
     return tables.listed(columns, [text(f"cost.{row}") for row in ROWS])
 
 
-def _formula(row: Row, it: Setting) -> str:
+def _formula(row: Row, setting: Setting) -> str:
     match row:
         case "recurrent":
-            return f"{_PER_TOKEN[it.recurrent]}nd^2"
+            return f"{_PER_TOKEN[setting.recurrent]}nd^2"
         case "convolution":
             return "2knd^2"
         case _:
             alone = "4n^2d" if row == "self_attention" else "4rnd"
-            return f"{alone} + 8nd^2" if it.projections else alone
+            return f"{alone} + 8nd^2" if setting.projections else alone
 
 
-def _meeting(it: Setting) -> tuple[int, int, str] | None:
-    n = crossing(it)
+def _meeting(setting: Setting) -> tuple[int, int, str] | None:
+    n = crossing(setting)
     if n is None or not LENGTHS[0] <= n <= LENGTHS[-1]:
         return None
-    times = "" if n == it.d else n // it.d
+    times = "" if n == setting.d else n // setting.d
     label = f"n = {times}d = {n:,}"
-    return n, formula("self_attention", it._replace(n=n)), label
+    return n, formula("self_attention", setting._replace(n=n)), label

@@ -17,11 +17,11 @@ from pages.shared.text import Text
 from pages.shared.views.cost.layers import multiple, unbroken
 
 
-def stopwatch(text: Text, it: Setting) -> None:
+def stopwatch(text: Text, setting: Setting) -> None:
     """A button, progress, and what the last run gave for these sizes."""
     if st.button(text("cost.time"), icon=":material/timer:", key="cost_time"):
-        _run(text, it)
-    found, times = book()["times"], measured_times(text, it)
+        _run(text, setting)
+    found, times = book()["times"], measured_times(text, setting)
     if found and times:
         shown = pd.DataFrame.from_dict(times, orient="index")
         st.table(shown)
@@ -32,28 +32,28 @@ def stopwatch(text: Text, it: Setting) -> None:
         st.caption(text("cost.time.again"))
 
 
-def measured_times(text: Text, it: Setting) -> dict[str, dict[str, str]]:
+def measured_times(text: Text, setting: Setting) -> dict[str, dict[str, str]]:
     """What the last run gave, if it was for these sizes: a row for each layer."""
     found = book()["times"]
-    if not found or found.setting != it:
+    if not found or found.setting != setting:
         return {}
-    spreads, work = ratios(found.seconds), formula("self_attention", it)
+    spreads, work = ratios(found.seconds), formula("self_attention", setting)
     times = {}
     for row in ROWS:
         low, high = multiple(spreads[row].low), multiple(spreads[row].high)
         times[unbroken(text(f"cost.{row}"))] = {
             text("cost.time.median"): f"{multiple(spreads[row].median)} ×",
             text("cost.time.spread"): f"{low} – {high}",
-            text("cost.time.operations"): f"{multiple(formula(row, it) / work)} ×",
+            text("cost.time.operations"): f"{multiple(formula(row, setting) / work)} ×",
         }
     return times
 
 
-def _run(text: Text, it: Setting) -> None:
+def _run(text: Text, setting: Setting) -> None:
     bar = st.progress(0.0, text("cost.time.running", done=0, rounds=ROUNDS))
     seconds: Mapping[str, list[float]] = {}
     try:
-        with turns.lent(), closing(timed(it)) as rounds:
+        with turns.lent(), closing(timed(setting)) as rounds:
             for done, known in rounds:
                 seconds = known
                 words = text("cost.time.running", done=done, rounds=ROUNDS)
@@ -61,5 +61,5 @@ def _run(text: Text, it: Setting) -> None:
     except InputError as problem:
         st.error(text(f"error.{problem.code}"))
     else:
-        book()["times"] = Timed(it, seconds)
+        book()["times"] = Timed(setting, seconds)
     bar.empty()

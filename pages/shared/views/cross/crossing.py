@@ -53,15 +53,18 @@ class Crossing(NamedTuple):
 
     def trace(self) -> AttentionTrace:
         """What the chosen switch gives."""
-        it = self.choice
-        return it.source.trace(self.words(it.asks), self.words(it.answers))
+        choice = self.choice
+        return choice.source.trace(self.words(choice.asks), self.words(choice.answers))
 
     def opened(self, trace: AttentionTrace) -> Opened:
         """The chosen head and pair of words."""
-        it = self.choice
-        fields = f"cross_word_{it.asks}", f"cross_word_{'other' if it.is_self else it.answers}"
-        query, key = (getattr(it, field) for field in fields)
-        head = min(it.cross_head, len(trace.layers[0].weights) - 1)
+        choice = self.choice
+        fields = (
+            f"cross_word_{choice.asks}",
+            f"cross_word_{'other' if choice.is_self else choice.answers}",
+        )
+        query, key = (getattr(choice, field) for field in fields)
+        head = min(choice.cross_head, len(trace.layers[0].weights) - 1)
         return Opened(
             asking=trace.query_tokens,
             answering=trace.key_tokens,
@@ -82,14 +85,14 @@ def crossing(choice: CrossChoice) -> Crossing:
     return Crossing(choice, a, b, {"a": problem_a, "b": problem_b})
 
 
-def sentences(text: Text, it: Crossing) -> None:
+def sentences(text: Text, crossing: Crossing) -> None:
     """The two sentences, and ways to change them together."""
-    a, b, usual = it.choice.cross_a, it.choice.cross_b, CrossChoice()
+    a, b, usual = crossing.choice.cross_a, crossing.choice.cross_b, CrossChoice()
     grid = st.grid(2, min_column_width=280)
     for name in ("cross_a", "cross_b"):
         with grid.cell():
             st.text_input(text(f"{name}.label"), key=name, max_chars=LONGEST_TEXT)
-            problem = it.problems[name[-1]]
+            problem = crossing.problems[name[-1]]
             if problem:
                 st.warning(text(f"cross.{problem.code}", **problem.values))
     buttons = {
@@ -108,22 +111,22 @@ def sentences(text: Text, it: Crossing) -> None:
             )
 
 
-def switch(text: Text, it: Crossing) -> None:
+def switch(text: Text, crossing: Crossing) -> None:
     """Who asks whom, and how the layer computes."""
     controls.option(text, "cross_sources", get_args(Sources))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.option(text, "cross_scoring", get_args(Scoring))
         controls.option(text, "cross_numbers", get_args(Numbers))
-        if it.choice.cross_numbers == "seeded":
+        if crossing.choice.cross_numbers == "seeded":
             low, high = LIMITS["cross_seed"]
             st.number_input(text("seed.label"), int(low), int(high), key="cross_seed", width=130)
-        if it.choice.is_self:
+        if crossing.choice.is_self:
             st.toggle(text("cross_causal.label"), key="cross_causal")
-        if it.choice.cross_scoring in ("scaled", "general"):
+        if crossing.choice.cross_scoring in ("scaled", "general"):
             st.segmented_control(
                 text("head.label"),
                 range(SIZES.n_heads),
-                format_func=lambda head: head_name(text, it.choice, head),
+                format_func=lambda head: head_name(text, crossing.choice, head),
                 key="cross_head",
                 required=True,
                 wrap=True,

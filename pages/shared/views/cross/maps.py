@@ -39,34 +39,34 @@ def diagram(text: Text, choice: CrossChoice) -> None:
     )
 
 
-def key_points(text: Text, it: Opened, unknown: Collection[str]) -> None:
+def key_points(text: Text, opened: Opened, unknown: Collection[str]) -> None:
     """The word that asks, and the words it may look at, shaded by weight.
 
     Args:
         text: The reader's language.
-        it: Whose query word asks.
+        opened: Whose query word asks.
         unknown: Words to be drawn with dots.
     """
     st.pills(
         text("query.label"),
-        range(len(it.asking)),
-        format_func=lambda place: plain_word(it.asking, place),
-        key=it.fields[0],
+        range(len(opened.asking)),
+        format_func=lambda place: plain_word(opened.asking, place),
+        key=opened.fields[0],
         required=True,
         wrap=True,
         on_change=state.count_turn,
     )
-    weights = it.layer.weights[it.head, it.query]
+    weights = opened.layer.weights[opened.head, opened.query]
     st.caption(text("cross.looks"))
-    word_strip(text, it.looked_at, weights, name="cross_strip", unknown=unknown)
+    word_strip(text, opened.looked_at, weights, name="cross_strip", unknown=unknown)
     found = np.flatnonzero(weights * CLOSE >= weights.max())
-    words = (plain_word(it.answering, int(key)) for key in found)
+    words = (plain_word(opened.answering, int(key)) for key in found)
     least, share = ends(weights[found]) if len(found) > 1 else 2 * (f"{weights.max():.0%}",)
     several = "cross.told_several" if least == share else "cross.told_nearly"
     st.markdown(
         text(
             "cross.told" if len(found) == 1 else several,
-            asks=plain_word(it.asking, it.query),
+            asks=plain_word(opened.asking, opened.query),
             found=text("sentence.comma").join(words),
             least=least,
             share=share,
@@ -74,17 +74,17 @@ def key_points(text: Text, it: Opened, unknown: Collection[str]) -> None:
     )
 
 
-def who_asks_whom(text: Text, it: Crossing, opened: Opened) -> None:
+def who_asks_whom(text: Text, crossing: Crossing, opened: Opened) -> None:
     """The map of the chosen switch, in one head or in all; the others beside it."""
-    beside, n_words = others(it.choice), max(len(it.a), len(it.b))
+    beside, n_words = others(crossing.choice), max(len(crossing.a), len(crossing.b))
     heads = len(opened.layer.weights)
-    shown = {"cross_chosen": (it.choice, opened)}
-    if it.choice.cross_several and heads > 1:
-        each = {f"cross_head_{i}": (it.choice, replace(opened, head=i)) for i in range(heads)}
+    shown = {"cross_chosen": (crossing.choice, opened)}
+    if crossing.choice.cross_several and heads > 1:
+        each = {f"cross_head_{i}": (crossing.choice, replace(opened, head=i)) for i in range(heads)}
         _titled_maps(text, each, n_words)
         shown = {}
     for sources in beside:
-        other = it.switched(sources)
+        other = crossing.switched(sources)
         found = other.opened(other.trace())
         if other.choice.is_self:
             found = replace(found, key=_NOBODY)
@@ -92,22 +92,22 @@ def who_asks_whom(text: Text, it: Crossing, opened: Opened) -> None:
     _titled_maps(text, shown, n_words)
 
 
-def same_or_not(text: Text, it: Crossing) -> None:
+def same_or_not(text: Text, crossing: Crossing) -> None:
     """Cross-attention of a sentence with itself beside the layer that knows one sentence only."""
-    if it.a != it.b:
+    if crossing.a != crossing.b:
         st.info(text("cross.not_same"))
         return
-    found = self_gap(it.choice.source, it.a)
+    found = self_gap(crossing.choice.source, crossing.a)
     st.success(text("cross.equal", difference=f"{found:.1g}"))
 
 
-def weights_map(text: Text, choice: CrossChoice, it: Opened) -> Heatmap:
+def weights_map(text: Text, choice: CrossChoice, opened: Opened) -> Heatmap:
     """The weights of the shown head."""
-    may_look = it.layer.may_look[it.head]
+    may_look = opened.layer.may_look[opened.head]
     return Heatmap(
-        values=it.layer.weights[it.head],
-        rows=it.asking,
-        columns=it.answering,
+        values=opened.layer.weights[opened.head],
+        rows=opened.asking,
+        columns=opened.answering,
         frame=Frame(
             text(f"cross.axis_query_{choice.asks}"),
             text(f"cross.axis_key_{choice.answers}"),
@@ -119,12 +119,12 @@ def weights_map(text: Text, choice: CrossChoice, it: Opened) -> Heatmap:
     )
 
 
-def map_title(text: Text, choice: CrossChoice, it: Opened) -> str:
+def map_title(text: Text, choice: CrossChoice, opened: Opened) -> str:
     """Who asks whom, and in which head if there are several."""
     title = text(f"cross_sources.{choice.cross_sources}")
-    if len(it.layer.weights) == 1:
+    if len(opened.layer.weights) == 1:
         return title
-    return text("cross.map_title", title=title, head=head_name(text, choice, it.head))
+    return text("cross.map_title", title=title, head=head_name(text, choice, opened.head))
 
 
 def others(choice: CrossChoice) -> tuple[Sources, ...]:
@@ -138,10 +138,12 @@ def _titled_maps(text: Text, shown: Mapping[str, tuple[CrossChoice, Opened]], n_
     """Maps beside each other, by their names."""
     heatmaps = level([weights_map(text, *each) for each in shown.values()])
     places = maps.side_by_side(len(shown), n_words)
-    for place, heatmap, (name, (choice, it)) in zip(places, heatmaps, shown.items(), strict=True):
+    for place, heatmap, (name, (choice, opened)) in zip(
+        places, heatmaps, shown.items(), strict=True
+    ):
         with place:
-            st.markdown(f"**{map_title(text, choice, it)}**")
-            maps.draw(name, heatmap, it, text(f"alt.cross_{choice.cross_sources}"))
+            st.markdown(f"**{map_title(text, choice, opened)}**")
+            maps.draw(name, heatmap, opened, text(f"alt.cross_{choice.cross_sources}"))
 
 
 def _one_line(label: str) -> str:

@@ -19,13 +19,16 @@ _FORMULAS = {
 }
 
 
-def scorings(text: Text, it: Crossing) -> None:
+def scorings(text: Text, crossing: Crossing) -> None:
     """Formula, map and cost of each."""
-    n_query, n_key = len(it.words(it.choice.asks)), len(it.words(it.choice.answers))
+    n_query, n_key = (
+        len(crossing.words(crossing.choice.asks)),
+        len(crossing.words(crossing.choice.answers)),
+    )
     names = get_args(Scoring)
     for place, name in zip(maps.side_by_side(len(names), max(n_query, n_key)), names, strict=True):
-        choice = replace(it.choice, cross_scoring=name)
-        scored = it._replace(choice=choice)
+        choice = replace(crossing.choice, cross_scoring=name)
+        scored = crossing._replace(choice=choice)
         opened, price = scored.opened(scored.trace()), cost(name, n_query, n_key)
         with place:
             st.markdown(f"**{text(f'cross_scoring.{name}')}**  \n${_FORMULAS[name]}$")
@@ -33,5 +36,9 @@ def scorings(text: Text, it: Crossing) -> None:
             maps.draw(f"cross_by_{name}", weights_map(text, choice, opened), opened, alt)
             st.caption(text("cross.cost", **price._asdict()))
     st.caption(text("cross.cost_sizes", d_model=SIZES.d_model, d_k=SIZES.d_k, d_a=D_A))
-    gap = general_gap(it.choice.source, it.words(it.choice.asks), it.words(it.choice.answers))
+    gap = general_gap(
+        crossing.choice.source,
+        crossing.words(crossing.choice.asks),
+        crossing.words(crossing.choice.answers),
+    )
     st.markdown(text("cross.general_is_scaled", gap=f"{gap:.1g}"))

@@ -36,7 +36,7 @@ def measured(scene: Scene, parameters: Parameters, rules: Rules) -> dict[str, Me
 def architectures(
     text: Text,
     scene: Scene,
-    it: Opened,
+    opened: Opened,
     seen: Mapping[str, Measured],
     networks: Mapping[str, TrainedSource | TrainedLayer] | None = None,
 ) -> None:
@@ -45,7 +45,7 @@ def architectures(
     Args:
         text: The reader's language.
         scene: Whose words are felt.
-        it: The pair that is pointed at.
+        opened: The pair that is pointed at.
         seen: What each architecture feels, by its name.
         networks: What was trained here, by the same names, if it was.
     """
@@ -59,7 +59,7 @@ def architectures(
                 st.caption(told_network(text, networks[name]))
             else:
                 st.caption(text(f"architectures.{name}.numbers", seed=scene.choice.seed))
-            maps.draw(name, heatmap, it, text(f"alt.{name}"))
+            maps.draw(name, heatmap, opened, text(f"alt.{name}"))
             st.markdown(_in_words(text, scene, name, seen[name]))
             if not networks:
                 _controls(text, scene, name)
@@ -91,32 +91,32 @@ def influence_maps(
     }
 
 
-def told_network(text: Text, it: TrainedSource | TrainedLayer) -> str:
+def told_network(text: Text, trained: TrainedSource | TrainedLayer) -> str:
     """Which network it is, and where its numbers come from."""
-    whole = it.whole if isinstance(it, TrainedLayer) else it
-    return f"{contender(text, whole.contender, whole.design)} · {told_origin(text, it.origin)}"
+    whole = trained.whole if isinstance(trained, TrainedLayer) else trained
+    return f"{contender(text, whole.contender, whole.design)} · {told_origin(text, trained.origin)}"
 
 
-def _in_words(text: Text, scene: Scene, name: str, it: Measured) -> str:
+def _in_words(text: Text, scene: Scene, name: str, measured: Measured) -> str:
     """What the chosen word can see of the sentence, and how far the opened word is away."""
     words, query, key = scene.tokens.kept, scene.choice.query, scene.choice.key
-    steps = int(it.field.path[query, key])
+    steps = int(measured.field.path[query, key])
     asks, other = plain_word(words, query), plain_word(words, key)
     path = "itself" if query == key else name
     lines = [
         text(
             "architectures.sees",
             asks=asks,
-            seen=int(it.field.reach[query].sum()),
+            seen=int(measured.field.reach[query].sum()),
             n=len(words),
-            sequential=it.field.sequential,
+            sequential=measured.field.sequential,
         ),
         text(
             f"path.{path}" if steps else "path.none",
             asks=asks,
             other=other,
             steps=steps,
-            share=rounded(text, float(it.influence.share[query, key])),
+            share=rounded(text, float(measured.influence.share[query, key])),
         ),
     ]
     return "  \n".join(lines)

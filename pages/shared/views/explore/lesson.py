@@ -59,11 +59,11 @@ def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
     st.caption(text(f"lesson.symbols.{task.kind}", last=last, half=task.length // 2))
 
 
-def before(lesson: Lesson | None, it: Opened) -> Opened | None:
+def before(lesson: Lesson | None, opened: Opened) -> Opened | None:
     """The head that is shown as it was before the first step, if it has learned since."""
     if lesson is None or not lesson.trained:
         return None
-    return replace(it, layer=lesson.before.trace_of(it.asking).layers[0])
+    return replace(opened, layer=lesson.before.trace_of(opened.asking).layers[0])
 
 
 def layer(text: Text, scene: Scene, lesson: Lesson | None) -> None:
@@ -102,15 +102,15 @@ def answers(text: Text, scene: Scene, lesson: Lesson | None) -> None:
     st.markdown(text("lesson.answers", asks=asks, answers=text("sentence.comma").join(told)))
 
 
-def _facts(text: Text, it: Lesson) -> str:
+def _facts(text: Text, lesson: Lesson) -> str:
     """What was decided before the first step, and what becomes of the layer's output."""
-    sizes, race = it.now.sizes, it.choice.race
-    above = race.design.layers - 1 - it.now.layer
+    sizes, race = lesson.now.sizes, lesson.choice.race
+    above = race.design.layers - 1 - lesson.now.layer
     return text(
         "lesson.facts",
         task=text(f"training_task.{race.design.task.kind}"),
-        steps=f"{it.now.whole.step:,}",
-        wanted=f"{it.wanted:,}",
+        steps=f"{lesson.now.whole.step:,}",
+        wanted=f"{lesson.wanted:,}",
         seed=race.seed,
         n_heads=sizes.n_heads,
         d_k=sizes.d_k,

@@ -12,12 +12,12 @@ from pages.shared.text import Text
 from pages.shared.views.heads.beside import Several
 
 
-def alike(text: Text, it: Several) -> None:
+def alike(text: Text, several: Several) -> None:
     """Two maps of pairs of heads, and the pair that looks most alike."""
-    if it.n_heads == 1:
+    if several.n_heads == 1:
         st.info(text("heads.alike_one"))
         return
-    found = alike_maps(text, it)
+    found = alike_maps(text, several)
     look, pull = found["look"].values, found["pull"].values
     places = st.grid(2, min_column_width=300, gap="medium")
     for name, heatmap in found.items():
@@ -48,11 +48,11 @@ def _in_words(text: Text, look: Array, pull: Array) -> str:
     )
 
 
-def alike_maps(text: Text, it: Several) -> dict[str, Heatmap]:
+def alike_maps(text: Text, several: Several) -> dict[str, Heatmap]:
     """How alike two heads are: in where they ``look``, and in where they ``pull`` the outputs."""
-    rows, numbers = it.names(text), [str(head + 1) for head in range(it.n_heads)]
+    rows, numbers = several.names(text), [str(head + 1) for head in range(several.n_heads)]
     frame = Frame(text("word.head"), text("word.head"), text("heads.similarity"))
-    look, pull = look_alike(it.found.weights), pull_alike(it.found.contributions)
+    look, pull = look_alike(several.found.weights), pull_alike(several.found.contributions)
     return {
         "look": Heatmap(look, rows, numbers, frame, "sequential", (0.0, 1.0)),
         "pull": Heatmap(pull, rows, numbers, frame, "diverging", (-1.0, 1.0)),

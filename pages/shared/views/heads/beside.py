@@ -79,13 +79,13 @@ def head_controls(text: Text, scene: Scene) -> None:
         controls.layer(text, scene, one_head=False)
 
 
-def head_maps(text: Text, it: Several) -> None:
+def head_maps(text: Text, several: Several) -> None:
     """One map a head; a click on a cell chooses its words in all of them."""
-    pointed = it.pointed
+    pointed = several.pointed
     for head, (place, name) in enumerate(
-        zip(_places(it.n_heads, len(pointed.asking)), it.names(text), strict=True)
+        zip(_places(several.n_heads, len(pointed.asking)), several.names(text), strict=True)
     ):
-        heatmap = weights_map(text, it, head)
+        heatmap = weights_map(text, several, head)
         row = heatmap.values[pointed.query]
         with place:
             st.markdown(text("heads.map", name=name))
@@ -93,12 +93,12 @@ def head_maps(text: Text, it: Several) -> None:
             st.markdown(in_words(text, pointed.asking, pointed.query, row))
 
 
-def weights_map(text: Text, it: Several, head: int) -> Heatmap:
+def weights_map(text: Text, several: Several, head: int) -> Heatmap:
     """The weights of a head."""
-    words = it.scene.tokens.kept
+    words = several.scene.tokens.kept
     frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
-    may_look = it.scene.source.rules.mask.matrix(len(words))
-    weights = it.found.weights[head]
+    may_look = several.scene.source.rules.mask.matrix(len(words))
+    weights = several.found.weights[head]
     return Heatmap(weights, words, words, frame, "sequential", (0.0, 1.0), may_look)
 
 

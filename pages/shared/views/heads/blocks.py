@@ -14,16 +14,16 @@ from pages.shared.views.heads.beside import Several
 _MOST_ROWS = 40  # of the big map
 
 
-def blocks(text: Text, it: Several) -> None:
+def blocks(text: Text, several: Several) -> None:
     """The big head's map, and how far its outputs are from those of the heads."""
     controls.option(text, "heads_blocks", get_args(Blocks))
-    mode, words = it.choice.heads_blocks, it.scene.tokens.kept
-    kept = words[: _MOST_ROWS // it.n_heads]
-    source = it.scene.source
+    mode, words = several.choice.heads_blocks, several.scene.tokens.kept
+    kept = words[: _MOST_ROWS // several.n_heads]
+    source = several.scene.source
     parameters, rules = source.parameters(kept), source.rules
     big = one_big_head(parameters, rules, mode)
     expected = heads(parameters, rules).output
-    rows = [f"{head + 1} {word}" for head in range(it.n_heads) for word in kept]
+    rows = [f"{head + 1} {word}" for head in range(several.n_heads) for word in kept]
     heatmap = Heatmap(
         values=big.weights,
         rows=rows,

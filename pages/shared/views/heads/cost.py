@@ -10,10 +10,10 @@ from pages.shared.text import Text
 from pages.shared.views.heads.beside import Several
 
 
-def cost(text: Text, it: Several) -> None:
+def cost(text: Text, several: Several) -> None:
     """A table, one row a number of heads."""
     st.select_slider(text("heads_width.label"), WIDTHS, key="heads_width")
-    n, d = len(it.scene.tokens.kept), it.choice.heads_width
+    n, d = len(several.scene.tokens.kept), several.choice.heads_width
     rows = costs(n, d)
     heads = [str(row.n_heads) for row in rows]
     columns = {
@@ -25,4 +25,4 @@ def cost(text: Text, it: Several) -> None:
     tables.download(text, "heads_cost", tables.listed(columns, heads))
     same = len({row.counted for row in rows}) == 1
     st.markdown(text("heads.cost_same" if same else "heads.cost_other", n=n, d=d))
-    st.caption(text("heads.cost_here", d_k=it.scene.choice.d_k, n_heads=it.n_heads))
+    st.caption(text("heads.cost_here", d_k=several.scene.choice.d_k, n_heads=several.n_heads))

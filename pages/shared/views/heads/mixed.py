@@ -18,33 +18,33 @@ _MOST_ROWS = 64  # that are drawn
 _OFF = 0.3  # opacity of what a head that is off would have added
 
 
-def mixed(text: Text, it: Several) -> None:
+def mixed(text: Text, several: Several) -> None:
     """The chosen word's way from its heads to its output, with every number."""
-    picker(text, it.pointed, "query")
-    _product(text, it)
-    _sum(text, it)
-    with folded(text, "heads_table_open", unfolded=it.choice.heads_table_open):
-        _tables(text, it)
+    picker(text, several.pointed, "query")
+    _product(text, several)
+    _sum(text, several)
+    with folded(text, "heads_table_open", unfolded=several.choice.heads_table_open):
+        _tables(text, several)
 
 
-def switched(text: Text, it: Several) -> None:
+def switched(text: Text, several: Several) -> None:
     """Heads to switch off, and how far the outputs move."""
-    off = it.choice.heads_off
+    off = several.choice.heads_off
     st.pills(
         text("heads_off.label"),
-        range(it.n_heads),
-        format_func=lambda head: names.head(text, it.scene.choice, head),
+        range(several.n_heads),
+        format_func=lambda head: names.head(text, several.scene.choice, head),
         selection_mode="multi",
         key="heads_off",
         wrap=True,
     )
-    query, found = it.pointed.query, it.found
+    query, found = several.pointed.query, several.found
     alone = found.moved_alone  # (query, head)
     if off:
         st.markdown(
             text(
-                "heads.off_none_left" if len(off) == it.n_heads else "heads.off_moved",
-                asks=plain_word(it.pointed.asking, query),
+                "heads.off_none_left" if len(off) == several.n_heads else "heads.off_moved",
+                asks=plain_word(several.pointed.asking, query),
                 moved=f"{found.moved(off)[query]:.0%}",
                 alone=" + ".join(f"{alone[query, head]:.0%}" for head in off),
                 total=f"{alone[query, list(off)].sum():.0%}",
@@ -54,23 +54,23 @@ def switched(text: Text, it: Several) -> None:
         st.markdown(text("heads.off_hint"))
     st.markdown(text("heads.moved_alone"))
     alt = text("alt.heads_moved")
-    maps.draw("heads_moved", moved_map(text, it), it.pointed, alt, pairs=False)
+    maps.draw("heads_moved", moved_map(text, several), several.pointed, alt, pairs=False)
 
 
-def moved_map(text: Text, it: Several) -> Heatmap:
+def moved_map(text: Text, several: Several) -> Heatmap:
     """How far each word's output moves when one head is off."""
-    alone, heads = it.found.moved_alone, it.names(text)
+    alone, heads = several.found.moved_alone, several.names(text)
     frame = Frame(text("axis.word"), text("word.head"), text("heads.moved"))
     most = max(1.0, float(alone.max()))
-    return Heatmap(alone, it.pointed.asking, heads, frame, "sequential", (0.0, most))
+    return Heatmap(alone, several.pointed.asking, heads, frame, "sequential", (0.0, most))
 
 
-def sum_map(text: Text, it: Several) -> Heatmap:
+def sum_map(text: Text, several: Several) -> Heatmap:
     """One row a head; below them their sum, the output, and what is left of it."""
-    found, query, off = it.found, it.pointed.query, it.choice.heads_off
-    rows = [*it.names(text), text("heads.sum")]
+    found, query, off = several.found, several.pointed.query, several.choice.heads_off
+    rows = [*several.names(text), text("heads.sum")]
     values = [*found.contributions[:, query], found.output[query]]
-    on = [head not in off for head in range(it.n_heads)] + [True]
+    on = [head not in off for head in range(several.n_heads)] + [True]
     if off:
         rows.append(text("heads.left"))
         values.append(found.without(off)[query])
@@ -79,7 +79,7 @@ def sum_map(text: Text, it: Several) -> Heatmap:
     return Heatmap(
         values=together,
         rows=rows,
-        columns=names.features(text, it.scene.choice),
+        columns=names.features(text, several.scene.choice),
         frame=Frame(text("word.head"), "", text("heads.added")),
         colours="diverging",
         domain=balanced(together),
@@ -88,9 +88,9 @@ def sum_map(text: Text, it: Several) -> Heatmap:
     )
 
 
-def _product(text: Text, it: Several) -> None:
+def _product(text: Text, several: Several) -> None:
     """The concatenation as a column beside W_O: same rows, so that they can be multiplied."""
-    found, query = it.found, it.pointed.query
+    found, query = several.found, several.pointed.query
     n_heads, _, d_v = found.found.shape
     together = max(1, _ROWS // d_v)
     shown = min(n_heads, max(1, _MOST_ROWS // d_v))
@@ -98,8 +98,8 @@ def _product(text: Text, it: Several) -> None:
     sizes = {"n_heads": n_heads, "d_v": d_v, "width": n_heads * d_v, "d_model": d_model}
     st.markdown(text("heads.product", **sizes))
     domains = balanced(found.found[:, query]), balanced(found.w_o)
-    asks = it.pointed.asking[query]
-    features = names.features(text, it.scene.choice)
+    asks = several.pointed.asking[query]
+    features = names.features(text, several.scene.choice)
     row_height = _ROW_HEIGHT if together < shown else None
     for first in range(0, shown, together):
         part = slice(first, min(first + together, shown))
@@ -109,7 +109,7 @@ def _product(text: Text, it: Several) -> None:
         for side, place in enumerate(places):
             frame = Frame(text("heads.slot"), "", text("matrix.w_o" if side else "axis.carried"))
             heatmap = Heatmap(
-                values[side], _slots(text, it)[first * d_v : part.stop * d_v], columns[side],
+                values[side], _slots(text, several)[first * d_v : part.stop * d_v], columns[side],
                 frame, "diverging", domains[side], row_height=row_height,
             )  # fmt: skip
             with place:
@@ -122,36 +122,36 @@ def _alt(text: Text, side: int) -> str:
     return text("alt.heads_w_o" if side else "alt.heads_found")
 
 
-def _sum(text: Text, it: Several) -> None:
+def _sum(text: Text, several: Several) -> None:
     """The contributions and their sum, which is the output."""
-    found, query, heatmap = it.found, it.pointed.query, sum_map(text, it)
-    st.markdown(text("heads.contributions", asks=plain_word(it.pointed.asking, query)))
+    found, query, heatmap = several.found, several.pointed.query, sum_map(text, several)
+    st.markdown(text("heads.contributions", asks=plain_word(several.pointed.asking, query)))
     _draw(heatmap, "heads_sum", text("alt.heads_sum"), len(heatmap.rows) - 1)
     added_up = "heads.adds_up" if found.rounding else "heads.adds_up_exactly"
     st.caption(text(added_up, rounding=f"{found.rounding:.1g}"))
 
 
-def _tables(text: Text, it: Several) -> None:
+def _tables(text: Text, several: Several) -> None:
     """The same numbers of all heads, to read and to take away."""
-    found, query = it.found, it.pointed.query
-    slots, features = _slots(text, it), names.features(text, it.scene.choice)
+    found, query = several.found, several.pointed.query
+    slots, features = _slots(text, several), names.features(text, several.scene.choice)
     matrices = {
-        "concatenated": Matrix(found.concatenated, it.pointed.asking, slots),
+        "concatenated": Matrix(found.concatenated, several.pointed.asking, slots),
         "w_o": Matrix(found.w_o.reshape(len(slots), -1), slots, features),
-        "contributions": Matrix(found.contributions[:, query], it.names(text), features),
+        "contributions": Matrix(found.contributions[:, query], several.names(text), features),
     }
     for name, matrix in matrices.items():
-        st.markdown(text(f"heads.table.{name}", asks=plain_word(it.pointed.asking, query)))
+        st.markdown(text(f"heads.table.{name}", asks=plain_word(several.pointed.asking, query)))
         tables.read_only(matrix)
         tables.download(text, f"heads_{name}", matrix)
 
 
-def _slots(text: Text, it: Several) -> list[str]:
+def _slots(text: Text, several: Several) -> list[str]:
     """The places of the concatenation: head by head, and what a value carries there."""
-    contents = names.contents(text, it.scene.choice)
+    contents = names.contents(text, several.scene.choice)
     return [
         text("heads.place", head=head + 1, content=content)
-        for head in range(it.n_heads)
+        for head in range(several.n_heads)
         for content in contents
     ]
 

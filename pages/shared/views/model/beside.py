@@ -73,10 +73,10 @@ def _maps(text: Text, scene: ModelScene, both: Comparison) -> None:
         with place:
             st.markdown(text(f"beside.{name}"))
             words = tuple(heatmap.rows)
-            it = Pointed(
+            pointed = Pointed(
                 asking=words, answering=words, query=query, key=key, fields=FIELDS, places=places
             )
-            maps.draw(name, heatmap, it, text(f"alt.{name}"))
+            maps.draw(name, heatmap, pointed, text(f"alt.{name}"))
     _largest(text, replaced, difference)
 
 

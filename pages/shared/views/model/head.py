@@ -34,11 +34,11 @@ class Shown:
     """A map as the reader wants it: of pieces or words, with or without special ones.
 
     Attributes:
-        it: The words, and the pair that is pointed at.
+        pointed: The words, and the pair that is pointed at.
         weights: ``(query, key)``.
     """
 
-    it: Pointed
+    pointed: Pointed
     weights: Array
 
 
@@ -73,7 +73,7 @@ def shown(scene: ModelScene, weights: Array) -> Shown:
         hide[:] = False
     left = np.flatnonzero(~hide)
     names = tuple(tokens[i] for i in left)
-    it = Pointed(
+    pointed = Pointed(
         asking=names,
         answering=names,
         query=_place(choice.model_query, groups, left),
@@ -82,7 +82,7 @@ def shown(scene: ModelScene, weights: Array) -> Shown:
         places=tuple(groups[i][0] for i in left),
     )
     renormalise = choice.model_renormalise and bool(hide.any())
-    return Shown(it, hidden(weights, hide.tolist(), renormalise))
+    return Shown(pointed, hidden(weights, hide.tolist(), renormalise))
 
 
 def attention_map(scene: ModelScene) -> Array:
@@ -101,23 +101,23 @@ def attention_map(scene: ModelScene) -> Array:
 def model_head(text: Text, scene: ModelScene) -> None:
     """The text shaded by the chosen word's weights, the map, and the two-column picture."""
     view = shown(scene, attention_map(scene))
-    it, weights = view.it, view.weights
-    word_strip(text, it, weights[it.query], name="model_strip")
-    st.markdown(in_words(text, it.asking, it.query, weights[it.query]))
-    places = maps.side_by_side(2, len(it.asking))
+    pointed, weights = view.pointed, view.weights
+    word_strip(text, pointed, weights[pointed.query], name="model_strip")
+    st.markdown(in_words(text, pointed.asking, pointed.query, weights[pointed.query]))
+    places = maps.side_by_side(2, len(pointed.asking))
     with places[0]:
         st.markdown(text("model.map"))
-        maps.draw("model_map", weights_map(text, view), it, text("alt.weights"))
+        maps.draw("model_map", weights_map(text, view), pointed, text("alt.weights"))
     with places[1]:
-        _lines(text, scene, it)
+        _lines(text, scene, pointed)
 
 
 def weights_map(text: Text, view: Shown) -> Heatmap:
     """The map, ready to be drawn."""
     return Heatmap(
         values=view.weights,
-        rows=view.it.asking,
-        columns=view.it.answering,
+        rows=view.pointed.asking,
+        columns=view.pointed.answering,
         frame=Frame(text("axis.query"), text("axis.key"), text("axis.weight")),
         colours="sequential",
         domain=(0.0, 1.0),
@@ -127,7 +127,7 @@ def weights_map(text: Text, view: Shown) -> Heatmap:
 def model_steps(text: Text, scene: ModelScene) -> None:
     """The head's scores, weights, outputs and arithmetic, on the model's own word pieces."""
     choice, tokens = scene.choice, scene.run.pieces.tokens
-    it = Opened(
+    opened = Opened(
         asking=tokens,
         answering=tokens,
         query=choice.model_query,
@@ -137,15 +137,15 @@ def model_steps(text: Text, scene: ModelScene) -> None:
         head=choice.model_head,
         first_head=0,
     )
-    contents = [f"v{i + 1}" for i in range(it.layer.v.shape[-1])]
-    d_k = it.layer.q.shape[-1]
+    contents = [f"v{i + 1}" for i in range(opened.layer.v.shape[-1])]
+    d_k = opened.layer.q.shape[-1]
     st.markdown(text("head.steps.lead", d_k=d_k))
     rules = _rules(scene.run.mixers[choice.model_layer], d_k)
-    steps(text, it, contents, rules)
-    arithmetic(text, it, rules)
+    steps(text, opened, contents, rules)
+    arithmetic(text, opened, rules)
 
 
-def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
+def _lines(text: Text, scene: ModelScene, pointed: Pointed) -> None:
     at = scene.choice.model_layer
     layer = scene.run.trace.layers[at]
     heads = _lined(text, scene)
@@ -153,13 +153,13 @@ def _lines(text: Text, scene: ModelScene, it: Pointed) -> None:
         return
     weights = np.stack([shown(scene, layer.weights[head]).weights for head in heads])
     names = [f"{at}·{head}" for head in heads]
-    first = max(0, min(it.query - maps.LARGE // 2, len(it.asking) - maps.LARGE))
+    first = max(0, min(pointed.query - maps.LARGE // 2, len(pointed.asking) - maps.LARGE))
     part = slice(first, first + maps.LARGE)
-    data = lines.table(weights[:, part, part], it.asking[part], names, it.query - first)
+    data = lines.table(weights[:, part, part], pointed.asking[part], names, pointed.query - first)
     sides = Sides(text("axis.query"), text("axis.key"), text("head.label"), text("axis.weight"))
     st.vega_lite_chart(
         data,
-        lines.specification(len(it.asking[part]), sides),
+        lines.specification(len(pointed.asking[part]), sides),
         key="model_lines_picture",
         alt=text("alt.lines"),
     )

@@ -19,15 +19,15 @@ _HEADS = 8
 _MOST_PAIRS = 8
 
 
-def encodings(text: Text, it: Shuffling) -> None:
+def encodings(text: Text, shuffling: Shuffling) -> None:
     """Four pictures, side by side as far as the window allows."""
     grid = st.grid(2, min_column_width=300, gap="medium")
     for draw in (_stripes, _products, _hands, _slopes):
         with grid.cell():
-            draw(text, it)
+            draw(text, shuffling)
 
 
-def _stripes(text: Text, it: Shuffling) -> None:
+def _stripes(text: Text, shuffling: Shuffling) -> None:
     """Rows are positions; each pair of columns is a slower wave."""
     waves = sinusoidal(_POSITIONS, _WIDTH).numpy()
     heatmap = Heatmap(
@@ -40,17 +40,17 @@ def _stripes(text: Text, it: Shuffling) -> None:
     )
     st.markdown(text("positions.stripes"))
     st.vega_lite_chart(
-        heatmap.table(Marks(it.choice.positions_at, None)),
+        heatmap.table(Marks(shuffling.choice.positions_at, None)),
         heatmap.specification(),
         key="positions_stripes",
         alt=text("alt.positions_stripes"),
     )
 
 
-def _products(text: Text, it: Shuffling) -> None:
+def _products(text: Text, shuffling: Shuffling) -> None:
     """One position's encoding with all others'."""
     low, high = LIMITS["positions_at"]
-    at = it.choice.positions_at
+    at = shuffling.choice.positions_at
     waves = sinusoidal(_POSITIONS, _WIDE).numpy()
     st.markdown(text("positions.products", width=_WIDE))
     st.slider(text("positions_at.label"), int(low), int(high), key="positions_at")
@@ -63,12 +63,12 @@ def _products(text: Text, it: Shuffling) -> None:
     )
 
 
-def _hands(text: Text, it: Shuffling) -> None:
+def _hands(text: Text, shuffling: Shuffling) -> None:
     """How far RoPE turns each word's pairs, in the order in which the words stand now."""
-    d_k = it.scene.choice.d_k
+    d_k = shuffling.scene.choice.d_k
     pairs = min(d_k // 2, _MOST_PAIRS) or 1
-    degrees = rope_degrees(len(it.words), max(2, d_k - d_k % 2))[:, :pairs]
-    words = [it.words[place] for place in it.places]
+    degrees = rope_degrees(len(shuffling.words), max(2, d_k - d_k % 2))[:, :pairs]
+    words = [shuffling.words[place] for place in shuffling.places]
     st.markdown(text("positions.hands"))
     names = text("axis.word"), text("positions.pair"), text("positions.angle")
     st.vega_lite_chart(

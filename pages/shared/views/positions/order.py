@@ -9,14 +9,14 @@ from pages.shared.text import Text, plain_word
 from pages.shared.views.positions.shuffling import Shuffling, orders
 
 
-def order_controls(text: Text, it: Shuffling) -> None:
+def order_controls(text: Text, shuffling: Shuffling) -> None:
     """What tells the order, and ways to change it."""
-    n, total, choice = len(it.words), it.scene.tokens.total, it.scene.choice
+    n, total, choice = len(shuffling.words), shuffling.scene.tokens.total, shuffling.scene.choice
     if total > MOST_WORDS:
         st.warning(text("positions.too_many_words", count=total, limit=MOST_WORDS))
     if not choice.rope_fits:
         st.warning(text("positions.rope_needs_even", d_k=choice.d_k))
-    controls.option(text, "positions_kind", orders(it.scene))
+    controls.option(text, "positions_kind", orders(shuffling.scene))
     low, high = LIMITS["positions_seed"]
     by_seed: dict[str, object] = {"positions_places": ()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -29,22 +29,22 @@ def order_controls(text: Text, it: Shuffling) -> None:
             on_change=state.change,
             kwargs=by_seed,
         )
-        following = (it.choice.positions_seed + 1) % (int(high) + 1)
+        following = (shuffling.choice.positions_seed + 1) % (int(high) + 1)
         _button(text, "shuffle", "casino", by_seed | {"positions_seed": following})
         _button(text, "as_written", "restart_alt", {"positions_places": tuple(range(n))})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.pills(
             text("positions_word.label"),
-            it.places,
-            format_func=lambda word: plain_word(it.words, word),
+            shuffling.places,
+            format_func=lambda word: plain_word(shuffling.words, word),
             key="positions_word",
             required=True,
             wrap=True,
         )
         for name, icon, by in (("left", "arrow_back", -1), ("right", "arrow_forward", 1)):
-            places = moved(it.places, it.choice.positions_word, by)
-            _button(text, name, icon, {"positions_places": places}, idle=places == it.places)
-    order = " ".join(str(place + 1) for place in it.places)
+            places = moved(shuffling.places, shuffling.choice.positions_word, by)
+            _button(text, name, icon, {"positions_places": places}, idle=places == shuffling.places)
+    order = " ".join(str(place + 1) for place in shuffling.places)
     st.caption(text("positions.order", order=order))
 
 

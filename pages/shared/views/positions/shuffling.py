@@ -36,8 +36,8 @@ class Shuffling:
 
     def shown(self) -> "Shuffling":
         """The same, and widgets show it; to be called before they are drawn."""
-        it = self.choice
-        state.show(positions_word=it.positions_word, positions_kind=it.positions_kind)
+        choice = self.choice
+        state.show(positions_word=choice.positions_word, positions_kind=choice.positions_kind)
         return self
 
     @property
@@ -83,10 +83,10 @@ def shuffling(scene: Scene, choice: PositionsChoice) -> Shuffling:
     return Shuffling(scene, replace(choice, positions_word=word, positions_kind=kind))
 
 
-def outputs(text: Text, it: Shuffling) -> None:
+def outputs(text: Text, shuffling: Shuffling) -> None:
     """Outputs as written, shuffled, and the difference once every row is back in its place."""
-    found = output_maps(text, it)
-    places = maps.side_by_side(len(found), len(it.words))
+    found = output_maps(text, shuffling)
+    places = maps.side_by_side(len(found), len(shuffling.words))
     for place, (name, (heatmap, marked)) in zip(places, found.items(), strict=True):
         with place:
             st.markdown(text(f"positions.{name}"))
@@ -97,23 +97,25 @@ def outputs(text: Text, it: Shuffling) -> None:
                 alt=text(f"alt.positions_{name}"),
             )
     largest = float(np.abs(found["difference"][0].values).max())
-    if it.places == tuple(range(len(it.words))):
-        st.info(text("positions.one_word" if len(it.words) == 1 else "positions.not_shuffled"))
+    if shuffling.places == tuple(range(len(shuffling.words))):
+        st.info(
+            text("positions.one_word" if len(shuffling.words) == 1 else "positions.not_shuffled")
+        )
     elif largest:
         st.info(text("positions.moved", difference=f"{largest:.3g}"))
     else:
         st.success(text("positions.same", difference=f"{largest:g}"))
 
 
-def differences(text: Text, it: Shuffling) -> None:
+def differences(text: Text, shuffling: Shuffling) -> None:
     """The largest difference with each of them; a bar can be chosen."""
-    found = it.differences
+    found = shuffling.differences
     values, kinds = np.array(list(found.values())), list(found)
     bars = Bars(
         values,
         [text(f"positions_kind.{kind}") for kind in kinds],
         Scale(text("positions.largest"), ".3g", (0.0, float(values.max()) or 1.0)),
-        chosen=kinds.index(it.choice.positions_kind),
+        chosen=kinds.index(shuffling.choice.positions_kind),
     )
 
     def choose() -> None:
@@ -129,31 +131,41 @@ def differences(text: Text, it: Shuffling) -> None:
         selection_mode=[CLICK],
         alt=text("alt.positions_bars"),
     )
-    rounding = float32_difference(it.head.parameters, it.head.head, it.places)
+    rounding = float32_difference(shuffling.head.parameters, shuffling.head.head, shuffling.places)
     st.caption(text("positions.exactly", rounding=f"{rounding:.1g}"))
 
 
-def output_maps(text: Text, it: Shuffling) -> dict[str, tuple[Heatmap, int]]:
+def output_maps(text: Text, shuffling: Shuffling) -> dict[str, tuple[Heatmap, int]]:
     """The three maps, each with the row of the chosen word."""
-    word = it.choice.positions_word
-    before, after = it.head.run(range(len(it.words))).output, it.head.run(it.places).output
-    difference = it.head.moved(it.places)
-    shuffled = tuple(it.words[place] for place in it.places)
+    word = shuffling.choice.positions_word
+    before, after = (
+        shuffling.head.run(range(len(shuffling.words))).output,
+        shuffling.head.run(shuffling.places).output,
+    )
+    difference = shuffling.head.moved(shuffling.places)
+    shuffled = tuple(shuffling.words[place] for place in shuffling.places)
     both = balanced(np.stack([before, after]))
     return {
-        "before": (_map(text, it, before, it.words, both), word),
-        "after": (_map(text, it, after, shuffled, both), it.places.index(word)),
-        "difference": (_map(text, it, difference, it.words, balanced(difference)), word),
+        "before": (_map(text, shuffling, before, shuffling.words, both), word),
+        "after": (_map(text, shuffling, after, shuffled, both), shuffling.places.index(word)),
+        "difference": (
+            _map(text, shuffling, difference, shuffling.words, balanced(difference)),
+            word,
+        ),
     }
 
 
 def _map(
-    text: Text, it: Shuffling, values: Array, rows: tuple[str, ...], domain: tuple[float, float]
+    text: Text,
+    shuffling: Shuffling,
+    values: Array,
+    rows: tuple[str, ...],
+    domain: tuple[float, float],
 ) -> Heatmap:
     return Heatmap(
         values=values,
         rows=rows,
-        columns=names.contents(text, it.scene.choice),
+        columns=names.contents(text, shuffling.scene.choice),
         frame=Frame(text("axis.word"), text("axis.carried"), text("axis.output")),
         colours="diverging",
         domain=domain,

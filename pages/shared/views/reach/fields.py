@@ -10,9 +10,9 @@ from pages.shared.text import Text
 from pages.shared.views.reach.stacks import Reaching
 
 
-def fields(text: Text, it: Reaching) -> None:
+def fields(text: Text, reaching: Reaching) -> None:
     """Both over the number of layers, with the reader's kernel and dilations."""
-    found, bands = _found(it), field_sizes(text, it)
+    found, bands = _found(reaching), field_sizes(text, reaching)
     st.vega_lite_chart(
         bands_table(bands),
         bands_specification(Axes(text("reach.layers_axis"), text("reach.size"), tuple(bands))),
@@ -35,14 +35,16 @@ def fields(text: Text, it: Reaching) -> None:
     )
 
 
-def field_sizes(text: Text, it: Reaching) -> dict[str, Band]:
+def field_sizes(text: Text, reaching: Reaching) -> dict[str, Band]:
     """Positions that are seen, and that are felt, by layers."""
-    found = _found(it)
+    found = _found(reaching)
     return {
         text("reach.theoretical"): Band(found.layers, found.theoretical.astype(float)),
         text("reach.effective"): Band(found.layers, found.mean, found.low, found.high),
     }
 
 
-def _found(it: Reaching) -> FieldSizes:
-    return cache.reach_fields(it.choice.reach_kernel, it.dilations, it.choice.reach_seed)
+def _found(reaching: Reaching) -> FieldSizes:
+    return cache.reach_fields(
+        reaching.choice.reach_kernel, reaching.dilations, reaching.choice.reach_seed
+    )

@@ -24,48 +24,48 @@ _ALL_BUT_FEW = 0.98  # of the shares lie on the colour scale: a first row's sing
 _PICTURE = 24  # positions from which on a map is drawn as a picture
 
 
-def three(text: Text, it: Reaching) -> None:
+def three(text: Text, reaching: Reaching) -> None:
     """Controls, map and words for each architecture."""
-    most = strongest_share(it)
+    most = strongest_share(reaching)
     grid = st.grid(len(NAMES), min_column_width=300, gap="medium")
     for name in NAMES:
         with grid.cell():
             st.markdown(text(f"reach.{name}"))
-            _map(text, it, name, most)
-            st.markdown(_in_words(text, it, name))
-            _controls(text, it, name)
+            _map(text, reaching, name, most)
+            st.markdown(_in_words(text, reaching, name))
+            _controls(text, reaching, name)
     st.caption(text("reach.scale", most=f"{most:g}"))
 
 
-def strongest_share(it: Reaching) -> float:
+def strongest_share(reaching: Reaching) -> float:
     """What the strongest colour of the three maps stands for."""
-    shares = np.stack([found.mean for found in it.seen.values()])
+    shares = np.stack([found.mean for found in reaching.seen.values()])
     return balanced(np.quantile(shares, [_ALL_BUT_FEW]))[1]
 
 
-def share_map(text: Text, it: Reaching, name: str, most: float) -> Heatmap:
+def share_map(text: Text, reaching: Reaching, name: str, most: float) -> Heatmap:
     """The map of an architecture; all positions as cells."""
-    found, names = it.seen[name], it.tokens
+    found, names = reaching.seen[name], reaching.tokens
     frame = Frame(text("axis.output_of"), text("axis.input"), text("axis.share"))
     return Heatmap(found.mean, names, names, frame, "sequential", (0.0, most), found.field.reach)
 
 
-def _controls(text: Text, it: Reaching, name: str) -> None:
+def _controls(text: Text, reaching: Reaching, name: str) -> None:
     match name:
         case "attention":
-            _attention(text, it)
+            _attention(text, reaching)
         case "recurrent":
             with st.container(horizontal=True):
                 controls.option(text, "reach_kind", get_args(RecurrentKind))
                 controls.option(text, "reach_direction", get_args(Direction))
-            if it.choice.reach_kind == "rnn":
+            if reaching.choice.reach_kind == "rnn":
                 slide(text, "reach_gain", step=0.1)
         case _:
-            _convolutional(text, it)
+            _convolutional(text, reaching)
 
 
-def _attention(text: Text, it: Reaching) -> None:
-    mask = it.choice.reach_mask
+def _attention(text: Text, reaching: Reaching) -> None:
+    mask = reaching.choice.reach_mask
     st.selectbox(
         text("reach_mask.label"),
         get_args(ReachMask),
@@ -81,11 +81,11 @@ def _attention(text: Text, it: Reaching) -> None:
         slide(text, "reach_global")
 
 
-def _convolutional(text: Text, it: Reaching) -> None:
+def _convolutional(text: Text, reaching: Reaching) -> None:
     slide(text, "reach_kernel", step=2)
     st.text_input(text("reach_dilations.label"), key="reach_dilations", max_chars=80)
-    if it.problem:
-        st.error(text(f"error.{it.problem.code}", **it.problem.values))
+    if reaching.problem:
+        st.error(text(f"error.{reaching.problem.code}", **reaching.problem.values))
     with st.container(horizontal=True, gap="small"):
         for schedule in SCHEDULES:
             st.button(
@@ -98,16 +98,16 @@ def _convolutional(text: Text, it: Reaching) -> None:
     st.toggle(text("reach_backward.label"), key="reach_backward")
 
 
-def _map(text: Text, it: Reaching, name: str, most: float) -> None:
-    heatmap, alt = share_map(text, it, name, most), text(f"alt.reach_{name}")
-    if it.n > _PICTURE:
-        _picture(it, name, it.seen[name], heatmap.frame, (most, alt))
+def _map(text: Text, reaching: Reaching, name: str, most: float) -> None:
+    heatmap, alt = share_map(text, reaching, name, most), text(f"alt.reach_{name}")
+    if reaching.n > _PICTURE:
+        _picture(reaching, name, reaching.seen[name], heatmap.frame, (most, alt))
         return
-    maps.draw(f"reach_{name}", heatmap, it.pointed, alt)
+    maps.draw(f"reach_{name}", heatmap, reaching.pointed, alt)
 
 
 def _picture(
-    it: Reaching, name: str, found: Averaged, frame: Frame, look: tuple[float, str]
+    reaching: Reaching, name: str, found: Averaged, frame: Frame, look: tuple[float, str]
 ) -> None:
     """A large map: one pixel a pair, what is out of reach left empty.
 
@@ -116,15 +116,21 @@ def _picture(
     most, alt = look
     values = np.where(found.field.reach, found.mean, np.nan)
     whole = Overview(
-        values, it.tokens, it.tokens, frame, theme.sequential(), most=most, stretched=False
+        values,
+        reaching.tokens,
+        reaching.tokens,
+        frame,
+        theme.sequential(),
+        most=most,
+        stretched=False,
     )
-    marks = Marks(it.pointed.query, it.pointed.key, book()["turn"])
+    marks = Marks(reaching.pointed.query, reaching.pointed.key, book()["turn"])
     key = f"reach_{name}"
 
     def choose() -> None:
         place = clicked(key, "row", "column", click=overview.CLICK)
         if place:
-            it.pointed.point(*place)
+            reaching.pointed.point(*place)
 
     st.vega_lite_chart(
         whole.table(marks),
@@ -136,17 +142,17 @@ def _picture(
     )
 
 
-def _in_words(text: Text, it: Reaching, name: str) -> str:
+def _in_words(text: Text, reaching: Reaching, name: str) -> str:
     """What the chosen output can see, and how far away the chosen input is."""
-    found, at = it.seen[name], (it.pointed.query, it.pointed.key)
+    found, at = reaching.seen[name], (reaching.pointed.query, reaching.pointed.key)
     steps = int(found.field.path[at])
     words = {
-        "asks": plain_word(it.tokens, at[0]),
-        "other": plain_word(it.tokens, at[1]),
+        "asks": plain_word(reaching.tokens, at[0]),
+        "other": plain_word(reaching.tokens, at[1]),
         "steps": steps,
         "share": in_range(text, *(float(it[at]) for it in (found.mean, found.low, found.high))),
     }
     seen, sequential = int(found.field.reach[at[0]].sum()), found.field.sequential
-    line = text("reach.sees", asks=words["asks"], seen=seen, n=it.n, sequential=sequential)
+    line = text("reach.sees", asks=words["asks"], seen=seen, n=reaching.n, sequential=sequential)
     path = "none" if not steps else "itself" if at[0] == at[1] else name
     return line + "  \n" + text(f"reach.path.{path}", **words)

@@ -73,11 +73,11 @@ class Reaching:
     @cached_property
     def seen(self) -> dict[str, Averaged]:
         """Each architecture, over all seeds."""
-        it, first = self.choice, self.choice.reach_seed
-        convolution = it.convolution(self.dilations)
+        choice, first = self.choice, self.choice.reach_seed
+        convolution = choice.convolution(self.dilations)
         return {
-            "attention": cache.reach_attention(self.tokens, it.stack, first),
-            "recurrent": cache.reach_recurrent(self.tokens, it.recurrent, first),
+            "attention": cache.reach_attention(self.tokens, choice.stack, first),
+            "recurrent": cache.reach_recurrent(self.tokens, choice.recurrent, first),
             "convolutional": cache.reach_convolutional(self.tokens, convolution, first),
         }
 
@@ -95,20 +95,20 @@ def reaching(scene: Scene, choice: ReachChoice) -> Reaching:
     return Reaching(scene, choice, tokens, dilations, problem)
 
 
-def sentence_or_numbers(text: Text, it: Reaching) -> None:
+def sentence_or_numbers(text: Text, reaching: Reaching) -> None:
     """Positions to number, or a sentence; and the seeds."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         controls.option(text, "reach_tokens", get_args(ReachTokens))
-        if it.choice.reach_tokens == "numbers":
+        if reaching.choice.reach_tokens == "numbers":
             with st.container(width=360):
                 slide(text, "reach_n")
         low, high = LIMITS["reach_seed"]
         st.number_input(
             text("reach_seed.label"), int(low), int(high), key="reach_seed", step=SEEDS, width=170
         )
-    if it.choice.reach_tokens == "sentence":
-        controls.sentence(text, it.scene)
-    st.caption(text("reach.seeds", seeds=SEEDS, which=it.seeds))
+    if reaching.choice.reach_tokens == "sentence":
+        controls.sentence(text, reaching.scene)
+    st.caption(text("reach.seeds", seeds=SEEDS, which=reaching.seeds))
 
 
 def slide(text: Text, name: str, high: int | None = None, step: float = 1) -> None:
@@ -122,9 +122,9 @@ def slide(text: Text, name: str, high: int | None = None, step: float = 1) -> No
         st.slider(text(f"{name}.label"), low, most, step=step, key=name)
 
 
-def looked_at(text: Text, it: Reaching) -> None:
+def looked_at(text: Text, reaching: Reaching) -> None:
     """The output whose row the curves show, and the input that is asked about."""
     with st.grid(2, min_column_width=260):
-        slide(text, "reach_output", it.n)
-        slide(text, "reach_input", it.n)
+        slide(text, "reach_output", reaching.n)
+        slide(text, "reach_input", reaching.n)
     st.toggle(text("reach_log.label"), key="reach_log")

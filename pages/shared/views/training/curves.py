@@ -27,14 +27,16 @@ from pages.shared.views.contenders import (
 )
 
 
-def curves(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
+def curves(text: Text, progress: Progress, names: Mapping[Contender, str]) -> None:
     """Accuracy by distance now, and loss over steps; bars span the seeds."""
-    task, looks = it.race.design.task, lines(names)
+    task, looks = progress.race.design.task, lines(names)
     places = distances(task)
-    known: dict[str, Contender] = {name: key for key, name in names.items() if key in it.begun}
-    levels = {name: latest(it.snapshots, key) for name, key in known.items()}
-    lost = {name: losses(it.snapshots, key) for name, key in known.items()}
-    steps = sorted({snapshot.step for snapshot in it.snapshots})
+    known: dict[str, Contender] = {
+        name: key for key, name in names.items() if key in progress.begun
+    }
+    levels = {name: latest(progress.snapshots, key) for name, key in known.items()}
+    lost = {name: losses(progress.snapshots, key) for name, key in known.items()}
+    steps = sorted({snapshot.step for snapshot in progress.snapshots})
     chance = text("training.chance", part=f"{task.chance:.3g}")
     grid = st.grid(2, min_column_width=320)
     with grid.cell():
@@ -51,27 +53,27 @@ def curves(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
         frame = learning.Frame(text("axis.training_step"), text("axis.loss"), "", theme.quiet())
         st.vega_lite_chart(
             learning.table(steps, lost, None),
-            learning.specification(frame, looks, SLICE * it.race.slices),
+            learning.specification(frame, looks, SLICE * progress.race.slices),
             key="training_loss",
             alt=text("alt.training_loss"),
         )
 
 
-def table(text: Text, it: Race, found: Progress | None) -> None:
+def table(text: Text, race: Race, found: Progress | None) -> None:
     """Every contender in numbers: its size, how far it sees, and how far it can be relied on."""
-    rows, task = {}, it.design.task
-    for name, parameters in zip(it.contenders, sizes(it.contenders, it.design), strict=True):
+    rows, task = {}, race.design.task
+    for name, parameters in zip(race.contenders, sizes(race.contenders, race.design), strict=True):
         cells = {
             "parameters": f"{parameters:,}",
             "rate": f"{LEARNING_RATES[name]:g}",
-            "sees": sees(text, name, it.design),
+            "sees": sees(text, name, race.design),
         }
         if found and name in found.begun:
             level = latest(found.snapshots, name).mean(axis=0)
             cells["seconds"] = f"{found.took(name):.1f}"
             cells["reliable"] = str(reliable(level, task.distances) or "–")
             cells["farthest"] = f"{level[-1]:.0%}"
-        rows[contender(text, name, it.design)] = {
+        rows[contender(text, name, race.design)] = {
             text(f"training.column.{column}"): cell for column, cell in cells.items()
         }
     shown = pd.DataFrame.from_dict(rows, orient="index").fillna("–")
@@ -81,14 +83,14 @@ def table(text: Text, it: Race, found: Progress | None) -> None:
     if not found:
         return
     st.caption(explained(text, task))
-    if it.seeds > 1:
+    if race.seeds > 1:
         runs = averaged(found.snapshots)
         st.caption(text("training.spread" if runs > 1 else "training.spread.one", runs=runs))
 
 
-def attention_map(text: Text, it: Progress, names: Mapping[Contender, str]) -> None:
+def attention_map(text: Text, progress: Progress, names: Mapping[Contender, str]) -> None:
     """Where attention looks by now: for each pair of places, the heaviest of all heads."""
-    found = {key: weights for key, weights in it.weights.items() if key[0] in ATTENTION}
+    found = {key: weights for key, weights in progress.weights.items() if key[0] in ATTENTION}
     if not found:
         return
     (name, seed), weights = next(iter(found.items()))

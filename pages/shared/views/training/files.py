@@ -19,12 +19,12 @@ _UPLOAD = "training_upload"
 _NEWS = "training_upload_news"  # what is to be said about the last file
 
 
-def downloads(text: Text, it: Progress) -> None:
+def downloads(text: Text, progress: Progress) -> None:
     """Three files: curves, learned numbers, settings."""
     files = {
-        "curves": ("csv", "text/csv", lambda: curves_csv(it)),
-        "parameters": ("npz", "application/octet-stream", lambda: parameters_npz(it)),
-        "settings": ("json", "application/json", lambda: as_json(chosen_race(it.race))),
+        "curves": ("csv", "text/csv", lambda: curves_csv(progress)),
+        "parameters": ("npz", "application/octet-stream", lambda: parameters_npz(progress)),
+        "settings": ("json", "application/json", lambda: as_json(chosen_race(progress.race))),
     }
     with st.container(horizontal=True):
         for name, (ending, mime, content) in files.items():
@@ -53,23 +53,25 @@ def upload(text: Text) -> None:
         st.warning(text("error.unusable", name=text(f"{name}.label")))
 
 
-def curves_csv(it: Progress) -> bytes:
+def curves_csv(progress: Progress) -> bytes:
     """Every snapshot, one line each; a byte order mark lets spreadsheets read it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    task: Task = it.race.design.task
+    task: Task = progress.race.design.task
     accuracies = [f"accuracy_{distance}" for distance in task.distances]
     writer.writerow(["contender", "seed", "step", "loss", *accuracies])
-    for snapshot in it.snapshots:
+    for snapshot in progress.snapshots:
         row = [snapshot.contender, snapshot.seed, snapshot.step, snapshot.loss]
         writer.writerow([*row, *snapshot.accuracy.tolist()])
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def parameters_npz(it: Progress) -> bytes:
+def parameters_npz(progress: Progress) -> bytes:
     """Learned numbers as ``contender.seed.step.name``; nothing but arrays, nothing pickled."""
     arrays = {}
-    snapshots: list[Snapshot] = [snapshot for both in it.networks.values() for snapshot in both]
+    snapshots: list[Snapshot] = [
+        snapshot for both in progress.networks.values() for snapshot in both
+    ]
     for snapshot in snapshots:
         at = f"{snapshot.contender}.{snapshot.seed}.{snapshot.step}"
         for name, array in (snapshot.parameters or {}).items():

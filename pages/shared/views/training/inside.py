@@ -30,29 +30,29 @@ from pages.shared.views.steps import changed_weight
 _FIELDS = ("training_query", "training_key")
 
 
-def looking(it: TrainingChoice, found: Progress) -> TrainingChoice:
+def looking(choice: TrainingChoice, found: Progress) -> TrainingChoice:
     """Where the reader looks: at a network that has learned, and at what tells most of it.
 
     To be called before the widgets; what the reader has chosen stays.
     """
     trained = _opened(found)
     if not trained:
-        return it
-    name = it.training_inside if it.training_inside in trained else trained[0]
-    opened = replace(it, training_inside=name)
+        return choice
+    name = choice.training_inside if choice.training_inside in trained else trained[0]
+    opened = replace(choice, training_inside=name)
     words, traces = shown(found.race.design.task, found.race.seed), _traces(opened, found)
     layers = (trace.layers[_layer(opened, trace)] for trace in traces)
     aim = aimed(opened, words, *(layer.weights for layer in layers))
-    show_aim(it, aim)
+    show_aim(choice, aim)
     return aim
 
 
-def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
+def inside(text: Text, choice: TrainingChoice, found: Progress) -> None:
     """One attention network before its first step and after its latest, beside each other.
 
     Args:
         text: The reader's language.
-        it: What :func:`looking` gives.
+        choice: What :func:`looking` gives.
         found: The race.
     """
     trained = _opened(found)
@@ -60,17 +60,17 @@ def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
         st.caption(text("training.inside.none"))
         return
     words = shown(found.race.design.task, found.race.seed)
-    traces = _traces(it, found)
+    traces = _traces(choice, found)
     network_controls(text, trained, found.race.design)
     st.caption(text("training.inside.sequence", words=" ".join(words)))
-    reached = found.networks[it.training_inside, found.race.seed][-1].step
+    reached = found.networks[choice.training_inside, found.race.seed][-1].step
     wanted = SLICE * found.race.slices
     if reached < wanted:
         st.caption(text("training.inside.reached", steps=f"{reached:,}", wanted=f"{wanted:,}"))
-    before, after = (trace.layers[_layer(it, trace)] for trace in traces)
-    pointed = _pointed(it, words)
+    before, after = (trace.layers[_layer(choice, trace)] for trace in traces)
+    pointed = _pointed(choice, words)
     first, second = (
-        Opened(**vars(pointed), layer=layer, head=it.training_head) for layer in (before, after)
+        Opened(**vars(pointed), layer=layer, head=choice.training_head) for layer in (before, after)
     )
     origins = traces[0].origin, traces[1].origin
     before_after(text, (first, second), ("weights",), {}, origins)
@@ -78,12 +78,12 @@ def inside(text: Text, it: TrainingChoice, found: Progress) -> None:
     with st.expander(text("training.inside.more"), key="training_inside_more"):
         columns = {name: _numbered(getattr(before, name)) for name in ("q", "k", "v")}
         before_after(text, (first, second), ("scores", *columns), columns)
-    _explore(text, it, found)
+    _explore(text, choice, found)
 
 
-def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
+def felt(text: Text, choice: TrainingChoice, found: Progress) -> None:
     """Influence maps of what was trained: of each family, the network that learned best."""
-    drawn = felt_maps(text, it, found)
+    drawn = felt_maps(text, choice, found)
     if not drawn:
         st.caption(text("training.felt.none"))
         return
@@ -95,11 +95,11 @@ def felt(text: Text, it: TrainingChoice, found: Progress) -> None:
             steps = found.networks[name, found.race.seed][-1].step
             st.caption(text("origin.trained", detail=steps))
             alt = text("alt.training_felt")
-            maps.draw(f"training_felt_{name}", heatmap, _pointed(it, words), alt)
+            maps.draw(f"training_felt_{name}", heatmap, _pointed(choice, words), alt)
     maps.say_where_colours_end(text, drawn.values())
 
 
-def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender, Heatmap]:
+def felt_maps(text: Text, choice: TrainingChoice, found: Progress) -> dict[Contender, Heatmap]:
     """What the outputs of each family's best network feel, on one scale of colours."""
     seed = found.race.seed
     over: list[Contender] = [
@@ -107,7 +107,7 @@ def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender
     ]
     own = [snapshot for snapshot in found.snapshots if snapshot.contender in over]
     names: list[Contender] = [
-        name for family in FAMILIES if (name := _of(family, own, it.training_inside))
+        name for family in FAMILIES if (name := _of(family, own, choice.training_inside))
     ]
     if not names:
         return {}
@@ -131,23 +131,23 @@ def felt_maps(text: Text, it: TrainingChoice, found: Progress) -> dict[Contender
     }
 
 
-def _explore(text: Text, it: TrainingChoice, found: Progress) -> None:
+def _explore(text: Text, choice: TrainingChoice, found: Progress) -> None:
     """A button that opens what is seen here in Explore, where every number can be changed."""
     st.button(
         text("training.inside.explore"),
         key="training_explore",
         icon=":material/open_in_new:",
         on_click=_open_in_explore,
-        args=(replace(chosen_race(found.race), training_inside=it.training_inside), found.ran),
+        args=(replace(chosen_race(found.race), training_inside=choice.training_inside), found.ran),
     )
 
 
-def _open_in_explore(it: TrainingChoice, ran: int) -> None:
+def _open_in_explore(choice: TrainingChoice, ran: int) -> None:
     """The network and its sequence; all else on that page is left as it was."""
     kept = {*_FIELDS, *RUN, "training_layer", "training_head"}
-    network = {name: state.held(value) for name, value in vars(it).items() if name not in kept}
+    network = {name: state.held(value) for name, value in vars(choice).items() if name not in kept}
     state.change(source="trained", **network)
-    run.note(it, training_ran=ran, training_paused=False)
+    run.note(choice, training_ran=ran, training_paused=False)
     book()["go_to"] = "explore"
 
 
@@ -157,28 +157,28 @@ def _opened(found: Progress) -> list[Contender]:
     return [name for name in ATTENTION if len(found.networks.get((name, seed), ())) == 2]
 
 
-def _traces(it: TrainingChoice, found: Progress) -> list[AttentionTrace]:
+def _traces(choice: TrainingChoice, found: Progress) -> list[AttentionTrace]:
     """What the opened network does before its first step, and after its latest."""
     words = " ".join(shown(found.race.design.task, found.race.seed))
-    both = found.networks[it.training_inside, found.race.seed]
+    both = found.networks[choice.training_inside, found.race.seed]
     return [_source(found, snapshot).trace(words) for snapshot in both]
 
 
-def _layer(it: TrainingChoice, trace: AttentionTrace) -> int:
-    return min(it.training_layer, len(trace.layers) - 1)
+def _layer(choice: TrainingChoice, trace: AttentionTrace) -> int:
+    return min(choice.training_layer, len(trace.layers) - 1)
 
 
 def _numbered(values: Array) -> list[str]:
     return [str(place + 1) for place in range(values.shape[-1])]
 
 
-def _pointed(it: TrainingChoice, words: tuple[str, ...]) -> Pointed:
+def _pointed(choice: TrainingChoice, words: tuple[str, ...]) -> Pointed:
     last = len(words) - 1
     return Pointed(
         asking=words,
         answering=words,
-        query=min(it.training_query, last),
-        key=min(max(it.training_key, 0), last),  # open still, if no attention took part
+        query=min(choice.training_query, last),
+        key=min(max(choice.training_key, 0), last),  # open still, if no attention took part
         fields=_FIELDS,
         kind="symbol",
     )
@@ -191,5 +191,11 @@ def _of(
     return wish if any(it.contender == wish for it in own) and wish in family else best(own, family)
 
 
-def _source(found: Progress, it: Snapshot) -> TrainedSource:
-    return TrainedSource(it.contender, found.race.design, it.parameters or {}, it.seed, it.step)
+def _source(found: Progress, snapshot: Snapshot) -> TrainedSource:
+    return TrainedSource(
+        snapshot.contender,
+        found.race.design,
+        snapshot.parameters or {},
+        snapshot.seed,
+        snapshot.step,
+    )

@@ -23,21 +23,21 @@ def noticed(text: Text, chosen: Race, found: Progress | None) -> None:
     st.markdown("\n".join(f"- {sentence(text, found.race.design, it)}" for it in told))
 
 
-def sentence(text: Text, design: Design, it: Finding) -> str:
+def sentence(text: Text, design: Design, finding: Finding) -> str:
     """A finding in the reader's language."""
-    told = {name: _told(text, design, value) for name, value in it.values.items()}
-    return text(f"training.found.{design.task.kind}.{it.name}", **told)
+    told = {name: _told(text, design, value) for name, value in finding.values.items()}
+    return text(f"training.found.{design.task.kind}.{finding.name}", **told)
 
 
-def _computed(text: Text, it: Progress) -> str:
-    task, runs = it.race.design.task, averaged(it.snapshots)
+def _computed(text: Text, progress: Progress) -> str:
+    task, runs = progress.race.design.task, averaged(progress.snapshots)
     sizes = "training.noticed.sizes_counted" if task.kind == "parity" else "training.noticed.sizes"
     return text(
         "training.noticed.several" if runs > 1 else "training.noticed.one",
         runs=runs,
         task=text(f"training_task.{task.kind}"),
         sizes=text(sizes, n=task.length, last=task.distances[-1]),
-        steps=f"{max(snapshot.step for snapshot in it.snapshots):,}",
+        steps=f"{max(snapshot.step for snapshot in progress.snapshots):,}",
     )
 
 

@@ -24,35 +24,35 @@ _CITED = (
 )
 
 
-def settings(text: Text, it: TrainingChoice) -> None:
+def settings(text: Text, choice: TrainingChoice) -> None:
     """The task, the contenders, and how long they learn; folded away while a race is to be seen."""
     found = progress()
     if found and found.busy:
         busy = text("training.settings.busy")
         with st.expander(busy, key="training_settings_busy", icon=":material/tune:"):
-            _who(text, it)
-            _sizes(text, it)
+            _who(text, choice)
+            _sizes(text, choice)
         return
-    _who(text, it)
+    _who(text, choice)
     settings = text("training.settings")
     with st.expander(settings, key="training_settings", icon=":material/tune:"):
-        _sizes(text, it)
+        _sizes(text, choice)
 
 
-def start(text: Text, it: Race) -> None:
+def start(text: Text, race: Race) -> None:
     """The button that begins the race, or why it cannot begin, or get to its end."""
-    if (reason := unfit(it)) is not None:
+    if (reason := unfit(race)) is not None:
         st.error(told(text, reason))
         return
-    said = text("training.fair", steps=SLICE * it.slices, budget=f"{it.design.budget:,}")
-    begin(text, it, said)
-    expected = worker().expected(it)
+    said = text("training.fair", steps=SLICE * race.slices, budget=f"{race.design.budget:,}")
+    begin(text, race, said)
+    expected = worker().expected(race)
     if expected > LONGEST_RACE:
         numbers = {"seconds": f"{expected:.0f}", "limit": f"{LONGEST_RACE:.0f}"}
         st.warning(text("training.too_long", **numbers))
 
 
-def live(text: Text, it: Race) -> Progress | None:
+def live(text: Text, race: Race) -> Progress | None:
     """The race while it runs, and its results; draws itself anew twice a second.
 
     Returns:
@@ -62,10 +62,10 @@ def live(text: Text, it: Race) -> Progress | None:
     if found is None:
         if forgotten():
             st.info(text("training.forgotten"))
-        if unfit(it) is None:
-            table(text, it, None)
+        if unfit(race) is None:
+            table(text, race, None)
         return None
-    if found.race != it:
+    if found.race != race:
         st.caption(text("training.changed"))
     every = PULSE if found.busy else None
     st.fragment(_watch, run_every=every)(text, found.state)
@@ -94,23 +94,23 @@ def _watch(text: Text, was: State) -> None:
     attention_map(text, found, names)
 
 
-def _who(text: Text, it: TrainingChoice) -> None:
+def _who(text: Text, choice: TrainingChoice) -> None:
     controls.option(text, "training_task", get_args(TaskKind))
-    st.markdown(_task(text, it.race.design.task))
+    st.markdown(_task(text, choice.race.design.task))
     st.pills(
         text("training_contenders.label"),
         CONTENDERS,
         selection_mode="multi",
-        format_func=lambda name: contender(text, name, it.race.design),
+        format_func=lambda name: contender(text, name, choice.race.design),
         key="training_contenders",
     )
 
 
-def _sizes(text: Text, it: TrainingChoice) -> None:
+def _sizes(text: Text, choice: TrainingChoice) -> None:
     with st.grid(3, min_column_width=200, gap=("small", "medium")):
         _slider(text, "training_length", step=2)
-        _distance(text, it.race.design.task)
-        _slider(text, "training_symbols", off=it.training_task == "parity")
+        _distance(text, choice.race.design.task)
+        _slider(text, "training_symbols", off=choice.training_task == "parity")
         _slider(text, "training_steps", step=50)
         _slider(text, "training_layers")
         _slider(text, "training_seeds")
@@ -146,15 +146,15 @@ def _grouped(number: int) -> str:
     return f"{number:,}"
 
 
-def _task(text: Text, it: Task) -> str:
+def _task(text: Text, task: Task) -> str:
     values = {
-        "n": it.length,
-        "symbols": it.symbols,
-        "half": it.length // 2,
-        "listed": it.listed,
-        "last": it.distances[-1],
-        "distances": text("sentence.comma").join(distances(it)),
+        "n": task.length,
+        "symbols": task.symbols,
+        "half": task.length // 2,
+        "listed": task.listed,
+        "last": task.distances[-1],
+        "distances": text("sentence.comma").join(distances(task)),
     }
-    several = it.kind == "pairs" and 2 * it.listed < it.length
-    about = "training.about.pairs_lists" if several else f"training.about.{it.kind}"
-    return text(about, chance=f"{it.chance:.1%}", **values)
+    several = task.kind == "pairs" and 2 * task.listed < task.length
+    about = "training.about.pairs_lists" if several else f"training.about.{task.kind}"
+    return text(about, chance=f"{task.chance:.1%}", **values)

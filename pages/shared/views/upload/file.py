@@ -87,7 +87,7 @@ def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -
     return Uploading(within, upload, read=read)
 
 
-def uploader(text: Text, it: Uploading) -> None:
+def uploader(text: Text, uploading: Uploading) -> None:
     """A place for a file, an example to begin with, and what became of the last file."""
     st.file_uploader(
         text("upload.label"),
@@ -101,15 +101,15 @@ def uploader(text: Text, it: Uploading) -> None:
         name, code, values = last
         reason = told(text, InputError(code, **values))
         st.error(text("upload.refused", name=plain(name), reason=reason))
-    if it.problem:
-        refused(text, it.problem, "upload")
-    elif it.upload is None:
-        choice = it.choice
+    if uploading.problem:
+        refused(text, uploading.problem, "upload")
+    elif uploading.upload is None:
+        choice = uploading.choice
         st.warning(
             text("upload.gone", name=plain(choice.upload_name or "?"), sha=choice.upload_sha)
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if it.choice.upload_sha:
+        if uploading.choice.upload_sha:
             st.button(text("upload.example"), on_click=_forget, icon=":material/undo:")
         else:
             shown = "upload.example_instead" if last else "upload.shows_example"

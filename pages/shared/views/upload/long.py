@@ -21,7 +21,7 @@ class LongView:
     """One head of a long file, and the pair that is pointed at.
 
     Attributes:
-        it: The tokens, and the pair.
+        pointed: The tokens, and the pair.
         head: Queries and keys.
         number: Of the head, from 0.
         key: What parts of its map are kept by.
@@ -30,7 +30,7 @@ class LongView:
         again: The head, for what is kept until the next action and must not hold it.
     """
 
-    it: Pointed
+    pointed: Pointed
     head: LongHead
     number: int
     key: LongKey
@@ -67,8 +67,8 @@ def long_view(choice: UploadChoice, read: Callable[[], Upload]) -> LongView:
 
 def cells(view: LongView) -> tuple[range, range, Array]:
     """The rows and columns around the opened pair, and their weights."""
-    queries = _near(view.it.query, len(view.it.asking))
-    keys = _near(view.it.key, len(view.it.answering))
+    queries = _near(view.pointed.query, len(view.pointed.asking))
+    keys = _near(view.pointed.key, len(view.pointed.answering))
     return queries, keys, view.head.region(queries, keys)
 
 

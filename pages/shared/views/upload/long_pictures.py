@@ -30,8 +30,8 @@ _PATIENCE = 0.5  # seconds after which it is shown how far the picture is
 
 def pictures(text: Text, view: LongView) -> None:
     """The whole in pixels, the opened block cell by cell, and the cells around the opened pair."""
-    queries, keys = view.head.block(view.it.query, view.it.key)
-    n_query, n_key = len(view.it.asking), len(view.it.answering)
+    queries, keys = view.head.block(view.pointed.query, view.pointed.key)
+    n_query, n_key = len(view.pointed.asking), len(view.pointed.answering)
     if max(n_query, n_key) > maps.LARGE:
         st.markdown(text("upload_long.intro", queries=f"{n_query:,}", keys=f"{n_key:,}"))
         grid = st.grid(2, min_column_width=300)
@@ -63,12 +63,12 @@ def _whole(text: Text, view: LongView) -> None:
         theme.sequential(),
         strongest_shade(pixels),
     )
-    it, key, again = view.it, view.key, view.again
+    pointed, key, again = view.pointed, view.key, view.again
     _draw(
         text,
         "upload_long_whole",
-        (figure, it),
-        lambda row, column: _open_block(it, key, again(), (row, column)),
+        (figure, pointed),
+        lambda row, column: _open_block(pointed, key, again(), (row, column)),
     )
 
 
@@ -76,8 +76,8 @@ def _zoomed(text: Text, view: LongView, queries: range, keys: range) -> None:
     weights = cache.long_part(view.key, view.head, queries, keys)
     figure = Overview(
         weights,
-        view.it.asking[queries.start : queries.stop],
-        view.it.answering[keys.start : keys.stop],
+        view.pointed.asking[queries.start : queries.stop],
+        view.pointed.answering[keys.start : keys.stop],
         _frame(text),
         theme.sequential(),
         first=(queries.start, keys.start),
@@ -92,12 +92,12 @@ def _zoomed(text: Text, view: LongView, queries: range, keys: range) -> None:
             last_key=keys.stop,
         )
     )
-    it = view.it
+    pointed = view.pointed
     _draw(
         text,
         "upload_long_part",
-        (figure, it),
-        lambda row, column: it.point(queries.start + row, keys.start + column),
+        (figure, pointed),
+        lambda row, column: pointed.point(queries.start + row, keys.start + column),
     )
 
 
@@ -106,8 +106,8 @@ def cells_map(text: Text, view: LongView) -> Heatmap:
     queries, keys, weights = cells(view)
     return Heatmap(
         values=weights,
-        rows=view.it.asking[queries.start : queries.stop],
-        columns=view.it.answering[keys.start : keys.stop],
+        rows=view.pointed.asking[queries.start : queries.stop],
+        columns=view.pointed.answering[keys.start : keys.stop],
         frame=_frame(text),
         colours="sequential",
         domain=(0.0, balanced(weights)[1]),
@@ -119,7 +119,7 @@ def cells_map(text: Text, view: LongView) -> Heatmap:
 def _cells(text: Text, view: LongView) -> None:
     st.markdown(text("upload_long.cells"))
     heatmap, alt = cells_map(text, view), text("alt.upload_long_cells")
-    maps.draw("upload_long_cells", heatmap, view.it, alt)
+    maps.draw("upload_long_cells", heatmap, view.pointed, alt)
 
 
 def _draw(
@@ -129,9 +129,9 @@ def _draw(
     open_at: Callable[[int, int], None],
 ) -> None:
     """A picture, and what its strongest shade means; a click gives a row and a column."""
-    figure, it = shown
+    figure, pointed = shown
     above, before = figure.first if isinstance(figure, Overview) else (0, 0)
-    marks = Marks(it.query - above, it.key - before, book()["turn"])
+    marks = Marks(pointed.query - above, pointed.key - before, book()["turn"])
 
     def choose() -> None:
         place = clicked(name, "row", "column", click=overview.CLICK)
@@ -149,7 +149,7 @@ def _draw(
     st.caption(text("upload_long.shade", most=f"{figure.most:.2g}"))
 
 
-def _open_block(it: Pointed, key: LongKey, head: LongHead, pair: tuple[int, int]) -> None:
+def _open_block(pointed: Pointed, key: LongKey, head: LongHead, pair: tuple[int, int]) -> None:
     """Point at the greatest weight of the block that holds a pair."""
     row, column = pair
     queries, keys = head.block(
@@ -157,7 +157,7 @@ def _open_block(it: Pointed, key: LongKey, head: LongHead, pair: tuple[int, int]
     )
     weights = cache.long_part(key, head, queries, keys)
     at = np.unravel_index(int(weights.argmax()), weights.shape)
-    it.point(queries.start + int(at[0]), keys.start + int(at[1]))
+    pointed.point(queries.start + int(at[0]), keys.start + int(at[1]))
 
 
 def _progress(text: Text, place: DeltaGenerator) -> cache.Told:

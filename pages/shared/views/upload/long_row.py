@@ -21,28 +21,28 @@ _STRONGEST = 24  # tokens in the strip
 
 def opened_row(text: Text, view: LongView) -> None:
     """The tokens that the opened query gives most to, shaded, in the order of the text."""
-    it, weights = view.it, view.row.weights
+    pointed, weights = view.pointed, view.row.weights
     seen = np.flatnonzero(np.isfinite(view.row.bias))
     with st.container(horizontal=True):
-        _place(text, it, 0)
-        _place(text, it, 1)
+        _place(text, pointed, 0)
+        _place(text, pointed, 1)
     strongest = np.sort(seen[np.argsort(-weights[seen], kind="stable")[:_STRONGEST]]).tolist()
     st.markdown(
         text(
             "upload_long.strongest",
-            asks=_named(it.asking, it.query),
+            asks=_named(pointed.asking, pointed.query),
             count=len(strongest),
             keys=f"{len(seen):,}",
             share=f"{weights[strongest].sum():.1%}",
         )
     )
-    names = tuple(_with_place(it.answering, place, " ") for place in strongest)
+    names = tuple(_with_place(pointed.answering, place, " ") for place in strongest)
     shown = Pointed(
         asking=names,
         answering=names,
-        query=strongest.index(it.key) if it.key in strongest else -1,
+        query=strongest.index(pointed.key) if pointed.key in strongest else -1,
         key=0,
-        fields=(it.fields[1], it.fields[1]),
+        fields=(pointed.fields[1], pointed.fields[1]),
         places=tuple(strongest),
     )
     word_strip(text, shown, weights[strongest], name="upload_long_strip")
@@ -59,19 +59,19 @@ def opened_row(text: Text, view: LongView) -> None:
 def arithmetic_of_row(text: Text, view: LongView, *, unfolded: bool) -> None:
     """From q·k to the weight of the opened pair, and to the output if there are values."""
     with folded(text, "upload_arithmetic_open", unfolded=unfolded):
-        it = view.it
+        pointed = view.pointed
         st.markdown(
             text(
                 "arithmetic.intro",
                 head=view.number,
-                q=it.query + 1,
-                k=it.key + 1,
-                asks=_named(it.asking, it.query),
-                answers=_named(it.answering, it.key),
+                q=pointed.query + 1,
+                k=pointed.key + 1,
+                asks=_named(pointed.asking, pointed.query),
+                answers=_named(pointed.answering, pointed.key),
             )
         )
         written(text, _formulas(view))
-        if np.isneginf(view.row.bias[it.key]):
+        if np.isneginf(view.row.bias[pointed.key]):
             st.info(text("arithmetic.masked"))
         if view.head.v is None:
             st.caption(text("upload_long.no_values"))
@@ -79,25 +79,25 @@ def arithmetic_of_row(text: Text, view: LongView, *, unfolded: bool) -> None:
 
 def row_numbers(text: Text, view: LongView) -> None:
     """The cells around the opened pair as a table, and the whole row to take away."""
-    it = view.it
+    pointed = view.pointed
     queries, keys, weights = cells(view)
     tables.read_only(
         Matrix(
             weights,
-            [it.asking[place] for place in queries],
-            [f"{place + 1}:{it.answering[place]}" for place in keys],
+            [pointed.asking[place] for place in queries],
+            [f"{place + 1}:{pointed.answering[place]}" for place in keys],
             queries.start,
             digits=6,
         )
     )
-    st.caption(text("upload_long.row_file", keys=f"{len(it.answering):,}"))
+    st.caption(text("upload_long.row_file", keys=f"{len(pointed.answering):,}"))
     row = np.stack([view.row.scores + view.row.bias, view.row.weights], axis=1)
     names = [text("axis.score"), text("axis.weight")]
-    tables.download(text, "row", Matrix(row, numbered(it.answering), names))
+    tables.download(text, "row", Matrix(row, numbered(pointed.answering), names))
 
 
 def _formulas(view: LongView) -> dict[str, str]:
-    head, row, pair = view.head, view.row, (view.it.query, view.it.key)
+    head, row, pair = view.head, view.row, (view.pointed.query, view.pointed.key)
     q, k = head.q[pair[0]], head.k[pair[1]]
     below = formulas.divisor(len(q), scaled=Rules().scaled, temperature=Rules().temperature)
     bias = float(row.bias[pair[1]]) if row.bias.any() else None
@@ -113,9 +113,12 @@ def _formulas(view: LongView) -> dict[str, str]:
     return found
 
 
-def _place(text: Text, it: Pointed, which: int) -> None:
+def _place(text: Text, pointed: Pointed, which: int) -> None:
     """A token by its place, counted from 1: there are too many for a list of their names."""
-    words, at, name = ((it.asking, it.query, "query"), (it.answering, it.key, "key"))[which]
+    words, at, name = (
+        (pointed.asking, pointed.query, "query"),
+        (pointed.answering, pointed.key, "key"),
+    )[which]
     key = f"upload_long_{name}"
     if st.session_state.get(key) != at + 1:
         st.session_state[key] = at + 1
@@ -123,7 +126,7 @@ def _place(text: Text, it: Pointed, which: int) -> None:
     def choose() -> None:
         place = st.session_state.get(key)
         if isinstance(place, int) and 0 < place <= len(words):  # else it was forged
-            it.point(**{name: place - 1})
+            pointed.point(**{name: place - 1})
 
     st.number_input(
         text(f"upload_long.{name}"),

@@ -39,7 +39,7 @@ class Shown:
     """What of a file is shown.
 
     Attributes:
-        it: The tokens, and the pair that is pointed at.
+        pointed: The tokens, and the pair that is pointed at.
         weights: ``(query, key)``: of the head, or the mean of the layer's heads.
         steps: The head with its steps, if the file has them and one head is shown.
         rules: How its scores follow from q·k; ``None`` if they do not, or there are none.
@@ -47,7 +47,7 @@ class Shown:
         again: The same, for what outlives the run and must not hold it.
     """
 
-    it: Pointed
+    pointed: Pointed
     weights: Array
     steps: Opened | None
     rules: Rules | None
@@ -63,19 +63,19 @@ def shown(choice: UploadChoice, upload: Upload, read: Callable[[], Upload]) -> S
     def again() -> Shown:
         return shown(choice, read(), read)
 
-    pointed = {
+    words = {
         "asking": upload.query_tokens,
         "answering": upload.key_tokens,
         "query": choice.upload_query,
         "key": choice.upload_key,
         "fields": _FIELDS,
     }
-    it = Pointed(**pointed)
+    pointed = Pointed(**words)
     if choice.upload_aggregate == "mean":
-        return Shown(it, mean_over_heads(upload.weights(index)), None, None, layer, again)
-    opened = Opened(**pointed, layer=layer, head=0, first_head=head) if layer else None
+        return Shown(pointed, mean_over_heads(upload.weights(index)), None, None, layer, again)
+    opened = Opened(**words, layer=layer, head=0, first_head=head) if layer else None
     rules = rules_of(layer, 0) if layer else None
-    return Shown(it, upload.head_weights(index, head), opened, rules, layer, again)
+    return Shown(pointed, upload.head_weights(index, head), opened, rules, layer, again)
 
 
 def head_controls(text: Text, upload: Upload) -> None:
@@ -94,18 +94,18 @@ def head_controls(text: Text, upload: Upload) -> None:
 
 def shaded(text: Text, view: Shown) -> None:
     """The tokens that are looked at, shaded by the weights of the one that asks."""
-    it, row = view.it, view.weights[view.it.query]
-    if it.asking == it.answering:
-        word_strip(text, it, row, name="upload_strip")
+    pointed, row = view.pointed, view.weights[view.pointed.query]
+    if pointed.asking == pointed.answering:
+        word_strip(text, pointed, row, name="upload_strip")
         if abs(row.sum() - 1) <= _ROUNDING:
-            st.markdown(in_words(text, it.asking, it.query, row))
+            st.markdown(in_words(text, pointed.asking, pointed.query, row))
         else:
-            st.markdown(_largest(text, it, row))
+            st.markdown(_largest(text, pointed, row))
     else:
         if view.rules is None:  # else the pickers of the arithmetic are there
-            picker(text, it, "query", width=320)
-        st.markdown(text("upload.asks", asks=plain_word(it.asking, it.query)))
-        word_strip(text, it.looked_at, row, name="upload_keys")
+            picker(text, pointed, "query", width=320)
+        st.markdown(text("upload.asks", asks=plain_word(pointed.asking, pointed.query)))
+        word_strip(text, pointed.looked_at, row, name="upload_keys")
     st.caption(
         text(
             "upload.row",
@@ -116,13 +116,13 @@ def shaded(text: Text, view: Shown) -> None:
     )
 
 
-def _largest(text: Text, it: Pointed, row: Array) -> str:
+def _largest(text: Text, pointed: Pointed, row: Array) -> str:
     """The largest weight of a row that does not sum to 1: its weights are no shares."""
     top = int(row.argmax())
     return text(
         "highlight.raw",
-        asks=plain_word(it.asking, it.query),
-        found=plain_word(it.answering, top),
+        asks=plain_word(pointed.asking, pointed.query),
+        found=plain_word(pointed.answering, top),
         weight=f"{row[top]:.2f}",
     )
 
@@ -131,7 +131,7 @@ def map_or_steps(text: Text, view: Shown, *, unfolded: bool) -> None:
     """The map of weights; between scores and outputs, where the file has what they need."""
     if view.steps is None or view.rules is None:
         st.markdown(text("upload.map"))
-        maps.draw("upload_map", weights_map(text, view), view.it, text("alt.weights"))
+        maps.draw("upload_map", weights_map(text, view), view.pointed, text("alt.weights"))
         return
     d_v = view.steps.layer.v.shape[-1]
     steps(text, view.steps, [f"v{i + 1}" for i in range(d_v)], view.rules)
@@ -143,8 +143,8 @@ def weights_map(text: Text, view: Shown) -> Heatmap:
     """The shown weights."""
     return Heatmap(
         values=view.weights,
-        rows=view.it.asking,
-        columns=view.it.answering,
+        rows=view.pointed.asking,
+        columns=view.pointed.answering,
         frame=Frame(text("axis.query"), text("axis.key"), text("axis.weight")),
         colours="sequential",
         domain=(0.0, max(1.0, float(view.weights.max()))),

@@ -38,7 +38,7 @@ def upload_numbers(text: Text, view: Shown, name: str) -> None:
 
 def matrices(view: Shown) -> dict[str, Matrix]:
     """Every matrix of the shown head, by name; the weights alone if there are no steps."""
-    asking, answering = view.it.asking, numbered(view.it.answering)
+    asking, answering = view.pointed.asking, numbered(view.pointed.answering)
     found = {"weights": Matrix(view.weights, asking, answering)}
     if view.steps is None:
         return found
