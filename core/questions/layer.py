@@ -88,10 +88,8 @@ def temperature(explored: Explored, draw: Generator) -> Question | None:
     then = one([t for t in (now / 2, now * 2) if low <= t <= high], draw)
     if explored.may_look[query].sum() < 2:
         return None
-    before = explored.weights[query].max()
-    after = explored.weights_of(explored.head, replace(explored.rules, temperature=then))[
-        query
-    ].max()
+    changed = explored.weights_of(explored.head, replace(explored.rules, temperature=then))
+    before, after = explored.weights[query].max(), changed[query].max()
     answer = change(before, after)
     if answer is None:
         return None
@@ -107,14 +105,11 @@ def temperature(explored: Explored, draw: Generator) -> Question | None:
 def scaling(explored: Explored, draw: Generator) -> Question | None:
     """Is attention wider with or without the division by √d_k?"""
     query, d_k = one(range(explored.n), draw), explored.parameters.w_q.shape[-1]
-    undivided, divided = (
-        float(
-            entropy(explored.weights_of(explored.head, replace(explored.rules, scaled=scaled)))[
-                query
-            ]
-        )
+    both = (
+        explored.weights_of(explored.head, replace(explored.rules, scaled=scaled))
         for scaled in (False, True)
     )
+    undivided, divided = (float(entropy(weights)[query]) for weights in both)
     gap = divided - undivided
     if d_k == 1 or explored.may_look[query].sum() < 2 or EQUAL < abs(gap) < TIE:
         return None

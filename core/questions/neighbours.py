@@ -56,12 +56,11 @@ def gain(explored: Explored, draw: Generator) -> Question | None:
     then = one([gain for gain in _GAINS if gain != settings.gain], draw)
     if settings.kind != "rnn" or not 3 <= explored.n <= _LONGEST:
         return None
-    shares = [
-        architectures.recurrent(explored.parameters.x, replace(settings, gain=g)).influence.share[
-            -1, 0
-        ]
-        for g in (settings.gain, then)
-    ]
+    both = (
+        architectures.recurrent(explored.parameters.x, replace(settings, gain=gain)).influence
+        for gain in (settings.gain, then)
+    )
+    shares = [influence.share[-1, 0] for influence in both]
     answer = change(*shares)
     if answer is None:
         return None
