@@ -33,7 +33,7 @@ with drawn:
 who_asks_whom(text, shown, opened)
 same_or_not(text, shown)
 
-st.subheader(text("cross.notice_title"), anchor=False)
+st.subheader(text("notice.title"), anchor=False)
 st.markdown(text("cross.notice"))
 
 st.subheader(text("cross.scoring_title"), anchor=False)
@@ -47,7 +47,7 @@ st.subheader(text("cross.concepts_title"), anchor=False)
 st.markdown(text("cross.concepts_lead"))
 concepts(text)
 
-st.subheader(text("cross.limits_title"), anchor=False)
+st.subheader(text("limits.title"), anchor=False)
 st.markdown(text("cross.limits"))
 questions(text, "cross", shown)
 papers(text, "bahdanau", "luong", "vaswani", "koehn")

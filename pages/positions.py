@@ -26,14 +26,14 @@ st.subheader(text("positions.differences_title"), anchor=False)
 st.markdown(text("positions.differences_lead"))
 differences(text, shown)
 
-st.subheader(text("positions.notice_title"), anchor=False)
+st.subheader(text("notice.title"), anchor=False)
 st.markdown(text("positions.notice"))
 
 st.subheader(text("positions.encodings_title"), anchor=False)
 st.markdown(text("positions.encodings_lead"))
 encodings(text, shown)
 
-st.subheader(text("positions.limits_title"), anchor=False)
+st.subheader(text("limits.title"), anchor=False)
 st.markdown(text("positions.limits"))
 questions(text, "positions", shown)
 papers(text, "lee", "haviv", "vaswani", "su", "press")

@@ -32,7 +32,7 @@ if found and not found.busy:
     st.subheader(text("training.files.title"), anchor=False)
     downloads(text, found)
 
-st.subheader(text("training.notice.title"), anchor=False)
+st.subheader(text("notice.title"), anchor=False)
 noticed(text, choice.race, found)
 st.subheader(text("training.limits.title"), anchor=False)
 limits(text)

@@ -30,7 +30,7 @@ with ExitStack() as turn:
         whole = st.container()
         opened_row(text, long)
         arithmetic_of_row(text, long, unfolded=uploaded.choice.upload_arithmetic_open)
-        st.subheader(text("upload.numbers_title"), anchor=False)
+        st.subheader(text("numbers.title"), anchor=False)
         row_numbers(text, long)
         with whole:
             pictures(text, long)
@@ -41,11 +41,11 @@ with ExitStack() as turn:
         shaded(text, view)
         map_or_steps(text, view, unfolded=uploaded.choice.upload_arithmetic_open)
 
-        st.subheader(text("upload.numbers_title"), anchor=False)
+        st.subheader(text("numbers.title"), anchor=False)
         upload_numbers(text, view, uploaded.choice.upload_shown)
         questions(text, "upload", view)
 
-st.subheader(text("upload.notice_title"), anchor=False)
+st.subheader(text("notice.title"), anchor=False)
 st.markdown(text("upload.notice"))
 st.subheader(text("upload.limits_title"), anchor=False)
 st.markdown(text("upload.limits_text"))

@@ -19,7 +19,7 @@ def test_what_was_trained_is_opened_in_explore_before_and_after(visit: Visit):
     reader.after(reader.page.get_by_role("link", name="Explore attention").first.click())
     reader.type_sentence("a b c")
     reader.after(reader.page.get_by_role("link", name="Trained here").first.click())
-    reader.after(reader.page.get_by_role("button", name="Open in Explore").click())
+    reader.after(reader.page.get_by_role("button", name="Open in “Explore attention”").click())
     assert reader.says("Trained here: 50 steps")
     for name in ("Scores", "Weights", "Outputs"):
         for when in ("before", "after"):

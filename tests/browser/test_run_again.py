@@ -102,7 +102,7 @@ def test_a_race_that_runs_when_its_server_dies_runs_again_without_a_click(
         start(reader)
         runs(reader, 2)
         die(mortal, reader)
-        reader.page.get_by_text("runs here by itself").wait_for(timeout=20_000)
+        reader.page.get_by_text("run again automatically").wait_for(timeout=20_000)
         runs(reader, 3)
         stop(reader)
 

@@ -275,7 +275,7 @@ def test_a_token_is_no_steps_away_from_itself(lesson: AppTest):
     layer()
     app = choose(lesson, training_query=7, training_key=7)
     said = "\n".join(it.value for it in app.markdown)
-    assert said.count("It feels itself with") == 3
+    assert said.count("comes from itself") == 3
     assert "step away" not in said
     assert re.search(r"Place 8 \(.+\) gives itself the weight", said)
     assert EN("lesson.next_answer") in " ".join(captions(app))

@@ -28,10 +28,10 @@ TERMS = set(
         r"\w+",
         "softmax tanh RNN CNN LSTM GRU RoPE ALiBi PyTorch CSV attention py "
         "MiniLM UNK CLS SEP rollout sink Q K V X W W_Q W_K W_V W_O d_model d_k d_v e j q k v A B "
-        "Hugging Face transformers safetensors MB "
+        "Hugging Face transformers safetensors MB MiB "
         "NPZ NPY safetensors pickle SVG PNG HTML JSON Jupyter SHA "
         "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao "
-        "Michel Voita Tang Adam",
+        "Michel Voita Tang Adam Transformer eval",
     )
 )
 """Words of the field, symbols and authors, that Chinese texts write in Latin letters."""

@@ -39,7 +39,7 @@ def taken(text: Text) -> Taken:
 
 def _by_distance(text: Text, reaching: Reaching) -> Section:
     across = text("reach.distance")
-    asks = f"{text('axis.output_of')} {reaching.tokens[reaching.pointed.query]}"
+    asks = f"{text('axis.output')} {reaching.tokens[reaching.pointed.query]}"
     tables = [
         lines_table(f"{text('axis.share')} · {asks}", across, strengths(text, reaching)),
         lines_table(f"{text('reach.steps')} · {asks}", across, steps(text, reaching)),

@@ -76,7 +76,7 @@ def influence_maps(
         most = max(float(found.max()) for found in values.values()) or 1.0
     else:
         most = maps.last_share(seen.values()) if networks else 1.0
-    frame = Frame(text("axis.output_of"), text("axis.input"), text(f"axis.{comparison}"))
+    frame = Frame(text("axis.output"), text("axis.input"), text(f"axis.{comparison}"))
     return {
         name: Heatmap(
             values=values[name],

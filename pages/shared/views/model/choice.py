@@ -78,7 +78,7 @@ def _trouble(text: Text, name: str, trouble: InputError) -> None:
     st.warning(text.joined(told(text, trouble), text("model_name.instead", name=NAME)))
     if name != PACKAGED:
         st.button(
-            text("model_name.again"),
+            text("busy.again"),
             key="model_again",
             on_click=loading.forget,
             args=(name,),

@@ -46,7 +46,7 @@ def strongest_share(reaching: Reaching) -> float:
 def share_map(text: Text, reaching: Reaching, name: str, most: float) -> Heatmap:
     """The map of an architecture; all positions as cells."""
     found, names = reaching.seen[name], reaching.tokens
-    frame = Frame(text("axis.output_of"), text("axis.input"), text("axis.share"))
+    frame = Frame(text("axis.output"), text("axis.input"), text("axis.share"))
     return Heatmap(found.mean, names, names, frame, "sequential", (0.0, most), found.field.reach)
 
 

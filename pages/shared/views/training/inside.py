@@ -122,7 +122,7 @@ def felt_maps(text: Text, choice: TrainingChoice, found: Progress) -> dict[Conte
             values=measured.influence.share,
             rows=words,
             columns=words,
-            frame=Frame(text("axis.output_of"), text("axis.input"), text("axis.share")),
+            frame=Frame(text("axis.output"), text("axis.input"), text("axis.share")),
             colours="sequential",
             domain=(0.0, most),
             possible=measured.field.reach,
