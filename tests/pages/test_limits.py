@@ -45,7 +45,7 @@ def test_larger_files_are_read_on_a_private_server(private: bool, open_dashboard
     said = " ".join(it.value for it in app.caption)
     assert f"{most.tokens:,}" in said
     assert f"{most.long_tokens:,}" in said
-    assert f"{most.unpacked // 2**20} MB" in said
+    assert f"{most.unpacked // 2**20} MiB" in said
 
 
 def test_a_map_between_the_limits_is_whole_on_a_private_server_only(private: bool):
