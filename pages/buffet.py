@@ -12,7 +12,7 @@ from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("buffet")
-edits.collect(of_buffet=True)
+edits.receive(of_buffet=True)
 choice = state.remembered(BuffetChoice, READERS)
 shown = served(text, choice)
 

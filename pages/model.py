@@ -14,7 +14,7 @@ from pages.shared.views.model.switched_off import switched_off
 from pages.shared.views.questions import questions
 
 text = frame.open_page("model")
-scene = model_text.scene_or_stop(text)
+scene = model_text.scene_or_end(text)
 model_text.model_text(text, scene)
 badge(text, scene.run.trace.origin)
 

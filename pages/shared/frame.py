@@ -12,10 +12,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from pages import CONTENTS, Entry
-from pages.shared.reader import address, revival, state
+from pages.shared.reader import address, edits, revival, state
 from pages.shared.reader.book import book
 from pages.shared.server import process
 from pages.shared.text import LANGUAGES, Text
+from pages.shared.views.refused import PageEnds
 from pages.shared.views.taking import share
 from pages.shared.views.taking.menu import take_away
 
@@ -70,6 +71,8 @@ def _guarded(draw: Callable[[], None]) -> None:
     """Draw; what fails is said with a reference that is found again in the log."""
     try:
         draw()
+    except PageEnds:
+        return
     except Exception as problem:
         reference = secrets.token_hex(3)
         where = "".join(traceback.format_tb(problem.__traceback__))  # a message may quote a reader
@@ -122,6 +125,7 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
     chosen = st.navigation(chapters)
     st.html(_STYLE)
     revival.note(first=book()["page"] is None)
+    edits.collect()
     address.arrive(chosen.url_path)
     if state.text() != text:
         st.rerun()  # a link's language is the menu's, too

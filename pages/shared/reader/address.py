@@ -1,6 +1,6 @@
 """The address bar: every view has an address, and an address brings its view back.
 
-A small script in the page (`views/share.py`) writes the address without a new entry in the
+A small script in the page (`views/taking/share.js`) writes the address without a new entry in the
 browser's history, so that Back leads to the page before, as it was left.
 """
 
@@ -50,15 +50,22 @@ def arrive(page: str) -> None:
     found = st.query_params.to_dict()
     at = _address(page, found)
     opened = notes["page"] != page
+    if opened and notes["arrival"] and notes["arrival_at"] is not None:
+        _put_aside(notes["arrival"])
     if found.keys() & _OURS and (opened or _asked_for(at)):
-        take(_filled_up(from_parameters(found), at))
+        take(_filled_up(from_parameters(found), at), page)
     notes["seen"] = at
 
 
-def take(asked: Exploration) -> None:
-    """Let the page that is drawn next show an exploration, whatever was chosen before."""
+def take(asked: Exploration, page: str | None = None) -> None:
+    """Let a page show an exploration, whatever was chosen before.
+
+    Args:
+        asked: The exploration.
+        page: The address of the page; ``None`` for the one that is drawn next.
+    """
     notes = book()
-    notes["arrival"] = asked
+    notes["arrival"], notes["arrival_at"] = asked, page
     _follow_no_word()
     _speak_as(asked)
     if notes["page"] is not None:  # else the widgets outlived their server: they are newer
@@ -81,6 +88,7 @@ def depart() -> None:
     notes = book()
     notes["said_again"] = notes["arrival"] if revival.pending() else None
     notes["arrival"] = None
+    edits.forget_undrawn()
     if notes["begun"] is None:
         begun = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
         fields = {name: notes["fields"].get(name) for name in notes["used"]}
@@ -188,6 +196,14 @@ def _follow_no_word() -> None:
 
 def _address(page: str, found: Mapping[str, str]) -> str:
     return f"{page}?{urlencode(found)}"
+
+
+def _put_aside(asked: Exploration) -> None:
+    """The reader left before the page was drawn: what its link named is chosen nevertheless."""
+    notes = book()
+    notes["fields"] |= asked.fields
+    edits.put(asked.shelves)
+    notes["arrival"] = None
 
 
 def _filled_up(asked: Exploration, at: str) -> Exploration:

@@ -19,6 +19,7 @@ class Offer(TypedDict):
     shelf: str
     addresses: list[list[Address]]
     values: list[list[float]]
+    run: int
 
 
 class Begun(NamedTuple):
@@ -59,6 +60,7 @@ class Book(TypedDict):
         language: The last one chosen.
         page: The address of the page that is open; None at first.
         arrival: What a link or a file asked for, until the page has shown it.
+        arrival_at: The address of the page that the link asked for; None if a file asked for all.
         said_again: The same in the one run after, if that one shows no more than the first.
         said: What the last run said of a link, if anything.
         seen: The page and the address bar's parameters when they were last looked at.
@@ -81,7 +83,8 @@ class Book(TypedDict):
         history: Shelf to earlier states of its edits, the latest last.
         begun: How the session began, once its first page has been drawn.
         times: What the stopwatch gave last.
-        offers: The tables of the last run.
+        offers: The tables that may have been typed into: all that were drawn since a page was last
+            drawn to its end, and those of that page.
         versions: How often a table was drawn anew.
         contexts: What a table last showed.
         refused: Addresses of cells whose content was not usable in this run.
@@ -90,6 +93,7 @@ class Book(TypedDict):
     language: Language | None
     page: str | None
     arrival: Exploration | None
+    arrival_at: str | None
     said_again: Exploration | None
     said: Exploration | None
     seen: str
@@ -128,6 +132,7 @@ def book() -> Book:
         language=None,
         page=None,
         arrival=None,
+        arrival_at=None,
         said_again=None,
         said=None,
         seen="",

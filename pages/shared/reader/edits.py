@@ -8,6 +8,7 @@ A table is drawn under a new key whenever it shows something else than before; o
 would put old edits on new numbers.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -28,6 +29,8 @@ from pages.shared.reader.book import Offer, book
 
 State = dict[Address, float]
 """The edits of a shelf."""
+
+_PLACE = re.compile("[0-9]{1,9}")
 
 
 def shelf(choice: Choice) -> str:
@@ -54,20 +57,52 @@ def offer(table: str, on: str, addresses: list[list[Address]], values: Array | B
         redraw(table)
     key = f"table.{table}.{notes['versions'][table]}"
     shown = np.asarray(values, dtype=float).tolist()
-    notes["offers"][table] = Offer(key=key, shelf=on, addresses=addresses, values=shown)
+    notes["offers"][table] = Offer(
+        key=key, shelf=on, addresses=addresses, values=shown, run=notes["runs"]
+    )
     return key
 
 
-def collect(*, of_buffet: bool = False) -> None:
-    """Take what was typed into the tables since the last run, or what a link brings.
+def collect() -> None:
+    """Take what was typed into the tables since they were drawn; to be called first in a run.
 
-    To be called first in a run.
+    Tables are read until a page has been drawn to its end, whichever it is: a run that is broken
+    off loses nothing, and what was heard already is no news.
+    """
+    notes = book()
+    notes["refused"] = []
+    for table, offered in notes["offers"].items():
+        changes = {}
+        if not isinstance(st.session_state.get(offered["key"], {}), Mapping):
+            redraw(table)  # forged: Streamlit could not draw a table from it
+        for cell, raw in _typed(offered):
+            try:
+                address, shown = _at(offered, cell)
+                value = entry(float(raw) if table == MASK and isinstance(raw, bool) else raw)
+            except (ValueError, TypeError, OverflowError, IndexError):
+                _refuse(table, offered, cell)
+                continue
+            if np.float32(value) != np.float32(shown):
+                changes[address] = value
+                offered["values"][cell[0]][cell[1]] = value
+        if changes:
+            _put(offered["shelf"], notes["edits"].get(offered["shelf"], {}) | changes)
+
+
+def forget_undrawn() -> None:
+    """Read no more tables than the page has; to be called when it has been drawn."""
+    notes = book()
+    drawn = {name: it for name, it in notes["offers"].items() if it["run"] == notes["runs"]}
+    notes["offers"] = drawn
+
+
+def receive(*, of_buffet: bool = False) -> None:
+    """Take what a link brings; to be called before the edits are asked for.
 
     Args:
         of_buffet: Whether the page shows the buffet's tables; the others show the layer's.
     """
     notes = book()
-    _collect_typed()
     if of_buffet:
         notes["shelves"].append(BUFFET)
     if notes["arrival"]:
@@ -76,8 +111,7 @@ def collect(*, of_buffet: bool = False) -> None:
         training, _ = read(TrainingChoice, READERS, notes["arrival"].fields)
         own = lesson.shelf(training) if choice.source == "trained" else shelf(choice)
         shown = {BUFFET} if of_buffet else {MASK, own, *(found.keys() - {BUFFET})}
-        for on in shown:
-            _put(on, dict(found.get(on, {})))
+        put({on: found.get(on, {}) for on in shown})
         redraw()
 
 
@@ -118,7 +152,9 @@ def can_undo(on: str) -> bool:
 
 
 def undo(on: str) -> None:
-    """Take the last change on a shelf back."""
+    """Take the last change on a shelf back; a second click may come when there is none left."""
+    if not can_undo(on):
+        return
     book()["edits"][on] = book()["history"][on].pop()
     redraw()
 
@@ -135,8 +171,13 @@ def reset(on: str, matrix: str | None = None) -> None:
 
 def replace_all(found: Shelves) -> None:
     """Let these be the edits of all pages; each shelf can be undone."""
-    for on in book()["edits"].keys() | found.keys():
-        _put(on, dict(found.get(on, {})))
+    put({on: found.get(on, {}) for on in book()["edits"].keys() | found.keys()})
+
+
+def put(found: Shelves) -> None:
+    """Let these be the edits on their shelves; others stay. Each shelf can be undone."""
+    for on, edits in found.items():
+        _put(on, dict(edits))
 
 
 def histories() -> dict[str, list[dict[Address, float]]]:
@@ -196,27 +237,6 @@ def redraw(table: str | None = None) -> None:
         versions[name] = versions.get(name, 0) + 1
 
 
-def _collect_typed() -> None:
-    notes = book()
-    notes["refused"] = []
-    offers, notes["offers"] = notes["offers"], {}
-    for table, offered in offers.items():
-        changes = {}
-        if not isinstance(st.session_state.get(offered["key"], {}), Mapping):
-            redraw(table)  # forged: Streamlit could not draw a table from it
-        for cell, raw in _typed(offered):
-            try:
-                address, shown = _at(offered, cell)
-                value = entry(float(raw) if table == MASK and isinstance(raw, bool) else raw)
-            except (ValueError, TypeError, OverflowError, IndexError):
-                _refuse(table, offered, cell)
-                continue
-            if np.float32(value) != np.float32(shown):
-                changes[address] = value
-        if changes:
-            _put(offered["shelf"], book()["edits"].get(offered["shelf"], {}) | changes)
-
-
 def _put(on: str, edits: dict[Address, float]) -> None:
     notes = book()
     before = notes["edits"].get(on, {})
@@ -257,8 +277,8 @@ def _typed(offered: Offer) -> Iterator[tuple[tuple[int, int], Any]]:
     rows = state.get("edited_rows") if isinstance(state, Mapping) else None
     for row, cells in rows.items() if isinstance(rows, Mapping) else ():
         for column, content in cells.items() if isinstance(cells, Mapping) else [("", None)]:
-            digits = str(row).isdecimal() and str(column).isdecimal()
-            yield (int(row), int(column)) if digits else (-1, -1), content
+            known = all(_PLACE.fullmatch(str(place)) for place in (row, column))
+            yield (int(row), int(column)) if known else (-1, -1), content
 
 
 def _at(offered: Offer, cell: tuple[int, int]) -> tuple[Address, float]:

@@ -50,6 +50,7 @@ def replay() -> None:
         RerunData(
             query_string=context.query_string,
             page_script_hash=context.page_script_hash,
+            context_info=context.context_info,
             widget_states=WidgetStates(widgets=states),
         )
     )

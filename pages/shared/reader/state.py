@@ -86,11 +86,12 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
     Args:
         sources: Those that the page can show; the first one is shown instead of others.
     """
-    edits.collect()
+    edits.receive()
     _begin_link()
-    if "sentence" not in book()["fields"]:
-        _note(Choice())
-        if not (book()["arrival"] or "sentence" in st.session_state):
+    notes = book()
+    if "sentence" not in notes["fields"]:
+        notes["fields"] = _fields(Choice()) | notes["fields"]  # private tabs keep all but words
+        if not (notes["arrival"] or "sentence" in st.session_state):
             show_example(SENTENCES[text().language].first)
     typed, unusable = _chosen(Choice, _TYPED)
     own = typed.source
@@ -98,7 +99,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
         typed = replace(typed, source=sources[0])
     typed, tokens, problem = _readable(typed)
     choice = _following_words(typed, tokens.kept).within(len(tokens.kept))
-    _note(choice)
+    notes["fields"] |= _fields(choice)
     _seed_widgets(keep_sentence=problem is not None)
     keep_own(source=own)
     return Asked(choice, tokens, problem, unusable)
@@ -133,7 +134,8 @@ def keep_own(**values: object) -> None:
     To be called after `show`, in every run that shows something else.
     """
     notes = book()
-    notes["own"] |= {name: it for name, it in values.items() if it != notes["fields"][name]}
+    own = {**notes["own"], **values}
+    notes["own"] = {name: it for name, it in own.items() if it != notes["fields"][name]}
 
 
 def keep_hidden() -> None:
@@ -156,10 +158,10 @@ def carry_over(page: str) -> None:
     if "language" not in book()["drawn"]:
         st.session_state["language"] = st.session_state["language"]
     if book()["page"] != page:
-        book()["page"] = page
         for name in book()["fields"]:
             if name in st.session_state:
                 st.session_state[name] = st.session_state[name]
+        book()["page"] = page  # at last: if this run is broken off, the next one does it again
 
 
 def held(value: object) -> object:
@@ -224,14 +226,16 @@ def _begin_link() -> None:
 def _own(names: Iterable[str]) -> dict[str, object]:
     """What the reader chose where the page showed something else, and left that as it was."""
     notes = book()
-    own = {name: notes["own"].pop(name) for name in names if name in notes["own"]}
+    own = {name: notes["own"][name] for name in names if name in notes["own"]}
     shown = notes["fields"]
     left = {
         name: value
         for name, value in own.items()
-        if st.session_state.get(name, shown[name]) == shown[name]
+        if not notes["arrival"] and st.session_state.get(name, shown[name]) == shown[name]
     }
-    return {} if notes["arrival"] else left
+    for name in own.keys() - left.keys():
+        del notes["own"][name]
+    return left
 
 
 def _readable(choice: Choice) -> tuple[Choice, Tokens, InputError | None]:
@@ -267,8 +271,8 @@ def _standing_out(choice: Choice, tokens: tuple[str, ...], query: int | None) ->
     return query, int(layer.weights[head, query].argmax())
 
 
-def _note(choice: Choice) -> None:
-    book()["fields"] |= {name: getattr(choice, name) for name in _TYPED}
+def _fields(choice: Choice) -> dict[str, object]:
+    return {name: getattr(choice, name) for name in _TYPED}
 
 
 def _seed_widgets(*, keep_sentence: bool) -> None:

@@ -7,6 +7,13 @@ from pages.shared.text import Text
 from pages.shared.views.told import told
 
 
+class PageEnds(Exception):  # noqa: N818 -- nothing went wrong here
+    """The page has said why it ends here; what surrounds it is drawn all the same.
+
+    Streamlit's own stop would end that, too, and a link would seem not to have arrived.
+    """
+
+
 def refused(text: Text, problem: InputError, place: str) -> None:
     """The reason; if others are computing, also a way to try again, and a page that is light.
 

@@ -18,21 +18,25 @@ from pages.shared.views.model.choice import (
     model_notices,
     suggestion,
 )
-from pages.shared.views.refused import refused
+from pages.shared.views.refused import PageEnds, refused
 
 _EXAMPLES = ("tired", "wide", "mouse")
 _CHINESE_EXAMPLES = ("cat", "beijing")
 _GOES_ON = "##"
 
 
-def scene_or_stop(text: Text) -> ModelScene:
-    """What the page shows; the page ends here, with the reason, if the model cannot be used."""
+def scene_or_end(text: Text) -> ModelScene:
+    """What the page shows; the page ends here, with the reason, if the model cannot be used.
+
+    Raises:
+        PageEnds: In that case.
+    """
     try:
         return model_state.model_scene()
     except InputError as problem:
         _field(text)
         refused(text, problem, "model")
-        st.stop()
+        raise PageEnds from None
 
 
 def model_text(text: Text, scene: ModelScene) -> None:

@@ -15,7 +15,8 @@ def exploration_file(text: Text, page: str, name: str = "attention-lab.json") ->
         name: Of the file.
     """
     notes = book()
-    fields, edits, language = notes["fields"], notes["edits"], notes["language"] or ""
+    fields = {**notes["fields"], **notes["own"]}
+    edits, language = notes["edits"], notes["language"] or ""
     save_button(
         text("take.download"),
         name,
