@@ -688,6 +688,7 @@ FORGED = [
     typed(("abc", "0", 1.0)),
     typed((0, "_index", "zork")),
     typed((0, "99", "boo")),
+    typed((0, "9" * 5_000, 1.0)),
     typed((99, "0", "boo")),
     NOTHING | {"added_rows": [{"0": 1.0}]},
     NOTHING | {"deleted_rows": [0]},

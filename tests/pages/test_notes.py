@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from streamlit import context
+from streamlit.proto.Common_pb2 import DoubleArray
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
@@ -26,6 +28,7 @@ from core.ideas.cost import ROWS
 from core.ideas.timing import Timed
 from core.questions import KINDS
 from core.questions.question import Name
+from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader.address import same
 from pages.shared.reader.score import Score
 from pages.shared.text import Text
@@ -33,7 +36,7 @@ from pages.shared.views.questions import _worded
 from pages.shared.views.scripted import _lean
 from pages.shared.views.taking import share
 from tests.pages.test_address import EN, address, follow
-from tests.pages.test_explore import edit, edits_of, of_matrix, of_word, press
+from tests.pages.test_explore import choose, edit, edits_of, of_matrix, of_word, press
 from tests.pages.test_questions import answer, answered, opened, options, shown, told
 
 ZH = Text("zh")
@@ -425,6 +428,41 @@ def test_a_private_tab_keeps_no_texts_of_other_pages(dashboard: AppTest):
     text = all_kept(dashboard)
     assert "secret" not in text
     assert json.loads(text)["fields"]["d_k"] == 6
+
+
+def test_a_private_tab_that_is_loaded_anew_elsewhere_keeps_the_settings_of_explore(
+    dashboard: AppTest, cold_dashboard: Open
+):
+    chosen = {"d_k": 6, "mask": "causal", "n_heads": 3}
+    choose(dashboard, sentence="secret words", **chosen)
+    dashboard.session_state["book"]["private"] = True
+    dashboard.run().switch_page("pages/cost.py").run()
+    text, at = all_kept(dashboard), address(dashboard)
+    app = hand_back(follow(cold_dashboard("zh-CN"), at, "cost"), text)
+    app.query_params.clear()
+    app.switch_page("pages/explore.py").run()
+    assert {name: app.session_state[name] for name in chosen} == chosen
+    assert app.session_state["sentence"] == EXAMPLES[SENTENCES["zh"].first].sentence
+
+
+def test_what_is_drawn_again_after_a_crash_knows_theme_and_place(
+    cold_dashboard: Open, monkeypatch: pytest.MonkeyPatch
+):
+    seen, real = [], share.arrived
+
+    def note(text: Text) -> None:
+        seen.append((context.theme.type, context.url, context.locale))
+        real(text)
+
+    monkeypatch.setattr(share, "arrived", note)
+    app = cold_dashboard(None)
+    app.context = {"locale": "en-US", "theme": "dark", "url": "http://lab.example/"}
+    sent = WidgetState(id="$$ID-0123-d_k", double_array_value=DoubleArray(data=[7]))
+    app._run(WidgetStates(widgets=[sent]))
+    assert app.session_state["d_k"] == 7
+    assert len(seen) == 2
+    assert len(set(seen)) == 1
+    assert seen[0][0] == "dark"
 
 
 def test_a_private_tab_keeps_no_words(worked: AppTest, cold_dashboard: Open):

@@ -14,6 +14,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
+from core.choices import exploration
 from core.choices.buffet import BuffetChoice
 from core.choices.cost import CostChoice
 from core.choices.cross import CrossChoice
@@ -25,7 +26,7 @@ from core.choices.model import ModelChoice
 from core.choices.positions import PositionsChoice
 from core.choices.reach import ReachChoice
 from core.choices.reading import Reader
-from core.choices.training import TrainingChoice
+from core.choices.training import AIMED, TrainingChoice
 from core.layer import Edit, Rules
 from core.masks import MaskRule
 from core.models.run import ModelRun
@@ -42,6 +43,7 @@ from pages.shared.server.jobs import Progress
 from pages.shared.server.worker import worker
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
+from pages.shared.views.taking import whole
 
 Visit = Callable[[str | None], AppTest]
 Files = dict[str, Callable[[], bytes]]
@@ -155,6 +157,25 @@ def assert_same(one: AttentionTrace, other: AttentionTrace) -> None:
 def test_nothing_is_made_before_the_popover_is_opened(dashboard: AppTest, offered: Files):
     dashboard.run()
     assert offered == {}
+
+
+@pytest.mark.parametrize("page", ["explore", "heads"])
+def test_the_exploration_holds_what_was_chosen_though_the_page_shows_something_else(
+    dashboard: AppTest, monkeypatch: pytest.MonkeyPatch, page: str
+):
+    found: Files = {}
+
+    def note(_label: str, name: str, _mime: str, data: Callable[[], bytes]) -> None:
+        found[name] = data
+
+    monkeypatch.setattr(whole, "save_button", note)
+    dashboard.session_state["source"] = "trained"
+    opened(dashboard.run(), page)
+    fields = exploration.from_file(found["attention-lab.json"]()).fields
+    assert fields["source"] == "trained"
+    assert {name: fields[name] for name in AIMED} == {
+        name: getattr(TrainingChoice(), name) for name in AIMED
+    }
 
 
 @pytest.mark.parametrize("page", ["explore", "heads"])
