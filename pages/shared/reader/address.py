@@ -1,6 +1,6 @@
 """The address bar: every view has an address, and an address brings its view back.
 
-A small script in the page (`views/share.py`) writes the address without a new entry in the
+A small script in the page (`views/taking/share.js`) writes the address without a new entry in the
 browser's history, so that Back leads to the page before, as it was left.
 """
 
