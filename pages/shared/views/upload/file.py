@@ -48,8 +48,8 @@ class Uploading(NamedTuple):
     problem: InputError | None = None
     read: Read = _gone
 
-    def shown(self) -> "Uploading":
-        """The same, and widgets show it; to be called before they are drawn."""
+    def set_widgets(self) -> "Uploading":
+        """Let widgets show it, and give it; to be called before they are drawn."""
         state.show(**{name: getattr(self.choice, name) for name in READERS})
         return self
 
