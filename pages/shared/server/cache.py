@@ -180,7 +180,8 @@ def turn_for_file(content: bytes) -> Iterator[None]:
 # A picture has 1.3 MB, a part of a map 3 MB at most; made anew, one takes seconds, the other 0.1 s.
 _pictures: Kept[Overview] = Kept(largest=16_000_000, at_least=1)
 _parts: Kept[Array] = Kept(largest=16_000_000, at_least=1)
-Told = Callable[[float | None], None]
+Advancing = Callable[[float | None], None]
+"""Is told which part of a picture is done; ``None`` while others are at theirs."""
 
 
 class LongKey(NamedTuple):
@@ -192,7 +193,7 @@ class LongKey(NamedTuple):
     causal: bool
 
 
-def long_picture(key: LongKey, head: LongHead, told: Told) -> Overview:
+def long_picture(key: LongKey, head: LongHead, told: Advancing) -> Overview:
     """The whole map of long input; only one at a time is computed on this server.
 
     Args:
@@ -217,7 +218,7 @@ def long_part(key: LongKey, head: LongHead, queries: range, keys: range) -> Arra
     return _parts.get((key, queries, keys), lambda: head.region(queries, keys))
 
 
-def _in_slices(head: LongHead, told: Told) -> Overview:
+def _in_slices(head: LongHead, told: Advancing) -> Overview:
     making = head.overview()
     while True:
         try:
