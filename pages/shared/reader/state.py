@@ -11,7 +11,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.choices import explore as choices
-from core.choices.exploration import DERIVED
 from core.choices.explore import Choice, SourceKind
 from core.choices.reading import Reader, Record, read
 from core.errors import InputError
@@ -22,8 +21,6 @@ from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader import edits, revival
 from pages.shared.reader.book import book
 from pages.shared.text import LANGUAGES, Text, spoken
-
-_TYPED = {name: reader for name, reader in choices.READERS.items() if name not in DERIVED}
 
 
 class Asked(NamedTuple):
@@ -92,7 +89,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
         _note(Choice())
         if not (book()["arrival"] or "sentence" in st.session_state):
             show_example(SENTENCES[text().language].first)
-    typed, unusable = _chosen(Choice, _TYPED)
+    typed, unusable = _chosen(Choice, choices.READERS)
     own = typed.source
     if own not in sources:
         typed = replace(typed, source=sources[0])
@@ -268,13 +265,13 @@ def _standing_out(choice: Choice, tokens: tuple[str, ...], query: int | None) ->
 
 
 def _note(choice: Choice) -> None:
-    book()["fields"] |= {name: getattr(choice, name) for name in _TYPED}
+    book()["fields"] |= {name: getattr(choice, name) for name in choices.READERS}
 
 
 def _seed_widgets(*, keep_sentence: bool) -> None:
     """Let widgets show the choice; a sentence that cannot be used stays, to be mended."""
     hidden = {"sentence"} if keep_sentence else set()
-    names = _TYPED.keys() - hidden
+    names = choices.READERS.keys() - hidden
     show(**{name: book()["fields"][name] for name in names})
 
 
