@@ -12,6 +12,7 @@ from pages.shared.examples import EXAMPLES
 from pages.shared.reader import model_state, state
 from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain
+from pages.shared.views.in_line import in_line
 from pages.shared.views.model.choice import (
     about_model,
     model_control,
@@ -28,7 +29,7 @@ _GOES_ON = "##"
 def scene_or_stop(text: Text) -> ModelScene:
     """What the page shows; the page ends here, with the reason, if the model cannot be used."""
     try:
-        return model_state.model_scene()
+        return model_state.model_scene(in_line())
     except InputError as problem:
         _field(text)
         refused(text, problem, "model")
