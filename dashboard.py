@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.server import start
+from pages.shared import start
 
 st.set_page_config(page_icon="🔦", layout="wide")
 start.run()

@@ -16,7 +16,7 @@ from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("cross")
-shown = crossing(state.remembered(CrossChoice, READERS)).shown()
+shown = crossing(state.remembered(CrossChoice, READERS)).set_widgets()
 trace = shown.trace()
 opened = shown.opened(trace)
 

@@ -16,7 +16,7 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("heads")
 scene = state.scene()
-shown = several(scene, state.remembered(HeadsChoice, READERS)).shown()
+shown = several(scene, state.remembered(HeadsChoice, READERS)).set_widgets()
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)

@@ -14,7 +14,7 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("positions")
 scene = state.scene()
-shown = shuffling(scene, state.remembered(PositionsChoice, READERS)).shown()
+shown = shuffling(scene, state.remembered(PositionsChoice, READERS)).set_widgets()
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)

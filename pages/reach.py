@@ -15,7 +15,7 @@ from pages.shared.views.reach.stacks import looked_at, reaching, sentence_or_num
 
 text = frame.open_page("reach")
 scene = state.scene()
-shown = reaching(scene, state.remembered(ReachChoice, READERS)).shown()
+shown = reaching(scene, state.remembered(ReachChoice, READERS)).set_widgets()
 
 sentence_or_numbers(text, shown)
 badge(text, shown.origin)

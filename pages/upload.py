@@ -19,7 +19,7 @@ from pages.shared.views.upload.numbers import upload_numbers
 
 text = frame.open_page("upload")
 with ExitStack() as turn:
-    uploaded = uploading(text, state.remembered(UploadChoice, READERS), turn).shown()
+    uploaded = uploading(text, state.remembered(UploadChoice, READERS), turn).set_widgets()
     uploader(text, uploaded)
     recipe(text)
 

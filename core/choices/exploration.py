@@ -42,9 +42,6 @@ LANGUAGES = ("en", "zh")
 LARGEST_FILE = 2_000_000
 """Bytes of a file with an exploration."""
 
-DERIVED = ("edits", "blocked")
-"""Fields of `core.choices.explore.Choice` that follow from the edited cells."""
-
 TEXTS = (
     *("sentence", "model_sentence", "model_other", "cross_a", "cross_b", "upload_name"),
     "training_sequence",
@@ -125,7 +122,7 @@ def parameters(
     if language:
         found["lang"] = language
     begun = {"sentence"} if language == "en" else set()  # with another one: it is always named
-    for name in sorted(fields.keys() - set(DERIVED)):
+    for name in sorted(fields):
         if name in begun or fields[name] != DEFAULTS[name]:
             found[name] = _as_text(fields[name])
     packed = edited.pack(shelves or {})
@@ -157,7 +154,7 @@ def to_file(
     page: str, fields: Mapping[str, object], shelves: Shelves | None = None, language: str = ""
 ) -> bytes:
     """The exploration as JSON, with every field and every edit."""
-    kept = {name: value for name, value in fields.items() if name in READERS.keys() - {*DERIVED}}
+    kept = {name: value for name, value in fields.items() if name in READERS}
     content = {
         "attention_lab": VERSION,
         "page": page,
@@ -191,7 +188,7 @@ def from_file(content: bytes) -> Exploration:
 def usable(raw: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
     """The fields whose values can be used, and the names of the other fields."""
     fields, unusable = {}, []
-    for name in raw.keys() & READERS.keys() - {*DERIVED}:
+    for name in raw.keys() & READERS.keys():
         try:
             fields[name] = READERS[name](raw[name])
         except (ValueError, TypeError, OverflowError):

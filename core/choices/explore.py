@@ -11,7 +11,7 @@ from core.choices import reading
 from core.choices.reading import Reader
 from core.cnn import ConvolutionSettings
 from core.embeddings import FEATURES
-from core.layer import MATRICES, Edit, Rules, Sizes
+from core.layer import Edit, Rules, Sizes
 from core.masks import MaskKind, MaskRule
 from core.positions import Positions
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
@@ -176,16 +176,6 @@ def _positions(raw: object) -> tuple[int, ...]:
     return tuple(sorted({_position(position) for position in reading.sequence(raw)}))
 
 
-def _edits(raw: object) -> tuple[Edit, ...]:
-    matrix_of = reading.one_of(MATRICES)
-    edits: dict[tuple[str, tuple[int, int, int]], float] = {}
-    for edit in reading.sequence(raw)[:MOST_EDITS]:
-        matrix, place, value = reading.sequence(edit)
-        head, row, column = (_position(i) for i in reading.sequence(place))
-        edits[matrix_of(matrix), (head, row, column)] = reading.entry(value)
-    return tuple(Edit(matrix, at, value) for (matrix, at), value in edits.items())
-
-
 READERS: dict[str, Reader] = {
     "sentence": reading.text(LONGEST_SENTENCE),
     "unit": reading.one_of(get_args(Unit)),
@@ -194,7 +184,6 @@ READERS: dict[str, Reader] = {
     "temperature": reading.number(*LIMITS["temperature"]),
     "mask": reading.one_of(get_args(MaskKind)),
     "padded": _positions,
-    "blocked": reading.pairs(_position),
     "positions": reading.one_of(get_args(Positions)),
     "rnn_kind": reading.one_of(get_args(RecurrentKind)),
     "rnn_gain": reading.number(*LIMITS["rnn_gain"]),
@@ -202,8 +191,7 @@ READERS: dict[str, Reader] = {
     "cnn_kernel": reading.whole(*LIMITS["cnn_kernel"], odd=True),
     "cnn_causal": reading.flag,
     "comparison": reading.one_of(get_args(Comparison)),
-    "edits": _edits,
 }
-"""What makes a value of a field usable."""
+"""What makes a value usable, of each field but those that follow from the edited cells."""
 
 READERS |= {name: reading.whole(*LIMITS[name]) for name in LIMITS if name not in READERS}

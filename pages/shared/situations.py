@@ -19,6 +19,7 @@ from pages.shared.reader.state import Scene
 from pages.shared.server import cache
 from pages.shared.views.buffet.plate import Served
 from pages.shared.views.cross.crossing import Crossing
+from pages.shared.views.in_line import in_line
 from pages.shared.views.positions.shuffling import Shuffling, orders
 from pages.shared.views.reach.stacks import Reaching
 from pages.shared.views.upload.maps import Shown
@@ -44,7 +45,7 @@ def modelled(scene: ModelScene) -> Modelled:
     """The real model on the text and on the sentence beside it."""
     choice = scene.choice
     try:
-        other = cache.model(choice.model_other, choice.model_part, scene.shown)
+        other = cache.model(choice.model_other, choice.model_part, scene.shown, told=in_line())
     except InputError:
         other = None
     return Modelled(

@@ -14,6 +14,7 @@ from core.errors import InputError
 from pages.shared.server import cache
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.corrections.claims import CORRECTIONS
+from pages.shared.views.in_line import in_line
 from pages.shared.views.papers import PAPERS
 from tests.pages.following import assert_opened, followed, links, weights
 
@@ -55,7 +56,7 @@ def anywhere(app: AppTest) -> str:
 def test_folded_it_computes_nothing_and_leads_nowhere(
     open_dashboard: Visit, language: Language, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(cache, "model", lambda *_: pytest.fail("the model was asked for"))
+    monkeypatch.setattr(cache, "model", lambda *_, **__: pytest.fail("the model was asked for"))
     monkeypatch.setattr(layer, "column", lambda *_: pytest.fail("something was computed"))
     app = opened(open_dashboard, language)
     claims = [Text(language)(f"correction.{name}.claim") for name in CORRECTIONS]
@@ -152,7 +153,8 @@ def test_pronoun_the_page_shows_the_famous_numbers(open_dashboard: Visit):
 def test_important_the_heaviest_piece_is_a_sink_that_carries_little(open_dashboard: Visit):
     app = shown(open_dashboard, "en", "important")
     fields = CORRECTIONS["important"].there.fields
-    run = cache.model("The animal didn't cross the street because it was too tired.", "start")
+    sentence = "The animal didn't cross the street because it was too tired."
+    run = cache.model(sentence, "start", told=in_line())
     it = model.loud(run, (2, 7), 10)
     assert it.key == fields["model_key"]
     assert it.weight > 0.8
@@ -173,7 +175,7 @@ def test_untrained_other_seeds_look_elsewhere(open_dashboard: Visit, language: L
 def test_a_model_that_is_missing_is_told_and_the_rest_stays(
     open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
 ):
-    def missing(*_: object) -> None:
+    def missing(*_: object, **__: object) -> None:
         raise InputError("model_missing", name="MiniLM", file="model.safetensors")
 
     monkeypatch.setattr(cache, "model", missing)

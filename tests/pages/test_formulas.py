@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,9 +39,9 @@ places = st.tuples(st.integers(0, 1), st.integers(0, 10), st.integers(0, 10))
 
 def made(n: int = 4, **change: object) -> tuple[LayerTrace, Rules]:
     blocked = tuple((1, key) for key in range(len(WORDS)))
-    choice, unusable = read({"blocked": blocked, **change})
+    choice, unusable = read(change)
     assert not unusable
-    source = choice.layer_source
+    source = replace(choice, blocked=blocked).layer_source
     words = WORDS[:n]
     layer = trace(words, source.parameters(words), source.rules, source.origin).layers[0]
     return layer, source.rules

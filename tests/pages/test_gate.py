@@ -13,6 +13,7 @@ from core.sources.pretrained import PretrainedSource
 from pages.shared.server import cache, waiting
 from pages.shared.server.gate import PLACES, Gate
 from pages.shared.text import LANGUAGES, Text
+from pages.shared.views import in_line
 from tests.hostile import largest
 
 Visit = Callable[[str | None], AppTest]
@@ -154,9 +155,13 @@ def test_two_who_ask_for_the_same_text_compute_once(monkeypatch: pytest.MonkeyPa
         return run(source, sentence)
 
     monkeypatch.setattr(PretrainedSource, "run", counted)
-    monkeypatch.setattr(waiting, "in_line", lambda: silent)
     found = []
-    together(*(lambda: found.append(cache.model("the same for both", "start")) for _ in range(2)))
+    together(
+        *(
+            lambda: found.append(cache.model("the same for both", "start", told=silent))
+            for _ in range(2)
+        )
+    )
     assert ran == ["the same for both"]
     assert found[0] is found[1]
 
@@ -223,7 +228,7 @@ def test_waiting_is_told_in_a_toast(open_dashboard: Visit, monkeypatch: pytest.M
     app = open_dashboard("zh-CN").switch_page("pages/model.py").run()
     gate = Gate(patience=0.4)
     monkeypatch.setattr(waiting, "gate", gate)
-    monkeypatch.setattr(waiting, "_AFTER", 0.0)
+    monkeypatch.setattr(in_line, "_AFTER", 0.0)
     app.text_area(key="model_sentence").set_value(NEW + " A toast.")
     busy(gate, app.run)
     assert app.toast[0].value == Text("zh")("busy.wait", before=PLACES)

@@ -10,6 +10,7 @@ from core.files.limits import PRIVATE, PUBLIC
 from core.models import hub
 from pages.shared.server import cache, limits
 from pages.shared.text import Text
+from pages.shared.views.in_line import in_line
 from tests.hostile import npz
 
 Visit = Callable[[str | None], AppTest]
@@ -25,9 +26,10 @@ def private(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_model_reads_longer_texts_on_a_private_server(private: bool):
     pieces = 512 if private else 256
-    run = cache.model(LONG, "end")
+    run = cache.model(LONG, "end", told=in_line())
     assert len(run.pieces.tokens) == pieces
-    assert len(cache.without(LONG, "end", ((0, 0),)).layers) == len(run.trace.layers)
+    moved = cache.without(LONG, "end", ((0, 0),), told=in_line())
+    assert len(moved.layers) == len(run.trace.layers)
 
 
 def test_the_page_says_how_much_is_read(private: bool, open_dashboard: Visit):
@@ -51,7 +53,7 @@ def test_larger_files_are_read_on_a_private_server(private: bool, open_dashboard
 def test_a_map_between_the_limits_is_whole_on_a_private_server_only(private: bool):
     n = PUBLIC.tokens + 1
     ones = dict.fromkeys("qkv", np.ones((n, 1), np.float16))
-    assert cache.uploaded(npz(**ones), "between.npz").long is not private
+    assert cache.uploaded(npz(**ones), "between.npz", told=in_line()).long is not private
 
 
 def test_a_private_server_takes_nothing_off_what_a_public_one_reads():

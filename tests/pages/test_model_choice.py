@@ -24,6 +24,7 @@ from core.sources import families
 from core.sources.families import FamilySource
 from pages.shared.server import cache, loading
 from pages.shared.text import LANGUAGES, Text
+from pages.shared.views.in_line import in_line
 from pages.shared.views.model import choice as model_choice
 from tests.pages.test_model import choose, square
 from tests.tiny import CAUSAL, TINY, write_model
@@ -242,9 +243,10 @@ def test_failures_are_told_in_the_readers_language(
     text = Text("zh" if language == "zh" else "en")
     start = text(f"error.{code}", name="N", file="F", known="K").partition("N")[0].partition("F")[0]
     assert [it.value.startswith(start) for it in app.warning] == [True]
+    sentence = ModelChoice().model_sentence
     assert_allclose(
         square(app, "model_map"),
-        cache.model(ModelChoice().model_sentence, "start").trace.layers[3].weights[1],
+        cache.model(sentence, "start", told=in_line()).trace.layers[3].weights[1],
     )
 
 

@@ -430,6 +430,20 @@ def test_a_private_tab_keeps_no_texts_of_other_pages(dashboard: AppTest):
     assert json.loads(text)["fields"]["d_k"] == 6
 
 
+@pytest.mark.parametrize("sentence", ["", "   ", "\u200b"])
+def test_a_sentence_without_words_that_a_tab_hands_back_is_refused(
+    dashboard: AppTest, sentence: str
+):
+    tell(dashboard, "held", {"session": "another", "text": "", "query": f"sentence={sentence}"})
+    dashboard.run()
+    assert any(
+        EN("error.no_tokens") in it.value or ZH("error.no_tokens") in it.value
+        for it in dashboard.error
+    )
+    choose(dashboard, sentence="my own words")
+    assert not dashboard.error
+
+
 def test_a_private_tab_that_is_loaded_anew_elsewhere_keeps_the_settings_of_explore(
     dashboard: AppTest, cold_dashboard: Open
 ):

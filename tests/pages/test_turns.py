@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from pages.shared import frame
-from pages.shared.server import start, waiting
+from pages.shared import frame, start
+from pages.shared.server import waiting
 from pages.shared.server.kept import Kept
 from pages.shared.server.turns import Turns, turns
 
@@ -113,7 +113,7 @@ def test_pages_go_on_while_somebody_computes_for_long():
         return Thing()
 
     with turns.taken():
-        waiting.in_turn(Kept(10), "a long text", make)
+        waiting.in_turn(Kept(10), "a long text", make, lambda _: None)
     assert seen == [True]
 
 

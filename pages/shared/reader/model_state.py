@@ -12,6 +12,7 @@ from pages.shared.examples import EXAMPLES
 from pages.shared.reader import state
 from pages.shared.reader.book import book
 from pages.shared.server import cache, loading
+from pages.shared.server.gate import Waiting
 
 _PAGE = "model"
 
@@ -70,8 +71,11 @@ class ModelScene(NamedTuple):
         return tuple(it for it in get_args(Order) if it not in idle)
 
 
-def model_scene() -> ModelScene:
+def model_scene(told: Waiting) -> ModelScene:
     """What the reader has chosen, made usable; to be called once a run, before any widget.
+
+    Args:
+        told: Called while others compute, as :func:`cache.model` does.
 
     Raises:
         InputError: If the packaged model itself cannot be used, or ``busy``.
@@ -79,12 +83,12 @@ def model_scene() -> ModelScene:
     choice = state.remembered(ModelChoice, READERS)
     choice, shown, trouble = _usable(choice)
     try:
-        choice, run, problem = _readable(choice, shown)
+        choice, run, problem = _readable(choice, shown, told)
     except InputError as reason:
         if shown == PACKAGED or reason.code == "busy":
             raise
         shown, trouble = PACKAGED, reason
-        choice, run, problem = _readable(choice, shown)
+        choice, run, problem = _readable(choice, shown, told)
     scene = ModelScene(_at_same_text(choice, run.pieces, shown), run, shown, problem, trouble)
     scene = scene._replace(choice=_within(scene))
     state.show(
@@ -121,14 +125,16 @@ def _usable(choice: ModelChoice) -> tuple[ModelChoice, str, InputError | None]:
         return choice, PACKAGED, trouble
 
 
-def _readable(choice: ModelChoice, shown: str) -> tuple[ModelChoice, ModelRun, InputError | None]:
+def _readable(
+    choice: ModelChoice, shown: str, told: Waiting
+) -> tuple[ModelChoice, ModelRun, InputError | None]:
     try:
-        run = cache.model(choice.model_sentence, choice.model_part, shown)
+        run = cache.model(choice.model_sentence, choice.model_part, shown, told=told)
     except InputError as problem:
         last = book()["good_texts"].get(_PAGE, ModelChoice().model_sentence)
         run = None
         if problem.code == "no_tokens":
-            run = cache.model(last, choice.model_part, shown)
+            run = cache.model(last, choice.model_part, shown, told=told)
         elif problem.code == "busy":
             run = cache.kept_model(last, choice.model_part, shown)
         if run is None:

@@ -22,7 +22,7 @@ from pages.shared.reader.book import book
 from pages.shared.text import labels
 
 
-class Told(TypedDict):
+class Exchange(TypedDict):
     """What passes between a session and its tab.
 
     Attributes:
@@ -53,20 +53,20 @@ def for_tab() -> dict[str, str | None] | None:
     """
     if revival.pending():
         return None
-    told, private = _told(), book()["private"]
-    text = _text(told, wordless=private)
-    aside = _text(told, wordless=False) if private else ""
-    found: dict[str, str | None] = {"session": told["session"], "text": None}
-    if (text, aside) != told["sent"]:
-        told["sent"] = text, aside
-        told["edition"] = secrets.token_hex(4) if text or aside else ""
+    exchange, private = _exchange(), book()["private"]
+    text = _text(exchange, wordless=private)
+    aside = _text(exchange, wordless=False) if private else ""
+    found: dict[str, str | None] = {"session": exchange["session"], "text": None}
+    if (text, aside) != exchange["sent"]:
+        exchange["sent"] = text, aside
+        exchange["edition"] = secrets.token_hex(4) if text or aside else ""
         found |= {"text": text, "aside": aside}
-    return found | {"edition": told["edition"]}
+    return found | {"edition": exchange["edition"]}
 
 
 def send_again() -> None:
     """The tab has missed what was sent."""
-    _told()["sent"] = None
+    _exchange()["sent"] = None
 
 
 def hear(said: object) -> None:
@@ -75,13 +75,13 @@ def hear(said: object) -> None:
     A tab that was away for a moment tells its address, too; it cannot know whether it comes back to
     the same session: what that has told it says nothing new.
     """
-    told, said = _told(), said if isinstance(said, Mapping) else {}
-    if said.get("session") == told["session"]:
+    exchange, said = _exchange(), said if isinstance(said, Mapping) else {}
+    if said.get("session") == exchange["session"]:
         return
-    told["sent"] = None
-    if told["heard"]:
+    exchange["sent"] = None
+    if exchange["heard"]:
         return
-    told["heard"] = True
+    exchange["heard"] = True
     challenges = {it.removeprefix(_CHALLENGE) for it in labels() if it.startswith(_CHALLENGE)}
     found = notes.read(said.get("text"), KINDS.keys(), challenges)
     noted = book()
@@ -100,7 +100,7 @@ def hear(said: object) -> None:
     noted["said_again"] = of_link
 
 
-def _text(told: Told, *, wordless: bool) -> str:
+def _text(exchange: Exchange, *, wordless: bool) -> str:
     tally = score.tally()
     at, beside = address.last_written()
     found = Notes(
@@ -110,7 +110,7 @@ def _text(told: Told, *, wordless: bool) -> str:
         at="" if wordless or beside is None else _mark(at),
         times=book()["times"],
     )
-    return notes.write(found, _packed(told, wordless=wordless))
+    return notes.write(found, _packed(exchange, wordless=wordless))
 
 
 def _elsewhere(*, wordless: bool) -> dict[str, object]:
@@ -125,13 +125,13 @@ def _elsewhere(*, wordless: bool) -> dict[str, object]:
     }
 
 
-def _packed(told: Told, *, wordless: bool) -> str:
+def _packed(exchange: Exchange, *, wordless: bool) -> str:
     states: Histories = edits.histories()
     if wordless:
         states = history.without_words(states)
-    last = told["packed"].get(wordless)
+    last = exchange["packed"].get(wordless)
     if last is None or states != last[0]:  # quick: states that are the same are the same objects
-        last = told["packed"][wordless] = states, history.pack(states)
+        last = exchange["packed"][wordless] = states, history.pack(states)
     return last[1]
 
 
@@ -139,9 +139,9 @@ def _mark(text: str) -> str:
     return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
-def _told() -> Told:
+def _exchange() -> Exchange:
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = Told(
+        st.session_state[_KEY] = Exchange(
             session=secrets.token_hex(4), heard=False, sent=("", ""), edition="", packed={}
         )
     return st.session_state[_KEY]

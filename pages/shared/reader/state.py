@@ -11,7 +11,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.choices import explore as choices
-from core.choices.exploration import DERIVED
 from core.choices.explore import Choice, SourceKind
 from core.choices.reading import Reader, Record, read
 from core.errors import InputError
@@ -22,8 +21,6 @@ from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader import edits, revival
 from pages.shared.reader.book import book
 from pages.shared.text import LANGUAGES, Text, spoken
-
-_TYPED = {name: reader for name, reader in choices.READERS.items() if name not in DERIVED}
 
 
 class Asked(NamedTuple):
@@ -93,7 +90,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
         notes["fields"] = _fields(Choice()) | notes["fields"]  # private tabs keep all but words
         if not (notes["arrival"] or "sentence" in st.session_state):
             show_example(SENTENCES[text().language].first)
-    typed, unusable = _chosen(Choice, _TYPED)
+    typed, unusable = _chosen(Choice, choices.READERS)
     own = typed.source
     if own not in sources:
         typed = replace(typed, source=sources[0])
@@ -239,12 +236,17 @@ def _own(names: Iterable[str]) -> dict[str, object]:
 
 
 def _readable(choice: Choice) -> tuple[Choice, Tokens, InputError | None]:
-    """The choice with a sentence that has tokens: the last one, if need be."""
-    try:
-        return choice, tokenize(choice.sentence, choice.unit), None
-    except InputError as problem:
-        choice = replace(choice, sentence=book()["fields"]["sentence"])
-        return choice, tokenize(choice.sentence, choice.unit), problem
+    """The choice with a sentence that has tokens: if need be the last one, or the first example."""
+    first = EXAMPLES[SENTENCES[text().language].first].sentence
+    reason = None
+    for sentence in (choice.sentence, str(book()["fields"]["sentence"]), first):
+        try:
+            tokens = tokenize(sentence, choice.unit)
+        except InputError as problem:
+            reason = reason or problem
+        else:
+            return replace(choice, sentence=sentence), tokens, reason
+    raise ValueError("the first example has no tokens")
 
 
 def _following_words(choice: Choice, tokens: tuple[str, ...]) -> Choice:
@@ -272,13 +274,13 @@ def _standing_out(choice: Choice, tokens: tuple[str, ...], query: int | None) ->
 
 
 def _fields(choice: Choice) -> dict[str, object]:
-    return {name: getattr(choice, name) for name in _TYPED}
+    return {name: getattr(choice, name) for name in choices.READERS}
 
 
 def _seed_widgets(*, keep_sentence: bool) -> None:
     """Let widgets show the choice; a sentence that cannot be used stays, to be mended."""
     hidden = {"sentence"} if keep_sentence else set()
-    names = _TYPED.keys() - hidden
+    names = choices.READERS.keys() - hidden
     show(**{name: book()["fields"][name] for name in names})
 
 

@@ -12,6 +12,7 @@ from pages.shared.server import cache, loading
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
+from pages.shared.views.in_line import in_line
 from pages.shared.views.model import head as model_head
 from pages.shared.views.model.head import Shown, attention_map
 
@@ -69,7 +70,7 @@ def _numbers(text: Text, view: Shown, title: str) -> Section:
 def _scene(choice: ModelChoice) -> ModelScene:
     """The page's scene once more, without touching a widget."""
     name = choice.model_name if loading.ready(choice.model_name) else PACKAGED
-    run = cache.model(choice.model_sentence, choice.model_part, name)
+    run = cache.model(choice.model_sentence, choice.model_part, name, told=in_line())
     scene = ModelScene(choice, run, name, None, None)
     n_layers, n_heads = scene.shape
     last = len(run.pieces.tokens) - 1

@@ -1,4 +1,7 @@
-"""Results that are kept for all readers; every cache is bounded, every key holds all bytes."""
+"""Results that are kept for all readers; every cache is bounded, every key holds all bytes.
+
+Large ones are made in turn: ``told`` is called while it is waited, as in :func:`waiting.place`.
+"""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -24,6 +27,7 @@ from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import Upload, bytes_once_read, read_upload
 from pages.shared.server import limits, loading, waiting
+from pages.shared.server.gate import Waiting
 from pages.shared.server.kept import Kept
 from pages.shared.server.waiting import in_turn
 
@@ -52,14 +56,14 @@ def convolutional(x: Array, settings: ConvolutionSettings) -> Measured:
 _runs: Kept[ModelRun] = Kept(largest=64_000_000)
 
 
-def model(sentence: str, part: Keep, name: str = PACKAGED) -> ModelRun:
+def model(sentence: str, part: Keep, name: str = PACKAGED, *, told: Waiting) -> ModelRun:
     """A model on a sentence; it is loaded if need be.
 
     Raises:
         InputError: ``busy`` if it was not this reader's turn in time, and as the source says.
     """
     run = loading.source(name, part).run
-    return in_turn(_runs, _run_key(sentence, part, name), lambda: run(sentence))
+    return in_turn(_runs, _run_key(sentence, part, name), lambda: run(sentence), told)
 
 
 def kept_model(sentence: str, part: Keep, name: str) -> ModelRun | None:
@@ -92,11 +96,11 @@ class Moves(NamedTuple):
 _moves: Kept[Moves] = Kept(largest=4_000)
 
 
-def without(sentence: str, part: Keep, off: tuple[HeadIndex, ...]) -> Moves:
+def without(sentence: str, part: Keep, off: tuple[HeadIndex, ...], *, told: Waiting) -> Moves:
     """The packaged model with heads switched off, against the whole model."""
-    whole = model(sentence, part)
+    whole = model(sentence, part, told=told)
     source = PretrainedSource(limits.of_pieces(), part, frozenset(off))
-    return in_turn(_moves, (sentence, source), lambda: _moved(whole, source.run(sentence)))
+    return in_turn(_moves, (sentence, source), lambda: _moved(whole, source.run(sentence)), told)
 
 
 def _moved(whole: ModelRun, run: ModelRun) -> Moves:
@@ -109,10 +113,10 @@ def _moved(whole: ModelRun, run: ModelRun) -> Moves:
 _effects: Kept[HeadEffects] = Kept(largest=75_000)
 
 
-def effects(sentence: str, part: Keep) -> HeadEffects:
+def effects(sentence: str, part: Keep, *, told: Waiting) -> HeadEffects:
     """What switching off each head does to a sentence."""
-    run = model(sentence, part)
-    return in_turn(_effects, _run_key(sentence, part), lambda: head_effects(run))
+    run = model(sentence, part, told=told)
+    return in_turn(_effects, _run_key(sentence, part), lambda: head_effects(run), told)
 
 
 _averaged: Kept[Averaged] = Kept(largest=4_000_000)
@@ -153,34 +157,35 @@ _FILES = "files"  # the turn of those who have a large one
 _uploads: Kept[Upload] = Kept(largest=32_000_000, at_least=1)
 
 
-def uploaded(content: bytes, name: str) -> Upload:
+def uploaded(content: bytes, name: str, *, told: Waiting) -> Upload:
     """What a reader's file says about attention."""
     most = limits.of_files()
     key = fingerprint(content), name, most
 
     def alone() -> Upload:
-        with turn_for_file(content):
+        with turn_for_file(content, told=told):
             return _uploads.get(key, lambda: read_upload(content, name, most))
 
     return _uploads.get(key, alone)
 
 
 @contextmanager
-def turn_for_file(content: bytes) -> Iterator[None]:
+def turn_for_file(content: bytes, *, told: Waiting) -> Iterator[None]:
     """The turn to read a file and to draw it: with large ones, one reader at a time.
 
     Raises:
         InputError: ``busy`` if it was not this reader's turn in time.
     """
     large = bytes_once_read(content, limits.of_files()) > _LARGE
-    with waiting.place(_FILES, waiting.in_line()) if large else nullcontext():
+    with waiting.place(_FILES, told) if large else nullcontext():
         yield
 
 
 # A picture has 1.3 MB, a part of a map 3 MB at most; made anew, one takes seconds, the other 0.1 s.
 _pictures: Kept[Overview] = Kept(largest=16_000_000, at_least=1)
 _parts: Kept[Array] = Kept(largest=16_000_000, at_least=1)
-Told = Callable[[float | None], None]
+Advancing = Callable[[float | None], None]
+"""Is told which part of a picture is done; ``None`` while others are at theirs."""
 
 
 class LongKey(NamedTuple):
@@ -192,7 +197,7 @@ class LongKey(NamedTuple):
     causal: bool
 
 
-def long_picture(key: LongKey, head: LongHead, told: Told) -> Overview:
+def long_picture(key: LongKey, head: LongHead, told: Advancing) -> Overview:
     """The whole map of long input; only one at a time is computed on this server.
 
     Args:
@@ -217,7 +222,7 @@ def long_part(key: LongKey, head: LongHead, queries: range, keys: range) -> Arra
     return _parts.get((key, queries, keys), lambda: head.region(queries, keys))
 
 
-def _in_slices(head: LongHead, told: Told) -> Overview:
+def _in_slices(head: LongHead, told: Advancing) -> Overview:
     making = head.overview()
     while True:
         try:

@@ -19,7 +19,8 @@ PATIENCE = 10.0
 
 _LOOK = 0.1  # seconds between two looks at the line
 
-Told = Callable[[int], None]
+Waiting = Callable[[int], None]
+"""Is told how many are before somebody who waits."""
 
 
 @dataclass(eq=False)
@@ -44,7 +45,7 @@ class Gate:
         self._moved = threading.Condition()
 
     @contextmanager
-    def turn(self, key: Hashable, told: Told) -> Iterator[None]:
+    def turn(self, key: Hashable, told: Waiting) -> Iterator[None]:
         """A place, once there is one; it is given back whatever happens.
 
         Equal keys never have a place at once: the second finds what the first has made. Who has
@@ -71,7 +72,7 @@ class Gate:
                 self._line.remove(ticket)
                 self._moved.notify_all()
 
-    def _wait(self, ticket: _Ticket, told: Told) -> None:
+    def _wait(self, ticket: _Ticket, told: Waiting) -> None:
         end = self._clock() + self._patience
         while not self._enter(ticket):
             if self._clock() >= end:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core import choices
 from core.choices import edited, exploration
 from core.choices.edited import Address
-from core.choices.exploration import DEFAULTS, DERIVED, LONGEST_LINK, READERS
+from core.choices.exploration import DEFAULTS, LONGEST_LINK, READERS
 from core.choices.explore import LIMITS, MOST_EDITS
 from core.choices.lesson import shelf
 from core.choices.training import TrainingChoice
@@ -207,5 +207,5 @@ def test_no_two_records_share_a_field():
     assert len(READERS) == sum(len(readers) for _, readers in exploration._RECORDS)
 
 
-def test_derived_fields_are_in_no_link():
-    assert set(DERIVED) & exploration.parameters(dict(DEFAULTS)).keys() == set()
+def test_what_follows_from_the_edited_cells_is_no_field():
+    assert not {"edits", "blocked"} & READERS.keys()

@@ -2,28 +2,28 @@
 
 import json
 import math
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.choices import reading
 from core.choices.explore import (
     LIMITS,
     LONGEST_SENTENCE,
-    MOST_EDITS,
+    READERS,
     Choice,
     SourceKind,
     read,
 )
 from core.choices.reading import LARGEST_ENTRY, entry
 from core.cnn import ConvolutionSettings
-from core.layer import MATRICES, Edit
 from core.rnn import RecurrentSettings
 from core.tokens import LIMIT
 
-FIELDS = [field.name for field in fields(Choice)]
+FIELDS = sorted(READERS)
 DEFAULTS = {name: getattr(Choice(), name) for name in FIELDS}
 NUMBERS = [name for name, value in DEFAULTS.items() if type(value) in (int, float)]
 WHOLE = [name for name in NUMBERS if isinstance(DEFAULTS[name], int)]
@@ -34,13 +34,11 @@ USABLE: dict[str, Any] = {
     "scaled": False,
     "mask": "drawn",
     "padded": (1, 3),
-    "blocked": ((0, 1), (2, 0)),
     "positions": "alibi",
     "rnn_kind": "gru",
     "rnn_direction": "both",
     "cnn_causal": True,
     "comparison": "strength",
-    "edits": (Edit("w_q", (1, 2, 3), -4.5),),
 }
 
 leaves = (
@@ -50,17 +48,14 @@ leaves = (
     | st.integers(-9, 70)
     | st.floats()
     | st.text(max_size=5)
-    | st.sampled_from(["1e999", "nan", "٣", "2.5", *MATRICES, "causal", "words"])
+    | st.sampled_from(["1e999", "nan", "٣", "2.5", "causal", "words"])
 )
 junk = st.recursive(
     leaves,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=8,
 )
-edits = st.lists(
-    st.tuples(st.sampled_from(MATRICES) | junk, st.tuples(*[leaves] * 3) | junk, leaves)
-)
-raw_choices = st.dictionaries(st.sampled_from(FIELDS), junk | edits)
+raw_choices = st.dictionaries(st.sampled_from(FIELDS), junk)
 
 
 def as_read(choice: Choice) -> dict[str, Any]:
@@ -98,7 +93,7 @@ def test_reading_what_was_read_changes_nothing(raw: dict[str, Any]):
 @given(raw_choices)
 def test_a_choice_survives_a_file(raw: dict[str, Any]):
     choice, _ = read(raw)
-    assert read(json.loads(json.dumps(asdict(choice)))) == (choice, ())
+    assert read(json.loads(json.dumps(as_read(choice)))) == (choice, ())
 
 
 @given(raw_choices)
@@ -183,7 +178,7 @@ def test_usable_fields_survive_among_others(raw: dict[str, Any], names: set[str]
         assert getattr(choice, name) == USABLE[name]
 
 
-# Sentences and edits
+# Sentences and cells
 
 
 def test_an_endless_sentence_is_cut():
@@ -192,50 +187,22 @@ def test_an_endless_sentence_is_cut():
     assert not unusable
 
 
-def test_an_edit_may_come_from_a_file():
-    choice, _ = read({"edits": [["x", [0, 1, 2], 7]]})
-    assert choice.edits == (Edit("x", (0, 1, 2), 7.0),)
-    assert isinstance(choice.edits[0], Edit)
-
-
-def test_of_two_edits_of_a_cell_the_last_counts():
-    choice, _ = read({"edits": [["w_q", [0, 0, 0], 1], ["w_q", [0, 0, 0], 2]]})
-    assert choice.edits == (Edit("w_q", (0, 0, 0), 2.0),)
-
-
-@pytest.mark.parametrize(
-    "edit",
-    [
-        ["w_z", [0, 0, 0], 1],
-        ["x", [0, 0], 1],
-        ["x", [0, 0, -1], 1],
-        ["x", [0, 0, LIMIT], 1],
-        ["x", [0, 0, 0.5], 1],
-        ["x", [0, 0, 0], None],
-        ["x", [0, 0, 0], math.nan],
-        ["x", [0, 0, 0], LARGEST_ENTRY * 1.01],
-        ["x", [0, 0, 0]],
-        "xyz",
-    ],
-)
-def test_a_bad_edit_is_named(edit: object):
-    assert read({"edits": [edit]}) == (Choice(), ("edits",))
-
-
-def test_edits_end_somewhere():
-    many = [["w_q", [0, i // 64, i % 64], 1] for i in range(64 * 64)]
-    many += [["w_k", [0, i // 64, i % 64], 1] for i in range(64 * 64)]
-    assert len(read({"edits": many})[0].edits) == MOST_EDITS
-
-
 @pytest.mark.parametrize("usable", [0, -LARGEST_ENTRY, "1e3", " 2 ", 0.1])
 def test_a_cell_takes_finite_numbers(usable: float | str):
     assert entry(usable) == float(usable)
 
 
-@pytest.mark.parametrize("text", ["", "boo", "nan", "inf", "-1e7", "1,5", "1 2"])
-def test_a_cell_refuses_text_that_is_no_number_of_its_size(text: str):
-    assert read({"edits": [["x", [0, 0, 0], text]]}) == (Choice(), ("edits",))
+@pytest.mark.parametrize(
+    "content",
+    [*("", "boo", "nan", "inf", "-1e7", "1,5", "1 2"), None, True, math.nan, LARGEST_ENTRY * 1.01],
+)
+def test_a_cell_refuses_what_is_no_number_of_its_size(content: object):
+    assert reading.read(dict, {"cell": entry}, {"cell": content}) == ({}, ("cell",))
+
+
+@pytest.mark.parametrize("name", ["edits", "blocked"])
+def test_what_follows_from_the_edited_cells_is_not_read(name: str):
+    assert read({name: [["x", [0, 1, 2], 7]]}) == (Choice(), ())
 
 
 # What follows from a choice

@@ -16,6 +16,7 @@ from core.models.run import ModelRun
 from pages.shared.destinations import Destination
 from pages.shared.server import cache
 from pages.shared.text import Text, plain, plain_word
+from pages.shared.views.in_line import in_line
 
 
 def pair(text: Text, there: Destination) -> str:
@@ -124,7 +125,7 @@ def order(text: Text, there: Destination) -> str:
 def pronoun(text: Text, there: Destination) -> str:
     """The famous head on two sentences, and all the others."""
     choice, run = _modelled(there)
-    second = cache.model(choice.model_other, choice.model_part)
+    second = cache.model(choice.model_other, choice.model_part, told=in_line())
     at, asked = (choice.model_layer, choice.model_head), (choice.model_query, choice.model_key)
     heads = model.pronoun((run, second), at, asked)
     return text(
@@ -178,4 +179,4 @@ def untrained(text: Text, there: Destination) -> str:
 
 def _modelled(there: Destination) -> tuple[ModelChoice, ModelRun]:
     choice, _ = reading.read(ModelChoice, MODEL, there.fields)
-    return choice, cache.model(choice.model_sentence, choice.model_part)
+    return choice, cache.model(choice.model_sentence, choice.model_part, told=in_line())

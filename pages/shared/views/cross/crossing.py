@@ -46,8 +46,8 @@ class Crossing(NamedTuple):
         choice = replace(self.choice, cross_sources=sources, cross_causal=False)
         return self._replace(choice=choice.within(len(self.a), len(self.b)))
 
-    def shown(self) -> "Crossing":
-        """The same, and widgets show it; to be called before they are drawn."""
+    def set_widgets(self) -> "Crossing":
+        """Let widgets show it, and give it; to be called before they are drawn."""
         state.show(**{name: getattr(self.choice, name) for name in LIMITS})
         return self
 

@@ -44,8 +44,8 @@ class Several:
         """Where the layer's numbers come from."""
         return self.scene.source.origin
 
-    def shown(self) -> "Several":
-        """The same, and widgets show it; to be called before they are drawn."""
+    def set_widgets(self) -> "Several":
+        """Let widgets show it, and give it; to be called before they are drawn."""
         state.show(heads_off=self.choice.heads_off)
         return self
 

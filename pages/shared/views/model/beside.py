@@ -16,6 +16,7 @@ from pages.shared.reader.model_state import ModelScene
 from pages.shared.server import cache
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
+from pages.shared.views.in_line import in_line
 from pages.shared.views.model.head import FIELDS
 from pages.shared.views.opened import Pointed
 from pages.shared.views.refused import refused
@@ -28,7 +29,9 @@ def beside(text: Text, scene: ModelScene) -> None:
     """The second sentence, both maps and their difference, and the heads that changed most."""
     st.text_input(text("model_other.label"), key="model_other", max_chars=LONGEST_TEXT)
     try:
-        other = cache.model(scene.choice.model_other, scene.choice.model_part, scene.shown)
+        other = cache.model(
+            scene.choice.model_other, scene.choice.model_part, scene.shown, told=in_line()
+        )
     except InputError as problem:
         refused(text, problem, "beside")
         return

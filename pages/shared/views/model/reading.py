@@ -12,6 +12,7 @@ from pages.shared.examples import EXAMPLES
 from pages.shared.reader import model_state, state
 from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain
+from pages.shared.views.in_line import in_line
 from pages.shared.views.model.choice import (
     about_model,
     model_control,
@@ -32,7 +33,7 @@ def scene_or_end(text: Text) -> ModelScene:
         PageEnds: In that case.
     """
     try:
-        return model_state.model_scene()
+        return model_state.model_scene(in_line())
     except InputError as problem:
         _field(text)
         refused(text, problem, "model")

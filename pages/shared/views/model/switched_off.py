@@ -9,6 +9,7 @@ from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.reader.model_state import ModelScene
 from pages.shared.server import cache
 from pages.shared.text import Text
+from pages.shared.views.in_line import in_line
 from pages.shared.views.refused import refused
 
 
@@ -40,14 +41,16 @@ def _together(text: Text, scene: ModelScene) -> None:
     choice = scene.choice
     if not choice.model_off:
         return
-    moved = cache.without(choice.model_sentence, choice.model_part, choice.model_off)
+    moved = cache.without(
+        choice.model_sentence, choice.model_part, choice.model_off, told=in_line()
+    )
     each = (f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers))
     listed = text("sentence.comma").join(each)
     st.markdown(text("off.together", layers=listed, embedding=f"{moved.embedding:.3f}"))
 
 
 def _alone(text: Text, scene: ModelScene) -> None:
-    effects = cache.effects(scene.choice.model_sentence, scene.choice.model_part)
+    effects = cache.effects(scene.choice.model_sentence, scene.choice.model_part, told=in_line())
     choice = scene.choice
     rows = [str(layer) for layer in range(len(effects.embedding))]
     columns = [str(head) for head in range(effects.embedding.shape[1])]

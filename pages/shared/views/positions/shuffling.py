@@ -34,8 +34,8 @@ class Shuffling:
     scene: Scene
     choice: PositionsChoice
 
-    def shown(self) -> "Shuffling":
-        """The same, and widgets show it; to be called before they are drawn."""
+    def set_widgets(self) -> "Shuffling":
+        """Let widgets show it, and give it; to be called before they are drawn."""
         choice = self.choice
         state.show(positions_word=choice.positions_word, positions_kind=choice.positions_kind)
         return self

@@ -38,8 +38,8 @@ class Reaching:
     dilations: tuple[int, ...]
     problem: InputError | None
 
-    def shown(self) -> "Reaching":
-        """The same, and widgets show it; to be called before they are drawn."""
+    def set_widgets(self) -> "Reaching":
+        """Let widgets show it, and give it; to be called before they are drawn."""
         state.show(reach_output=self.choice.reach_output, reach_input=self.choice.reach_input)
         return self
 

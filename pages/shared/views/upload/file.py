@@ -18,6 +18,7 @@ from pages.shared.reader import state
 from pages.shared.saving import file_in, save_button
 from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text, plain
+from pages.shared.views.in_line import in_line
 from pages.shared.views.refused import refused
 from pages.shared.views.told import told
 
@@ -48,8 +49,8 @@ class Uploading(NamedTuple):
     problem: InputError | None = None
     read: Read = _gone
 
-    def shown(self) -> "Uploading":
-        """The same, and widgets show it; to be called before they are drawn."""
+    def set_widgets(self) -> "Uploading":
+        """Let widgets show it, and give it; to be called before they are drawn."""
         state.show(**{name: getattr(self.choice, name) for name in READERS})
         return self
 
@@ -69,11 +70,11 @@ def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -
     content, name = found
 
     def read() -> Upload:
-        return cache.uploaded(content, name)
+        return cache.uploaded(content, name, told=in_line())
 
     try:
         if turn:
-            turn.enter_context(cache.turn_for_file(content))
+            turn.enter_context(cache.turn_for_file(content, told=in_line()))
         upload = read()
     except InputError as problem:
         return Uploading(choice, None, problem)
@@ -159,7 +160,7 @@ def _take() -> None:
         return
     name, content = file_name(file.name), file.getvalue()
     try:
-        cache.uploaded(content, name)
+        cache.uploaded(content, name, told=in_line())
     except InputError as problem:
         st.session_state[_REFUSED] = name, problem.code, problem.values
         return

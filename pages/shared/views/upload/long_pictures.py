@@ -160,7 +160,7 @@ def _open_block(pointed: Pointed, key: LongKey, head: LongHead, pair: tuple[int,
     pointed.point(queries.start + int(at[0]), keys.start + int(at[1]))
 
 
-def _progress(text: Text, place: DeltaGenerator) -> cache.Told:
+def _progress(text: Text, place: DeltaGenerator) -> cache.Advancing:
     """Shows how far the picture is, if it takes a while; and ends if the reader has left."""
     begin = time.monotonic()
 
