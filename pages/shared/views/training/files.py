@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.training.race import Snapshot
 from core.training.tasks import Task
 from pages.shared.reader import state
-from pages.shared.saving import file_in
+from pages.shared.saving import file_in, save_button
 from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
 
@@ -28,15 +28,8 @@ def downloads(text: Text, progress: Progress) -> None:
     }
     with st.container(horizontal=True):
         for name, (ending, mime, content) in files.items():
-            st.download_button(
-                text(f"training.download.{name}"),
-                data=content,
-                file_name=f"training_{name}.{ending}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"training_download_{name}",
-            )
+            label = text(f"training.download.{name}")
+            save_button(label, f"training_{name}.{ending}", mime, content)
 
 
 def upload(text: Text) -> None:
