@@ -17,6 +17,7 @@ from pages.shared.text import Text
 from pages.shared.views.taking.drawings import drawings
 from pages.shared.views.taking.files import report_file, trace_files
 from pages.shared.views.taking.whole import exploration_file
+from pages.shared.views.told import told
 
 
 def take_away(text: Text, page: str) -> None:
@@ -70,8 +71,7 @@ def _exploration(text: Text, page: str) -> None:
         text("take.restore"), type="json", key="restore", on_change=_restore, max_upload_size=2
     )
     if notes["refused_file"]:
-        code, values = notes["refused_file"]
-        st.error(text(f"error.{code}", **values))
+        st.error(told(text, notes["refused_file"]))
 
 
 def _keep_texts_out() -> None:
@@ -87,7 +87,7 @@ def _restore() -> None:
     try:
         found = exploration.from_file(uploaded.getvalue())
     except InputError as problem:
-        notes["refused_file"] = problem.code, problem.values
+        notes["refused_file"] = problem
         return
     address.take_all(found)
     notes["go_to"] = found.page

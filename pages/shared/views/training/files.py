@@ -14,6 +14,7 @@ from pages.shared.reader import state
 from pages.shared.saving import file_in, save_button
 from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
+from pages.shared.views.told import told
 
 _UPLOAD = "training_upload"
 _NEWS = "training_upload_news"  # what is to be said about the last file
@@ -37,12 +38,12 @@ def upload(text: Text) -> None:
     st.file_uploader(
         text("training.upload"), type="json", key=_UPLOAD, on_change=_read, max_upload_size=1
     )
-    code, names = st.session_state.pop(_NEWS, ("", ()))
-    if code == "training_read":
+    problem, names = st.session_state.pop(_NEWS, (None, None))
+    if problem:
+        st.error(told(text, problem))
+    elif names is not None:
         st.success(text("training.upload.read"))
-    elif code:
-        st.error(text(f"error.{code}"))
-    for name in names:
+    for name in names or ():
         st.warning(text("error.unusable", name=text(f"{name}.label")))
 
 
@@ -81,7 +82,7 @@ def _read() -> None:
     try:
         choice, unusable = from_json(file.getvalue())
     except InputError as problem:
-        st.session_state[_NEWS] = (problem.code, ())
+        st.session_state[_NEWS] = problem, ()
         return
     state.change(
         **{
@@ -90,4 +91,4 @@ def _read() -> None:
             if name not in (*unusable, *RUN)
         }
     )
-    st.session_state[_NEWS] = ("training_read", unusable)
+    st.session_state[_NEWS] = None, unusable

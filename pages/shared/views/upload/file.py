@@ -98,9 +98,8 @@ def uploader(text: Text, uploading: Uploading) -> None:
     _limits(text)
     last = st.session_state.get(_REFUSED)
     if last:
-        name, code, values = last
-        reason = told(text, InputError(code, **values))
-        st.error(text("upload.refused", name=plain(name), reason=reason))
+        name, problem = last
+        st.error(text("upload.refused", name=plain(name), reason=told(text, problem)))
     if uploading.problem:
         refused(text, uploading.problem, "upload")
     elif uploading.upload is None:
@@ -161,7 +160,7 @@ def _take() -> None:
     try:
         cache.uploaded(content, name)
     except InputError as problem:
-        st.session_state[_REFUSED] = name, problem.code, problem.values
+        st.session_state[_REFUSED] = name, problem
         return
     st.session_state[_KEPT] = file
     state.change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS])
