@@ -156,7 +156,7 @@ def test_a_file_is_shown_though_the_reader_acts_while_it_is_read(
     mine: AppTest, monkeypatch: pytest.MonkeyPatch
 ):
     upload(mine, npz(weights=WEIGHTS[::-1]), "first.npz")
-    acted = act_during(monkeypatch, cache, "uploaded")
+    acted = act_during(monkeypatch, mine, cache, "uploaded")
     upload(mine, npz(weights=WEIGHTS))
     assert acted
     assert mine.session_state["upload_name"] == "mine.npz"
@@ -166,7 +166,7 @@ def test_a_file_is_shown_though_the_reader_acts_while_it_is_read(
 def test_a_file_that_is_left_while_it_is_read_is_there_when_the_reader_is_back(
     mine: AppTest, monkeypatch: pytest.MonkeyPatch
 ):
-    acted = act_during(monkeypatch, cache, "uploaded", elsewhere="cost")
+    acted = act_during(monkeypatch, mine, cache, "uploaded", elsewhere="cost")
     upload(mine, npz(weights=WEIGHTS))
     assert acted
     assert mine.title[0].value == EN("cost.title")

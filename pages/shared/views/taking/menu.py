@@ -12,12 +12,41 @@ from core.errors import InputError
 from pages.shared.reader import address
 from pages.shared.reader.book import book
 from pages.shared.reports.taken import Taken
-from pages.shared.saving import file_in
+from pages.shared.saving import unread, was_read, was_removed
 from pages.shared.text import Text
 from pages.shared.views.taking.drawings import drawings
 from pages.shared.views.taking.files import report_file, trace_files
 from pages.shared.views.taking.whole import exploration_file
 from pages.shared.views.told import told
+
+_RESTORE = "restore"
+
+
+def restore() -> None:
+    """Let every page show what the file says that was given last; to be called first in a run.
+
+    Each run begins with it anew until one has drawn its page to the end: one that is ended before
+    leaves nothing half restored.
+    """
+    notes = book()
+    if was_removed(_RESTORE):
+        notes["refused_file"] = None
+    file = unread(_RESTORE)
+    if file is None:
+        return
+    try:
+        found = exploration.from_file(file.getvalue())
+    except InputError as problem:
+        notes["refused_file"] = problem
+        return
+    notes["refused_file"] = None
+    address.take_all(found)
+    notes["go_to"] = found.page
+
+
+def was_restored() -> None:
+    """The page has shown what the file says; to be called last in a run."""
+    was_read(_RESTORE)
 
 
 def take_away(text: Text, page: str) -> None:
@@ -67,30 +96,13 @@ def _exploration(text: Text, page: str) -> None:
     notes = book()
     st.markdown(text("take.file"))
     exploration_file(text, page)
-    st.file_uploader(
-        text("take.restore"), type="json", key="restore", on_change=_restore, max_upload_size=2
-    )
+    st.file_uploader(text("take.restore"), type="json", key=_RESTORE, max_upload_size=2)
     if notes["refused_file"]:
         st.error(told(text, notes["refused_file"]))
 
 
 def _keep_texts_out() -> None:
     book()["private"] = bool(st.session_state["private"])
-
-
-def _restore() -> None:
-    uploaded = file_in("restore")
-    notes = book()
-    notes["refused_file"] = None
-    if uploaded is None:
-        return
-    try:
-        found = exploration.from_file(uploaded.getvalue())
-    except InputError as problem:
-        notes["refused_file"] = problem
-        return
-    address.take_all(found)
-    notes["go_to"] = found.page
 
 
 def _snippet() -> str:

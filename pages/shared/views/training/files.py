@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.training.race import Snapshot
 from core.training.tasks import Task
 from pages.shared.reader import state
-from pages.shared.saving import file_in, save_button
+from pages.shared.saving import save_button, unread, was_read
 from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
 from pages.shared.views.told import told
@@ -34,10 +34,8 @@ def downloads(text: Text, progress: Progress) -> None:
 
 
 def upload(text: Text) -> None:
-    """A field for a file of settings; what it says is chosen at once."""
-    st.file_uploader(
-        text("training.upload"), type="json", key=_UPLOAD, on_change=_read, max_upload_size=1
-    )
+    """A place for a file of settings, and what became of the last one."""
+    st.file_uploader(text("training.upload"), type="json", key=_UPLOAD, max_upload_size=1)
     problem, names = st.session_state.pop(_NEWS, (None, None))
     if problem:
         st.error(told(text, problem))
@@ -75,14 +73,16 @@ def parameters_npz(progress: Progress) -> bytes:
     return buffer.getvalue()
 
 
-def _read() -> None:
-    file = file_in(_UPLOAD)
+def take() -> None:
+    """Choose what the file says that was given last; to be called first in a run."""
+    file = unread(_UPLOAD)
     if file is None:
         return
     try:
         choice, unusable = from_json(file.getvalue())
     except InputError as problem:
         st.session_state[_NEWS] = problem, ()
+        was_read(_UPLOAD)
         return
     state.change(
         **{
@@ -92,3 +92,4 @@ def _read() -> None:
         }
     )
     st.session_state[_NEWS] = None, unusable
+    was_read(_UPLOAD)
