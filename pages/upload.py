@@ -27,7 +27,7 @@ with ExitStack() as turn:
     if uploaded.upload and uploaded.upload.long:
         contents(text, uploaded.upload, None)
         head_controls(text, uploaded.upload)
-        long = long_view(uploaded.choice, uploaded.read)
+        long = long_view(uploaded.choice, uploaded.upload)
         whole = st.container()
         opened_row(text, long)
         arithmetic_of_row(text, long, unfolded=uploaded.choice.upload_arithmetic_open)
