@@ -96,7 +96,12 @@ def _exploration(text: Text, page: str) -> None:
     notes = book()
     st.markdown(text("take.file"))
     exploration_file(text, page)
-    st.file_uploader(text("take.restore"), type="json", key=_RESTORE, max_upload_size=2)
+    st.file_uploader(
+        text("take.restore"),
+        type="json",
+        key=_RESTORE,
+        max_upload_size=exploration.LARGEST_FILE // 10**6,
+    )
     if notes["refused_file"]:
         st.error(told(text, notes["refused_file"]))
 
