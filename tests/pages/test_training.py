@@ -17,7 +17,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices.training import AUTOMATIC, TrainingChoice, as_json, chosen_race
+from core.choices.race_file import as_json
+from core.choices.training import AUTOMATIC, TrainingChoice, chosen_race
 from core.errors import InputError
 from core.training.contenders import CONTENDERS, Design
 from core.training.findings import NAMES, Each, Far, Finding, findings

@@ -6,7 +6,9 @@ import io
 import numpy as np
 import streamlit as st
 
-from core.choices.training import RUN, as_json, chosen_race, from_json
+from core.choices.exploration import LARGEST_FILE
+from core.choices.race_file import as_json, from_json
+from core.choices.training import RUN, chosen_race
 from core.errors import InputError
 from core.training.race import Snapshot
 from core.training.tasks import Task
@@ -35,7 +37,9 @@ def downloads(text: Text, progress: Progress) -> None:
 
 def upload(text: Text) -> None:
     """A place for a file of settings, and what became of the last one."""
-    st.file_uploader(text("training.upload"), type="json", key=_UPLOAD, max_upload_size=1)
+    st.file_uploader(
+        text("training.upload"), type="json", key=_UPLOAD, max_upload_size=LARGEST_FILE // 10**6
+    )
     problem, names = st.session_state.pop(_NEWS, (None, None))
     if problem:
         st.error(told(text, problem))
