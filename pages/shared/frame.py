@@ -17,7 +17,7 @@ from pages.shared.reader.book import book
 from pages.shared.server import process
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.taking import share
-from pages.shared.views.taking.menu import restore, take_away, was_restored
+from pages.shared.views.taking.menu import hear, take_away, was_restored
 
 REPORT = "ATTENTION_LAB_REPORT"
 """The variable with the address at which errors can be told."""
@@ -33,7 +33,7 @@ def run() -> None:
 
 
 def _draw() -> None:
-    restore()
+    hear()
     entry, page = _navigation()
     text = state.text()
     _go_elsewhere(entry)

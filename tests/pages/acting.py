@@ -1,7 +1,5 @@
 """A reader who acts while a run is at work: Streamlit ends that run where it looks next."""
 
-from types import ModuleType
-
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
@@ -12,7 +10,7 @@ from streamlit.util import calc_hash
 def act_during(
     monkeypatch: pytest.MonkeyPatch,
     app: AppTest,
-    module: ModuleType,
+    module: object,
     name: str,
     elsewhere: str | None = None,
 ) -> list[object]:
@@ -21,7 +19,7 @@ def act_during(
     Args:
         monkeypatch: Of the test.
         app: Where the reader acts; what its widgets hold now is sent then.
-        module: The function's.
+        module: The function's, or its class.
         name: The function's.
         elsewhere: The address of the page that the reader goes to; else they do anything.
 

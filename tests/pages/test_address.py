@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.navigation.page import StreamlitPage
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from core.choices import edited, exploration
@@ -235,6 +236,20 @@ def test_sentences_stay_out_of_the_link_when_the_page_is_loaded_anew(
     assert "secret" not in urlencode(address(app))
     follow(app, {"v": "1", "d_k": "5"})  # somebody else's link
     assert address(app)["private"] == "1"
+
+
+def test_a_link_becomes_private_though_the_reader_acts_at_once(
+    dashboard: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    dashboard.session_state["take_away"] = True
+    dashboard.run()
+    clicked = dashboard.toggle(key="private").set_value(True)
+    acted = act_during(monkeypatch, dashboard, SessionState, "set_widgets_from_proto")
+    clicked.run()
+    assert acted
+    assert address(dashboard)["private"] == "1"
+    dashboard.toggle(key="private").set_value(False).run()
+    assert "private" not in address(dashboard)
 
 
 def test_edits_of_a_words_vector_name_no_word_in_a_private_link(dashboard: AppTest):

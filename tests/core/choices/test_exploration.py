@@ -204,7 +204,7 @@ def everywhere(word: str) -> dict[str, dict[Address, float]]:
     return {shelf(choice): cells for choice in choices}
 
 
-@pytest.mark.parametrize("word", ["cat", "字" * LONGEST])
+@pytest.mark.parametrize("word", ["cat", "字" * LONGEST], ids=["short", "long"])
 def test_all_edits_that_a_session_keeps_come_back_from_a_file(word: str):
     shelves = everywhere(word)
     content = exploration.to_file("explore", {}, shelves)

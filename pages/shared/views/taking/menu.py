@@ -22,8 +22,18 @@ from pages.shared.views.told import told
 _RESTORE = "restore"
 
 
-def restore() -> None:
-    """Let every page show what the file says that was given last; to be called first in a run.
+def hear() -> None:
+    """Take what the reader has done in the menu since the last run; to be called first in a run.
+
+    No callback does, since it may be ended before it has done anything.
+    """
+    if "private" in st.session_state:  # else the switch is out of sight
+        book()["private"] = bool(st.session_state["private"])
+    _restore()
+
+
+def _restore() -> None:
+    """Let every page show what the file says that was given last.
 
     Each run begins with it anew until one has drawn its page to the end: one that is ended before
     leaves nothing half restored.
@@ -68,7 +78,7 @@ def take_away(text: Text, page: str) -> None:
         _exploration(text, page)
         st.markdown(text("take.embed"))
         st.code(_snippet(), language="html", wrap_lines=True)
-        st.toggle(text("take.private"), notes["private"], key="private", on_change=_keep_texts_out)
+        st.toggle(text("take.private"), notes["private"], key="private")
         st.caption(text("take.private.help"))
 
 
@@ -104,10 +114,6 @@ def _exploration(text: Text, page: str) -> None:
     )
     if notes["refused_file"]:
         st.error(told(text, notes["refused_file"]))
-
-
-def _keep_texts_out() -> None:
-    book()["private"] = bool(st.session_state["private"])
 
 
 def _snippet() -> str:
