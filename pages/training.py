@@ -7,12 +7,13 @@ from pages.shared import frame
 from pages.shared.reader import run, state
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
-from pages.shared.views.training.files import downloads, upload
+from pages.shared.views.training.files import downloads, take, upload
 from pages.shared.views.training.inside import felt, inside, looking
 from pages.shared.views.training.noticed import noticed
 from pages.shared.views.training.race import limits, live, settings, start
 
 text = frame.open_page("training")
+take()
 choice = run.known(state.remembered(TrainingChoice, RACE_READERS))
 
 run.take_up(choice)

@@ -10,7 +10,7 @@ from pages.shared.reader import state
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.upload.contents import contents, recipe
-from pages.shared.views.upload.file import uploader, uploading
+from pages.shared.views.upload.file import take, uploader, uploading
 from pages.shared.views.upload.long import long_view
 from pages.shared.views.upload.long_pictures import pictures
 from pages.shared.views.upload.long_row import arithmetic_of_row, opened_row, row_numbers
@@ -18,6 +18,7 @@ from pages.shared.views.upload.maps import head_controls, map_or_steps, shaded, 
 from pages.shared.views.upload.numbers import upload_numbers
 
 text = frame.open_page("upload")
+take()
 with ExitStack() as turn:
     uploaded = uploading(text, state.remembered(UploadChoice, READERS), turn).set_widgets()
     uploader(text, uploaded)
@@ -26,7 +27,7 @@ with ExitStack() as turn:
     if uploaded.upload and uploaded.upload.long:
         contents(text, uploaded.upload, None)
         head_controls(text, uploaded.upload)
-        long = long_view(uploaded.choice, uploaded.read)
+        long = long_view(uploaded.choice, uploaded.upload)
         whole = st.container()
         opened_row(text, long)
         arithmetic_of_row(text, long, unfolded=uploaded.choice.upload_arithmetic_open)

@@ -18,6 +18,9 @@ MASK = "mask"
 BUFFET = "buffet"
 """The shelf of labels and food."""
 
+MOST_KEPT = 4 * MOST_EDITS
+"""Cells of all states of all shelves, and one more for each state: links may name ever new ones."""
+
 BUFFET_TABLES = ("buffet_keys", "buffet_values")
 
 
@@ -78,7 +81,8 @@ def shelves(found: object) -> dict[str, dict[Address, float]]:
     """The cells in rows as :func:`rows` gives them.
 
     Raises:
-        ValueError: If a row is no edit of ours, or they are more than ``MOST_EDITS``.
+        ValueError: If a row is no edit of ours, or they are more than ``MOST_EDITS`` on a shelf,
+            or than ``MOST_KEPT`` in all.
         TypeError: If something is nothing like a list.
         OverflowError: If a number is beyond all measure.
     """
@@ -86,8 +90,9 @@ def shelves(found: object) -> dict[str, dict[Address, float]]:
     for row in sequence(found):
         shelf, address, value = cell(row)
         by_shelf.setdefault(shelf, {})[address] = value
-    if sum(map(len, by_shelf.values())) > MOST_EDITS:
-        raise ValueError(f"more than {MOST_EDITS} edits")
+    sizes = [len(cells) for cells in by_shelf.values()]
+    if max(sizes, default=0) > MOST_EDITS or sum(sizes) > MOST_KEPT:
+        raise ValueError(f"more than {MOST_EDITS} edits on a shelf, or than {MOST_KEPT} in all")
     return by_shelf
 
 

@@ -39,8 +39,9 @@ LONGEST_LINK = 6_000
 LANGUAGES = ("en", "zh")
 """Those that a link or a file may name."""
 
-LARGEST_FILE = 2_000_000
-"""Bytes of a file with an exploration."""
+LARGEST_FILE = 8_000_000
+"""Bytes of a file that is read, or written: enough for all edits of a session, but for very long
+words; what was changed longest ago is left out then."""
 
 TEXTS = (
     *("sentence", "model_sentence", "model_other", "cross_a", "cross_b", "upload_name"),
@@ -153,16 +154,27 @@ def from_parameters(found: Mapping[str, str]) -> Exploration:
 def to_file(
     page: str, fields: Mapping[str, object], shelves: Shelves | None = None, language: str = ""
 ) -> bytes:
-    """The exploration as JSON, with every field and every edit."""
+    """The exploration as JSON, with every field and every edit that ``LARGEST_FILE`` has room for.
+
+    Args:
+        page: The page that is opened again.
+        fields: Names to plain values; those that are no field's are left out.
+        shelves: The edited cells; the shelf that was changed last is the last one.
+        language: The reader's.
+    """
     kept = {name: value for name, value in fields.items() if name in READERS}
-    content = {
+    said = {
         "attention_lab": VERSION,
         "page": page,
         "language": language,
         "fields": dict(sorted(kept.items())),
-        "edits": edited.rows(shelves or {}),
     }
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode()
+    left = dict(shelves or {})
+    content = _written(said, left)
+    while len(content) > LARGEST_FILE and left:
+        del left[next(iter(left))]
+        content = _written({**said, "part": True}, left)
+    return content
 
 
 def from_file(content: bytes) -> Exploration:
@@ -179,10 +191,10 @@ def from_file(content: bytes) -> Exploration:
         known = found["attention_lab"] == VERSION
         fields = dict(found["fields"])
         page, language = str(found["page"]), str(found["language"])
-        rows = found["edits"]
+        rows, whole = found["edits"], not found.get("part")
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as problem:
         raise InputError("file_not_ours") from problem
-    return _read(fields, rows, Exploration(page=page, language=language, known=known))
+    return _read(fields, rows, Exploration(page, language, whole=whole, known=known))
 
 
 def usable(raw: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
@@ -194,6 +206,14 @@ def usable(raw: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
         except (ValueError, TypeError, OverflowError):
             unusable.append(name)
     return fields, unusable
+
+
+def _written(said: Mapping[str, object], shelves: Shelves) -> bytes:
+    """A file's content: one row a line, since there may be thousands."""
+    head = json.dumps(said, ensure_ascii=False, indent=1, allow_nan=False).removesuffix("\n}")
+    rows = (json.dumps(it, ensure_ascii=False, allow_nan=False) for it in edited.rows(shelves))
+    lines = ",\n".join(rows)
+    return f'{head},\n "edits": [\n{lines}\n ]\n}}'.encode()
 
 
 def _race(found: Mapping[str, object]) -> dict[str, Any]:

@@ -8,12 +8,9 @@ import json
 from collections.abc import Mapping, Sequence
 
 from core.choices import edited, packed
-from core.choices.edited import Address
+from core.choices.edited import MOST_KEPT, Address
 from core.choices.explore import MOST_EDITS
 from core.choices.reading import sequence
-
-MOST_KEPT = 4 * MOST_EDITS
-"""Cells of all states of all shelves, and one more for each state: links may name ever new ones."""
 
 MOST_STEPS = 50
 """Steps that can be undone."""

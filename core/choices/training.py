@@ -1,15 +1,14 @@
 """What a reader chooses on the page about training, and how a run is repeated from a file."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import get_args
 
 from core.choices import reading
 from core.choices.reading import Reader
 from core.errors import InputError
-from core.training.contenders import ATTENTION, CONTENDERS, LEARNING_RATES, Contender, Design
-from core.training.race import BATCH, SLICE, Race, sizes
+from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design
+from core.training.race import SLICE, Race, sizes
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -44,9 +43,6 @@ FIELDS = (7, 15, 31, 63)
 
 BUDGETS = (8_000, 15_000, 30_000)
 """Parameters to choose from."""
-
-LARGEST_FILE = 500_000
-"""Bytes of a file with settings, at most."""
 
 LONGEST_SEQUENCE = 2_000
 """Characters."""
@@ -157,38 +153,6 @@ def chosen_race(race: Race) -> TrainingChoice:
         training_seed=race.seed,
         training_seeds=race.seeds,
     )
-
-
-def as_json(choice: TrainingChoice) -> str:
-    """The settings as a file's content, and what was not to be chosen."""
-    rates = {name: LEARNING_RATES[name] for name in choice.training_contenders}
-    fixed = {"optimiser": "Adam", "learning_rates": rates, "batch": BATCH}
-    settings = {name: value for name, value in asdict(choice).items() if name not in RUN}
-    return json.dumps(settings | fixed, indent=2)
-
-
-def from_json(content: bytes) -> tuple[TrainingChoice, tuple[str, ...]]:
-    """The settings in a file, and the names of those that were not usable.
-
-    A file with a whole exploration has them as well, among its fields.
-
-    Raises:
-        InputError: ``training_file`` if it is no file of settings at all; ``training_unusable`` if
-            none of them is usable.
-    """
-    try:
-        raw = json.loads(content) if len(content) <= LARGEST_FILE else None
-    except (ValueError, RecursionError):
-        raw = None
-    if isinstance(raw, dict) and isinstance(raw.get("fields"), dict):
-        raw = raw["fields"]
-    readers = {name: reader for name, reader in READERS.items() if name not in RUN}
-    if not isinstance(raw, dict) or not raw.keys() & readers.keys():
-        raise InputError("training_file")
-    choice, unusable = reading.read(TrainingChoice, readers, raw)
-    if raw.keys() & readers.keys() == {*unusable}:
-        raise InputError("training_unusable")
-    return choice, unusable
 
 
 def _even(raw: object) -> int:

@@ -17,6 +17,7 @@ from pages.shared.reader import edits, state
 from pages.shared.reader.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
+from pages.shared.views.told import told
 
 _HEADS_BY_NAME = 3  # more of them have room for their numbers only
 
@@ -33,7 +34,7 @@ def sentence(text: Text, scene: Scene) -> None:
         )
         option(text, "unit", get_args(Unit))
     if scene.problem:
-        st.error(text(f"error.{scene.problem.code}", **scene.problem.values))
+        st.error(told(text, scene.problem))
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -18,7 +18,7 @@ from pages.shared.server import process
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.refused import PageEnds
 from pages.shared.views.taking import share
-from pages.shared.views.taking.menu import take_away
+from pages.shared.views.taking.menu import hear, take_away, was_restored
 
 REPORT = "ATTENTION_LAB_REPORT"
 """The variable with the address at which errors can be told."""
@@ -34,6 +34,7 @@ def run() -> None:
 
 
 def _draw() -> None:
+    hear()
     entry, page = _navigation()
     text = state.text()
     _go_elsewhere(entry)
@@ -49,6 +50,7 @@ def _draw() -> None:
     # What is drawn again at once shows what a survivor sent: the browser is told that anew.
     book()["drawn"] = frozenset() if revival.pending() else revival.drawn()
     address.depart()
+    was_restored()
     revival.replay()
     process.tidy()
 

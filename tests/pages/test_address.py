@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from types import ModuleType
 from urllib.parse import urlencode
 
 import numpy as np
@@ -10,6 +11,7 @@ import streamlit as st
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.navigation.page import StreamlitPage
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from core.choices import edited, exploration
@@ -17,8 +19,11 @@ from core.choices.edited import Address, unpack
 from core.choices.explore import MOST_EDITS
 from pages import CONTENTS, Entry
 from pages.shared.examples import EXAMPLES, SENTENCES
+from pages.shared.reader import address as reader_address
+from pages.shared.reader import edits, state
 from pages.shared.reader.edits import MOST_KEPT
 from pages.shared.text import LANGUAGES, Language, Text, plain
+from tests.pages.acting import act_during
 
 EN = Text("en")
 Open = Callable[[str | None], AppTest]
@@ -233,6 +238,20 @@ def test_sentences_stay_out_of_the_link_when_the_page_is_loaded_anew(
     assert address(app)["private"] == "1"
 
 
+def test_a_link_becomes_private_though_the_reader_acts_at_once(
+    dashboard: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    dashboard.session_state["take_away"] = True
+    dashboard.run()
+    clicked = dashboard.toggle(key="private").set_value(True)
+    acted = act_during(monkeypatch, dashboard, SessionState, "set_widgets_from_proto")
+    clicked.run()
+    assert acted
+    assert address(dashboard)["private"] == "1"
+    dashboard.toggle(key="private").set_value(False).run()
+    assert "private" not in address(dashboard)
+
+
 def test_edits_of_a_words_vector_name_no_word_in_a_private_link(dashboard: AppTest):
     word, number = Address("x", "secret", 0, "", 1), Address("w_q", "0", 1, "", 2)
     mask = Address("mask", "secret", 0, "words", 0)
@@ -361,3 +380,36 @@ def test_a_file_brings_the_choices_of_every_page_back(dashboard: AppTest, page: 
     assert EVERYWHERE.items() <= again["fields"].items()
     assert again["fields"]["d_v"] == exploration.DEFAULTS["d_v"]
     assert edited.shelves(again["edits"]) == EDITED
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (exploration, "from_file"),
+        (edits, "replace_all"),
+        (reader_address, "arrive"),
+        (state, "keep_hidden"),
+    ],
+    ids=["while it is read", "half restored", "before it is drawn", "when it is drawn"],
+)
+@pytest.mark.parametrize("page", ["explore", "cost"])
+def test_a_file_is_restored_as_a_whole_though_the_reader_acts_meanwhile(
+    dashboard: AppTest, monkeypatch: pytest.MonkeyPatch, page: str, module: ModuleType, name: str
+):
+    dashboard.slider(key="d_v").set_value(9).run()
+    dashboard.session_state["take_away"] = True
+    dashboard.run()
+    content = exploration.to_file(page, EVERYWHERE, EDITED, "en")
+    dashboard.file_uploader(key="restore").set_value(("a.json", content, "text/json"))
+    acted = act_during(monkeypatch, dashboard, module, name)
+    dashboard.run()
+    assert acted
+    assert dashboard.title[0].value == Text("en")(f"{page}.title")
+    dashboard.switch_page("pages/explore.py").run()
+    assert not dashboard.exception
+    notes = dashboard.session_state["book"]
+    assert EVERYWHERE.items() <= json.loads(json.dumps(notes["fields"])).items()
+    assert notes["fields"]["d_v"] == exploration.DEFAULTS["d_v"]
+    assert notes["edits"] == EDITED
+    dashboard.slider(key="d_v").set_value(7).run()
+    assert dashboard.run().slider(key="d_v").value == 7  # and it is restored once

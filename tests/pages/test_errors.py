@@ -35,6 +35,11 @@ def test_every_code_has_its_label_and_brings_the_values_it_names(code: str, valu
         assert {name for _, name, _, _ in string.Formatter().parse(said) if name} <= values
 
 
+def test_reasons_are_told_in_one_way_which_leaves_a_readers_words_words():
+    sources = {path: path.read_text("utf-8") for path in ROOT.glob("pages/**/*.py")}
+    assert [path.name for path, it in sources.items() if 'f"error.{' in it] == ["told.py"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_words_of_a_reader_stay_words(language: str):
     problem = InputError("model_missing", name="<b>[a](b)</b>", file="config.json")

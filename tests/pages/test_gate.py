@@ -224,6 +224,19 @@ def test_a_file_is_refused_as_a_whole_while_the_server_is_full(open_dashboard: V
     assert app.get("vega_lite_chart")
 
 
+def test_a_file_that_comes_to_a_full_server_is_read_when_it_is_tried_again(
+    open_dashboard: Visit, full: Gate
+):
+    app = open_dashboard("en-US").switch_page("pages/upload.py").run()
+    cache._uploads.clear()
+    app.file_uploader(key="upload_file").set_value(("a.npz", largest(), "application/zip"))
+    busy(full, app.run)
+    assert Text("en")("error.busy", seconds=0) in [it.value for it in app.warning]
+    app.button(key="again.upload_file").click().run()
+    assert "again.upload_file" not in {it.key for it in app.button}
+    assert app.session_state["upload_name"] == "a.npz"
+
+
 def test_waiting_is_told_in_a_toast(open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch):
     app = open_dashboard("zh-CN").switch_page("pages/model.py").run()
     gate = Gate(patience=0.4)

@@ -1,6 +1,7 @@
 """Explore with learned numbers: opened from a race or by a link, edited, left again."""
 
 import json
+import pickle
 import re
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from streamlit.testing.v1.element_tree import UnknownElement
 from core.arrays import Array
 from core.choices import exploration
 from core.choices.edited import Address
+from core.choices.explore import MOST_EDITS
 from core.choices.lesson import shelf
 from core.choices.training import TrainingChoice
 from core.errors import InputError
@@ -318,6 +320,18 @@ def test_a_cell_can_be_changed_and_everything_follows(lesson: AppTest):
     other = choose(app, training_seed=1)
     assert EN("origin.edited") not in " ".join(badges(other))
     assert EN("origin.edited") in " ".join(badges(choose(other, training_seed=0)))
+
+
+def test_what_a_changed_layer_feels_is_kept_by_its_numbers_however_many_are_changed():
+    words = shown(Task("recall", 16, 4), 0)
+    changed = tuple(Edit("w_q", (n % 4, n // 4, 0), n / 7) for n in range(MOST_EDITS))
+    width = layer().sizes.d_model
+    inside = tuple(it for it in changed if it.at[1] < width)
+    learned._measured.clear()
+    found = learned.measured(layer(edits=changed), words)
+    assert learned.measured(layer(edits=inside), words) is found
+    assert learned.measured(layer(), words) is not found
+    assert all(len(pickle.dumps(key)) < 2_000 for key in learned._measured._found)
 
 
 def test_a_link_brings_its_own_changes(lesson: AppTest):

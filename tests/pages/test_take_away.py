@@ -442,8 +442,7 @@ def test_a_link_in_a_report_leaves_texts_out_if_the_reader_wants_it(
     dashboard: AppTest, report_of: ReportOf
 ):
     for private in (False, True):
-        dashboard.session_state["book"]["private"] = private
-        opened(dashboard, sentence="猫抓老鼠")
+        opened(dashboard, private=private, sentence="猫抓老鼠")
         assert ("sentence=" in report_of("explore").address) == (not private)
 
 

@@ -17,7 +17,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices.training import AUTOMATIC, TrainingChoice, as_json, chosen_race
+from core.choices.race_file import as_json
+from core.choices.training import AUTOMATIC, TrainingChoice, chosen_race
 from core.errors import InputError
 from core.training.contenders import CONTENDERS, Design
 from core.training.findings import NAMES, Each, Far, Finding, findings
@@ -30,9 +31,11 @@ from pages.shared.server.jobs import Progress
 from pages.shared.server.worker import Worker, worker
 from pages.shared.text import LANGUAGES, Language, Text, labels
 from pages.shared.views.contenders import across, explained
+from pages.shared.views.training import files as training_files
 from pages.shared.views.training.files import curves_csv, parameters_npz
 from pages.shared.views.training.noticed import sentence
 from tests.core.training.test_findings import examples
+from tests.pages.acting import act_during
 from tests.pages.quick import RACE
 
 Visit = Callable[[str | None], AppTest]
@@ -182,6 +185,19 @@ def test_a_file_brings_the_distance_back_and_an_old_one_asks_everything(training
     old = json.dumps({"training_task": "pairs", "training_length": 20}).encode()
     app = app.file_uploader(key="training_upload").set_value(("b.json", old, "text/json")).run()
     assert app.session_state["training_distance"] == EVERYWHERE
+    assert EN("training.upload.read") in [it.value for it in app.success]
+
+
+def test_a_file_of_settings_is_taken_though_the_reader_acts_while_it_is_read(
+    training: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    content = as_json(TrainingChoice(training_task="pairs", training_length=20)).encode()
+    acted = act_during(monkeypatch, training, training_files, "from_json")
+    field = training.file_uploader(key="training_upload")
+    app = field.set_value(("a.json", content, "text/json")).run()
+    assert acted
+    assert app.session_state["training_task"] == "pairs"
+    assert app.session_state["training_length"] == 20
     assert EN("training.upload.read") in [it.value for it in app.success]
 
 

@@ -18,8 +18,10 @@ from core.files.traces import fingerprint, to_npz
 from core.sources.handset import HandsetSource
 from core.sources.pretrained import PretrainedSource
 from pages.shared.figures.overview import CLICK
+from pages.shared.server import cache
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.hostile import HOSTILE, npz
+from tests.pages.acting import act_during
 
 Visit = Callable[[str | None], AppTest]
 
@@ -147,6 +149,35 @@ def test_the_file_stays_while_other_pages_are_read(mine: AppTest):
     assert_allclose(square(mine, "upload_map"), WEIGHTS[0])
     [back] = [it for it in mine.button if it.label == EN("upload.example")]
     back.click().run()
+    assert len(square(mine, "weights")) == 5
+
+
+def test_a_file_is_shown_though_the_reader_acts_while_it_is_read(
+    mine: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    upload(mine, npz(weights=WEIGHTS[::-1]), "first.npz")
+    acted = act_during(monkeypatch, mine, cache, "uploaded")
+    upload(mine, npz(weights=WEIGHTS))
+    assert acted
+    assert mine.session_state["upload_name"] == "mine.npz"
+    assert_allclose(square(mine, "upload_map"), WEIGHTS[0])
+
+
+def test_a_file_that_is_left_while_it_is_read_is_there_when_the_reader_is_back(
+    mine: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    acted = act_during(monkeypatch, mine, cache, "uploaded", elsewhere="cost")
+    upload(mine, npz(weights=WEIGHTS))
+    assert acted
+    assert mine.title[0].value == EN("cost.title")
+    mine.switch_page("pages/upload.py").run()
+    assert_allclose(square(mine, "upload_map"), WEIGHTS[0])
+
+
+def test_a_file_that_is_taken_out_of_its_place_gives_way_to_the_example(mine: AppTest):
+    upload(mine, npz(weights=WEIGHTS))
+    mine.file_uploader(key="upload_file").set_value(None).run()
+    assert EN("upload.shows_example") in said(mine)
     assert len(square(mine, "weights")) == 5
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.reduced import Reduced, strongest_shade
 from pages.shared.server import cache, waiting
 from pages.shared.server.cache import LongKey
+from pages.shared.server.gate import Gate
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.upload.contents import LONG_RECIPE
 from tests.hostile import npz
@@ -106,6 +108,40 @@ def test_a_click_on_the_whole_opens_the_greatest_weight_of_a_block_and_zooms(min
     assert zoomed["value"][0] == pytest.approx(part[first], rel=1e-5)
     click(mine, "upload_long_part", overview.CLICK, 0, 1)
     assert opened(mine) == (block["top"], block["left"] + 1)
+
+
+def test_a_click_on_a_full_server_opens_its_block_once_there_is_room(
+    mine: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    gate = Gate(patience=0.2)
+    monkeypatch.setattr(waiting, "gate", gate)
+    monkeypatch.setattr(cache, "_LARGE", 1_000)
+    choose(mine, upload_head=1)
+    cache._uploads.clear()  # another reader's file has driven this one out
+    with gate.turn("somebody", lambda _: None), gate.turn("somebody else", lambda _: None):
+        click(mine, "upload_long_whole", overview.CLICK, QUERY, KEY)
+    assert not mine.exception
+    assert EN("error.busy", seconds=0) in [it.value for it in mine.warning]
+    mine.button(key="again.upload").click().run()
+    assert opened(mine) == (QUERY, KEY)
+
+
+def test_a_pair_that_was_chosen_after_a_click_on_a_block_stays(
+    mine: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    query, key = opened(mine)
+    monkeypatch.setattr(LongHead, "block", ended)
+    click(mine, "upload_long_whole", overview.CLICK, QUERY, KEY)
+    monkeypatch.undo()
+    choose(mine, upload_query=7)
+    assert opened(mine) == (7, key)
+    choose(mine, upload_query=query)
+    assert opened(mine) == (query, key)
+
+
+def ended(*_: object) -> None:
+    """As if the reader had gone on."""
+    st.stop()
 
 
 @pytest.mark.parametrize("causal", [False, True])

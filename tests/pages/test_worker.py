@@ -14,7 +14,14 @@ from core.training.race import Race, Snapshot, race
 from core.training.tasks import Task
 from pages.shared.server import worker as module
 from pages.shared.server.jobs import LONGEST_RACE, Job, Progress, State
-from pages.shared.server.worker import KEPT, LONGEST_QUEUE, MOST_READERS, Worker
+from pages.shared.server.worker import (
+    LONGEST_QUEUE,
+    MOST_PARTED,
+    MOST_PAUSED,
+    MOST_READERS,
+    MOST_REMEMBERED,
+    Worker,
+)
 
 IT = Race(Design(Task()), ("rnn",), steps=1000)
 
@@ -159,9 +166,9 @@ def test_a_paused_race_waits_for_its_reader_but_not_for_ever(monkeypatch: pytest
 
 def test_only_so_many_races_are_paused_at_a_time():
     worker = Worker(Trainer(100_000))
-    names = [paused(worker) for _ in range(KEPT + 1)]
+    names = [paused(worker) for _ in range(MOST_PAUSED + 1)]
     states = [found.state for name in names[1:] if (found := worker.look(name))]
-    assert states == ["paused"] * KEPT
+    assert states == ["paused"] * MOST_PAUSED
     first = worker.look(names[0])
     assert first is None or first.state == "left"
 
@@ -246,7 +253,7 @@ def test_a_race_that_fails_says_so_and_the_next_one_runs(caplog: pytest.LogCaptu
 def test_old_races_are_forgotten():
     worker = Worker(Trainer(1))
     names = []
-    for _ in range(KEPT + 3):
+    for _ in range(MOST_REMEMBERED + 3):
         names.append(worker.start(IT))
         until(worker, names[-1], lambda it: not it.busy)
     assert worker.look(names[0]) is None
@@ -337,9 +344,9 @@ def test_clicks_without_end_do_not_crowd_out_who_watches():
     assert worker.look(forged[0]) is None
     [job] = worker._jobs
     assert len(job.readers) == MOST_READERS
-    for name in forged[-2 * KEPT :]:
+    for name in forged[-2 * MOST_PARTED :]:
         worker.stop(name)
-    assert len(worker._parted) == KEPT
+    assert len(worker._parted) == MOST_PARTED
     assert until(worker, watches, lambda it: True).state == "running"
     job.readers = {watches: job.readers[watches]}
     worker.stop(watches)

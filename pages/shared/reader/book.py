@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.choices.edited import Address, Shelves
 from core.choices.exploration import Exploration
+from core.errors import InputError
 from core.ideas.timing import Timed
 from pages.shared.text import Language
 
@@ -73,7 +74,7 @@ class Book(TypedDict):
         words: Page to the tokens of its last text, for pages with a text of their own.
         good_texts: Page to its last usable text.
         private: Whether the reader's sentences are kept out of links.
-        refused_file: Code and values of what was wrong with the last file.
+        refused_file: What was wrong with the last file.
         go_to: The name of the page that a file asks for.
         drawn: Keys of the widgets that the last whole run drew.
         runs: How often a page was drawn.
@@ -106,7 +107,7 @@ class Book(TypedDict):
     words: dict[str, tuple[str, ...]]
     good_texts: dict[str, str]
     private: bool
-    refused_file: tuple[str, dict[str, object]] | None
+    refused_file: InputError | None
     go_to: str
     drawn: frozenset[str]
     runs: int

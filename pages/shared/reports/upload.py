@@ -79,7 +79,7 @@ def _shown(text: Text, choice: UploadChoice, read: Read) -> list[Section]:
 
 def _long(text: Text, choice: UploadChoice, read: Read) -> list[Section]:
     """The cells around the opened pair: the whole is too large to be drawn."""
-    view = long_view(choice, read)
+    view = long_view(choice, read())
     drawn = cells_map(text, view)
     top, left = drawn.first
     rows, columns = numbered(drawn.rows, top), numbered(drawn.columns, left)

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from core.architectures import Measured
+from core.arrays import digest
 from core.choices.training import TrainingChoice
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer
@@ -70,11 +71,11 @@ def _furthest(choice: TrainingChoice, contender: Contender) -> _Learned | None:
 
 def measured(trained: TrainedSource | TrainedLayer, words: tuple[str, ...]) -> Measured:
     """What the answers of a network feel, with a reader's numbers in one of its layers or not."""
-    of = (
-        (*_key(trained.whole), trained.layer, trained.edits)
-        if isinstance(trained, TrainedLayer)
-        else _key(trained)
-    )
+    if isinstance(trained, TrainedLayer):
+        now = digest(*vars(trained.parameters(words)).values())  # edits may be thousands
+        of = (*_key(trained.whole), trained.layer, now)
+    else:
+        of = _key(trained)
     return _measured.get((of, words), lambda: trained.measured(words))
 
 

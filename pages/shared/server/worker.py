@@ -28,12 +28,14 @@ ABSENT = 3.0
 PATIENCE = 600.0
 """Seconds for which a paused race waits for its reader."""
 
-KEPT = 6
-"""Races that are remembered; the oldest one that is over is forgotten first.
+MOST_REMEMBERED = 6
+"""Races that are remembered; the oldest one that is over is forgotten first."""
 
-So many may be paused at a time: the one whose reader was not heard of for longest is left then.
-So many are remembered besides of those that one of several readers has parted from.
-"""
+MOST_PAUSED = 6
+"""Races that may be paused; the one whose reader was not heard of for longest is left first."""
+
+MOST_PARTED = 6
+"""Races that are remembered besides, for one of several readers who has parted from them."""
 
 MOST_READERS = 200
 """Readers of one race; the one who was not heard of for longest is forgotten first."""
@@ -191,7 +193,7 @@ class Worker:
     def _tidy(self) -> None:
         """Leave those whose readers have left, forget what is over and old."""
         paused = [job for job in self._jobs if job.state == "paused"]
-        for job in sorted(paused, key=lambda it: it.seen)[: max(0, len(paused) - KEPT)]:
+        for job in sorted(paused, key=lambda it: it.seen)[: max(0, len(paused) - MOST_PAUSED)]:
             job.leave()
         for job in self._jobs:
             if (job.state == "waiting" and _absent(job)) or (
@@ -199,9 +201,9 @@ class Worker:
             ):
                 job.leave()
         over = [job for job in self._jobs if not job.busy]
-        for job in over[: max(0, len(self._jobs) - KEPT)]:
+        for job in over[: max(0, len(self._jobs) - MOST_REMEMBERED)]:
             self._jobs.remove(job)
-        del self._parted[: max(0, len(self._parted) - KEPT)]
+        del self._parted[: max(0, len(self._parted) - MOST_PARTED)]
 
     def _wake(self) -> None:
         if self._thread is None:

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from core import choices
 from core.choices import edited, exploration
-from core.choices.edited import Address
+from core.choices.edited import MOST_KEPT, Address
 from core.choices.exploration import DEFAULTS, LONGEST_LINK, READERS
 from core.choices.explore import LIMITS, MOST_EDITS
 from core.choices.lesson import shelf
 from core.choices.training import TrainingChoice
 from core.errors import InputError
+from core.tokens import LONGEST
 
 TRAINED = shelf(TrainingChoice())
 words = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)
@@ -189,6 +190,38 @@ def test_more_edits_than_anyone_makes_are_refused():
     with pytest.raises(ValueError, match="more than"):
         edited.shelves(many)
     assert len(edited.shelves(many[1:])["handset"]) == MOST_EDITS
+    full = [[f"seeded {seed}", *row[1:]] for seed in range(4) for row in many[1:]]
+    assert len(edited.shelves(full)) == 4
+    with pytest.raises(ValueError, match="more than"):
+        edited.shelves([*full, many[0]])
+
+
+def everywhere(word: str) -> dict[str, dict[Address, float]]:
+    """As many changed cells as a session keeps, on shelves with long names."""
+    cells = {Address("x", word, at // 64, "", at % 64): -at / 7 for at in range(MOST_EDITS)}
+    seeds = range(MOST_KEPT // MOST_EDITS)
+    choices = (TrainingChoice(training_distance=8, training_seed=900_000 + it) for it in seeds)
+    return {shelf(choice): cells for choice in choices}
+
+
+@pytest.mark.parametrize("word", ["cat", "字" * LONGEST], ids=["short", "long"])
+def test_all_edits_that_a_session_keeps_come_back_from_a_file(word: str):
+    shelves = everywhere(word)
+    content = exploration.to_file("explore", {}, shelves)
+    assert len(content) <= exploration.LARGEST_FILE
+    found = exploration.from_file(content)
+    assert found.shelves == shelves
+    assert (found.unusable, found.whole) == ((), True)
+
+
+def test_a_file_of_endless_words_holds_what_was_changed_last_and_says_so():
+    shelves = everywhere("👩🏽‍🚀" * LONGEST)
+    content = exploration.to_file("explore", {"d_k": 5}, shelves)
+    assert len(content) <= exploration.LARGEST_FILE
+    found = exploration.from_file(content)
+    assert [*found.shelves.items()] == [*shelves.items()][-len(found.shelves) :]
+    assert 0 < len(found.shelves) < len(shelves)
+    assert (found.fields, found.unusable, found.whole) == ({"d_k": 5}, (), False)
 
 
 def test_a_file_that_is_too_large_is_refused_unread():
@@ -196,10 +229,21 @@ def test_a_file_that_is_too_large_is_refused_unread():
         exploration.from_file(b" " * (exploration.LARGEST_FILE + 1))
 
 
+NO_RECORDS = {"edited", "exploration", "history", "notes", "packed", "race_file", "reading"}
+
+
 def test_every_record_of_choices_is_in_links():
     for it in pkgutil.iter_modules(choices.__path__):
         module = importlib.import_module(f"core.choices.{it.name}")
-        if it.name not in ("exploration", "reading", "edited", "history", "notes", "packed"):
+        if it.name not in (
+            "exploration",
+            "reading",
+            "edited",
+            "history",
+            "notes",
+            "packed",
+            "race_file",
+        ):
             assert module.READERS.keys() <= READERS.keys(), it.name
 
 

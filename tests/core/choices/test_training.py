@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.choices import exploration, reading
+from core.choices.edited import Address
+from core.choices.exploration import LARGEST_FILE
+from core.choices.explore import MOST_EDITS
+from core.choices.race_file import as_json, from_json
 from core.choices.training import (
     DISTANCES,
-    LARGEST_FILE,
     LIMITS,
     READERS,
     TrainingChoice,
-    as_json,
     chosen_race,
-    from_json,
 )
 from core.errors import InputError
 
@@ -63,11 +64,25 @@ def test_a_file_without_a_usable_value_is_refused():
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b"\xff\xfe", b'{"a": 1}', b"[" * 5000, b" " * LARGEST_FILE + b"{}", b"NaN"],
+    [b"", b"[]", b"\xff\xfe", b'{"a": 1}', b"[" * 5000, b"NaN"],
 )
 def test_a_file_of_something_else_is_refused(content: bytes):
     with pytest.raises(InputError, match="training_file"):
         from_json(content)
+
+
+def test_a_file_that_is_too_large_is_refused_in_both_places():
+    for read in (from_json, exploration.from_file):
+        with pytest.raises(InputError, match="file_too_large"):
+            read(b" " * LARGEST_FILE + b"{}")
+
+
+def test_settings_in_a_file_with_thousands_of_edits_are_read():
+    cells = {Address("w_q", "0", row, "", 0): row / 7 for row in range(MOST_EDITS)}
+    shelves = {f"seeded {seed}": cells for seed in range(3)}
+    content = exploration.to_file("training", {"training_task": "pairs"}, shelves)
+    assert len(content) > 500_000
+    assert from_json(content) == (TrainingChoice(training_task="pairs"), ())
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pages.shared.server.turns import turns
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.cost.layers import multiple, unbroken
+from pages.shared.views.told import told
 
 
 def stopwatch(text: Text, setting: Setting) -> None:
@@ -59,7 +60,7 @@ def _run(text: Text, setting: Setting) -> None:
                 words = text("cost.time.running", done=done, rounds=ROUNDS)
                 bar.progress(done / ROUNDS, words)
     except InputError as problem:
-        st.error(text(f"error.{problem.code}"))
+        st.error(told(text, problem))
     else:
         book()["times"] = Timed(setting, seconds)
     bar.empty()

@@ -19,6 +19,7 @@ from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked
 from pages.shared.views.reach.stacks import NAMES, Reaching, slide
+from pages.shared.views.told import told
 
 _ALL_BUT_FEW = 0.98  # of the shares lie on the colour scale: a first row's single 1 is beyond it
 _PICTURE = 24  # positions from which on a map is drawn as a picture
@@ -85,7 +86,7 @@ def _convolutional(text: Text, reaching: Reaching) -> None:
     slide(text, "reach_kernel", step=2)
     st.text_input(text("reach_dilations.label"), key="reach_dilations", max_chars=80)
     if reaching.problem:
-        st.error(text(f"error.{reaching.problem.code}", **reaching.problem.values))
+        st.error(told(text, reaching.problem))
     with st.container(horizontal=True, gap="small"):
         for schedule in SCHEDULES:
             st.button(

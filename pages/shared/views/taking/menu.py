@@ -12,11 +12,51 @@ from core.errors import InputError
 from pages.shared.reader import address
 from pages.shared.reader.book import book
 from pages.shared.reports.taken import Taken
-from pages.shared.saving import file_in
+from pages.shared.saving import unread, was_read, was_removed
 from pages.shared.text import Text
 from pages.shared.views.taking.drawings import drawings
 from pages.shared.views.taking.files import report_file, trace_files
 from pages.shared.views.taking.whole import exploration_file
+from pages.shared.views.told import told
+
+_RESTORE = "restore"
+
+
+def hear() -> None:
+    """Take what the reader has done in the menu since the last run; to be called first in a run.
+
+    No callback does, since it may be ended before it has done anything.
+    """
+    if "private" in st.session_state:  # else the switch is out of sight
+        book()["private"] = bool(st.session_state["private"])
+    _restore()
+
+
+def _restore() -> None:
+    """Let every page show what the file says that was given last.
+
+    Each run begins with it anew until one has drawn its page to the end: one that is ended before
+    leaves nothing half restored.
+    """
+    notes = book()
+    if was_removed(_RESTORE):
+        notes["refused_file"] = None
+    file = unread(_RESTORE)
+    if file is None:
+        return
+    try:
+        found = exploration.from_file(file.getvalue())
+    except InputError as problem:
+        notes["refused_file"] = problem
+        return
+    notes["refused_file"] = None
+    address.take_all(found)
+    notes["go_to"] = found.page
+
+
+def was_restored() -> None:
+    """The page has shown what the file says; to be called last in a run."""
+    was_read(_RESTORE)
 
 
 def take_away(text: Text, page: str) -> None:
@@ -38,7 +78,7 @@ def take_away(text: Text, page: str) -> None:
         _exploration(text, page)
         st.markdown(text("take.embed"))
         st.code(_snippet(), language="html", wrap_lines=True)
-        st.toggle(text("take.private"), notes["private"], key="private", on_change=_keep_texts_out)
+        st.toggle(text("take.private"), notes["private"], key="private")
         st.caption(text("take.private.help"))
 
 
@@ -67,30 +107,13 @@ def _exploration(text: Text, page: str) -> None:
     st.markdown(text("take.file"))
     exploration_file(text, page)
     st.file_uploader(
-        text("take.restore"), type="json", key="restore", on_change=_restore, max_upload_size=2
+        text("take.restore"),
+        type="json",
+        key=_RESTORE,
+        max_upload_size=exploration.LARGEST_FILE // 10**6,
     )
     if notes["refused_file"]:
-        code, values = notes["refused_file"]
-        st.error(text(f"error.{code}", **values))
-
-
-def _keep_texts_out() -> None:
-    book()["private"] = bool(st.session_state["private"])
-
-
-def _restore() -> None:
-    uploaded = file_in("restore")
-    notes = book()
-    notes["refused_file"] = None
-    if uploaded is None:
-        return
-    try:
-        found = exploration.from_file(uploaded.getvalue())
-    except InputError as problem:
-        notes["refused_file"] = problem.code, problem.values
-        return
-    address.take_all(found)
-    notes["go_to"] = found.page
+        st.error(told(text, notes["refused_file"]))
 
 
 def _snippet() -> str:

@@ -67,7 +67,7 @@ def arrived(text: Text) -> None:
         names = (_set_back(text, field) for field in changed)
         st.warning(text("share.unusable", names=text("sentence.comma").join(names)))
     if not asked.whole:
-        st.warning(text("share.partly"))
+        st.warning(text("share.partly_file" if asked.page else "share.partly"))
     if not asked.known:
         st.warning(text("share.other_version"))
 

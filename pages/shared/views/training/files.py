@@ -6,14 +6,17 @@ import io
 import numpy as np
 import streamlit as st
 
-from core.choices.training import RUN, as_json, chosen_race, from_json
+from core.choices.exploration import LARGEST_FILE
+from core.choices.race_file import as_json, from_json
+from core.choices.training import RUN, chosen_race
 from core.errors import InputError
 from core.training.race import Snapshot
 from core.training.tasks import Task
 from pages.shared.reader import state
-from pages.shared.saving import file_in
+from pages.shared.saving import save_button, unread, was_read
 from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
+from pages.shared.views.told import told
 
 _UPLOAD = "training_upload"
 _NEWS = "training_upload_news"  # what is to be said about the last file
@@ -28,28 +31,21 @@ def downloads(text: Text, progress: Progress) -> None:
     }
     with st.container(horizontal=True):
         for name, (ending, mime, content) in files.items():
-            st.download_button(
-                text(f"training.download.{name}"),
-                data=content,
-                file_name=f"training_{name}.{ending}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"training_download_{name}",
-            )
+            label = text(f"training.download.{name}")
+            save_button(label, f"training_{name}.{ending}", mime, content)
 
 
 def upload(text: Text) -> None:
-    """A field for a file of settings; what it says is chosen at once."""
+    """A place for a file of settings, and what became of the last one."""
     st.file_uploader(
-        text("training.upload"), type="json", key=_UPLOAD, on_change=_read, max_upload_size=1
+        text("training.upload"), type="json", key=_UPLOAD, max_upload_size=LARGEST_FILE // 10**6
     )
-    code, names = st.session_state.pop(_NEWS, ("", ()))
-    if code == "training_read":
+    problem, names = st.session_state.pop(_NEWS, (None, None))
+    if problem:
+        st.error(told(text, problem))
+    elif names is not None:
         st.success(text("training.upload.read"))
-    elif code:
-        st.error(text(f"error.{code}"))
-    for name in names:
+    for name in names or ():
         st.warning(text("error.unusable", name=text(f"{name}.label")))
 
 
@@ -81,14 +77,16 @@ def parameters_npz(progress: Progress) -> bytes:
     return buffer.getvalue()
 
 
-def _read() -> None:
-    file = file_in(_UPLOAD)
+def take() -> None:
+    """Choose what the file says that was given last; to be called first in a run."""
+    file = unread(_UPLOAD)
     if file is None:
         return
     try:
         choice, unusable = from_json(file.getvalue())
     except InputError as problem:
-        st.session_state[_NEWS] = (problem.code, ())
+        st.session_state[_NEWS] = problem, ()
+        was_read(_UPLOAD)
         return
     state.change(
         **{
@@ -97,4 +95,5 @@ def _read() -> None:
             if name not in (*unusable, *RUN)
         }
     )
-    st.session_state[_NEWS] = ("training_read", unusable)
+    st.session_state[_NEWS] = None, unusable
+    was_read(_UPLOAD)

@@ -15,13 +15,14 @@ from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader import state
-from pages.shared.saving import file_in, save_button
+from pages.shared.saving import save_button, unread, was_read, was_removed
 from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.in_line import in_line
 from pages.shared.views.refused import refused
 from pages.shared.views.told import told
 
+_PLACE = "upload_file"
 _KEPT = "upload_kept"
 _REFUSED = "upload_refused"
 _EXAMPLE = "example.npz"
@@ -93,15 +94,16 @@ def uploader(text: Text, uploading: Uploading) -> None:
     st.file_uploader(
         text("upload.label"),
         type=list(KINDS_OF_FILES),
-        key="upload_file",
-        on_change=_take,
+        key=_PLACE,
     )
     _limits(text)
     last = st.session_state.get(_REFUSED)
     if last:
-        name, code, values = last
-        reason = told(text, InputError(code, **values))
-        st.error(text("upload.refused", name=plain(name), reason=reason))
+        name, problem = last
+        if problem.code == "busy":
+            refused(text, problem, "upload_file")
+        else:
+            st.error(text("upload.refused", name=plain(name), reason=told(text, problem)))
     if uploading.problem:
         refused(text, uploading.problem, "upload")
     elif uploading.upload is None:
@@ -150,26 +152,33 @@ def _chosen(text: Text, choice: UploadChoice) -> tuple[bytes, str] | None:
     return kept.getvalue(), file_name(kept.name)
 
 
-def _take() -> None:
-    """Show the file that was just uploaded; one that cannot be read changes nothing."""
-    file = file_in("upload_file")
-    st.session_state[_REFUSED] = None
+def take() -> None:
+    """Show the file that was uploaded last; one that cannot be read changes nothing.
+
+    To be called first in a run. A file whose turn did not come is tried again by the next run.
+    """
+    if was_removed(_PLACE):
+        _forget()
+    file = unread(_PLACE)
     if file is None:
-        if not st.session_state.get("upload_file"):  # else another server has it: it is named
-            _forget()
         return
     name, content = file_name(file.name), file.getvalue()
     try:
         cache.uploaded(content, name, told=in_line())
     except InputError as problem:
-        st.session_state[_REFUSED] = name, problem.code, problem.values
+        st.session_state[_REFUSED] = name, problem
+        if problem.code != "busy":
+            was_read(_PLACE)
         return
     st.session_state[_KEPT] = file
     state.change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS])
+    st.session_state[_REFUSED] = None
+    was_read(_PLACE)
 
 
 def _forget() -> None:
     """Show the example again."""
+    state.change(upload_sha="", upload_name="")
     st.session_state[_KEPT] = None
     st.session_state[_REFUSED] = None
-    state.change(upload_name="", upload_sha="")
+    was_read(_PLACE)

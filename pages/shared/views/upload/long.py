@@ -1,16 +1,21 @@
 """One head of a long file, and the pair that is pointed at."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
 
 from core.arrays import Array
 from core.choices.upload import Pooling, UploadChoice
 from core.long.head import LongHead, Row, long_head
 from core.sources.uploaded import Upload
+from pages.shared.reader import state
+from pages.shared.server import cache
 from pages.shared.server.cache import LongKey
 from pages.shared.views.opened import Pointed
 
 _FIELDS = ("upload_query", "upload_key")
+_CLICKED = "upload_block"
 
 CELLS = 22
 """Rows and columns of the map of single cells, at most."""
@@ -27,7 +32,6 @@ class LongView:
         key: What parts of its map are kept by.
         pooling: What a pixel shows.
         row: The opened query over all keys.
-        again: The head, for what is kept until the next action and must not hold it.
     """
 
     pointed: Pointed
@@ -36,17 +40,13 @@ class LongView:
     key: LongKey
     pooling: Pooling
     row: Row
-    again: Callable[[], LongHead]
 
 
-def long_view(choice: UploadChoice, read: Callable[[], Upload]) -> LongView:
-    """What the reader has chosen of the file; ``read`` gives it."""
+def long_view(choice: UploadChoice, upload: Upload) -> LongView:
+    """What the reader has chosen of a file, and the block that they have clicked opened."""
     at, causal = (choice.upload_layer, choice.upload_head), choice.upload_causal
-
-    def again() -> LongHead:
-        return long_head(read().parts, *at, causal=causal)
-
-    upload, head = read(), again()
+    head, kept_by = long_head(upload.parts, *at, causal=causal), LongKey(upload.sha, *at, causal)
+    choice = _with_block_opened(choice, kept_by, head)
     pointed = Pointed(
         asking=upload.query_tokens,
         answering=upload.key_tokens,
@@ -58,11 +58,36 @@ def long_view(choice: UploadChoice, read: Callable[[], Upload]) -> LongView:
         pointed,
         head,
         choice.upload_head,
-        LongKey(upload.sha, *at, causal),
+        kept_by,
         choice.upload_pooling,
         head.row(choice.upload_query),
-        again,
     )
+
+
+def note_block(pointed: Pointed, kept_by: LongKey, pair: tuple[int, int]) -> None:
+    """Note that the block that holds a pair was clicked: the next run opens it.
+
+    The greatest weight in it has to be computed, which is nothing for a callback.
+    """
+    st.session_state[_CLICKED] = *kept_by, pointed.query, pointed.key, *pair
+
+
+def _with_block_opened(choice: UploadChoice, kept_by: LongKey, head: LongHead) -> UploadChoice:
+    """The choice, pointing at the greatest weight of a block that was clicked while it held."""
+    *about, row, column = st.session_state.get(_CLICKED, (None, None))
+    if about != [*kept_by, choice.upload_query, choice.upload_key]:
+        st.session_state.pop(_CLICKED, None)  # something else was chosen since
+        return choice
+    queries, keys = head.block(
+        min(max(row, 0), len(head.q) - 1), min(max(column, 0), len(head.k) - 1)
+    )
+    weights = cache.long_part(kept_by, head, queries, keys)
+    at = np.unravel_index(int(weights.argmax()), weights.shape)
+    query, key = queries.start + int(at[0]), keys.start + int(at[1])
+    state.show(upload_query=query, upload_key=key)
+    state.count_turn()
+    del st.session_state[_CLICKED]
+    return replace(choice, upload_query=query, upload_key=key)
 
 
 def cells(view: LongView) -> tuple[range, range, Array]:

@@ -3,12 +3,10 @@
 import time
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import InputError
-from core.long.head import LongHead
 from core.long.pixels import blocks
 from pages.shared import theme
 from pages.shared.figures import overview
@@ -17,13 +15,12 @@ from pages.shared.figures.overview import Overview
 from pages.shared.figures.reduced import Reduced, strongest_shade
 from pages.shared.reader.book import book
 from pages.shared.server import cache
-from pages.shared.server.cache import LongKey
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked
 from pages.shared.views.opened import Pointed
 from pages.shared.views.refused import refused
-from pages.shared.views.upload.long import CELLS, LongView, cells
+from pages.shared.views.upload.long import CELLS, LongView, cells, note_block
 
 _PATIENCE = 0.5  # seconds after which it is shown how far the picture is
 
@@ -63,12 +60,12 @@ def _whole(text: Text, view: LongView) -> None:
         theme.sequential(),
         strongest_shade(pixels),
     )
-    pointed, key, again = view.pointed, view.key, view.again
+    pointed, kept_by = view.pointed, view.key
     _draw(
         text,
         "upload_long_whole",
         (figure, pointed),
-        lambda row, column: _open_block(pointed, key, again(), (row, column)),
+        lambda row, column: note_block(pointed, kept_by, (row, column)),
     )
 
 
@@ -147,17 +144,6 @@ def _draw(
         alt=text(f"alt.{name}"),
     )
     st.caption(text("upload_long.shade", most=f"{figure.most:.2g}"))
-
-
-def _open_block(pointed: Pointed, key: LongKey, head: LongHead, pair: tuple[int, int]) -> None:
-    """Point at the greatest weight of the block that holds a pair."""
-    row, column = pair
-    queries, keys = head.block(
-        min(max(row, 0), len(head.q) - 1), min(max(column, 0), len(head.k) - 1)
-    )
-    weights = cache.long_part(key, head, queries, keys)
-    at = np.unravel_index(int(weights.argmax()), weights.shape)
-    pointed.point(queries.start + int(at[0]), keys.start + int(at[1]))
 
 
 def _progress(text: Text, place: DeltaGenerator) -> cache.Advancing:
