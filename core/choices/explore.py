@@ -159,16 +159,6 @@ class Choice:
         )
 
 
-def read(raw: Mapping[str, object]) -> tuple[Choice, tuple[str, ...]]:
-    """The choice in ``raw``, and the names of the fields that were not usable.
-
-    Args:
-        raw: Field names to values of any kind, from widgets, a link or a file. Missing fields
-            take their defaults; unknown ones are left out.
-    """
-    return reading.read(Choice, READERS, raw)
-
-
 _position = reading.whole(*LIMITS["query"])
 
 

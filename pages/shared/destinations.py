@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core.choices import explore as choice
+from core.choices import reading
 from core.choices.edited import Address, Shelves
-from core.choices.explore import Choice
+from core.choices.explore import READERS, Choice
 from core.embeddings import FEATURES
 from core.layer import Edit
 from pages.shared.examples import SENTENCES, Pointing
@@ -43,7 +43,7 @@ class Destination(NamedTuple):
 
     def choice(self, language: Language) -> Choice:
         """What the shared layer is given there, the edited cell included."""
-        found, _ = choice.read(self.chosen(language))
+        found, _ = reading.read(Choice, READERS, self.chosen(language))
         if self.feature is None:
             return found
         name, value = self.feature

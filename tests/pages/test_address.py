@@ -290,6 +290,22 @@ def test_a_session_keeps_no_more_edits_than_it_may_whatever_links_bring(dashboar
     assert "seeded 0" not in notes["edits"]
 
 
+def test_what_can_be_undone_goes_before_what_holds(dashboard: AppTest):
+    notes = dashboard.session_state["book"]
+    rows = range(MOST_EDITS - 20)
+    own = {Address("w_k", "0", row, "", 0): 2.5 for row in range(200)}
+    cell = {Address("w_q", "0", 1, "", 2): 2.0}
+    shelves = {
+        f"seeded {seed}": {Address("x", f"{seed} {row}", 0, "", 0): 1.5 for row in rows}
+        for seed in range(MOST_KEPT // MOST_EDITS)
+    }
+    notes["edits"] |= shelves
+    notes["history"]["seeded 3"] = [own]
+    follow(dashboard, {"v": "1", "edits": edited.pack({"handset": cell})})
+    assert {on: notes["edits"].get(on) for on in shelves} == shelves
+    assert notes["history"]["seeded 3"] == []
+
+
 def test_padding_is_in_the_link(dashboard: AppTest, cold_dashboard: Open):
     choices = {"sentence": "The cat chased the mouse", "mask": "padding", "padded": "[0,3]"}
     app = follow(cold_dashboard("en-US"), {"v": "1", **choices})

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.choices.explore import read
+from core.choices.explore import READERS, Choice
+from core.choices.reading import read
 from core.layer import Rules, trace
 from core.trace import LayerTrace
 from pages.shared.figures import formulas
@@ -39,7 +40,7 @@ places = st.tuples(st.integers(0, 1), st.integers(0, 10), st.integers(0, 10))
 
 def made(n: int = 4, **change: object) -> tuple[LayerTrace, Rules]:
     blocked = tuple((1, key) for key in range(len(WORDS)))
-    choice, unusable = read(change)
+    choice, unusable = read(Choice, READERS, change)
     assert not unusable
     source = replace(choice, blocked=blocked).layer_source
     words = WORDS[:n]

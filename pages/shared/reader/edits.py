@@ -256,14 +256,14 @@ def _as_changed(whole: State, part: State, now: State) -> State:
 
 
 def _forget_oldest(latest: str) -> None:
-    """Keep within ``MOST_KEPT``: the shelf left longest loses its earlier states, then goes."""
+    """Keep within ``MOST_KEPT``: earlier states go first, then what holds on the oldest shelves."""
     edits, history = book()["edits"], book()["history"]
     while _size(edits.values()) + sum(map(_size, history.values())) > MOST_KEPT:
-        oldest = next(it for it in edits if it != latest or history.get(it))
-        if history.get(oldest):
-            history[oldest].pop(0)
+        changed = next((on for on in edits if history.get(on)), None)
+        if changed is None:
+            del edits[next(on for on in edits if on != latest)]
         else:
-            del edits[oldest]
+            history[changed].pop(0)
 
 
 def _size(states: Collection[Mapping[Address, float]]) -> int:

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,13 +17,13 @@ from core.choices.explore import (
     READERS,
     Choice,
     SourceKind,
-    read,
 )
 from core.choices.reading import LARGEST_ENTRY, entry
 from core.cnn import ConvolutionSettings
 from core.rnn import RecurrentSettings
 from core.tokens import LIMIT
 
+read = partial(reading.read, Choice, READERS)
 FIELDS = sorted(READERS)
 DEFAULTS = {name: getattr(Choice(), name) for name in FIELDS}
 NUMBERS = [name for name, value in DEFAULTS.items() if type(value) in (int, float)]
