@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.choices.buffet import READERS, BuffetChoice
 from pages.shared import frame
-from pages.shared.reader import edits, state
+from pages.shared.reader import edits, widgets
 from pages.shared.views.buffet.diners import diners
 from pages.shared.views.buffet.plate import arithmetic, plate, served, table, wishes
 from pages.shared.views.folded import folded
@@ -13,7 +13,7 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("buffet")
 edits.receive(of_buffet=True)
-choice = state.remembered(BuffetChoice, READERS)
+choice = widgets.remembered(BuffetChoice, READERS)
 shown = served(text, choice)
 
 wishes(text)

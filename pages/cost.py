@@ -4,14 +4,14 @@ import streamlit as st
 
 from core.choices.cost import READERS, CostChoice
 from pages.shared import frame
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.views.cost.layers import curves, in_words, sizes, table
 from pages.shared.views.cost.timing import stopwatch
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("cost")
-setting = state.remembered(CostChoice, READERS).setting
+setting = widgets.remembered(CostChoice, READERS).setting
 
 sizes(text)
 table(text, setting)

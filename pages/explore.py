@@ -6,7 +6,7 @@ from core import layer
 from core.choices.numbers import READERS, NumbersChoice
 from core.snippet import snippet
 from pages.shared import controls, frame, names
-from pages.shared.reader import state, trained_state
+from pages.shared.reader import trained_state, widgets
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
@@ -21,7 +21,7 @@ from pages.shared.views.steps import steps
 text = frame.open_page("explore")
 st.page_link("pages/path.py", label=text("explore.begin"), icon=":material/school:")
 scene, lesson = trained_state.scene()
-chosen = state.remembered(NumbersChoice, READERS)
+chosen = widgets.remembered(NumbersChoice, READERS)
 words, rules = scene.tokens.kept, scene.source.rules
 parameters = scene.source.parameters(words)
 trace = layer.trace(words, parameters, rules, scene.source.origin)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.choices.heads import READERS, HeadsChoice
 from pages.shared import controls, frame
-from pages.shared.reader import state
+from pages.shared.reader import state, widgets
 from pages.shared.views.badge import badge
 from pages.shared.views.heads.alike import alike
 from pages.shared.views.heads.beside import head_controls, head_maps, several
@@ -16,7 +16,7 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("heads")
 scene = state.scene()
-shown = several(scene, state.remembered(HeadsChoice, READERS)).set_widgets()
+shown = several(scene, widgets.remembered(HeadsChoice, READERS)).set_widgets()
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)

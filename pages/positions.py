@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.choices.positions import READERS, PositionsChoice
 from pages.shared import controls, frame
-from pages.shared.reader import state
+from pages.shared.reader import state, widgets
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers
 from pages.shared.views.positions.encodings import encodings
@@ -14,7 +14,7 @@ from pages.shared.views.questions import questions
 
 text = frame.open_page("positions")
 scene = state.scene()
-shown = shuffling(scene, state.remembered(PositionsChoice, READERS)).set_widgets()
+shown = shuffling(scene, widgets.remembered(PositionsChoice, READERS)).set_widgets()
 
 controls.unusable(text, scene)
 controls.sentence(text, scene)

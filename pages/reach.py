@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.choices.reach import READERS, ReachChoice
 from pages.shared import frame
-from pages.shared.reader import state
+from pages.shared.reader import state, widgets
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
@@ -15,7 +15,7 @@ from pages.shared.views.reach.stacks import looked_at, reaching, sentence_or_num
 
 text = frame.open_page("reach")
 scene = state.scene()
-shown = reaching(scene, state.remembered(ReachChoice, READERS)).set_widgets()
+shown = reaching(scene, widgets.remembered(ReachChoice, READERS)).set_widgets()
 
 sentence_or_numbers(text, shown)
 badge(text, shown.origin)

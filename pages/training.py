@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.choices.training import RACE_READERS, TrainingChoice
 from pages.shared import frame
-from pages.shared.reader import run, state
+from pages.shared.reader import run, widgets
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.training.files import downloads, take, upload
@@ -14,7 +14,7 @@ from pages.shared.views.training.race import limits, live, settings, start
 
 text = frame.open_page("training")
 take()
-choice = run.known(state.remembered(TrainingChoice, RACE_READERS))
+choice = run.known(widgets.remembered(TrainingChoice, RACE_READERS))
 
 run.take_up(choice)
 settings(text, choice)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.choices.upload import READERS, UploadChoice
 from pages.shared import frame
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.upload.contents import contents, recipe
@@ -20,7 +20,7 @@ from pages.shared.views.upload.numbers import upload_numbers
 text = frame.open_page("upload")
 take()
 with ExitStack() as turn:
-    uploaded = uploading(text, state.remembered(UploadChoice, READERS), turn).set_widgets()
+    uploaded = uploading(text, widgets.remembered(UploadChoice, READERS), turn).set_widgets()
     uploader(text, uploaded)
     recipe(text)
 

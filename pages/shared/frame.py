@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from pages import CONTENTS, Entry
-from pages.shared.reader import address, edits, revival, state
+from pages.shared.reader import address, edits, revival, state, widgets
 from pages.shared.reader.book import book
 from pages.shared.server import process
 from pages.shared.text import LANGUAGES, Text
@@ -46,7 +46,7 @@ def _draw() -> None:
     with place:
         _guarded(lambda: share.link(text, entry, page.url_path, said))
         _guarded(lambda: take_away(text, entry.name))
-    state.keep_hidden()
+    widgets.keep_hidden()
     # What is drawn again at once shows what a survivor sent: the browser is told that anew.
     book()["drawn"] = frozenset() if revival.pending() else revival.drawn()
     address.depart()
@@ -131,6 +131,6 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
     address.arrive(chosen.url_path)
     if state.text() != text:
         st.rerun()  # a link's language is the menu's, too
-    state.carry_over(chosen.url_path)
+    widgets.carry_over(chosen.url_path)
     st.session_state[_FRAMED] = True
     return entries[chosen.url_path], chosen

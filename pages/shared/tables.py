@@ -46,7 +46,7 @@ def read_only(matrix: Matrix) -> None:
 
 
 def editable(matrix: Matrix, key: str) -> None:
-    """A matrix to type into; the key comes from `edits.offer`, which lets it be read."""
+    """A matrix to type into; the key comes from `typed.offer`, which lets it be read."""
     headers = _headers(matrix, tools=_PENCIL)
     room_above()
     st.data_editor(_frame(matrix), column_config=headers, disabled=["_index"], key=key)

@@ -11,7 +11,8 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from pages.shared.reader import edits, state
+from pages.shared.reader import state
+from pages.shared.reader import typed as tables
 from pages.shared.server import cache
 from pages.shared.server.gate import Gate
 from pages.shared.views.taking import share
@@ -139,7 +140,7 @@ def test_a_number_that_is_typed_while_the_page_is_drawn_counts_at_once_and_once(
     key = table_key(app, "w_q")
     [table] = [it.proto.id for it in app.data_editor if it.key == key]
     both = json.dumps(typed((0, "1", 1.5), (2, "1", 2.5)))
-    broken.at(edits, "offer", None, WidgetState(id=table, string_value=both))
+    broken.at(tables, "offer", None, WidgetState(id=table, string_value=both))
     choose(app, scaled=False)
     found = EDITED | {of_matrix("w_q", 0, 2, 1): 2.5}
     assert broken.done
@@ -158,7 +159,7 @@ def test_a_number_that_is_typed_just_before_another_page_is_opened_counts(
     app = edit(open_dashboard("en-US"), "w_q", 0, 1, 1.5)
     [table] = [it.proto.id for it in app.data_editor if it.key == table_key(app, "w_q")]
     both = json.dumps(typed((0, "1", 1.5), (2, "1", 2.5)))
-    broken.at(edits, "offer", "cost", WidgetState(id=table, string_value=both))
+    broken.at(tables, "offer", "cost", WidgetState(id=table, string_value=both))
     choose(app, scaled=False)
     assert "cost" in app.title[0].value.lower()
     assert edits_of(app) == EDITED | {of_matrix("w_q", 0, 2, 1): 2.5}
@@ -167,7 +168,7 @@ def test_a_number_that_is_typed_just_before_another_page_is_opened_counts(
 def test_a_second_click_on_undo_finds_nothing_to_take_back(open_dashboard: Visit, broken: Broken):
     app = edit(open_dashboard("zh-CN"), "w_q", 0, 1, 1.5)
     undo = button(app, "edits.undo")
-    broken.at(edits, "offer", None, WidgetState(id=undo.proto.id, trigger_value=True))
+    broken.at(tables, "offer", None, WidgetState(id=undo.proto.id, trigger_value=True))
     undo.click().run()
     assert broken.done
     assert not app.exception

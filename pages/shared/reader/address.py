@@ -24,7 +24,7 @@ from core.choices.exploration import (
     parameters,
 )
 from core.choices.training import AIMED
-from pages.shared.reader import edits, revival, run
+from pages.shared.reader import edits, revival, run, typed
 from pages.shared.reader.book import Begun, Written, book
 from pages.shared.text import LANGUAGES
 
@@ -88,7 +88,7 @@ def depart() -> None:
     notes = book()
     notes["said_again"] = notes["arrival"] if revival.pending() else None
     notes["arrival"] = None
-    edits.forget_undrawn()
+    typed.forget_undrawn()
     if notes["begun"] is None:
         begun = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
         fields = {name: notes["fields"].get(name) for name in notes["used"]}

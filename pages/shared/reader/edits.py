@@ -1,36 +1,25 @@
-"""What the reader changed in tables: collected, undone, reset.
+"""What the reader changed in tables: put on shelves, undone, reset.
 
 Edits lie on *shelves*: one for each source of numbers, one for the hand-drawn mask. An edit of a
 word's vector is addressed by the word, not by its position, so that it stays with the word and
 comes back with it.
-
-A table is drawn under a new key whenever it shows something else than before; otherwise Streamlit
-would put old edits on new numbers.
 """
 
-import re
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
-from typing import Any
+from collections.abc import Collection, Mapping
 
-import numpy as np
-import streamlit as st
-
-from core.arrays import Array, BoolArray
 from core.choices import explore, lesson
 from core.choices.edited import BUFFET, MASK, Address, Shelves
 from core.choices.explore import MOST_EDITS, Choice
 from core.choices.history import MOST_KEPT, MOST_STEPS, Histories
-from core.choices.reading import entry, read
+from core.choices.reading import read
 from core.choices.training import READERS, TrainingChoice
 from core.layer import Edit
 from core.tokens import occurrences
-from pages.shared.reader.book import Offer, book
+from pages.shared.reader import typed
+from pages.shared.reader.book import book
 
 State = dict[Address, float]
 """The edits of a shelf."""
-
-_PLACE = re.compile("[0-9]{1,9}")
 
 
 def shelf(choice: Choice) -> str:
@@ -38,62 +27,10 @@ def shelf(choice: Choice) -> str:
     return f"seeded {choice.seed}" if choice.source == "seeded" else "handset"
 
 
-def offer(table: str, on: str, addresses: list[list[Address]], values: Array | BoolArray) -> str:
-    """Note that a table is drawn, so that :func:`collect` can read it in the next run.
-
-    Args:
-        table: The table's name.
-        on: The shelf of its edits.
-        addresses: One a cell.
-        values: ``(row, column)``, what the cells show.
-
-    Returns:
-        The key to draw it under.
-    """
-    notes = book()
-    context = on, addresses
-    if notes["contexts"].get(table) != context:
-        notes["contexts"][table] = context
-        redraw(table)
-    key = f"table.{table}.{notes['versions'][table]}"
-    shown = np.asarray(values, dtype=float).tolist()
-    notes["offers"][table] = Offer(
-        key=key, shelf=on, addresses=addresses, values=shown, run=notes["runs"]
-    )
-    return key
-
-
 def collect() -> None:
-    """Take what was typed into the tables since they were drawn; to be called first in a run.
-
-    Tables are read until a page has been drawn to its end, whichever it is: a run that is broken
-    off loses nothing, and what was heard already is no news.
-    """
-    notes = book()
-    notes["refused"] = []
-    for table, offered in notes["offers"].items():
-        changes = {}
-        if not isinstance(st.session_state.get(offered["key"], {}), Mapping):
-            redraw(table)  # forged: Streamlit could not draw a table from it
-        for cell, raw in _typed(offered):
-            try:
-                address, shown = _at(offered, cell)
-                value = entry(float(raw) if table == MASK and isinstance(raw, bool) else raw)
-            except (ValueError, TypeError, OverflowError, IndexError):
-                _refuse(table, offered, cell)
-                continue
-            if np.float32(value) != np.float32(shown):
-                changes[address] = value
-                offered["values"][cell[0]][cell[1]] = value
-        if changes:
-            _put(offered["shelf"], notes["edits"].get(offered["shelf"], {}) | changes)
-
-
-def forget_undrawn() -> None:
-    """Read no more tables than the page has; to be called when it has been drawn."""
-    notes = book()
-    drawn = {name: it for name, it in notes["offers"].items() if it["run"] == notes["runs"]}
-    notes["offers"] = drawn
+    """Take what was typed into the tables since they were drawn; to be called first in a run."""
+    for on, changes in typed.changes():
+        _put(on, book()["edits"].get(on, {}) | changes)
 
 
 def receive(*, of_buffet: bool = False) -> None:
@@ -112,7 +49,7 @@ def receive(*, of_buffet: bool = False) -> None:
         own = lesson.shelf(training) if choice.source == "trained" else shelf(choice)
         shown = {BUFFET} if of_buffet else {MASK, own, *(found.keys() - {BUFFET})}
         put({on: found.get(on, {}) for on in shown})
-        redraw()
+        typed.redraw()
 
 
 def matrix_edits(on: str, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
@@ -141,11 +78,6 @@ def blocked_pairs(tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     return tuple(sorted((q, k) for q, k in pairs if q is not None and k is not None))
 
 
-def refused() -> list[Address]:
-    """The cells whose new content could not be used in this run."""
-    return book()["refused"]
-
-
 def can_undo(on: str) -> bool:
     """Whether there is a step to take back."""
     return bool(book()["history"].get(on))
@@ -156,7 +88,7 @@ def undo(on: str) -> None:
     if not can_undo(on):
         return
     book()["edits"][on] = book()["history"][on].pop()
-    redraw()
+    typed.redraw()
 
 
 def reset(on: str, matrix: str | None = None) -> None:
@@ -166,7 +98,7 @@ def reset(on: str, matrix: str | None = None) -> None:
         address: value for address, value in edits.items() if matrix not in (None, address.table)
     }
     _put(on, kept)
-    redraw()
+    typed.redraw()
 
 
 def replace_all(found: Shelves) -> None:
@@ -210,7 +142,7 @@ def resume(kept: Histories, *, partly: bool) -> None:
             notes["edits"][on] = found[-1]
             notes["history"][on] = found[:-1][-MOST_STEPS:]
             _forget_oldest(on)
-    redraw()
+    typed.redraw()
 
 
 def _joined(states: list[State], begun: State, own: list[State], *, partly: bool) -> list[State]:
@@ -228,13 +160,6 @@ def _joined(states: list[State], begun: State, own: list[State], *, partly: bool
         since = own[own.index(begun) :]
         return states[:-1] + [_as_changed(states[-1], begun, it) for it in since]
     return states[:-1]  # the reader has gone back meanwhile
-
-
-def redraw(table: str | None = None) -> None:
-    """Let a table, or all of them, be drawn anew from what holds now."""
-    versions = book()["versions"]
-    for name in [table] if table else list(versions):
-        versions[name] = versions.get(name, 0) + 1
 
 
 def _put(on: str, edits: dict[Address, float]) -> None:
@@ -269,27 +194,3 @@ def _forget_oldest(latest: str) -> None:
 def _size(states: Collection[Mapping[Address, float]]) -> int:
     """Cells, and one more for each state: empty ones are not for nothing."""
     return len(states) + sum(map(len, states))
-
-
-def _typed(offered: Offer) -> Iterator[tuple[tuple[int, int], Any]]:
-    """((row, column), content) of every cell that was typed into since the table was drawn anew."""
-    state = st.session_state.get(offered["key"])
-    rows = state.get("edited_rows") if isinstance(state, Mapping) else None
-    for row, cells in rows.items() if isinstance(rows, Mapping) else ():
-        for column, content in cells.items() if isinstance(cells, Mapping) else [("", None)]:
-            known = all(_PLACE.fullmatch(str(place)) for place in (row, column))
-            yield (int(row), int(column)) if known else (-1, -1), content
-
-
-def _at(offered: Offer, cell: tuple[int, int]) -> tuple[Address, float]:
-    """A cell's address and what it showed; an IndexError if there is no such cell."""
-    row, column = cell
-    if min(cell) < 0:
-        raise IndexError
-    return offered["addresses"][row][column], offered["values"][row][column]
-
-
-def _refuse(table: str, offered: Offer, cell: tuple[int, int]) -> None:
-    with suppress(IndexError):
-        book()["refused"].append(_at(offered, cell)[0])
-    redraw(table)

@@ -9,7 +9,7 @@ from core.models.pieces import Pieces
 from core.models.run import ModelRun
 from core.tokens import follow
 from pages.shared.examples import EXAMPLES
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.book import book
 from pages.shared.server import cache, loading
 from pages.shared.server.gate import Waiting
@@ -80,7 +80,7 @@ def model_scene(told: Waiting) -> ModelScene:
     Raises:
         InputError: If the packaged model itself cannot be used, or ``busy``.
     """
-    choice = state.remembered(ModelChoice, READERS)
+    choice = widgets.remembered(ModelChoice, READERS)
     choice, shown, trouble = _usable(choice)
     try:
         choice, run, problem = _readable(choice, shown, told)
@@ -91,7 +91,7 @@ def model_scene(told: Waiting) -> ModelScene:
         choice, run, problem = _readable(choice, shown, told)
     scene = ModelScene(_at_same_text(choice, run.pieces, shown), run, shown, problem, trouble)
     scene = scene._replace(choice=_within(scene))
-    state.show(
+    widgets.show(
         model_name=scene.choice.model_name,
         model_query=scene.choice.model_query,
         model_key=scene.choice.model_key,
@@ -107,7 +107,7 @@ def show_example(name: str, shown: str) -> None:
     example = EXAMPLES[name]
     pieces = loading.source(shown, "start").pieces(example.sentence)
     _note(pieces, shown)
-    state.change(
+    widgets.change(
         model_sentence=example.sentence,
         model_query=_piece(pieces, example.asks),
         model_key=_piece(pieces, example.about),

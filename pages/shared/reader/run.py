@@ -13,7 +13,7 @@ import streamlit as st
 from core.choices.training import RUN, TrainingChoice, unfit
 from core.errors import InputError
 from core.training.race import Race
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.book import book
 from pages.shared.server.jobs import Progress
 from pages.shared.server.worker import worker
@@ -37,7 +37,7 @@ def known(choice: TrainingChoice) -> TrainingChoice:
         st.session_state[_OF] = of
     if not said or st.session_state[_OF] == of:
         return choice
-    state.show(**_NOTHING)
+    widgets.show(**_NOTHING)
     return replace(choice, **_NOTHING)
 
 
@@ -45,9 +45,9 @@ def note(choice: TrainingChoice, **values: object) -> None:
     """Let the choice say what was run with its settings; what is not named stays as it was."""
     of = repr(choice.race)
     if st.session_state.get(_OF) != of:
-        state.show(**_NOTHING)
+        widgets.show(**_NOTHING)
         st.session_state[_OF] = of
-    state.show(**values)
+    widgets.show(**values)
 
 
 def note_race(choice: TrainingChoice, found: Progress | None) -> None:

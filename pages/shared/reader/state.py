@@ -1,10 +1,5 @@
-"""The reader's choice: from widgets, or as it was before the page was left.
+"""What pages about one layer show: the reader's choice, made usable, with its words and numbers."""
 
-Widgets are keyed by the names of `Choice`'s fields. Streamlit forgets a widget that was not drawn,
-so the last choice is noted besides.
-"""
-
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,13 +7,12 @@ import streamlit as st
 
 from core.choices import explore as choices
 from core.choices.explore import Choice, SourceKind
-from core.choices.reading import Reader, Record, read
 from core.errors import InputError
 from core.measures import choosiest
 from core.sources.toy import ToySource
 from core.tokens import Tokens, follow, tokenize
 from pages.shared.examples import EXAMPLES, SENTENCES
-from pages.shared.reader import edits, revival
+from pages.shared.reader import edits, widgets
 from pages.shared.reader.book import book
 from pages.shared.text import LANGUAGES, Text, spoken
 
@@ -90,7 +84,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
         notes["fields"] = _fields(Choice()) | notes["fields"]  # private tabs keep all but words
         if not (notes["arrival"] or "sentence" in st.session_state):
             show_example(SENTENCES[text().language].first)
-    typed, unusable = _chosen(Choice, choices.READERS)
+    typed, unusable = widgets.chosen(Choice, choices.READERS)
     own = typed.source
     if own not in sources:
         typed = replace(typed, source=sources[0])
@@ -98,7 +92,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
     choice = _following_words(typed, tokens.kept).within(len(tokens.kept))
     notes["fields"] |= _fields(choice)
     _seed_widgets(keep_sentence=problem is not None)
-    keep_own(source=own)
+    widgets.keep_own(source=own)
     return Asked(choice, tokens, problem, unusable)
 
 
@@ -111,105 +105,17 @@ def made(asked: Asked) -> Scene:
     return Scene(choice, asked.tokens, asked.problem, asked.unusable, choice.layer_source, on)
 
 
-def remembered(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:
-    """A page's own choices: from its widgets, keyed by the names of the record's fields.
-
-    To be called before the widgets; they show what it gives.
-
-    Args:
-        kind: A dataclass whose fields have defaults; their names occur in no other record.
-        readers: One for each field.
-    """
-    record, _ = _chosen(kind, readers)
-    show(**{name: getattr(record, name) for name in readers})
-    return record
-
-
-def keep_own(**values: object) -> None:
-    """Note what the reader chose, where the page shows something else until they choose anew.
-
-    To be called after `show`, in every run that shows something else.
-    """
-    notes = book()
-    own = {**notes["own"], **values}
-    notes["own"] = {name: it for name, it in own.items() if it != notes["fields"][name]}
-
-
-def keep_hidden() -> None:
-    """Note for the next run what widgets held that were not drawn in this one.
-
-    To be called when the page has been drawn. Streamlit forgets what a reader chose in a widget
-    that its very choice hides, and gives what was last set for it.
-    """
-    notes, drawn = book(), revival.drawn()
-    for name in notes["fields"].keys() & {*notes["used"]} - drawn:
-        value = notes["fields"][name]
-        st.session_state[name] = held(value)
-
-
-def carry_over(page: str) -> None:
-    """Let the widgets of a page that was just opened show what was chosen on others.
-
-    Streamlit gives a new page's widgets their defaults, unless a value is set in the same run.
-    """
-    if "language" not in book()["drawn"]:
-        st.session_state["language"] = st.session_state["language"]
-    if book()["page"] != page:
-        for name in book()["fields"]:
-            if name in st.session_state:
-                st.session_state[name] = st.session_state[name]
-        book()["page"] = page  # at last: if this run is broken off, the next one does it again
-
-
-def held(value: object) -> object:
-    """A record's value as its widget holds it."""
-    return list(value) if isinstance(value, tuple) else value
-
-
-def choose(**values: object) -> None:
-    """Choose something; widgets of the same names show it from now on."""
-    for name, value in values.items():
-        st.session_state[name] = value
-        book()["own"].pop(name, None)
-
-
-def change(**values: object) -> None:
-    """The same by pointing."""
-    choose(**values)
-    count_turn()
-
-
-def count_turn() -> None:
-    """Note that something was chosen by pointing: it tells two equal clicks apart."""
-    book()["turn"] += 1
-
-
 def show_example(name: str) -> None:
     """Take one of the ``EXAMPLES``, with the words it points at."""
     example = EXAMPLES[name]
     book()["tokens"] = example.words  # query and key are given anew: they follow no word
-    change(**example.chosen, unit="words", head=0, padded=[])
+    widgets.change(**example.chosen, unit="words", head=0, padded=[])
 
 
 def another_seed() -> None:
     """The next seed: it can be found again."""
     seed = int(st.session_state["seed"]) + 1
-    change(seed=0 if seed > choices.LIMITS["seed"][1] else seed)
-
-
-def _chosen(
-    kind: Callable[..., Record], readers: Mapping[str, Reader]
-) -> tuple[Record, tuple[str, ...]]:
-    """What widgets hold, else what was noted or a link asks for; and what was not usable."""
-    notes = book()
-    notes["used"].extend(readers)
-    arrival = notes["arrival"]
-    noted = arrival.fields if arrival else notes["fields"]
-    now = {name: st.session_state[name] for name in readers if name in st.session_state}
-    _, unusable = read(kind, readers, now)
-    usable = {name: value for name, value in now.items() if name not in unusable}
-    record, _ = read(kind, readers, {**noted, **usable, **_own(readers)})
-    return record, unusable
+    widgets.change(seed=0 if seed > choices.LIMITS["seed"][1] else seed)
 
 
 def _begin_link() -> None:
@@ -218,21 +124,6 @@ def _begin_link() -> None:
     if arrival and "sentence" not in arrival.fields:
         first = EXAMPLES[SENTENCES[text().language].first].chosen
         book()["arrival"] = replace(arrival, fields={**first, **arrival.fields})
-
-
-def _own(names: Iterable[str]) -> dict[str, object]:
-    """What the reader chose where the page showed something else, and left that as it was."""
-    notes = book()
-    own = {name: notes["own"][name] for name in names if name in notes["own"]}
-    shown = notes["fields"]
-    left = {
-        name: value
-        for name, value in own.items()
-        if not notes["arrival"] and st.session_state.get(name, shown[name]) == shown[name]
-    }
-    for name in own.keys() - left.keys():
-        del notes["own"][name]
-    return left
 
 
 def _readable(choice: Choice) -> tuple[Choice, Tokens, InputError | None]:
@@ -281,18 +172,4 @@ def _seed_widgets(*, keep_sentence: bool) -> None:
     """Let widgets show the choice; a sentence that cannot be used stays, to be mended."""
     hidden = {"sentence"} if keep_sentence else set()
     names = choices.READERS.keys() - hidden
-    show(**{name: book()["fields"][name] for name in names})
-
-
-def show(**values: object) -> None:
-    """Let widgets of these names show these values; to be called before they are drawn.
-
-    A value is set if it is news, or if its widget was out of sight: the browser has forgotten that
-    one. Others are left alone, since setting them would undo what is being typed.
-    """
-    notes = book()
-    notes["fields"] |= values
-    for name, value in values.items():
-        shown = held(value)
-        if name not in notes["drawn"] or st.session_state.get(name) != shown:
-            st.session_state[name] = shown
+    widgets.show(**{name: book()["fields"][name] for name in names})

@@ -14,7 +14,7 @@ from core.sources.trained_layer import TrainedLayer, opened
 from core.tokens import Tokens
 from core.training.contenders import ATTENTION, Contender
 from core.training.race import SLICE, Race, shown
-from pages.shared.reader import edits, run, state
+from pages.shared.reader import edits, run, state, widgets
 from pages.shared.reader.book import book
 from pages.shared.reader.state import Asked, Scene
 from pages.shared.server import learned
@@ -77,7 +77,7 @@ def scene() -> tuple[Scene, Lesson | None]:
     asked = state.asked(("handset", "seeded", "trained"))
     if asked.choice.source != "trained":
         return state.made(asked), None
-    chosen = run.known(state.remembered(TrainingChoice, READERS))
+    chosen = run.known(widgets.remembered(TrainingChoice, READERS))
     found, lesson = taught(asked, chosen)
     show_aim(chosen, lesson.choice)
     return found, lesson
@@ -85,8 +85,8 @@ def scene() -> tuple[Scene, Lesson | None]:
 
 def show_aim(chosen: TrainingChoice, aim: TrainingChoice) -> None:
     """Let widgets show what is opened, until the reader chooses something else."""
-    state.show(**{name: getattr(aim, name) for name in AIMED})
-    state.keep_own(**{name: getattr(chosen, name) for name in AIMED})
+    widgets.show(**{name: getattr(aim, name) for name in AIMED})
+    widgets.keep_own(**{name: getattr(chosen, name) for name in AIMED})
 
 
 def taught(asked: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.text import Text
 
 
@@ -23,5 +23,5 @@ def folded(text: Text, field: str, *, unfolded: bool) -> ExpanderContainer:
     return st.expander(
         text(f"{field}.label"),
         key=key,
-        on_change=lambda: state.choose(**{field: st.session_state.get(key, unfolded)}),
+        on_change=lambda: widgets.choose(**{field: st.session_state.get(key, unfolded)}),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from core.trace import LayerTrace
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.state import Scene
 
 
@@ -56,7 +56,7 @@ class Pointed:
             places = self.places or range(len(words))
             if place is not None and 0 <= place < len(places):  # else the click was forged
                 chosen[field] = places[place]
-        state.change(**chosen)
+        widgets.change(**chosen)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from core.choices.buffet import LIMITS, BuffetChoice
 from core.ideas.buffet import felt
 from core.trace import Origin
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.server import cache
 from pages.shared.shares import rounded
 from pages.shared.text import Text
@@ -92,7 +92,7 @@ def _controls(text: Text, name: str, choice: BuffetChoice) -> None:
         st.button(
             text("seed.next"),
             key="another_buffet_seed",
-            on_click=state.change,
+            on_click=widgets.change,
             kwargs={"buffet_seed": following},
             icon=":material/casino:",
         )

@@ -14,7 +14,7 @@ from pages.shared import tables
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
-from pages.shared.reader import edits, state
+from pages.shared.reader import edits, typed, widgets
 from pages.shared.reader.book import book
 from pages.shared.shares import ends, leading
 from pages.shared.tables import Matrix
@@ -77,7 +77,7 @@ def wishes(text: Text) -> None:
             st.button(
                 text(f"diner.{name}"),
                 key=f"diner.{name}",
-                on_click=state.change,
+                on_click=widgets.change,
                 kwargs=dict(zip(WISHES, goal, strict=True)),
                 type="tertiary",
             )
@@ -123,7 +123,7 @@ def arithmetic(text: Text, served: Served) -> None:
         range(len(DISHES)),
         format_func=lambda dish: text(f"dish.{DISHES[dish].name}"),
         key="buffet_dish",
-        on_change=state.count_turn,
+        on_change=widgets.count_turn,
         width=240,
     )
     divisor = formulas.divisor(d_k, scaled=True, temperature=Rules().temperature)
@@ -147,10 +147,10 @@ def table(text: Text, served: Served) -> None:
             ]
             with st.container():
                 st.markdown(text(f"{name}.title"))
-                key = edits.offer(name, BUFFET, addresses, served.table[part])
+                key = typed.offer(name, BUFFET, addresses, served.table[part])
                 tables.editable(Matrix(served.table[part], served.names, columns), key)
                 tables.download(text, name, Matrix(served.table[part], served.names, columns))
-    for address in edits.refused():
+    for address in typed.refused():
         if address.table in _TABLES:
             place = served.order.index(address.row)
             kept = served.table[_TABLES[address.table]][place, address.column]
@@ -175,7 +175,7 @@ def _buttons(text: Text) -> None:
 def _open(served: Served) -> None:
     place = clicked("buffet_weights", "row", click=CLICK)
     if place and place[0] in range(len(served.order)):
-        state.change(buffet_dish=served.order[place[0]])
+        widgets.change(buffet_dish=served.order[place[0]])
 
 
 def _in_words(text: Text, served: Served) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.choices.corrections import Claim
 from core.errors import InputError
 from pages.shared.destinations import CATCHING, EATING, MIDDLE, TOLD, Chosen, Destination, lead_to
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.text import Language, Text
 from pages.shared.views.corrections import evidence
 from pages.shared.views.papers import cited
@@ -87,7 +87,7 @@ def corrections(text: Text, unfolded: Collection[Claim]) -> None:
 
 def _choose(language: Language) -> None:
     found = [it for it in CORRECTIONS if st.session_state.get(_key(language, it))]
-    state.choose(corrections_open=found)
+    widgets.choose(corrections_open=found)
 
 
 def _key(language: Language, name: Claim) -> str:

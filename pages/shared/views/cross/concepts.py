@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.choices.cross import CrossChoice
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.text import Text
 
 _QUESTIONS = ("queries", "keys", "mask", "use")
@@ -32,7 +32,7 @@ def concept_buttons(text: Text) -> None:
             st.button(
                 text(f"concept.{name}"),
                 key=f"concept.{name}",
-                on_click=state.change,
+                on_click=widgets.change,
                 kwargs={f"cross_{field}": value for field, value in _PLAIN.items()} | dict(values),
                 type="tertiary",
             )

@@ -11,7 +11,7 @@ from core.ideas.crossing import SIZES, Numbers, Scoring, Tokens
 from core.sources.handset import head_at
 from core.trace import AttentionTrace
 from pages.shared import controls
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.text import Text
 from pages.shared.views.opened import Opened
 
@@ -48,7 +48,7 @@ class Crossing(NamedTuple):
 
     def set_widgets(self) -> "Crossing":
         """Let widgets show it, and give it; to be called before they are drawn."""
-        state.show(**{name: getattr(self.choice, name) for name in LIMITS})
+        widgets.show(**{name: getattr(self.choice, name) for name in LIMITS})
         return self
 
     def trace(self) -> AttentionTrace:
@@ -105,7 +105,7 @@ def sentences(text: Text, crossing: Crossing) -> None:
             st.button(
                 text(f"cross.{name}"),
                 icon=icon,
-                on_click=state.change,
+                on_click=widgets.change,
                 kwargs=values,
                 type="tertiary",
             )

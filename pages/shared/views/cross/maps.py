@@ -10,7 +10,7 @@ from core.choices.cross import CrossChoice, Sources
 from core.ideas.crossing import self_gap
 from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
 from pages.shared.figures.heatmap import Frame, Heatmap, level
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.shares import ends
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -54,7 +54,7 @@ def key_points(text: Text, opened: Opened, unknown: Collection[str]) -> None:
         key=opened.fields[0],
         required=True,
         wrap=True,
-        on_change=state.count_turn,
+        on_change=widgets.count_turn,
     )
     weights = opened.layer.weights[opened.head, opened.query]
     st.caption(text("cross.looks"))

@@ -10,7 +10,7 @@ from core.training.answers import answers as given
 from core.training.contenders import ATTENTION
 from core.training.tasks import LETTERS
 from pages.shared import controls
-from pages.shared.reader import run, state, trained_state
+from pages.shared.reader import run, trained_state, widgets
 from pages.shared.reader.state import Scene
 from pages.shared.reader.trained_state import Lesson
 from pages.shared.server.jobs import State
@@ -40,11 +40,11 @@ def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
             key=_FIELD,
             max_chars=LONGEST_SEQUENCE,
             width=640,
-            on_change=lambda: state.change(training_sequence=st.session_state.get(_FIELD, typed)),
+            on_change=lambda: widgets.change(training_sequence=st.session_state.get(_FIELD, typed)),
         )
         st.button(
             text("lesson.held_out"),
-            on_click=state.change,
+            on_click=widgets.change,
             kwargs={"training_sequence": ""},
             disabled=not typed,
             icon=":material/restart_alt:",

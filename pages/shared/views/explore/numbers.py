@@ -14,7 +14,7 @@ from core.tokens import occurrences
 from core.trace import AttentionTrace
 from pages.shared import names, tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader import edits, state
+from pages.shared.reader import edits, typed, widgets
 from pages.shared.reader.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
@@ -46,7 +46,7 @@ def parameter_tables(text: Text, scene: Scene, parameters: Parameters, chosen: s
     every = editables(text, scene, parameters)
     name = _pick(text, "shown_parameter", chosen, tuple(every))
     found, shelf = every[name], scene.shelf
-    key = edits.offer(name, shelf, found.addresses, found.matrix.values)
+    key = typed.offer(name, shelf, found.addresses, found.matrix.values)
     tables.editable(found.matrix, key)
     _complaints(text, found)
     with st.container(horizontal=True):
@@ -150,7 +150,7 @@ def _editable(name: str, matrix: Matrix, rows: Sequence[tuple[str, int]]) -> Edi
 
 def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
     name = chosen if chosen in options else options[0]
-    state.show(**{field: name})
+    widgets.show(**{field: name})
     st.pills(
         text(f"{field}.label"),
         options,
@@ -164,7 +164,7 @@ def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
 
 
 def _complaints(text: Text, found: Editable) -> None:
-    for refused in edits.refused():
+    for refused in typed.refused():
         for row, addresses in enumerate(found.addresses):
             if refused in addresses:
                 column = addresses.index(refused)

@@ -11,7 +11,7 @@ from core.ideas.heads import Heads, heads
 from core.trace import Origin
 from pages.shared import controls, names
 from pages.shared.figures.heatmap import NUMBERS_UP_TO, Frame, Heatmap
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.state import Scene
 from pages.shared.text import Text
 from pages.shared.views import maps
@@ -46,7 +46,7 @@ class Several:
 
     def set_widgets(self) -> "Several":
         """Let widgets show it, and give it; to be called before they are drawn."""
-        state.show(heads_off=self.choice.heads_off)
+        widgets.show(heads_off=self.choice.heads_off)
         return self
 
     @property

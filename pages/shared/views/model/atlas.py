@@ -8,7 +8,7 @@ from core.arrays import Array
 from pages.shared import controls, tables, theme
 from pages.shared.figures import atlas as figure
 from pages.shared.figures.atlas import Words
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.book import book
 from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain, plain_word
@@ -89,10 +89,10 @@ def _features(scene: ModelScene) -> dict[str, Array]:
 def _open_clicked() -> None:
     place = clicked("model_atlas", "layer", "head", click=figure.CLICK)
     if place:
-        state.change(model_layer=place[0], model_head=place[1])
+        widgets.change(model_layer=place[0], model_head=place[1])
 
 
 def _open_listed(layers: list[int], heads: list[int]) -> None:
     row = listed(f"model_finder.{book()['turn']}")
     if row is not None and row in range(len(layers)):
-        state.change(model_layer=layers[row], model_head=heads[row])
+        widgets.change(model_layer=layers[row], model_head=heads[row])

@@ -7,7 +7,7 @@ from core.errors import InputError
 from core.models.hub import COMMAND, is_open, offered
 from core.models.layouts import FAMILIES
 from core.models.packaged import NAME
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.model_state import ModelScene
 from pages.shared.server import loading
 from pages.shared.text import Text, plain
@@ -67,7 +67,7 @@ def suggestion(text: Text, scene: ModelScene) -> None:
         st.button(
             text("model_name.chinese", name=CHINESE),
             key="model_take_chinese",
-            on_click=state.change,
+            on_click=widgets.change,
             kwargs={"model_name": CHINESE},
             icon=":material/translate:",
             disabled=scene.choice.model_name == CHINESE,

@@ -16,7 +16,7 @@ from pages.shared import controls
 from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.figures.lines import Sides
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain
 from pages.shared.views import maps
@@ -177,7 +177,7 @@ def _lined(text: Text, scene: ModelScene) -> list[int]:
 
     def choose() -> None:
         chosen = [head for head in st.session_state.get(key, heads) if head in range(n_heads)]
-        state.choose(model_lines=[THIS_HEAD if head == here else head for head in chosen])
+        widgets.choose(model_lines=[THIS_HEAD if head == here else head for head in chosen])
 
     st.multiselect(
         text("model_lines.label"),

@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.models.pieces import SPACE
 from pages.shared import controls
 from pages.shared.examples import EXAMPLES
-from pages.shared.reader import model_state, state
+from pages.shared.reader import model_state, widgets
 from pages.shared.reader.model_state import ModelScene
 from pages.shared.text import Text, plain
 from pages.shared.views.in_line import in_line
@@ -72,7 +72,7 @@ def _examples(text: Text, scene: ModelScene) -> None:
     st.button(
         text("model.long"),
         key="model_example.long",
-        on_click=state.change,
+        on_click=widgets.change,
         kwargs={"model_sentence": text("model.long.text"), "model_query": 2, "model_key": 1},
         type="tertiary",
     )

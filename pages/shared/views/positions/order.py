@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.choices.positions import LIMITS, MOST_WORDS, moved
 from pages.shared import controls
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.text import Text, plain_word
 from pages.shared.views.positions.shuffling import Shuffling, orders
 
@@ -26,7 +26,7 @@ def order_controls(text: Text, shuffling: Shuffling) -> None:
             int(high),
             key="positions_seed",
             width=150,
-            on_change=state.change,
+            on_change=widgets.change,
             kwargs=by_seed,
         )
         following = (shuffling.choice.positions_seed + 1) % (int(high) + 1)
@@ -54,7 +54,7 @@ def _button(
     st.button(
         text(f"positions.{name}"),
         icon=f":material/{icon}:",
-        on_click=state.change,
+        on_click=widgets.change,
         kwargs=values,
         disabled=idle,
     )

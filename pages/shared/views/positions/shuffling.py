@@ -14,7 +14,7 @@ from core.trace import Origin
 from pages.shared import names
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.book import book
 from pages.shared.reader.state import Scene
 from pages.shared.text import Text
@@ -37,7 +37,7 @@ class Shuffling:
     def set_widgets(self) -> "Shuffling":
         """Let widgets show it, and give it; to be called before they are drawn."""
         choice = self.choice
-        state.show(positions_word=choice.positions_word, positions_kind=choice.positions_kind)
+        widgets.show(positions_word=choice.positions_word, positions_kind=choice.positions_kind)
         return self
 
     @property
@@ -121,7 +121,7 @@ def differences(text: Text, shuffling: Shuffling) -> None:
     def choose() -> None:
         place = clicked("positions_bars", "row", click=CLICK)
         if place and place[0] in range(len(kinds)):
-            state.change(positions_kind=kinds[place[0]])
+            widgets.change(positions_kind=kinds[place[0]])
 
     st.vega_lite_chart(
         bars.table(book()["turn"]),

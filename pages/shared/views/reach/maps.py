@@ -12,7 +12,7 @@ from pages.shared import controls, theme
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.book import book
 from pages.shared.shares import in_range
 from pages.shared.text import Text, plain_word
@@ -92,7 +92,7 @@ def _convolutional(text: Text, reaching: Reaching) -> None:
             st.button(
                 schedule,
                 key=f"reach_schedule.{schedule}",
-                on_click=state.change,
+                on_click=widgets.change,
                 kwargs={"reach_dilations": schedule},
                 type="tertiary",
             )

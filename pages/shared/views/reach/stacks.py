@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.ideas.reach import SEEDS, Averaged
 from core.trace import Origin
 from pages.shared import controls
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.reader.state import Scene
 from pages.shared.server import cache
 from pages.shared.text import Text
@@ -40,7 +40,7 @@ class Reaching:
 
     def set_widgets(self) -> "Reaching":
         """Let widgets show it, and give it; to be called before they are drawn."""
-        state.show(reach_output=self.choice.reach_output, reach_input=self.choice.reach_input)
+        widgets.show(reach_output=self.choice.reach_output, reach_input=self.choice.reach_input)
         return self
 
     @property

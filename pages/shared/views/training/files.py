@@ -12,7 +12,7 @@ from core.choices.training import RUN, chosen_race
 from core.errors import InputError
 from core.training.race import Snapshot
 from core.training.tasks import Task
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.saving import save_button, unread, was_read
 from pages.shared.server.jobs import Progress
 from pages.shared.text import Text
@@ -88,9 +88,9 @@ def take() -> None:
         st.session_state[_NEWS] = problem, ()
         was_read(_UPLOAD)
         return
-    state.change(
+    widgets.change(
         **{
-            name: state.held(value)
+            name: widgets.held(value)
             for name, value in vars(choice).items()
             if name not in (*unusable, *RUN)
         }

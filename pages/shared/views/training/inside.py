@@ -15,7 +15,7 @@ from core.training.contenders import ATTENTION, Contender
 from core.training.learning import best
 from core.training.race import SLICE, Snapshot, shown
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader import run, state
+from pages.shared.reader import run, widgets
 from pages.shared.reader.book import book
 from pages.shared.reader.trained_state import show_aim
 from pages.shared.server import learned
@@ -145,8 +145,10 @@ def _explore(text: Text, choice: TrainingChoice, found: Progress) -> None:
 def _open_in_explore(choice: TrainingChoice, ran: int) -> None:
     """The network and its sequence; all else on that page is left as it was."""
     kept = {*_FIELDS, *RUN, "training_layer", "training_head"}
-    network = {name: state.held(value) for name, value in vars(choice).items() if name not in kept}
-    state.change(source="trained", **network)
+    network = {
+        name: widgets.held(value) for name, value in vars(choice).items() if name not in kept
+    }
+    widgets.change(source="trained", **network)
     run.note(choice, training_ran=ran, training_paused=False)
     book()["go_to"] = "explore"
 

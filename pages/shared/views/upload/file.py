@@ -14,7 +14,7 @@ from core.files.traces import KINDS_OF_FILES, fingerprint, to_npz
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared.examples import EXAMPLES, SENTENCES
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.saving import save_button, unread, was_read, was_removed
 from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text, plain
@@ -52,7 +52,7 @@ class Uploading(NamedTuple):
 
     def set_widgets(self) -> "Uploading":
         """Let widgets show it, and give it; to be called before they are drawn."""
-        state.show(**{name: getattr(self.choice, name) for name in READERS})
+        widgets.show(**{name: getattr(self.choice, name) for name in READERS})
         return self
 
 
@@ -171,14 +171,14 @@ def take() -> None:
             was_read(_PLACE)
         return
     st.session_state[_KEPT] = file
-    state.change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS])
+    widgets.change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS])
     st.session_state[_REFUSED] = None
     was_read(_PLACE)
 
 
 def _forget() -> None:
     """Show the example again."""
-    state.change(upload_sha="", upload_name="")
+    widgets.change(upload_sha="", upload_name="")
     st.session_state[_KEPT] = None
     st.session_state[_REFUSED] = None
     was_read(_PLACE)

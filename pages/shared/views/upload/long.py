@@ -9,7 +9,7 @@ from core.arrays import Array
 from core.choices.upload import Pooling, UploadChoice
 from core.long.head import LongHead, Row, long_head
 from core.sources.uploaded import Upload
-from pages.shared.reader import state
+from pages.shared.reader import widgets
 from pages.shared.server import cache
 from pages.shared.server.cache import LongKey
 from pages.shared.views.opened import Pointed
@@ -84,8 +84,8 @@ def _with_block_opened(choice: UploadChoice, kept_by: LongKey, head: LongHead) -
     weights = cache.long_part(kept_by, head, queries, keys)
     at = np.unravel_index(int(weights.argmax()), weights.shape)
     query, key = queries.start + int(at[0]), keys.start + int(at[1])
-    state.show(upload_query=query, upload_key=key)
-    state.count_turn()
+    widgets.show(upload_query=query, upload_key=key)
+    widgets.count_turn()
     del st.session_state[_CLICKED]
     return replace(choice, upload_query=query, upload_key=key)
 
