@@ -20,7 +20,7 @@ from core.choices.explore import MOST_EDITS
 from pages import CONTENTS, Entry
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader import address as reader_address
-from pages.shared.reader import edits, state
+from pages.shared.reader import edits, widgets
 from pages.shared.reader.edits import MOST_KEPT
 from pages.shared.text import LANGUAGES, Language, Text, plain
 from tests.pages.acting import act_during
@@ -404,7 +404,7 @@ def test_a_file_brings_the_choices_of_every_page_back(dashboard: AppTest, page: 
         (exploration, "from_file"),
         (edits, "replace_all"),
         (reader_address, "arrive"),
-        (state, "keep_hidden"),
+        (widgets, "keep_hidden"),
     ],
     ids=["while it is read", "half restored", "before it is drawn", "when it is drawn"],
 )
