@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from pages.shared.reader import state
+from pages.shared.reader import edits, state
 from pages.shared.reader import typed as tables
 from pages.shared.server import cache
 from pages.shared.server.gate import Gate
@@ -151,6 +151,16 @@ def test_a_number_that_is_typed_while_the_page_is_drawn_counts_at_once_and_once(
     app.run()
     assert edits_of(app) == found
     assert len(app.session_state["book"]["history"]["handset"]) == 2
+
+
+def test_a_number_counts_though_the_run_that_heard_it_was_broken_off(
+    open_dashboard: Visit, broken: Broken
+):
+    app = open_dashboard("en-US")
+    broken.at(edits, "_put")
+    edit(app, "w_q", 0, 1, 1.5)
+    assert broken.done
+    assert edits_of(app) == EDITED
 
 
 def test_a_number_that_is_typed_just_before_another_page_is_opened_counts(
