@@ -43,6 +43,10 @@ LARGEST_FILE = 8_000_000
 """Bytes of a file that is read, or written: enough for all edits of a session, but for very long
 words; what was changed longest ago is left out then."""
 
+_MOST_MARKS = 12 * edited.MOST_KEPT
+"""Brackets and commas of a file that is read, more than any of ours has: each becomes a value of
+many times its bytes."""
+
 TEXTS = (
     *("sentence", "model_sentence", "model_other", "cross_a", "cross_b", "upload_name"),
     "training_sequence",
@@ -185,6 +189,8 @@ def from_file(content: bytes) -> Exploration:
     """
     if len(content) > LARGEST_FILE:
         raise InputError("file_too_large", size=len(content), limit=LARGEST_FILE)
+    if sum(map(content.count, (b"[", b"{", b","))) > _MOST_MARKS:
+        raise InputError("file_not_ours")
     try:
         found = json.loads(content)
         found = {**found, **_race(found)}

@@ -3,6 +3,7 @@
 import importlib
 import json
 import pkgutil
+import tracemalloc
 import zlib
 from base64 import urlsafe_b64encode
 from urllib.parse import parse_qsl, urlencode
@@ -204,7 +205,9 @@ def everywhere(word: str) -> dict[str, dict[Address, float]]:
     return {shelf(choice): cells for choice in choices}
 
 
-@pytest.mark.parametrize("word", ["cat", "字" * LONGEST], ids=["short", "long"])
+@pytest.mark.parametrize(
+    "word", ["cat", "字" * LONGEST, ",", "["], ids=["short", "long", "comma", "bracket"]
+)
 def test_all_edits_that_a_session_keeps_come_back_from_a_file(word: str):
     shelves = everywhere(word)
     content = exploration.to_file("explore", {}, shelves)
@@ -212,6 +215,21 @@ def test_all_edits_that_a_session_keeps_come_back_from_a_file(word: str):
     found = exploration.from_file(content)
     assert found.shelves == shelves
     assert (found.unusable, found.whole) == ((), True)
+
+
+@pytest.mark.parametrize("filled", ["[],", "{},", "0.1,", '"ab",', "[" * 3 + "]" * 3 + ","])
+def test_a_file_of_more_values_than_anybody_changes_is_not_unpacked(filled: str):
+    begin = '{"attention_lab":1,"page":"","language":"","fields":{},"edits":['
+    room = exploration.LARGEST_FILE - len(begin) - 10
+    for encoding, width in (("utf-8", 1), ("utf-16-le", 2)):
+        content = (begin + filled * (room // len(filled) // width) + "0]}").encode(encoding)
+        content = content[: exploration.LARGEST_FILE]
+        tracemalloc.start()
+        with pytest.raises(InputError, match="file_not_ours"):
+            exploration.from_file(content)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 1_000_000  # bytes
 
 
 def test_a_file_of_endless_words_holds_what_was_changed_last_and_says_so():
