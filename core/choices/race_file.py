@@ -3,7 +3,8 @@
 import json
 from dataclasses import asdict
 
-from core.choices import exploration, reading
+from core.choices import reading
+from core.choices.exploration_file import from_file
 from core.choices.training import READERS, RUN, TrainingChoice
 from core.errors import InputError
 from core.training.contenders import LEARNING_RATES
@@ -28,7 +29,7 @@ def from_json(content: bytes) -> tuple[TrainingChoice, tuple[str, ...]]:
             ``training_unusable`` if none of them is usable.
     """
     try:
-        found = exploration.from_file(content)
+        found = from_file(content)
     except InputError as problem:
         if problem.code == "file_too_large":
             raise

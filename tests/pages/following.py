@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.choices import exploration
 from core.choices.exploration import Exploration
+from core.choices.link import from_parameters
 from pages import CONTENTS
 from pages.shared.destinations import Destination
 from pages.shared.text import Language, Text
@@ -29,7 +30,7 @@ class Link(NamedTuple):
     @property
     def asked(self) -> Exploration:
         """What it asks for."""
-        return exploration.from_parameters(self.parameters)
+        return from_parameters(self.parameters)
 
     def leads_to(self, there: Destination, language: Language) -> bool:
         """Whether it says all that the destination does, and nothing that cannot be used."""

@@ -16,7 +16,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.choices import edited, exploration
 from core.choices.edited import Address, unpack
+from core.choices.exploration_file import from_file, to_file
 from core.choices.explore import MOST_EDITS
+from core.choices.link import from_parameters
 from pages import CONTENTS, Entry
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader import address as reader_address
@@ -74,7 +76,7 @@ def test_every_page_has_an_address_that_leads_to_itself(dashboard: AppTest, entr
         dashboard.switch_page(entry.path).run()
     found = address(dashboard)
     assert found["v"] == "1"
-    assert exploration.from_parameters(found).unusable == ()
+    assert from_parameters(found).unusable == ()
 
 
 def test_a_damaged_link_loads_what_it_can_and_names_the_rest(cold_dashboard: Open):
@@ -138,8 +140,8 @@ def test_what_was_set_back_is_told_with_the_value_used(
 def test_an_edit_that_is_none_leaves_the_others():
     cell = Address("w_q", "0", 1, "", 2)
     rows = [["handset", *cell, 7.5], ["handset", "w_q", "0", -4, "", 2, 1.0], ["nowhere"], 3]
-    said = json.loads(exploration.to_file("explore", {}, {}, "en")) | {"edits": rows}
-    found = exploration.from_file(json.dumps(said).encode())
+    said = json.loads(to_file("explore", {}, {}, "en")) | {"edits": rows}
+    found = from_file(json.dumps(said).encode())
     assert found.shelves == {"handset": {cell: 7.5}}
     assert found.unusable == ("edits",)
 
@@ -385,14 +387,14 @@ def test_a_file_brings_the_choices_of_every_page_back(dashboard: AppTest, page: 
     dashboard.slider(key="d_v").set_value(9).run()
     dashboard.session_state["book"]["edits"]["handset"] = {Address("w_v", "0", 0, "", 0): 4.0}
     dashboard.session_state["take_away"] = True
-    content = exploration.to_file(page, EVERYWHERE, EDITED, "en")
+    content = to_file(page, EVERYWHERE, EDITED, "en")
     dashboard.run().file_uploader(key="restore").set_value(("a.json", content, "text/json")).run()
     for entry in CONTENTS:
         dashboard.switch_page(entry.path).run()
         assert not dashboard.exception
         assert not dashboard.warning
     notes = dashboard.session_state["book"]
-    again = json.loads(exploration.to_file(page, notes["fields"], notes["edits"], "en"))
+    again = json.loads(to_file(page, notes["fields"], notes["edits"], "en"))
     assert EVERYWHERE.items() <= again["fields"].items()
     assert again["fields"]["d_v"] == exploration.DEFAULTS["d_v"]
     assert edited.shelves(again["edits"]) == EDITED
@@ -415,7 +417,7 @@ def test_a_file_is_restored_as_a_whole_though_the_reader_acts_meanwhile(
     dashboard.slider(key="d_v").set_value(9).run()
     dashboard.session_state["take_away"] = True
     dashboard.run()
-    content = exploration.to_file(page, EVERYWHERE, EDITED, "en")
+    content = to_file(page, EVERYWHERE, EDITED, "en")
     dashboard.file_uploader(key="restore").set_value(("a.json", content, "text/json"))
     acted = act_during(monkeypatch, dashboard, module, name)
     dashboard.run()

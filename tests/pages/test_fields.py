@@ -9,7 +9,8 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core.choices.exploration import READERS, to_file
+from core.choices.exploration import READERS
+from core.choices.exploration_file import to_file
 from pages import CONTENTS, Entry
 from pages.shared.text import LANGUAGES
 from tests.pages.test_address import address, charts, follow

@@ -15,10 +15,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.arrays import Array
-from core.choices import exploration
 from core.choices.edited import Address
 from core.choices.explore import MOST_EDITS
 from core.choices.lesson import shelf
+from core.choices.link import to_parameters
 from core.choices.training import TrainingChoice
 from core.errors import InputError
 from core.layer import Edit
@@ -223,7 +223,7 @@ def test_the_right_answer_is_opened_until_something_else_is_chosen(lesson: AppTe
     assert said_of(app) == (f"({WORDS[15]})", f"{key + 1} ({WORDS[key]})")
     app = app.switch_page("pages/heads.py").run().switch_page("pages/explore.py").run()
     assert app.session_state["training_head"] == chosen
-    link = Link("", "explore", exploration.parameters({"training_key": 3, "source": "trained"}))
+    link = Link("", "explore", to_parameters({"training_key": 3, "source": "trained"}))
     assert followed(app, link).session_state["training_key"] == 3
 
 
@@ -339,7 +339,7 @@ def test_a_link_brings_its_own_changes(lesson: AppTest):
     asked = {**RACE, "training_contenders": ("relative", "gru", "cnn"), "source": "trained"}
     changes = {SHELF: {Address("b_distance", "0", 0, "", 2): 5.0}}
     for shelves in (changes, {}):
-        link = Link("", "explore", exploration.parameters(asked, shelves))
+        link = Link("", "explore", to_parameters(asked, shelves))
         lesson = followed(lesson, link)
         assert (EN("origin.edited") in " ".join(badges(lesson))) == bool(shelves)
         assert not told(lesson)

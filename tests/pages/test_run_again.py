@@ -10,7 +10,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices import exploration
+from core.choices.exploration_file import to_file
+from core.choices.link import to_parameters
 from core.choices.training import RUN, TrainingChoice
 from core.errors import InputError
 from core.training.race import race
@@ -186,7 +187,7 @@ def test_a_race_that_was_broken_off_comes_as_far_again(
 def test_a_race_that_the_server_left_is_run_again_as_far(
     open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
 ):
-    link = exploration.parameters({**LONG, "training_ran": 303}, language="en")
+    link = to_parameters({**LONG, "training_ran": 303}, language="en")
     app = until(follow(open_dashboard(None), "training", link), some)
     left = away(app, monkeypatch)
     assert progress(app.run()).busy
@@ -209,7 +210,7 @@ def test_a_race_of_ones_own_that_the_server_left_is_run_again_by_whoever_follows
 def test_a_race_that_took_too_long_does_not_shorten_its_link(
     open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
 ):
-    link = exploration.parameters({**LONG, "training_ran": 303}, language="en")
+    link = to_parameters({**LONG, "training_ran": 303}, language="en")
     app = follow(open_dashboard(None), "training", link)
     monkeypatch.setattr(module, "LONGEST_RACE", 0.2)
     app = until(app, over)
@@ -273,7 +274,7 @@ def test_nothing_begins_by_itself_where_nothing_was_run(training: AppTest, open_
 
 
 def test_changed_settings_begin_nothing_by_themselves(open_dashboard: Visit):
-    link = exploration.parameters({**LONG, "training_ran": 9_99})
+    link = to_parameters({**LONG, "training_ran": 9_99})
     app = follow(open_dashboard(None), "training", link)
     name = app.session_state["training_run"]
     app = choose(app, training_seed=3)
@@ -290,7 +291,7 @@ def test_while_the_queue_is_full_nothing_is_lost(
     def full(*_: object, **__: object) -> str:
         raise InputError("training_queue_full", limit=3)
 
-    link = exploration.parameters({**RACE, "training_ran": 18}, language="en")
+    link = to_parameters({**RACE, "training_ran": 18}, language="en")
     with monkeypatch.context() as crowded:
         crowded.setattr(Worker, "start", full)
         app = follow(open_dashboard(None), "training", link)
@@ -317,7 +318,7 @@ def test_what_a_tab_remembers_of_another_page_is_run_when_that_page_is_opened(
 
 def test_a_file_brings_its_race_whatever_ran_before(training: AppTest):
     app = until(press(training, "training_start"), over)
-    content = exploration.to_file("training", {**RACE, "training_ran": 7, "training_seed": 2})
+    content = to_file("training", {**RACE, "training_ran": 7, "training_seed": 2})
     app = choose(app, take_away=True)
     app = app.file_uploader(key="restore").set_value(("a.json", content, "text/json")).run()
     app = until(app.switch_page("pages/training.py").run(), over)
@@ -326,14 +327,14 @@ def test_a_file_brings_its_race_whatever_ran_before(training: AppTest):
 
 
 def test_settings_brought_as_a_file_begin_nothing(training: AppTest):
-    content = exploration.to_file("training", {**RACE, "training_ran": 7})
+    content = to_file("training", {**RACE, "training_ran": 7})
     app = training.file_uploader(key="training_upload").set_value(("a.json", content, "text/json"))
     assert not begun(app.run().run())
 
 
 @pytest.mark.parametrize("forged", ["x", "-1", "1e9", "true", "[]", "2999"])
 def test_what_nobody_can_have_run_is_no_reason_to_complain(open_dashboard: Visit, forged: str):
-    link = {**exploration.parameters(RACE), "training_ran": forged, "training_taught": "7"}
+    link = {**to_parameters(RACE), "training_ran": forged, "training_taught": "7"}
     app = follow(open_dashboard(None), "training", link)
     assert not app.warning
     assert begun(app) == (forged == "2999")
@@ -343,7 +344,7 @@ def test_what_nobody_can_have_run_is_no_reason_to_complain(open_dashboard: Visit
 
 def test_a_race_that_nobody_can_run_is_not_begun(open_dashboard: Visit):
     nobody = {**RACE, "training_contenders": [], "training_ran": 5}
-    app = follow(open_dashboard(None), "training", exploration.parameters(nobody, language="en"))
+    app = follow(open_dashboard(None), "training", to_parameters(nobody, language="en"))
     assert [it.value for it in app.error] == [EN("error.training_nobody")]
     assert not begun(app)
 
@@ -437,7 +438,7 @@ def test_who_was_trained_in_explore_is_trained_again(open_dashboard: Visit):
 
 def test_both_the_race_and_who_was_trained_besides_are_trained_again(open_dashboard: Visit):
     asked = {**RACE, "source": "trained", "training_inside": "rotary", "training_ran": 18}
-    link = exploration.parameters({**asked, "training_taught": ["rotary"]}, language="en")
+    link = to_parameters({**asked, "training_taught": ["rotary"]}, language="en")
     app = follow(open_dashboard(None), "explore", link)
     assert progress(app, "lesson").race == choice().race
     app = until(app, over, "lesson")
@@ -451,12 +452,12 @@ def test_what_was_trained_further_by_others_is_not_shown(open_dashboard: Visit):
     for it in race(choice().race):
         learned.keep(choice().race.design, it)
     asked = {**RACE, "source": "trained", "training_ran": 7}  # the first of three comes thrice
-    app = follow(open_dashboard(None), "explore", exploration.parameters(asked, language="en"))
+    app = follow(open_dashboard(None), "explore", to_parameters(asked, language="en"))
     assert any("20 steps" in it.value for it in app.markdown if "badge" in it.value)
 
 
 def test_training_that_was_stopped_in_explore_is_not_begun_anew(open_dashboard: Visit):
-    link = exploration.parameters({**LONG, "source": "trained", "training_ran": 303})
+    link = to_parameters({**LONG, "source": "trained", "training_ran": 303})
     app = until(follow(open_dashboard(None), "explore", link), some, "lesson")
     app = until(press(app, "lesson_stop_button"), over, "lesson")
     reached = len(progress(app, "lesson").snapshots)
@@ -474,7 +475,7 @@ def test_what_the_server_left_in_explore_is_trained_again(
 ):
     asked = {**LONG, "source": "trained", "training_inside": "rotary", "training_ran": 303}
     taught = {"training_taught": ["rotary"]}
-    link = exploration.parameters({**asked, **taught}, language="en")
+    link = to_parameters({**asked, **taught}, language="en")
     app = until(follow(open_dashboard(None), "explore", link), some, "lesson")
     left = away(app, monkeypatch, "lesson")
     assert progress(app.run(), "lesson").busy
@@ -486,7 +487,7 @@ def test_who_was_trained_elsewhere_is_not_forgotten_when_the_server_leaves(
     open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch
 ):
     asked = {**LONG, "source": "trained", "training_inside": "rotary"}
-    link = exploration.parameters({**asked, "training_taught": ["rotary"]}, language="en")
+    link = to_parameters({**asked, "training_taught": ["rotary"]}, language="en")
     app = until(follow(open_dashboard(None), "explore", link), some, "lesson")
     away(app, monkeypatch, "lesson")
     assert address(app.run())["training_taught"] == '["rotary"]'
@@ -496,7 +497,7 @@ def test_two_races_that_drive_out_each_others_numbers_are_not_trained_in_turns(
     open_dashboard: Visit,
 ):
     asked = {**RACE, "source": "trained", "training_inside": "rotary", "training_ran": 18}
-    link = exploration.parameters({**asked, "training_taught": ["rotary"]}, language="en")
+    link = to_parameters({**asked, "training_taught": ["rotary"]}, language="en")
     app = follow(open_dashboard(None), "explore", link)
     names: list[str] = []
     for _ in range(4):

@@ -14,12 +14,12 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices import exploration
 from core.choices.buffet import BuffetChoice
 from core.choices.cost import CostChoice
 from core.choices.cross import CrossChoice
 from core.choices.edited import Address
 from core.choices.exploration import READERS
+from core.choices.exploration_file import from_file
 from core.choices.explore import Choice
 from core.choices.heads import HeadsChoice
 from core.choices.model import ModelChoice
@@ -171,7 +171,7 @@ def test_the_exploration_holds_what_was_chosen_though_the_page_shows_something_e
     monkeypatch.setattr(whole, "save_button", note)
     dashboard.session_state["source"] = "trained"
     opened(dashboard.run(), page)
-    fields = exploration.from_file(found["attention-lab.json"]()).fields
+    fields = from_file(found["attention-lab.json"]()).fields
     assert fields["source"] == "trained"
     assert {name: fields[name] for name in AIMED} == {
         name: getattr(TrainingChoice(), name) for name in AIMED

@@ -14,15 +14,8 @@ import streamlit as st
 
 from core.choices import edited, reading
 from core.choices.edited import Shelves
-from core.choices.exploration import (
-    DEFAULTS,
-    LONGEST_LINK,
-    READERS,
-    TEXTS,
-    Exploration,
-    from_parameters,
-    parameters,
-)
+from core.choices.exploration import DEFAULTS, READERS, TEXTS, Exploration
+from core.choices.link import LONGEST_LINK, from_parameters, to_parameters
 from core.choices.training import AIMED
 from pages.shared.reader import edits, revival, run, typed
 from pages.shared.reader.book import Begun, Written, book
@@ -110,7 +103,7 @@ def here() -> Mapping[str, str]:
     if private:
         told = {name: value for name, value in kept.items() if name not in TEXTS}
         edits_told = edited.without_words(shelves)
-    found = parameters(told, edits_told, notes["language"] or "")
+    found = to_parameters(told, edits_told, notes["language"] or "")
     beside = None
     if private:
         found["private"] = "1"

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.choices.exploration import Shelves, parameters
+from core.choices.edited import Shelves
+from core.choices.link import to_parameters
 from pages.shared.reader.book import book
 from pages.shared.text import Text
 
@@ -26,6 +27,6 @@ def open_state(
         icon: Before the label.
         fields: Names of the page's choices to plain values.
     """
-    query = parameters(fields, shelves, text.language)
+    query = to_parameters(fields, shelves, text.language)
     again = {"n": str(book()["runs"])}  # else a link that is followed twice does nothing
     st.page_link(f"pages/{page}.py", label=text(label), icon=icon, query_params=query | again)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices import exploration, reading
+from core.choices import reading
 from core.choices.edited import Address
-from core.choices.exploration import LARGEST_FILE
+from core.choices.exploration_file import LARGEST_FILE, from_file, to_file
 from core.choices.explore import MOST_EDITS
 from core.choices.race_file import as_json, from_json
 from core.choices.training import (
@@ -50,9 +50,9 @@ def test_settings_without_a_distance_are_those_of_a_race_that_asks_everything():
 
 def test_either_file_of_settings_is_read_in_both_places():
     choice = TrainingChoice(training_task="pairs", training_contenders=("gru",))
-    whole = exploration.to_file("training", vars(choice))
+    whole = to_file("training", vars(choice))
     assert from_json(whole) == (choice, ())
-    asked = exploration.from_file(as_json(choice).encode())
+    asked = from_file(as_json(choice).encode())
     assert (asked.page, asked.unusable, asked.known) == ("training", (), True)
     assert reading.read(TrainingChoice, READERS, asked.fields) == (choice, ())
 
@@ -72,7 +72,7 @@ def test_a_file_of_something_else_is_refused(content: bytes):
 
 
 def test_a_file_that_is_too_large_is_refused_in_both_places():
-    for read in (from_json, exploration.from_file):
+    for read in (from_json, from_file):
         with pytest.raises(InputError, match="file_too_large"):
             read(b" " * LARGEST_FILE + b"{}")
 
@@ -80,7 +80,7 @@ def test_a_file_that_is_too_large_is_refused_in_both_places():
 def test_settings_in_a_file_with_thousands_of_edits_are_read():
     cells = {Address("w_q", "0", row, "", 0): row / 7 for row in range(MOST_EDITS)}
     shelves = {f"seeded {seed}": cells for seed in range(3)}
-    content = exploration.to_file("training", {"training_task": "pairs"}, shelves)
+    content = to_file("training", {"training_task": "pairs"}, shelves)
     assert len(content) > 500_000
     assert from_json(content) == (TrainingChoice(training_task="pairs"), ())
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from core.choices import exploration
+from core.choices.exploration_file import LARGEST_FILE, from_file
 from core.errors import InputError
 from pages.shared.reader import address
 from pages.shared.reader.book import book
@@ -45,7 +45,7 @@ def _restore() -> None:
     if file is None:
         return
     try:
-        found = exploration.from_file(file.getvalue())
+        found = from_file(file.getvalue())
     except InputError as problem:
         notes["refused_file"] = problem
         return
@@ -110,7 +110,7 @@ def _exploration(text: Text, page: str) -> None:
         text("take.restore"),
         type="json",
         key=_RESTORE,
-        max_upload_size=exploration.LARGEST_FILE // 10**6,
+        max_upload_size=LARGEST_FILE // 10**6,
     )
     if notes["refused_file"]:
         st.error(told(text, notes["refused_file"]))

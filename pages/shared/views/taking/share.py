@@ -7,7 +7,8 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.delta_generator import DeltaGenerator
 
-from core.choices.exploration import DEFAULTS, LONGEST_LINK, Exploration
+from core.choices.exploration import DEFAULTS, Exploration
+from core.choices.link import LONGEST_LINK
 from core.choices.training import RUN
 from pages import CONTENTS, Entry
 from pages.shared.reader import address, notes

@@ -1,6 +1,6 @@
 """The whole exploration as a file."""
 
-from core.choices import exploration
+from core.choices.exploration_file import to_file
 from pages.shared.reader.book import book
 from pages.shared.saving import save_button
 from pages.shared.text import Text
@@ -21,5 +21,5 @@ def exploration_file(text: Text, page: str, name: str = "attention-lab.json") ->
         text("take.download"),
         name,
         "application/json",
-        lambda: exploration.to_file(page, fields, edits, language),
+        lambda: to_file(page, fields, edits, language),
     )

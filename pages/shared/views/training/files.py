@@ -6,7 +6,7 @@ import io
 import numpy as np
 import streamlit as st
 
-from core.choices.exploration import LARGEST_FILE
+from core.choices.exploration_file import LARGEST_FILE
 from core.choices.race_file import as_json, from_json
 from core.choices.training import RUN, chosen_race
 from core.errors import InputError

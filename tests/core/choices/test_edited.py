@@ -1,0 +1,60 @@
+"""Changed cells that come from outside: what has no place is refused, and nothing costs much."""
+
+import zlib
+from base64 import urlsafe_b64encode
+
+import pytest
+
+from core.choices import edited
+from core.choices.explore import MOST_EDITS
+from core.choices.lesson import shelf
+from core.choices.training import TrainingChoice
+
+TRAINED = shelf(TrainingChoice())
+
+
+def test_a_bomb_is_not_unpacked():
+    bomb = urlsafe_b64encode(zlib.compress(b"[" + b" " * 50_000_000 + b"]", 9)).decode()
+    with pytest.raises(ValueError, match="does not end"):
+        edited.unpack(bomb)
+    nested = urlsafe_b64encode(zlib.compress(b"[" * 200_000)).decode()
+    with pytest.raises(ValueError, match="nothing was packed"):
+        edited.unpack(nested)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["handset", "w_q", "9", 0, "", 0, 1.0],  # there are at most eight heads
+        ["handset", "w_q", "x", 0, "", 0, 1.0],
+        ["handset", "buffet_keys", "", 0, "", 0, 1.0],
+        ["buffet", "buffet_keys", "", 99, "", 0, 1.0],
+        ["buffet", "buffet_keys", "", 0, "", 5, 1.0],
+        ["seeded x", "w_q", "0", 0, "", 0, 1.0],
+        ["trained", "w_q", "0", 0, "", 0, 1.0],
+        [f"{TRAINED} 1", "w_q", "0", 0, "", 0, 1.0],
+        [TRAINED.replace("recall", "homework"), "w_q", "0", 0, "", 0, 1.0],
+        ["handset", "b_distance", "0", 0, "", 0, 1.0],
+        ["elsewhere", "w_q", "0", 0, "", 0, 1.0],
+        ["handset", "w_q", "0", -1, "", 0, 1.0],
+        ["handset", "w_q", "0", 0, "", 0, float("nan")],
+        ["handset", "w_q", "0", 0, "", 0, None],
+        ["handset", "w_q", "0", 0, "", 0],
+        "handset",
+        None,
+    ],
+)
+def test_an_edit_that_has_no_place_is_refused(row: object):
+    with pytest.raises((ValueError, TypeError)):
+        edited.shelves([row])
+
+
+def test_more_edits_than_anyone_makes_are_refused():
+    many = [["handset", "x", "a", i, "", 0, 1.0] for i in range(MOST_EDITS + 1)]
+    with pytest.raises(ValueError, match="more than"):
+        edited.shelves(many)
+    assert len(edited.shelves(many[1:])["handset"]) == MOST_EDITS
+    full = [[f"seeded {seed}", *row[1:]] for seed in range(4) for row in many[1:]]
+    assert len(edited.shelves(full)) == 4
+    with pytest.raises(ValueError, match="more than"):
+        edited.shelves([*full, many[0]])
