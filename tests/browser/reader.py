@@ -88,6 +88,11 @@ class Reader:
         self._go_to(table, row, column)
         self.after(self.page.keyboard.press("Space"))
 
+    def button(self, label: str) -> Locator:
+        """A button of the page: Streamlit has a Stop of its own above it, while a run lasts."""
+        main = self.page.get_by_test_id("stMain")
+        return main.get_by_role("button", name=label, exact=True)
+
     def choose(self, label: str, option: str) -> None:
         """Take an option of a select box."""
         box = self.page.get_by_role("combobox", name=label)

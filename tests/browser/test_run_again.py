@@ -39,11 +39,11 @@ def die(server: Served, *readers: Reader) -> None:
 
 def start(reader: Reader) -> None:
     reader.page.get_by_role("button", name="Start training").click()
-    reader.page.get_by_role("button", name="Stop", exact=True).wait_for(timeout=20_000)
+    reader.button("Stop").wait_for(timeout=20_000)
 
 
 def stop(reader: Reader) -> None:
-    reader.page.get_by_role("button", name="Stop", exact=True).click()
+    reader.button("Stop").click()
     reader.page.get_by_text("as you wished").wait_for(timeout=20_000)
     reader.wait()
 

@@ -23,7 +23,7 @@ def training(visit: Visit) -> Iterator[Reader]:
     slider.focus()
     reader.after(slider.press("End"))
     yield reader
-    stop = reader.page.get_by_role("button", name="Stop", exact=True)
+    stop = reader.button("Stop")
     if not reader.page.is_closed() and stop.count():
         stop.click()
 
@@ -52,7 +52,7 @@ def test_progress_moves_the_curve_is_there_and_stop_works(training: Reader):
     training.page.wait_for_function(
         "was => document.querySelector('[role=progressbar]').ariaValueNow !== was", arg=before
     )
-    training.page.get_by_role("button", name="Stop", exact=True).click()
+    training.button("Stop").click()
     training.page.get_by_text("as you wished").wait_for(timeout=20_000)
     training.wait()
     assert training.map(CURVES).is_visible()
@@ -65,7 +65,7 @@ def test_when_a_reader_leaves_the_next_one_gets_the_machine(training: Reader, vi
     other = visit("/training")
     start(other)
     other.page.get_by_text("Training:").wait_for(timeout=8_000)  # 3 s of silence, then ours
-    other.page.get_by_role("button", name="Stop", exact=True).click()
+    other.button("Stop").click()
     other.page.get_by_text("as you wished").wait_for(timeout=20_000)
 
 

@@ -25,6 +25,7 @@ from pages.shared.reader import address as reader_address
 from pages.shared.reader import edits, widgets
 from pages.shared.reader.edits import MOST_KEPT
 from pages.shared.text import LANGUAGES, Language, Text, plain
+from pages.shared.views.taking import menu
 from tests.pages.acting import act_during
 
 EN = Text("en")
@@ -403,7 +404,7 @@ def test_a_file_brings_the_choices_of_every_page_back(dashboard: AppTest, page: 
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (exploration, "from_file"),
+        (menu, "from_file"),
         (edits, "replace_all"),
         (reader_address, "arrive"),
         (widgets, "keep_hidden"),

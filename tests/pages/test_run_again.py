@@ -15,7 +15,7 @@ from core.choices.link import to_parameters
 from core.choices.training import RUN, TrainingChoice
 from core.errors import InputError
 from core.training.race import race
-from pages.shared.server import learned
+from pages.shared.server import learned, races
 from pages.shared.server import worker as module
 from pages.shared.server.jobs import Progress
 from pages.shared.server.worker import Worker, worker
@@ -39,7 +39,7 @@ def fresh() -> Iterator[None]:
 
 def die() -> None:
     """What a server knows of races is gone."""
-    for job in worker()._jobs:
+    for job in worker()._races._jobs:
         for name in [*job.readers]:
             worker().stop(name)
     end = time.monotonic() + 20
@@ -119,9 +119,11 @@ def drawn(app: AppTest) -> dict[str, str]:
 
 def away(app: AppTest, monkeypatch: pytest.MonkeyPatch, name: str = "training") -> str:
     """A reader is away for longer than the server waits; the name of the race that it left."""
-    [job] = [job for job in worker()._jobs if app.session_state[f"{name}_run"] in job.readers]
+    [job] = [
+        job for job in worker()._races._jobs if app.session_state[f"{name}_run"] in job.readers
+    ]
     with monkeypatch.context() as absent:
-        absent.setattr(module, "ABSENT", 0.05)
+        absent.setattr(races, "ABSENT", 0.05)
         end = time.monotonic() + 20
         while job.busy and time.monotonic() < end:
             time.sleep(0.02)
@@ -155,7 +157,7 @@ def test_a_link_to_a_finished_race_gives_the_same_numbers(
     assert Text(language)("training.again") not in said(anew)
     assert address(anew) == link
     other = follow(open_dashboard(None), "training", link)
-    [job] = worker()._jobs
+    [job] = worker()._races._jobs
     assert len({app.session_state["training_run"] for app in (anew, other)} & {*job.readers}) == 2
 
 
@@ -226,7 +228,7 @@ def test_a_race_that_was_set_aside_and_left_is_still_set_aside_there(
     app = until(press(choose(training, **LONG), "training_start"), some)
     app = until(press(app, "training_pause_button"), lambda it: it.state == "paused")
     link = address(app)
-    monkeypatch.setattr(module, "PATIENCE", -1.0)
+    monkeypatch.setattr(races, "PATIENCE", -1.0)
     app = until(app, over)
     assert progress(app).state == "left"
     assert address(app) == link
@@ -235,7 +237,7 @@ def test_a_race_that_was_set_aside_and_left_is_still_set_aside_there(
 def test_a_race_that_its_own_server_has_forgotten_is_run_again(training: AppTest):
     app = until(press(training, "training_start"), over)
     before, pictures, link = progress(app), drawn(app), address(app)
-    worker()._jobs.clear()
+    worker()._races._jobs.clear()
     app = app.run()
     assert EN("training.again") in said(app)
     app = until(app, over)
@@ -247,7 +249,7 @@ def test_a_race_that_was_set_aside_and_forgotten_waits_for_its_reader(training: 
     app = until(press(choose(training, **LONG), "training_start"), some)
     app = until(press(app, "training_pause_button"), lambda it: it.state == "paused")
     name, link = app.session_state["training_run"], address(app)
-    worker()._jobs.clear()
+    worker()._races._jobs.clear()
     app = app.run()
     assert EN("training.forgotten") in said(app)
     assert (app.session_state["training_run"], address(app)) == (name, link)
@@ -357,7 +359,7 @@ def test_two_readers_watch_one_race_and_one_may_leave_it(
     one = press(choose(training, **LONG), "training_start")
     two = open_dashboard(None).switch_page("pages/training.py").run()
     two = press(choose(two, **LONG, language=language), "training_start")
-    assert len(worker()._jobs) == 1
+    assert len(worker()._races._jobs) == 1
     two = until(two, lambda it: some(progress(one)))
     assert text("training.others") in said(two)
     assert two.button(key="training_pause_button").disabled
@@ -386,7 +388,7 @@ def test_a_page_loaded_anew_goes_on_watching(training: AppTest, open_dashboard: 
     app = until(press(choose(training, **LONG), "training_start"), some)
     anew = follow(open_dashboard(None), "training", address(app))
     assert some(progress(anew))
-    assert len(worker()._jobs) == 1
+    assert len(worker()._races._jobs) == 1
 
 
 # Explore
@@ -512,17 +514,17 @@ def test_two_races_that_drive_out_each_others_numbers_are_not_trained_in_turns(
         app = app.run()
     assert progress(app, "lesson").race.contenders == ("rotary",)
     assert names[0] != names[1] == names[2] == names[3] == app.session_state["lesson_run"]
-    assert len(worker()._jobs) == 2
+    assert len(worker()._races._jobs) == 2
     assert app.info  # so the reader may begin it
 
 
 def test_a_reader_of_both_pages_is_one_reader(open_dashboard: Visit):
     app = press(choose(open_dashboard("en-US"), source="trained", **LONG), "lesson_start")
     app = press(app.switch_page("pages/training.py").run(), "training_start")
-    assert len(worker()._jobs) == 1
+    assert len(worker()._races._jobs) == 1
     assert not progress(app).others
     app = app.switch_page("pages/explore.py").run()
     assert not progress(app, "lesson").others
     app = until(press(app, "lesson_stop_button"), over, "lesson")
-    [job] = worker()._jobs
+    [job] = worker()._races._jobs
     assert job.state == "stopped"

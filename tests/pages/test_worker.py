@@ -12,16 +12,11 @@ from core.errors import InputError
 from core.training.contenders import Design
 from core.training.race import Race, Snapshot, race
 from core.training.tasks import Task
+from pages.shared.server import races
 from pages.shared.server import worker as module
 from pages.shared.server.jobs import LONGEST_RACE, Job, Progress, State
-from pages.shared.server.worker import (
-    LONGEST_QUEUE,
-    MOST_PARTED,
-    MOST_PAUSED,
-    MOST_READERS,
-    MOST_REMEMBERED,
-    Worker,
-)
+from pages.shared.server.races import MOST_PARTED, MOST_PAUSED, MOST_READERS, MOST_REMEMBERED
+from pages.shared.server.worker import LONGEST_QUEUE, Worker
 
 IT = Race(Design(Task()), ("rnn",), steps=1000)
 
@@ -122,7 +117,7 @@ def test_a_paused_race_computes_nothing_lets_others_run_and_goes_on():
 
 
 def test_nobody_computes_for_a_reader_who_has_left(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "ABSENT", 0.2)
+    monkeypatch.setattr(races, "ABSENT", 0.2)
     trainer = Trainer(100_000)
     worker = Worker(trainer)
     name = worker.start(IT)
@@ -137,7 +132,7 @@ def test_nobody_computes_for_a_reader_who_has_left(monkeypatch: pytest.MonkeyPat
 
 
 def test_who_waits_and_leaves_loses_the_place(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "ABSENT", 0.3)
+    monkeypatch.setattr(races, "ABSENT", 0.3)
     worker = Worker(Trainer(100_000))
     running, gone, waits = (worker.start(other(seed)) for seed in range(3))
     until(worker, running, lambda it: it.state == "running")
@@ -153,8 +148,8 @@ def test_who_waits_and_leaves_loses_the_place(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_paused_race_waits_for_its_reader_but_not_for_ever(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "ABSENT", 0.05)
-    monkeypatch.setattr(module, "PATIENCE", 0.6)
+    monkeypatch.setattr(races, "ABSENT", 0.05)
+    monkeypatch.setattr(races, "PATIENCE", 0.6)
     worker = Worker(Trainer(100_000))
     name = paused(worker)
     time.sleep(0.2)  # longer than a running race would wait
@@ -305,7 +300,7 @@ def test_one_who_stops_keeps_what_there_was_and_the_others_go_on():
 
 
 def test_a_race_is_left_when_the_last_of_its_readers_has_left(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "ABSENT", 0.2)
+    monkeypatch.setattr(races, "ABSENT", 0.2)
     worker = Worker(Trainer(100_000))
     gone, stays = worker.start(IT), worker.start(IT)
     end = time.monotonic() + 0.6
@@ -342,11 +337,11 @@ def test_clicks_without_end_do_not_crowd_out_who_watches():
         forged.append(worker.start(IT))
         assert worker.look(watches)
     assert worker.look(forged[0]) is None
-    [job] = worker._jobs
+    [job] = worker._races._jobs
     assert len(job.readers) == MOST_READERS
     for name in forged[-2 * MOST_PARTED :]:
         worker.stop(name)
-    assert len(worker._parted) == MOST_PARTED
+    assert len(worker._races._parted) == MOST_PARTED
     assert until(worker, watches, lambda it: True).state == "running"
     job.readers = {watches: job.readers[watches]}
     worker.stop(watches)
@@ -409,12 +404,12 @@ def test_only_those_who_want_as_much_share_a_race():
     until(worker, running, lambda it: it.state == "running")
     for upto, pausing in ((None, False), (5, False), (5, True)):
         worker.start(IT, upto, pausing=pausing)
-    assert len(worker._jobs) == 4
+    assert len(worker._races._jobs) == 4
     worker.start(IT, 5)
-    assert len(worker._jobs) == 4
+    assert len(worker._races._jobs) == 4
     with pytest.raises(InputError, match="training_queue_full"):
         worker.start(IT, 5, pausing=True)
-    for job in worker._jobs:
+    for job in worker._races._jobs:
         for name in [*job.readers]:
             worker.stop(name)
 

@@ -5,7 +5,6 @@ A worker's thread lives only while there is something to train. It rests between
 pages stay quick, and leaves a race none of whose readers has been heard of for some seconds.
 """
 
-import itertools
 import logging
 import threading
 import time
@@ -17,30 +16,12 @@ import torch
 
 from core.errors import InputError
 from core.training.race import Race, Snapshot, race
-from pages.shared.server.jobs import LONGEST_RACE, Job, Progress, State
+from pages.shared.server.jobs import LONGEST_RACE, Job, Progress
+from pages.shared.server.races import Races, deserted, watched_besides
 
 LONGEST_QUEUE = 3
 """Races that may wait."""
 
-ABSENT = 3.0
-"""Seconds without a sign of the reader, after which they have left."""
-
-PATIENCE = 600.0
-"""Seconds for which a paused race waits for its reader."""
-
-MOST_REMEMBERED = 6
-"""Races that are remembered; the oldest one that is over is forgotten first."""
-
-MOST_PAUSED = 6
-"""Races that may be paused; the one whose reader was not heard of for longest is left first."""
-
-MOST_PARTED = 6
-"""Races that are remembered besides, for one of several readers who has parted from them."""
-
-MOST_READERS = 200
-"""Readers of one race; the one who was not heard of for longest is forgotten first."""
-
-_OVER: tuple[State, ...] = ("done", "stopped", "left", "limit")  # without a fault of ours
 _PACE = 0.0017  # seconds for a slice and a token of a sequence, rests included: measured
 _SHARE = 0.7  # of one core, at most
 _PAUSE = 0.002  # seconds in which waiting pages get their turn, at least
@@ -54,11 +35,9 @@ class Worker:
 
     def __init__(self, train: Train = race) -> None:
         self._train = train
-        self._jobs: list[Job] = []
-        self._parted: list[Job] = []
+        self._races = Races()
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
-        self._names = itertools.count(1)
         self._pace = _PACE
 
     def start(
@@ -86,38 +65,33 @@ class Worker:
         if upto is not None and upto >= wanted.snapshots:
             upto, pausing = None, False
         with self._lock:
-            self._tidy()
-            job = None if pausing else self._equal(wanted, upto)
+            self._races.tidy()
+            job = None if pausing else self._races.equal(wanted, upto)
             if job is None:
-                if len(self._waiting()) >= LONGEST_QUEUE:
+                if len(self._races.waiting()) >= LONGEST_QUEUE:
                     raise InputError("training_queue_full", limit=LONGEST_QUEUE)
                 job = Job(wanted, self._train(wanted), {}, upto, pausing)
-                self._jobs.append(job)
+                self._races.add(job)
             self._wake()
-            return self._enter(job, own)
+            return self._races.enter(job, own)
 
     def look(self, name: str) -> Progress | None:
         """A race as it stands; counts as a sign of its reader. ``None`` if it is forgotten."""
         with self._lock:
-            job = self._named(name)
+            job = self._races.named(name)
             if job is None:
                 return None
             job.readers[name] = time.monotonic()
-            self._tidy()
-            waiting = self._waiting()
+            self._races.tidy()
+            waiting = self._races.waiting()
             place = waiting.index(job) + 1 if job in waiting else 0
-            return job.progress(place, others=_watched_besides(job, name))
+            return job.progress(place, others=watched_besides(job, name))
 
     def finished(self, wanted: Race, snapshots: int, own: Container[str] = ()) -> str | None:
         """The reader's own name of an equal race that is over, if another would give no more."""
         with self._lock:
-            same = (
-                job
-                for job in (*self._jobs, *self._parted)
-                if job.race == wanted and _gave(job, snapshots)
-            )
-            job = next(same, None)
-            return job and self._enter(job, own)
+            job = self._races.over(wanted, snapshots)
+            return job and self._races.enter(job, own)
 
     def expected(self, wanted: Race) -> float:
         """Seconds that a race will take here, by and large: as the last one did."""
@@ -126,17 +100,16 @@ class Worker:
     def pause(self, name: str) -> None:
         """Set a race aside, if nobody else watches it; another one may run meanwhile."""
         with self._lock:
-            job = self._named(name)
-            if job and not _watched_besides(job, name):
+            job = self._races.named(name)
+            if job and not watched_besides(job, name):
                 self._ask(name, "pause")
 
     def go_on(self, name: str) -> None:
         """Continue a paused race to its end, behind those that wait."""
         with self._lock:
-            job = self._named(name)
+            job = self._races.named(name)
             if job and job.state == "paused":
-                self._jobs.remove(job)
-                self._jobs.append(job)
+                self._races.add(job)
                 job.state, job.wish, job.readers[name] = "waiting", "go", time.monotonic()
                 job.upto, job.pausing = None, False
                 self._wake()
@@ -144,10 +117,9 @@ class Worker:
     def stop(self, name: str) -> None:
         """End a race, or leave it to the others who watch it; what it gave so far is kept."""
         with self._lock:
-            job = self._named(name)
-            if job and job.busy and _watched_besides(job, name):
-                self._parted.append(job.parted(name))
-                self._tidy()
+            job = self._races.named(name)
+            if job and job.busy and watched_besides(job, name):
+                self._races.part(job, name)
                 return
         self._ask(name, "stop")
 
@@ -158,52 +130,13 @@ class Worker:
 
     def _ask(self, name: str, wish: Literal["pause", "stop"]) -> None:
         with self._lock:
-            job = self._named(name)
+            job = self._races.named(name)
             if job is None:
                 return
             if job.state == "running":
                 job.wish = wish  # heard between two slices
             elif wish == "stop" and job.state in ("waiting", "paused"):
                 job.end("stopped")
-
-    def _enter(self, job: Job, own: Container[str]) -> str:
-        """Note a reader, and how they call the race."""
-        name = next((name for name in job.readers if name in own), None) or str(next(self._names))
-        while name not in job.readers and len(job.readers) >= MOST_READERS:
-            del job.readers[min(job.readers, key=job.readers.__getitem__)]
-        job.readers[name] = time.monotonic()
-        return name
-
-    def _named(self, name: str) -> Job | None:
-        return next((job for job in (*self._jobs, *self._parted) if name in job.readers), None)
-
-    def _equal(self, wanted: Race, upto: int | None) -> Job | None:
-        """A race that gives the same, and that nobody means to end or to set aside."""
-        same = (
-            job
-            for job in self._jobs
-            if (job.race, job.upto, job.pausing, job.wish) == (wanted, upto, False, "go")
-            and job.state in ("waiting", "running")
-        )
-        return next(same, None)
-
-    def _waiting(self) -> list[Job]:
-        return [job for job in self._jobs if job.state == "waiting"]
-
-    def _tidy(self) -> None:
-        """Leave those whose readers have left, forget what is over and old."""
-        paused = [job for job in self._jobs if job.state == "paused"]
-        for job in sorted(paused, key=lambda it: it.seen)[: max(0, len(paused) - MOST_PAUSED)]:
-            job.leave()
-        for job in self._jobs:
-            if (job.state == "waiting" and _absent(job)) or (
-                job.state == "paused" and _absent(job, PATIENCE)
-            ):
-                job.leave()
-        over = [job for job in self._jobs if not job.busy]
-        for job in over[: max(0, len(self._jobs) - MOST_REMEMBERED)]:
-            self._jobs.remove(job)
-        del self._parted[: max(0, len(self._parted) - MOST_PARTED)]
 
     def _wake(self) -> None:
         if self._thread is None:
@@ -214,8 +147,8 @@ class Worker:
         torch.set_num_threads(1)
         while True:
             with self._lock:
-                self._tidy()
-                waiting = self._waiting()
+                self._races.tidy()
+                waiting = self._races.waiting()
                 if not waiting:
                     self._thread = None
                     return
@@ -268,22 +201,7 @@ def _heed(job: Job) -> None:
         job.state = "paused"
     elif job.wish == "stop" or reached:
         job.end("stopped")
-    elif _absent(job):
+    elif deserted(job):
         job.leave()
     elif job.elapsed > LONGEST_RACE:
         job.end("limit")
-
-
-def _gave(job: Job, snapshots: int) -> bool:
-    """Whether a race is over and gave as much, or as much of it as there is time for."""
-    gave = len(job.snapshots)
-    return (job.state in _OVER and gave == snapshots) or (job.state == "limit" and gave < snapshots)
-
-
-def _watched_besides(job: Job, name: str) -> bool:
-    now = time.monotonic()
-    return any(now - seen <= ABSENT for other, seen in job.readers.items() if other != name)
-
-
-def _absent(job: Job, seconds: float | None = None) -> bool:
-    return time.monotonic() - job.seen > (ABSENT if seconds is None else seconds)
