@@ -23,6 +23,11 @@ from core.tokens import LIMIT, Unit
 SourceKind = Literal["handset", "seeded", "trained"]
 Comparison = Literal["share", "strength"]
 
+SOURCES: tuple[SourceKind, ...] = get_args(SourceKind)
+
+SENTENCE_SOURCES: tuple[SourceKind, ...] = ("handset", "seeded")
+"""Those that know what to do with any sentence."""
+
 LONGEST_SENTENCE = 20_000
 """Characters: far more than a page shows, so that its message can still say how many there are."""
 

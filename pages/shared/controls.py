@@ -6,7 +6,7 @@ from typing import get_args
 import streamlit as st
 
 from core.choices.edited import MASK, Address
-from core.choices.explore import LIMITS, LONGEST_SENTENCE, SourceKind
+from core.choices.explore import LIMITS, LONGEST_SENTENCE, SENTENCE_SOURCES, SourceKind
 from core.embeddings import known
 from core.masks import MaskKind
 from core.positions import Positions
@@ -70,7 +70,7 @@ def remark(text: Text, scene: Scene) -> None:
 def layer(
     text: Text,
     scene: Scene,
-    sources: tuple[SourceKind, ...] = ("handset", "seeded"),
+    sources: tuple[SourceKind, ...] = SENTENCE_SOURCES,
     *,
     one_head: bool = True,
 ) -> None:

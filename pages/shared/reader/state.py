@@ -6,7 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.choices import explore as choices
-from core.choices.explore import Choice, SourceKind
+from core.choices.explore import SENTENCE_SOURCES, Choice, SourceKind
 from core.errors import InputError
 from core.measures import choosiest
 from core.sources.toy import ToySource
@@ -68,7 +68,7 @@ def text() -> Text:
 
 def scene() -> Scene:
     """What a page without trained numbers is about; to be called as :func:`asked` is."""
-    return made(asked(("handset", "seeded")))
+    return made(asked(SENTENCE_SOURCES))
 
 
 def asked(sources: tuple[SourceKind, ...]) -> Asked:

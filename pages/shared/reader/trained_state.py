@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from core.architectures import Measured
-from core.choices.explore import Choice
+from core.choices.explore import SOURCES, Choice
 from core.choices.lesson import aimed, beside, opened_layer, said_after, shelf
 from core.choices.training import AIMED, READERS, TrainingChoice, unfit
 from core.errors import InputError
@@ -74,7 +74,7 @@ def scene() -> tuple[Scene, Lesson | None]:
 
     To be called once a run, before any widget.
     """
-    asked = state.asked(("handset", "seeded", "trained"))
+    asked = state.asked(SOURCES)
     if asked.choice.source != "trained":
         return state.made(asked), None
     chosen = run.known(widgets.remembered(TrainingChoice, READERS))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.choices.explore import SourceKind
+from core.choices.explore import SOURCES
 from core.choices.training import LONGEST_SEQUENCE
 from core.training.answers import answers as given
 from core.training.contenders import ATTENTION
@@ -19,9 +19,6 @@ from pages.shared.views.contenders import contender, network_controls
 from pages.shared.views.opened import Opened
 from pages.shared.views.race import PULSE, begin, news, status
 from pages.shared.views.told import told
-
-SOURCES: tuple[SourceKind, ...] = ("handset", "seeded", "trained")
-"""What Explore can show."""
 
 _FIELD = "lesson_sequence"
 
