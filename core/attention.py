@@ -8,10 +8,11 @@ Translate, 2015, appendix A.1.2 (additive).
 import math
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from core.softmax import masked, weigh
+from core.softmax import mask_scores, masked_softmax
 
 
 class Steps(NamedTuple):
@@ -55,8 +56,9 @@ def scaled_dot_product_attention(
         is_causal: Query i sees keys j <= i only, counted from the top left corner, as in torch.
             Combines with ``mask``.
         scale: Factor of the scores. ``None`` means 1/√d_k.
-        out: Steps of an earlier call on inputs of the same shapes, to be overwritten: for many
-            tokens, getting new memory takes as long as computing. Nothing is differentiated.
+        out: Steps of an earlier call on inputs of the same shapes and type, to be overwritten: for
+            many tokens, getting new memory takes as long as computing. Nothing is differentiated.
+            Half precision leaves it as it is.
 
     Returns:
         Scores (scaled, before the mask), weights and output, in the dtype of ``q``. A query that
@@ -64,7 +66,8 @@ def scaled_dot_product_attention(
         that large scores do not overflow on the way.
 
     Raises:
-        ValueError: If shapes do not fit together, or a mask is neither boolean nor float.
+        ValueError: If shapes or types do not fit together, ``out`` is of another shape or type than
+            the steps, or a mask is neither boolean nor float.
 
     Source: Vaswani et al. 2017, equation 1.
     """
@@ -74,6 +77,7 @@ def scaled_dot_product_attention(
         q, k, v, out = q.float(), k.float(), v.float(), None
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     if out is not None:
+        _check_out(out, q, k, v)
         out = Steps(*(step.detach() for step in out))
     scores = _product(q * scale, k.mT, out and out.scores)  # (..., query, key)
     steps = _mix(scores, v, mask, is_causal, out)
@@ -107,7 +111,7 @@ def additive_attention(
         :func:`scaled_dot_product_attention`.
 
     Raises:
-        ValueError: If shapes do not fit together, or a mask is neither boolean nor float.
+        ValueError: If shapes or types do not fit together, or a mask is neither boolean nor float.
 
     Source: Bahdanau et al. 2015, appendix A.1.2.
     """
@@ -121,9 +125,9 @@ def additive_attention(
     dtype = q.dtype
     if dtype.itemsize < 4:
         q, k, v, w_q, w_k, v_a = (part.float() for part in (q, k, v, w_q, w_k, v_a))
-    asked = (q @ w_q.mT).unsqueeze(-2)  # (..., query, 1, d_a)
-    offered = (k @ w_k.mT).unsqueeze(-3)  # (..., 1, key, d_a)
-    scores = torch.tanh(asked + offered) @ v_a  # (..., query, key)
+    projected_q = (q @ w_q.mT).unsqueeze(-2)  # (..., query, 1, d_a)
+    projected_k = (k @ w_k.mT).unsqueeze(-3)  # (..., 1, key, d_a)
+    scores = torch.tanh(projected_q + projected_k) @ v_a  # (..., query, key)
     steps = _mix(scores, v, mask, is_causal=False)
     return steps if dtype == q.dtype else _in_dtype(steps, dtype)
 
@@ -162,7 +166,7 @@ def multi_head_attention(
         Every step; ``output`` is what the layer gives, ``heads`` what each head gave.
 
     Raises:
-        ValueError: If shapes do not fit together, or a projection cannot be split evenly.
+        ValueError: If shapes or types do not fit together, or a projection cannot be split evenly.
 
     Source: Vaswani et al. 2017, section 3.2.2.
     """
@@ -196,8 +200,8 @@ def _mix(
     scores: Tensor, v: Tensor, mask: Tensor | None, is_causal: bool, out: Steps | None = None
 ) -> Steps:
     """Softmax over the keys that may be looked at, then the weighted sum of values."""
-    biased, allowed = masked(scores, mask, is_causal)
-    weights = weigh(biased, allowed, out and out.weights)
+    biased, allowed = mask_scores(scores, mask, is_causal)
+    weights = masked_softmax(biased, allowed, out and out.weights)
     return Steps(scores, weights, _product(weights, v, out and out.output))
 
 
@@ -213,6 +217,8 @@ def _project(name: str, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
         raise ValueError(
             f"{name} must have shape (out, {x.shape[-1]}) to fit its input, got {tuple(w.shape)}"
         )
+    if b is not None and b.shape != w.shape[:1]:
+        raise ValueError(f"b{name[1:]} must have shape ({len(w)},), got {tuple(b.shape)}")
     return torch.nn.functional.linear(x, w, b)
 
 
@@ -223,10 +229,31 @@ def _check(q: Tensor, k: Tensor, v: Tensor, *, same_width: bool) -> None:
                 f"{name} must be a float tensor of shape (..., token, width), "
                 f"got {x.dtype} {tuple(x.shape)}"
             )
+    if not q.dtype == k.dtype == v.dtype:
+        raise ValueError(f"q, k, v have types {q.dtype}, {k.dtype}, {v.dtype}: they must agree")
+    if not q.shape[:-2] == k.shape[:-2] == v.shape[:-2]:
+        _leading_axes(q, k, v)
     if k.shape[-2] != v.shape[-2]:
         raise ValueError(f"k has {k.shape[-2]} tokens and v {v.shape[-2]}: they must be the same")
     if same_width and (q.shape[-1] != k.shape[-1] or q.shape[-1] < 1):
         raise ValueError(f"q has width {q.shape[-1]} and k {k.shape[-1]}: they must be the same")
+
+
+def _check_out(out: Steps, q: Tensor, k: Tensor, v: Tensor) -> None:
+    pairs = (*_leading_axes(q, k, v), q.shape[-2], k.shape[-2])  # (..., query, key)
+    for step, shape in zip(out, (pairs, pairs, (*pairs[:-1], v.shape[-1])), strict=True):
+        if tuple(step.shape) != shape or step.dtype != q.dtype:
+            raise ValueError(
+                f"out must have a step of {q.dtype} {shape}, got {step.dtype} {tuple(step.shape)}"
+            )
+
+
+def _leading_axes(q: Tensor, k: Tensor, v: Tensor) -> tuple[int, ...]:
+    leading = [tuple(x.shape[:-2]) for x in (q, k, v)]
+    try:
+        return np.broadcast_shapes(*leading)
+    except ValueError as problem:
+        raise ValueError(f"q, k, v have leading axes {leading}: they must broadcast") from problem
 
 
 def _in_dtype(steps: Steps, dtype: torch.dtype) -> Steps:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from core.rnn import give_memory
+from core.modules import allocate_parameters
 
 
 def margin(kernel: int, dilation: int, causal: bool) -> tuple[int, int]:
@@ -62,7 +62,7 @@ class ConvolutionStack(nn.Module):
             for width, dilation in zip(widths, settings.dilations, strict=False)
         ]
         self.layers = nn.ModuleList(layers)
-        give_memory(self.layers)
+        allocate_parameters(self.layers)
         self.layers.requires_grad_(False)
         _draw(self, settings.seed)
 

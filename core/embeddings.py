@@ -64,16 +64,6 @@ def seeded(tokens: Sequence[str], d_model: int, seed: int) -> Array:
     return np.stack([_draw(token, d_model, seed) for token in tokens])
 
 
-def one_hot(tokens: Sequence[str]) -> Array:
-    """One dimension for each different word, in order of first appearance.
-
-    Returns:
-        ``(token, vocabulary)`` float32, one 1 in each row.
-    """
-    vocabulary = list(dict.fromkeys(tokens))
-    return np.eye(len(vocabulary), dtype=np.float32)[[vocabulary.index(t) for t in tokens]]
-
-
 def _draw(token: str, d_model: int, seed: int) -> Array:
     # Python's own hash of a string differs from one process to the next.
     digest = blake2b(f"{seed}:{token.lower()}".encode(), digest_size=8).digest()

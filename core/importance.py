@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import Array
-from core.measures import softmax
+from core.arrays import Array, freeze
+from core.softmax import softmax
 from core.trace import LayerTrace
 
 
@@ -33,39 +33,28 @@ class Mixer:
 
     def __post_init__(self) -> None:
         """Make the arrays read-only: they may be views of a model that everybody uses."""
-        for name in ("w_o", "b_k", "b_v"):
-            array = getattr(self, name)
-            if isinstance(array, np.ndarray):
-                frozen = array.view()
-                frozen.flags.writeable = False
-                object.__setattr__(self, name, frozen)
+        freeze(self)
 
 
-def transformed_contribution(
-    layer: LayerTrace, mixer: Mixer, query: int, together: bool = False, head: int | None = None
-) -> Array:
+def transformed_contribution(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Array:
     """How long the piece is that each key puts into the layer's output: ‖weight × value × W_O‖.
 
     Args:
         layer: With everything it computed.
         mixer: Its parameters.
         query: Which token asks.
-        together: Whether the heads' pieces are added up before they are measured.
-        head: The only one that is measured. ``None`` = all.
+        head: Whose pieces are measured.
 
     Returns:
-        ``(head, key)``, or ``(key,)`` together or of one head; at least 0, not normalised.
+        ``(key,)``, at least 0, not normalised.
 
     Source: Kobayashi et al., Attention Is Not Only a Weight, 2020, sections 2.2 and 3.
     """
-    heads = _heads(head)
-    weights, _, v = _in_double(layer, query, heads)
-    return _lengths(weights[..., None] * v, mixer.w_o[heads], together or head is not None)
+    weights, _, v = _in_double(layer, query, head)
+    return _lengths(weights[:, None] * v, mixer.w_o[head])
 
 
-def leave_one_out(
-    layer: LayerTrace, mixer: Mixer, query: int, together: bool = False, head: int | None = None
-) -> Array:
+def leave_one_out(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Array:
     """How far the layer's output moves when the query may not look at a key.
 
     The other weights are renormalised, as the softmax does by itself. A query that has only this
@@ -75,24 +64,18 @@ def leave_one_out(
         layer: With everything it computed.
         mixer: Its parameters.
         query: Which token asks.
-        together: Whether the key is masked out in all heads at once, not in one alone.
-        head: The only one that is measured. ``None`` = all.
+        head: The only one in which the key is masked out.
 
     Returns:
-        ``(head, key)``: the length of the change when the key is masked out in that head; or
-        ``(key,)`` together or of one head. At least 0, not normalised.
+        ``(key,)``: the length of the change; at least 0, not normalised.
     """
-    heads = _heads(head)
-    weights, biased, v = _in_double(layer, query, heads)
-    n_key = biased.shape[-1]
-    masked = np.where(np.eye(n_key, dtype=bool), -np.inf, biased[:, None])  # (head, left out, key)
-    change = (softmax(masked) - weights[:, None]) @ v  # (head, left out, d_v)
-    return _lengths(change, mixer.w_o[heads], together or head is not None)
+    weights, biased, v = _in_double(layer, query, head)
+    masked = np.where(np.eye(len(biased), dtype=bool), -np.inf, biased)  # (left out, key)
+    change = (softmax(masked) - weights) @ v  # (left out, d_v)
+    return _lengths(change, mixer.w_o[head])
 
 
-def gradient_times_input(
-    layer: LayerTrace, mixer: Mixer, query: int, together: bool = False, head: int | None = None
-) -> Array:
+def gradient_times_input(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Array:
     """How steeply the layer's output depends on each word as a key: ‖∂output_i/∂x_j · x_j‖.
 
     x_j is what goes into the matrices of keys and values at key j; the query is held still, even
@@ -104,30 +87,26 @@ def gradient_times_input(
         layer: With everything it computed.
         mixer: Its parameters.
         query: i, which token asks.
-        together: Whether the heads' parts are added up before they are measured.
-        head: The only one that is measured. ``None`` = all.
+        head: Through which one.
 
     Returns:
-        ``(head, key)``: the part through that head, or ``(key,)`` together or of one head. At
-        least 0, not normalised.
+        ``(key,)``, at least 0, not normalised.
 
     Source: Shrikumar et al., Not Just a Black Box, 2016 (gradient × input); the derivative of the
     softmax is written out here.
     """
-    heads = _heads(head)
-    weights, _, v = _in_double(layer, query, heads)
+    weights, _, v = _in_double(layer, query, head)
     scale = layer.q.shape[-1] ** -0.5 if mixer.scale is None else mixer.scale
-    q = layer.q[heads, query].astype(np.float64)  # (head, d_k)
     b_k, b_v = (
-        np.broadcast_to(b, given.shape)[heads]
+        np.broadcast_to(b, given.shape)[head]
         for b, given in ((mixer.b_k, layer.k), (mixer.b_v, layer.v))
     )
-    slope_k = layer.k[heads].astype(np.float64) - b_k  # what t adds to the key
-    slope_v = v - b_v
-    slope_score = np.einsum("hd,hkd->hk", q, slope_k) * scale
-    output = weights[:, None] @ v  # (head, 1, d_v)
-    slope = slope_v + slope_score[..., None] * (v - output)
-    return _lengths(weights[..., None] * slope, mixer.w_o[heads], together or head is not None)
+    slope_k = layer.k[head].astype(np.float64) - b_k  # (key, d_k), what t adds to the key
+    slope_v = v - b_v  # (key, d_v)
+    slope_score = slope_k @ layer.q[head, query].astype(np.float64) * scale  # (key,)
+    output = weights @ v  # (d_v,)
+    slope = slope_v + slope_score[:, None] * (v - output)  # (key, d_v)
+    return _lengths(weights[:, None] * slope, mixer.w_o[head])
 
 
 def silent_toy() -> tuple[LayerTrace, Mixer]:
@@ -172,24 +151,16 @@ def kendall_tau(a: Array, b: Array) -> float:
     return float((order_a * order_b).sum() / untied)
 
 
-def _heads(head: int | None) -> slice:
-    return slice(None) if head is None else slice(head, head + 1)
-
-
-def _in_double(layer: LayerTrace, query: int, heads: slice) -> tuple[Array, Array, Array]:
-    """Weights ``(head, key)``, scores with bias ``(head, key)`` and values of one query.
+def _in_double(layer: LayerTrace, query: int, head: int) -> tuple[Array, Array, Array]:
+    """Weights ``(key,)``, scores with bias ``(key,)`` and values ``(key, d_v)`` of one query.
 
     The weights are computed anew from the scores: where one is nearly 1, what is left for the
     others would be lost in float32.
     """
-    biased = (layer.scores[heads, query] + layer.bias[heads, query]).astype(np.float64)
-    return softmax(biased), biased, layer.v[heads].astype(np.float64)
+    biased = (layer.scores[head, query] + layer.bias[head, query]).astype(np.float64)
+    return softmax(biased), biased, layer.v[head].astype(np.float64)
 
 
-def _lengths(pieces: Array, w_o: Array, together: bool) -> Array:
-    """``(head, key, d_v)`` through W_O, then measured."""
-    w_o = w_o.astype(np.float64)
-    if together:
-        side_by_side = pieces.transpose(1, 0, 2).reshape(pieces.shape[1], -1)  # (key, head * d_v)
-        return np.linalg.norm(side_by_side @ w_o.reshape(-1, w_o.shape[-1]), axis=-1)
-    return np.linalg.norm(pieces @ w_o, axis=-1)
+def _lengths(pieces: Array, w_o: Array) -> Array:
+    """``(key, d_v)`` through one head's part of W_O, then measured."""
+    return np.linalg.norm(pieces @ w_o.astype(np.float64), axis=-1)

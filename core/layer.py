@@ -6,7 +6,7 @@ see and edit.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -46,6 +46,15 @@ class Rules:
     mask: MaskRule = MaskRule()
     positions: Positions = "none"
     base: float = 10_000.0
+
+    def __post_init__(self) -> None:
+        """Check the name of the positions.
+
+        Raises:
+            ValueError: If there are none of that name.
+        """
+        if self.positions not in get_args(Positions):
+            raise ValueError(f"unknown positions: {self.positions!r}")
 
     def scale(self, d_k: int) -> float:
         """What q·k is multiplied by."""
@@ -149,9 +158,8 @@ def trace(
 ) -> AttentionTrace:
     """Run the layer on its own vectors and keep everything."""
     x = torch.from_numpy(parameters.x)
-    q, k, v, scores, weights, heads, output = (step.numpy() for step in steps(x, parameters, rules))
     bias = score_bias(parameters, rules, len(x)).numpy()
-    layer = LayerTrace(q, k, v, scores, bias, weights, heads, output)
+    layer = LayerTrace.of(steps(x, parameters, rules), bias)
     return AttentionTrace(tokens, tokens, (layer,), origin)
 
 

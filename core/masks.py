@@ -6,7 +6,7 @@ torch's ``nn.MultiheadAttention`` means the opposite by ``True``; here it is as 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 import numpy as np
 
@@ -107,5 +107,7 @@ class MaskRule:
                 return padding(n, self.padded)
             case "drawn":
                 return drawn(n, self.blocked)
-            case _:
+            case "none":
                 return everything(n)
+            case unknown:
+                assert_never(unknown)

@@ -8,21 +8,6 @@ import numpy as np
 from core.arrays import Array, BoolArray
 
 
-def softmax(scores: Array) -> Array:
-    """Weights of scores, as the mathematics of `core.attention` gives them.
-
-    Args:
-        scores: ``(..., query, key)``, -inf where the query may not look.
-
-    Returns:
-        ``(..., query, key)``; rows sum to 1, or are 0 where nothing may be looked at.
-    """
-    highest = scores.max(axis=-1, keepdims=True)
-    raised = np.exp(scores - np.where(np.isfinite(highest), highest, 0))
-    total = raised.sum(axis=-1, keepdims=True)
-    return np.divide(raised, total, out=np.zeros_like(raised), where=total > 0)
-
-
 def entropy(weights: Array) -> Array:
     """How widely each query spreads its attention.
 

@@ -10,10 +10,12 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from core.modules import allocate_parameters
+
 RecurrentKind = Literal["rnn", "lstm", "gru"]
 Direction = Literal["forward", "both"]
 
-_LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ class RecurrentLayer(nn.Module):
         super().__init__()
         both = settings.direction == "both"
         # Made without memory first: torch would fill it from its global generator.
-        make = _LAYERS[settings.kind]
+        make = LAYERS[settings.kind]
         self.net = make(d_in, settings.d_hidden, bidirectional=both, device="meta")
-        give_memory(self.net)
+        allocate_parameters(self.net)
         self.net.requires_grad_(False)
         _draw(self.net, settings.gain if settings.kind == "rnn" else 1.0, settings.seed)
 
@@ -137,15 +139,6 @@ def _gru_steps(
 def _through(slope: Tensor, w: Tensor) -> Tensor:
     """``(step, gate, d_hidden)`` and ``(gate, d_hidden, any)`` to ``(step, d_hidden, any)``."""
     return torch.einsum("tgh,gha->tha", slope, w)
-
-
-def give_memory(module: nn.Module) -> None:
-    """Unwritten parameters for a module on the device "meta".
-
-    Its own ``to_empty`` would load 70 MB of machinery for symbolic shapes.
-    """
-    empty = {name: torch.empty(it.shape) for name, it in module.state_dict().items()}
-    module.load_state_dict(empty, assign=True)
 
 
 def _draw(net: nn.RNNBase, gain: float, seed: int) -> None:

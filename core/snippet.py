@@ -1,6 +1,7 @@
 """The ten lines of PyTorch that print what the page shows, with the page's numbers in them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
 
 from core.arrays import Array, BoolArray
 from core.ideas.crossing import CrossSource, Tokens
@@ -33,7 +34,8 @@ def snippet(parameters: Parameters, rules: Rules) -> str:
         rules: Become the lines of code; steps that change nothing are left out.
 
     Returns:
-        Set-up, data, and at most ``MOST_LINES`` lines of code, with empty lines between them.
+        Set-up, data, and at most ``MOST_LINES`` lines of code, with empty lines between them;
+        RoPE and ``b_distance`` together take up to two more.
     """
     mask = rules.mask.matrix(len(parameters.x))
     return _program(_data(parameters, rules, mask), _code(parameters, rules, mask))
@@ -132,9 +134,11 @@ def _crossing_code(
         case "scaled":
             yield "q, k, v = x @ w_q, context @ w_k, context @ w_v"
             yield f"scores = q @ k.mT / {parameters['w_q'].shape[-1]}**0.5"
-        case _:
+        case "dot":
             yield "q, k, v = x[None], context, context @ w_v"
             yield "scores = q @ k.mT"
+        case unknown:
+            assert_never(unknown)
     if mask is not None:
         yield "scores = scores.masked_fill(~mask, -torch.inf)"
     yield "weights = scores.softmax(-1)"

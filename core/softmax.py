@@ -9,8 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.arrays import Array
 
-def masked(scores: Tensor, mask: Tensor | None, is_causal: bool) -> tuple[Tensor, Tensor | None]:
+
+def mask_scores(
+    scores: Tensor, mask: Tensor | None, is_causal: bool
+) -> tuple[Tensor, Tensor | None]:
     """The scores that the softmax is taken of, and over which keys.
 
     Args:
@@ -40,7 +44,7 @@ def masked(scores: Tensor, mask: Tensor | None, is_causal: bool) -> tuple[Tensor
     return biased, allowed
 
 
-def weigh(scores: Tensor, allowed: Tensor | None, out: Tensor | None = None) -> Tensor:
+def masked_softmax(scores: Tensor, allowed: Tensor | None, out: Tensor | None = None) -> Tensor:
     """Softmax over the keys that may be looked at.
 
     Args:
@@ -62,6 +66,21 @@ def weigh(scores: Tensor, allowed: Tensor | None, out: Tensor | None = None) -> 
         out.copy_(scores)
     torch.softmax(out.masked_fill_(hidden, -math.inf), dim=-1, out=out)
     return out.masked_fill_(blind, 0.0) if blind.any() else out
+
+
+def softmax(scores: Array) -> Array:
+    """Weights of scores that are masked already, in numpy.
+
+    Args:
+        scores: ``(..., query, key)``, -inf where the query may not look.
+
+    Returns:
+        ``(..., query, key)``; rows sum to 1, or are 0 where nothing may be looked at.
+    """
+    highest = scores.max(axis=-1, keepdims=True)
+    raised = np.exp(scores - np.where(np.isfinite(highest), highest, 0))
+    total = raised.sum(axis=-1, keepdims=True)
+    return np.divide(raised, total, out=np.zeros_like(raised), where=total > 0)
 
 
 def _check(mask: Tensor, scores: Tensor) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from core.arrays import Array, BoolArray, freeze
+from core.attention import MultiHeadSteps
 
 OriginKind = Literal["handset", "seeded", "trained", "pretrained", "uploaded"]
 
@@ -63,6 +64,21 @@ class LayerTrace:
     weights: Array
     output: Array
     mixed: Array
+
+    @classmethod
+    def of(cls, steps: MultiHeadSteps, bias: Array) -> "LayerTrace":
+        """The steps of a layer.
+
+        Args:
+            steps: What each gave.
+            bias: Broadcasts to ``(head, query, key)``.
+
+        Raises:
+            TraceError: If the parts do not fit together.
+        """
+        q, k, v, scores, weights, heads, output = (step.numpy() for step in steps)
+        bias = np.broadcast_to(bias, scores.shape)
+        return cls(q, k, v, scores, bias, weights, output=heads, mixed=output)
 
     def __post_init__(self) -> None:
         """Check shapes, finiteness, row sums and masked cells.

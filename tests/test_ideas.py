@@ -271,8 +271,8 @@ def test_a_weight_is_not_an_explanation():
     run = PretrainedSource().run(EXAMPLES["tired"].sentence)
     it, mixer = run.trace.layers[2], run.mixers[2]
     weights = it.weights[7, IT]
-    carried = transformed_contribution(it, mixer, IT)[7]
-    missed = leave_one_out(it, mixer, IT)[7]
+    carried = transformed_contribution(it, mixer, IT, 7)
+    missed = leave_one_out(it, mixer, IT, 7)
     assert weights.argmax() == CLS  # a sink
     assert weights[CLS] > 0.8
     assert carried[CLS] < carried.sum() / 10

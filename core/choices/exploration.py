@@ -20,6 +20,7 @@ from core.choices import (
     packed,
     positions,
     reach,
+    reading,
     training,
     upload,
 )
@@ -89,17 +90,6 @@ class Exploration:
     private: bool = False
 
 
-def usable(raw: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
-    """The fields whose values can be used, and the names of the other fields."""
-    fields, unusable = {}, []
-    for name in raw.keys() & READERS.keys():
-        try:
-            fields[name] = READERS[name](raw[name])
-        except (ValueError, TypeError, OverflowError):
-            unusable.append(name)
-    return fields, unusable
-
-
 def read(raw: Mapping[str, object], edits: object, said: Exploration) -> Exploration:
     """An exploration with what can be used of its fields and edits, and the names of the rest.
 
@@ -108,7 +98,8 @@ def read(raw: Mapping[str, object], edits: object, said: Exploration) -> Explora
         edits: The edited cells, packed or as rows, as they were found.
         said: All else that was found.
     """
-    fields, unusable = usable(raw)
+    fields, unread = reading.usable(READERS, raw)
+    unusable = [*unread]
     shelves: Shelves = {}
     try:
         rows = packed.unpack(edits) if isinstance(edits, str) else edits

@@ -178,7 +178,7 @@ def _usable(
 def _fields(raw: object) -> dict[str, object]:
     if not isinstance(raw, dict):
         raise TypeError
-    return exploration.usable(raw)[0]
+    return reading.usable(exploration.READERS, raw)[0]
 
 
 def _packed_pages(pages: Mapping[str, Place]) -> str:

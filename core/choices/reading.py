@@ -29,13 +29,26 @@ def read(
         readers: One for each field, by its name.
         raw: Field names to values. Missing fields take their defaults; unknown ones are left out.
     """
+    values, unusable = usable(readers, raw)
+    return kind(**values), unusable
+
+
+def usable(
+    readers: Mapping[str, Reader], raw: Mapping[str, object]
+) -> tuple[dict[str, object], tuple[str, ...]]:
+    """The fields that readers can use, and the names of those that they cannot, in their order.
+
+    Args:
+        readers: One for each field, by its name.
+        raw: Field names to values; unknown ones are left out.
+    """
     values, unusable = {}, []
     for name in readers.keys() & raw.keys():
         try:
             values[name] = readers[name](raw[name])
         except (ValueError, TypeError, OverflowError):
             unusable.append(name)
-    return kind(**values), tuple(sorted(unusable))
+    return values, tuple(sorted(unusable))
 
 
 def entry(raw: object) -> float:

@@ -78,7 +78,7 @@ def loud(run: ModelRun, at: tuple[int, int], query: int) -> Loud:
     """
     layer, head = at
     weights = run.trace.layers[layer].weights[head, query]
-    carried = transformed_contribution(run.trace.layers[layer], run.mixers[layer], query, head=head)
+    carried = transformed_contribution(run.trace.layers[layer], run.mixers[layer], query, head)
     key = int(weights.argmax())
     rank = 1 + int((carried > carried[key]).sum())
     share = float(carried[key] / carried.sum())

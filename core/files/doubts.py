@@ -5,7 +5,7 @@ import numpy as np
 from core.arrays import Array
 from core.errors import InputError
 from core.layer import Rules
-from core.measures import softmax
+from core.softmax import softmax
 from core.trace import ROW_SUM_TOLERANCE, LayerTrace
 
 _HALF_PRECISION = 2e-3  # how far rows stored in two bytes a number are from 1 by rounding alone

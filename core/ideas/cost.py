@@ -5,7 +5,7 @@ Source: Vaswani et al., Attention Is All You Need, 2017, section 4, table 1.
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, assert_never
 
 import torch
 from torch import Tensor
@@ -62,8 +62,10 @@ def formula(row: Row, setting: Setting) -> int:
             work = operations(
                 "restricted_self_attention", setting.n, setting.d, r=min(setting.r, setting.n)
             )
-        case _:
+        case "self_attention":
             work = operations("self_attention", setting.n, setting.d)
+        case unknown:
+            assert_never(unknown)
     return work + (operations("projections", setting.n, setting.d) if setting.projections else 0)
 
 

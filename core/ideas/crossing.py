@@ -4,7 +4,7 @@ Self-attention is the case in which both are the same sentence; nothing else cha
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, assert_never
 
 import numpy as np
 import torch
@@ -138,8 +138,10 @@ class CrossSource:
                 q, k = x @ (p["w_q"] @ p["w_k"].mT), context.expand(len(v), -1, -1)
             case "scaled":
                 q, k = x @ p["w_q"], context @ p["w_k"]
-            case _:
+            case "dot":
                 q, k = x[None], context[None]
+            case unknown:
+                assert_never(unknown)
         scale = None if self.scoring == "scaled" else 1.0
         return q, k, scaled_dot_product_attention(q, k, v, mask, scale=scale)
 
@@ -182,9 +184,11 @@ def cost(scoring: Scoring, n_query: int, n_key: int) -> Cost:
             return Cost(2 * d * d_k, 2 * words * d * d_k, 2 * pairs * d_k, 0)
         case "general":
             return Cost(d * d, 2 * n_query * d * d, 2 * pairs * d, 0)
-        case _:
+        case "additive":
             learned = 2 * d * D_A + D_A
             return Cost(learned, 2 * words * d * D_A, pairs * 3 * D_A, pairs * D_A)
+        case unknown:
+            assert_never(unknown)
 
 
 def difference(one: AttentionTrace, other: AttentionTrace) -> float:

@@ -6,7 +6,7 @@ section 4 (path lengths); Beltagy et al., Longformer, 2020, section 3.1 (masks).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, assert_never
 
 import numpy as np
 import torch
@@ -63,8 +63,10 @@ class AttentionStack:
                 return masks.dilated(n, self.window, self.step)
             case "global":
                 return masks.with_global(masks.window(n, self.window), self.n_global)
-            case _:
+            case "none":
                 return masks.everything(n)
+            case unknown:
+                assert_never(unknown)
 
     def field(self, n: int) -> Field:
         """Theory: after L layers the reach is the L-th power of the mask."""

@@ -14,7 +14,7 @@ mask).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, assert_never
 
 import numpy as np
 import torch
@@ -99,8 +99,10 @@ class OrderedHead:
                 return sinusoidal(n, d_model).numpy().astype(np.float64)
             case "learned":
                 return learned(n, d_model, self.seed)
-            case _:
+            case "none" | "rope" | "alibi" | "causal":
                 return np.zeros((n, d_model))
+            case unknown:
+                assert_never(unknown)
 
     def _bias(self, n: int) -> Array:
         """What is added to the scores: ``(query, key)``."""
@@ -110,8 +112,10 @@ class OrderedHead:
                 return alibi_bias(n_heads, n, n)[self.head].numpy().astype(np.float64)
             case "causal":
                 return np.where(np.tri(n, dtype=bool), 0.0, -np.inf)
-            case _:
+            case "none" | "sinusoidal" | "learned" | "rope":
                 return np.zeros((n, n))
+            case unknown:
+                assert_never(unknown)
 
 
 def learned(n: int, d_model: int, seed: int) -> Array:

@@ -17,7 +17,7 @@ from torch import Tensor
 from core.arrays import Array
 from core.long.pixels import Overview, edges
 from core.masks import MaskRule
-from core.softmax import weigh
+from core.softmax import masked_softmax
 
 LARGEST_TILE = 1 << 21
 """Scores that are held at a time (or one row, if that is longer): 8 MB in float32."""
@@ -149,7 +149,7 @@ def _tiles(
                 corner = scores[:, rows.start :]
                 corner.masked_fill_(torch.ones_like(corner, dtype=torch.bool).triu(1), -torch.inf)
             may_look = _may_look(rule, rows, columns)
-            weights = weigh(scores, may_look, out=scores)
+            weights = masked_softmax(scores, may_look, out=scores)
         yield _Tile(first, columns.start, weights)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from torch import Tensor
 
-from core.arrays import Array
+from core.arrays import Array, freeze
 from core.attention import MultiHeadSteps
 from core.importance import Mixer
 from core.measures import HeadFeatures, head_features
@@ -36,9 +36,7 @@ class ModelRun:
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
-        self.hidden.flags.writeable = False
-        if self.embedding is not None:
-            self.embedding.flags.writeable = False
+        freeze(self)
 
     @cached_property
     def features(self) -> HeadFeatures:
@@ -62,9 +60,8 @@ def layer_trace(steps: MultiHeadSteps, mask: Tensor | None = None) -> LayerTrace
         steps: Of a layer whose scores nothing was added to.
         mask: ``(query, key)``, ``True`` = may look. ``None`` allows everything.
     """
-    q, k, v, scores, weights, heads, output = (step.numpy() for step in steps)
-    bias = np.zeros(scores.shape[1:], dtype=scores.dtype)  # (query, key)
+    scores = steps.scores.numpy()
+    bias = np.zeros(scores.shape[1:], dtype=scores.dtype)  # (query, key): one map serves all heads
     if mask is not None:
         bias[~mask.numpy()] = -np.inf
-    bias = np.broadcast_to(bias, scores.shape)  # one map serves all heads
-    return LayerTrace(q, k, v, scores, bias, weights, heads, output)
+    return LayerTrace.of(steps, bias)

@@ -169,7 +169,7 @@ def matters(modelled: Modelled, draw: Generator) -> Question | None:
     layer, head = modelled.another_head(draw)
     trace = modelled.run.trace.layers[layer]
     weights = trace.weights[head, modelled.query]
-    moved = leave_one_out(trace, modelled.run.mixers[layer], modelled.query, head=head)
+    moved = leave_one_out(trace, modelled.run.mixers[layer], modelled.query, head)
     heaviest, missed = clear_winner(weights), clear_winner(moved)
     if heaviest is None or missed is None:
         return None

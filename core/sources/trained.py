@@ -53,9 +53,7 @@ class TrainedSource:
         for index, steps in enumerate(found):
             learned = network.bias(len(words), index)
             bias = blind if learned is None else blind + learned.numpy()
-            q, k, v, scores, weights, heads, output = (step.numpy() for step in steps)
-            bias = np.broadcast_to(bias, scores.shape)
-            layers.append(LayerTrace(q, k, v, scores, bias, weights, heads, output))
+            layers.append(LayerTrace.of(steps, bias))
         return AttentionTrace(words, words, tuple(layers), self.origin)
 
     def measured(self, tokens: tuple[str, ...]) -> Measured:

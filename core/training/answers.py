@@ -1,6 +1,6 @@
 """What a network answers at one place of a sequence, beside what would be right."""
 
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from core.arrays import Array
 from core.training.tasks import LETTERS, Task
@@ -56,5 +56,7 @@ def right_places(task: Task, words: tuple[str, ...], place: int) -> tuple[int, .
             key, mark = words[place][:-1], words[place][-1]
             told = [at for at in range(place) if words[at][:-1] == key and words[at][-1] != "?"]
             return tuple(told[-1:]) if mark == "?" else ()
-        case _:
+        case "parity":
             return ()
+        case unknown:
+            assert_never(unknown)

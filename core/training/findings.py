@@ -5,7 +5,7 @@ did not come true, another sentence says so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from core.training.contenders import ATTENTION, CONVOLUTIONAL, RECURRENT, Contender
 from core.training.learning import RELIABLE
@@ -88,8 +88,10 @@ def findings(race: Race, snapshots: Sequence[Snapshot]) -> tuple[Finding, ...]:
             return (*_windows(found), *_speed(found), *_memory(found), *_positions(found))
         case "pairs":
             return (*_positions(found), *_seeing(found), *_one_memory(found))
-        case _:
+        case "parity":
             return tuple(_parity(found))
+        case unknown:
+            assert_never(unknown)
 
 
 def _windows(outcome: Outcome) -> Iterator[Finding]:

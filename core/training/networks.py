@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention, split_heads
+from core.modules import allocate_parameters
 from core.positions import rotate, sinusoidal
 from core.receptive_field import Field, attention_field, convolution_field, recurrent_field
-from core.rnn import RecurrentKind, give_memory
+from core.rnn import LAYERS, RecurrentKind
 from core.training.tasks import Task
 
 N_HEADS, D_K, D_V = 8, 16, 6
@@ -23,8 +24,6 @@ ROTARY_BASE = 100.0
 
 KERNEL = 3
 """Of the convolutions."""
-
-_LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class Network(nn.Module):
@@ -139,8 +138,8 @@ class RecurrentNetwork(Network):
     def __init__(self, task: Task, width: int, kind: RecurrentKind) -> None:
         super().__init__(task, width)
         # Made without memory first: torch would fill it from its global generator.
-        self.net = _LAYERS[kind](width, width, batch_first=True, device="meta")
-        give_memory(self.net)
+        self.net = LAYERS[kind](width, width, batch_first=True, device="meta")
+        allocate_parameters(self.net)
 
     def mixed(self, x: Tensor) -> Tensor:
         """Token by token."""
@@ -161,7 +160,7 @@ class ConvolutionalNetwork(Network):
             nn.Conv1d(width, width, KERNEL, dilation=dilation, device="meta")
             for dilation in dilations
         )
-        give_memory(self.convolutions)
+        allocate_parameters(self.convolutions)
 
     def mixed(self, x: Tensor) -> Tensor:
         """Layer by layer, each added to what it read."""

@@ -7,7 +7,7 @@ are scored: an average over all places would hide a failure.
 import string
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, assert_never
 
 import numpy as np
 import torch
@@ -81,8 +81,10 @@ class Task:
                 return (*_powers(last)[2:], last)  # shorter distances are rare
             case "parity":
                 return (*_powers(self.length - 1), self.length)
-            case _:
+            case "recall":
                 return _powers(min(self.farthest, self.length - 1))
+            case unknown:
+                assert_never(unknown)
 
     @property
     def listed(self) -> int:
@@ -109,8 +111,10 @@ class Task:
                 return self._pairs(size, generator)
             case "parity":
                 return self._parity(size, generator)
-            case _:
+            case "recall":
                 return self._recall(size, generator)
+            case unknown:
+                assert_never(unknown)
 
     def accuracy(self, answers: Tensor, asked: Examples) -> Array:
         """Which part of the answers is right.

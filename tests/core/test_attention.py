@@ -1,6 +1,7 @@
 """Attention by hand, against torch, and by law."""
 
 import math
+import re
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from torch.testing import assert_close
 
 from core.attention import (
     MultiHeadSteps,
+    Steps,
     additive_attention,
     merge_heads,
     multi_head_attention,
@@ -260,6 +262,34 @@ def test_steps_to_be_overwritten_do_not_change_the_result(
         assert torch.equal(ours, theirs)
 
 
+@pytest.mark.parametrize(
+    ("inputs", "step"),
+    [
+        ((Q[:, 1:], K, V), "scores"),
+        ((Q, K[:, 1:], V[:, 1:]), "scores"),
+        ((Q, K, V[..., 1:]), "output"),
+        ((Q[0], K[0], V[0]), "scores"),
+        ((Q.float(), K.float(), V.float()), "scores"),
+    ],
+)
+def test_only_steps_of_such_inputs_are_overwritten(
+    inputs: tuple[Tensor, Tensor, Tensor], step: str
+):
+    kept = scaled_dot_product_attention(*inputs)
+    before = Steps(*(step.clone() for step in kept))
+    shape = tuple(getattr(scaled_dot_product_attention(Q, K, V), step).shape)
+    with pytest.raises(ValueError, match=re.escape(f"out must have a step of {Q.dtype} {shape}")):
+        scaled_dot_product_attention(Q, K, V, out=kept)
+    assert all(torch.equal(x, y) for x, y in zip(before, kept, strict=True))
+
+
+def test_one_query_for_all_heads_is_overwritten_too():
+    expected = scaled_dot_product_attention(Q[0], K, V)
+    used = scaled_dot_product_attention(Q[0] + 1, K, V)
+    again = scaled_dot_product_attention(Q[0], K, V, out=used)
+    assert all(torch.equal(x, y) for x, y in zip(again, expected, strict=True))
+
+
 def test_overwriting_takes_no_new_memory():
     q, k, v = (torch.randn(HEADS, 64, 8) for _ in "qkv")
     used = scaled_dot_product_attention(q, k, v)
@@ -293,6 +323,9 @@ def test_inputs_are_left_as_they_were():
         ((Q, K[..., 1:], V, None), "q has width 7 and k 6"),
         ((Q, K, V[:, 1:], None), "k has 5 tokens and v 4"),
         ((Q[0, 0], K, V, None), "q must be a float tensor"),
+        ((Q, K[[0, 0, 0]], V, None), r"leading axes \[\(2,\), \(3,\), \(2,\)\]"),
+        ((Q, K, V[[0, 0, 0]], None), "they must broadcast"),
+        ((Q, K, V.half(), None), "torch.float16: they must agree"),
         ((Q, K.int(), V, None), "k must be a float tensor"),
         ((Q, K, V, coins(KEYS, QUERIES)), r"mask of shape \(5, 3\) does not fit"),
         ((Q, K, V, coins(1, HEADS, QUERIES, KEYS)), "does not fit scores"),
@@ -473,6 +506,14 @@ def test_a_projection_that_does_not_fit_is_refused_by_name():
     w = numbers(torchs_layer(D_CONTEXT, bias=False))
     w["w_k"] = w["w_q"]
     with pytest.raises(ValueError, match=r"w_k must have shape \(out, 5\)"):
+        our_steps(w, CONTEXT)
+
+
+@pytest.mark.parametrize("name", ["b_q", "b_k", "b_v", "b_o"])
+def test_a_bias_that_does_not_fit_is_refused_by_name(name: str):
+    w = numbers(torchs_layer(D_CONTEXT, bias=True))
+    w[name] = w[name][:1]
+    with pytest.raises(ValueError, match=rf"{name} must have shape \(6,\), got \(1,\)"):
         our_steps(w, CONTEXT)
 
 

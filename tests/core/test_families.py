@@ -117,7 +117,7 @@ def test_gradient_times_input_sees_biases_turned_by_position(tiny: Mapping[str, 
     assert isinstance(mixer.b_k, np.ndarray)
     assert isinstance(mixer.b_v, np.ndarray)
 
-    def output(scaled: float) -> np.ndarray:
+    def outputs(scaled: float) -> np.ndarray:  # (head, d_model)
         new_k, new_v = k.copy(), v.copy()
         new_k[:, key] += scaled * (k - mixer.b_k)[:, key]
         new_v[:, key] += scaled * (v - mixer.b_v)[:, key]
@@ -125,11 +125,12 @@ def test_gradient_times_input_sees_biases_turned_by_position(tiny: Mapping[str, 
         scores = np.einsum("hd,hkd->hk", layer.q[:, query], new_k) * mixer.scale
         raised = np.where(layer.may_look[:, query], np.exp(scores), 0)
         heads = np.einsum("hk,hkv->hv", raised / raised.sum(axis=-1, keepdims=True), new_v)
-        return np.einsum("hv,hvm->m", heads, mixer.w_o)
+        return np.einsum("hv,hvm->hm", heads, mixer.w_o)
 
-    slope = (output(step) - output(-step)) / (2 * step)
-    found = gradient_times_input(layer, mixer, query, together=True)[key]
-    assert found == pytest.approx(np.linalg.norm(slope), rel=1e-3)
+    slopes = (outputs(step) - outputs(-step)) / (2 * step)
+    for head, slope in enumerate(slopes):
+        found = gradient_times_input(layer, mixer, query, head)[key]
+        assert found == pytest.approx(np.linalg.norm(slope), rel=1e-3, abs=1e-9)
 
 
 def test_decoders_look_back_only_and_windows_are_kept(tiny: Mapping[str, Path]):
@@ -141,9 +142,10 @@ def test_decoders_look_back_only_and_windows_are_kept(tiny: Mapping[str, Path]):
 
 def test_a_first_token_that_sees_only_itself_is_measured(tiny: Mapping[str, Path]):
     run = source(tiny["llama"]).run(SENTENCE)
-    alone = leave_one_out(run.trace.layers[0], run.mixers[0], 0)
-    assert (alone[:, 0] > 0).all()
-    assert not alone[:, 1:].any()
+    for head in range(len(run.trace.layers[0].q)):
+        alone = leave_one_out(run.trace.layers[0], run.mixers[0], 0, head)
+        assert alone[0] > 0
+        assert not alone[1:].any()
 
 
 def test_heads_that_share_keys_each_have_their_copy(tiny: Mapping[str, Path]):

@@ -76,84 +76,62 @@ IDENTITY = Mixer(np.eye(2)[None])
 
 def test_a_big_weight_on_no_value_is_not_important():
     layer = layer_of([0.9, 0.1], [[0.0, 0.0], [3.0, 4.0]])
-    assert_allclose(transformed_contribution(layer, IDENTITY, 0), [[0, 0.5]])
+    assert_allclose(transformed_contribution(layer, IDENTITY, 0, 0), [0, 0.5])
     output = 0.5
-    assert_allclose(leave_one_out(layer, IDENTITY, 0), [[5 - output, output]])
-    assert_allclose(gradient_times_input(layer, IDENTITY, 0), [[0, 0.5]])
+    assert_allclose(leave_one_out(layer, IDENTITY, 0, 0), [5 - output, output])
+    assert_allclose(gradient_times_input(layer, IDENTITY, 0, 0), [0, 0.5])
 
 
 def test_the_matrix_that_mixes_heads_counts():
     layer = layer_of([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
     squash = Mixer(np.array([[[2.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]))
-    assert_allclose(transformed_contribution(layer, squash, 0), [[1, 0]])
-    assert_allclose(leave_one_out(layer, squash, 0), [[1, 1]])
+    assert_allclose(transformed_contribution(layer, squash, 0, 0), [1, 0])
+    assert_allclose(leave_one_out(layer, squash, 0, 0), [1, 1])
 
 
 def test_equal_values_can_be_left_out_without_a_trace():
     layer = layer_of([0.7, 0.3], [[1.0, 2.0], [1.0, 2.0]])
-    assert_allclose(leave_one_out(layer, IDENTITY, 0), [[0, 0]], atol=1e-15)
+    assert_allclose(leave_one_out(layer, IDENTITY, 0, 0), [0, 0], atol=1e-15)
 
 
 def test_without_its_only_key_a_query_is_left_with_nothing():
     alone = layer_of([1.0, 0.0], [[3.0, 4.0], [9.0, 9.0]], bias=[0.0, -np.inf])
-    assert_allclose(leave_one_out(alone, IDENTITY, 0), [[5, 0]])
-    assert_allclose(transformed_contribution(alone, IDENTITY, 0), [[5, 0]])
+    assert_allclose(leave_one_out(alone, IDENTITY, 0, 0), [5, 0])
+    assert_allclose(transformed_contribution(alone, IDENTITY, 0, 0), [5, 0])
 
 
 def test_a_query_that_may_look_at_nothing_gives_0_everywhere():
     blind = layer_of([0.0, 0.0], [[3.0, 4.0], [9.0, 9.0]], bias=[-np.inf, -np.inf])
     for measure in (transformed_contribution, leave_one_out, gradient_times_input):
-        assert measure(blind, IDENTITY, 0).tolist() == [[0, 0]]
+        assert measure(blind, IDENTITY, 0, 0).tolist() == [0, 0]
 
 
 def test_what_is_left_of_a_weight_of_nearly_1_is_not_lost():
     layer = layer_of([1 - 1e-9, 1e-9], [[0.0, 0.0], [3.0, 4.0]])
-    assert_allclose(leave_one_out(layer, IDENTITY, 0), [[5, 5e-9]], rtol=1e-6)
+    assert_allclose(leave_one_out(layer, IDENTITY, 0, 0), [5, 5e-9], rtol=1e-6)
 
 
 # By law
 
 
 @given(seeds)
-def test_contributions_of_all_heads_add_up_before_they_are_measured(seed: int):
+def test_contributions_of_all_heads_add_up_to_the_output(seed: int):
     layer, mixer, _, _ = random_layer(seed)
     pieces = np.einsum("hk,hkv,hvm->hkm", layer.weights[:, QUERY], layer.v, mixer.w_o)
-    assert_allclose(
-        transformed_contribution(layer, mixer, QUERY), np.linalg.norm(pieces, axis=-1), atol=1e-9
-    )
-    together = transformed_contribution(layer, mixer, QUERY, together=True)
-    assert_allclose(together, np.linalg.norm(pieces.sum(axis=0), axis=-1), atol=1e-9)
     assert_allclose(pieces.sum(axis=(0, 1)), layer.mixed[QUERY], atol=1e-9)
+    for head in range(HEAD):
+        found = transformed_contribution(layer, mixer, QUERY, head)
+        assert_allclose(found, np.linalg.norm(pieces[head], axis=-1), atol=1e-9)
 
 
-@given(seeds, st.integers(0, N - 1))
-def test_leaving_one_out_is_running_the_layer_with_that_key_masked(seed: int, key: int):
+@given(seeds, st.integers(0, N - 1), st.integers(0, HEAD - 1))
+def test_leaving_one_out_is_running_the_layer_with_that_key_masked(seed: int, key: int, head: int):
     layer, mixer, x, parts = random_layer(seed)
-    mask = torch.ones(N, N, dtype=torch.bool)
-    mask[QUERY, key] = False
+    mask = torch.ones(HEAD, N, N, dtype=torch.bool)
+    mask[head, QUERY, key] = False
     masked = run(x, x, parts, mask).output.numpy()
     expected = np.linalg.norm(masked[QUERY] - layer.mixed[QUERY])
-    assert leave_one_out(layer, mixer, QUERY, together=True)[key] == pytest.approx(expected)
-
-
-@given(seeds)
-def test_one_head_alone_is_that_head_with_the_others_unmixed(seed: int):
-    layer, mixer, _, _ = random_layer(seed)
-    for measure in (transformed_contribution, leave_one_out, gradient_times_input):
-        for head in range(HEAD):
-            w_o = np.zeros_like(mixer.w_o)
-            w_o[head] = mixer.w_o[head]
-            alone = measure(layer, Mixer(w_o, mixer.b_k, mixer.b_v), QUERY, together=True)
-            each = measure(layer, mixer, QUERY)
-            assert_allclose(each[head], alone, atol=1e-9)
-            assert_allclose(measure(layer, mixer, QUERY, head=head), each[head], atol=1e-12)
-
-
-def test_one_head_of_a_layer_without_biases_is_measured_alone():
-    layer, mixer, _, _ = random_layer(2)
-    plain = Mixer(mixer.w_o)
-    found = gradient_times_input(layer, plain, QUERY, head=1)
-    assert_allclose(found, gradient_times_input(layer, plain, QUERY)[1], atol=1e-12)
+    assert leave_one_out(layer, mixer, QUERY, head)[key] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -161,25 +139,34 @@ def test_one_head_of_a_layer_without_biases_is_measured_alone():
 def test_gradient_times_input_is_what_automatic_differentiation_says(seed: int, key: int):
     layer, mixer, x, parts = random_layer(seed)
 
-    def output(context: Tensor) -> Tensor:
-        return run(x, context, parts).output[QUERY]
+    def outputs(context: Tensor) -> Tensor:  # (head, d_v)
+        return run(x, context, parts).heads[:, QUERY]
 
     towards = torch.zeros_like(x)
     towards[key] = x[key]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch about itself, on first use
-        slope = torch.func.jvp(output, (x,), (towards,))[1]
-    found = gradient_times_input(layer, mixer, QUERY, together=True)
-    assert found[key] == pytest.approx(float(slope.norm()), abs=1e-9)
+        slopes = torch.func.jvp(outputs, (x,), (towards,))[1].numpy()
+    for head in range(HEAD):
+        found = gradient_times_input(layer, mixer, QUERY, head)
+        expected = np.linalg.norm(slopes[head] @ mixer.w_o[head])
+        assert found[key] == pytest.approx(expected, abs=1e-9)
+
+
+def test_biases_that_are_not_given_are_0():
+    layer, mixer, _, _ = random_layer(2)
+    zeros = Mixer(mixer.w_o, np.zeros_like(layer.k), np.zeros_like(layer.v))
+    found = gradient_times_input(layer, Mixer(mixer.w_o), QUERY, 1)
+    assert_array_equal(found, gradient_times_input(layer, zeros, QUERY, 1))
 
 
 def test_the_scale_of_the_scores_counts():
     layer, mixer, _, _ = random_layer(1)
     scaled = Mixer(mixer.w_o, mixer.b_k, mixer.b_v, scale=(D_MODEL // HEAD) ** -0.5)
-    first = gradient_times_input(layer, mixer, QUERY)
-    assert_array_equal(gradient_times_input(layer, scaled, QUERY), first)
+    first = gradient_times_input(layer, mixer, QUERY, 0)
+    assert_array_equal(gradient_times_input(layer, scaled, QUERY, 0), first)
     other = Mixer(mixer.w_o, mixer.b_k, mixer.b_v, scale=1.0)
-    assert not np.allclose(gradient_times_input(layer, other, QUERY), first)
+    assert not np.allclose(gradient_times_input(layer, other, QUERY, 0), first)
 
 
 def test_a_mixer_cannot_be_written_to():

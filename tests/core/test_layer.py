@@ -124,6 +124,11 @@ def test_rope_with_an_odd_width_is_refused():
         steps(X, numbers(d_k=3), Rules(positions="rope"))
 
 
+def test_positions_that_there_are_not_are_refused():
+    with pytest.raises(ValueError, match="sinusoid'"):
+        Rules(positions="sinusoid")  # pyright: ignore[reportArgumentType]
+
+
 def test_alibi_is_added_to_the_scores():
     plain, near = steps(X, PARAMETERS, Rules()), steps(X, PARAMETERS, Rules(positions="alibi"))
     assert torch.equal(near.scores, plain.scores)

@@ -62,6 +62,11 @@ def test_a_rule_serves_any_length(kind: MaskKind, expected: str):
         assert rule.matrix(n).dtype == bool
 
 
+def test_a_kind_that_there_is_not_allows_nothing_in_silence():
+    with pytest.raises(AssertionError, match="cuasal"):
+        MaskRule("cuasal").matrix(2)  # pyright: ignore[reportArgumentType]
+
+
 def test_equal_rules_are_one_key_of_a_cache():
     rules = {MaskRule("window", width=2), MaskRule("window", width=2), MaskRule("window")}
     assert len(rules) == 2

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core.measures import choosiest, contribution, entropy, expected_distance, softmax
-from core.softmax import weigh
+from core.measures import choosiest, contribution, entropy, expected_distance
+from core.softmax import masked_softmax, softmax
 
 
 def some_weights(seed: int, head: int = 2, query: int = 3, key: int = 5) -> np.ndarray:
@@ -29,7 +29,7 @@ def test_softmax_is_what_attention_makes_of_scores(seed: int):
     scores = np.random.default_rng(seed).normal(0, 9, (2, 3, 5))
     scores[np.random.default_rng(seed).random(scores.shape) < 0.4] = -np.inf
     given = torch.from_numpy(scores)
-    assert_allclose(softmax(scores), weigh(given, given > -torch.inf), atol=1e-15)
+    assert_allclose(softmax(scores), masked_softmax(given, given > -torch.inf), atol=1e-15)
 
 
 def test_entropy_by_hand():

@@ -168,12 +168,12 @@ def test_effects_are_of_this_model_with_all_heads_on():
 
 def test_leaving_a_key_out_is_what_masking_it_does():
     run = SOURCE.run(TIRED)
-    layer, mixer, query = run.trace.layers[3], run.mixers[3], 10
+    layer, mixer, query, head = run.trace.layers[3], run.mixers[3], 10, 1
     keep = np.arange(16) != 2
-    raised = np.exp(layer.scores[:, query, keep].astype(float))
-    rest = (raised / raised.sum(axis=-1, keepdims=True))[:, None] @ layer.v[:, keep]
-    change = np.einsum("hv,hvm->m", rest[:, 0] - layer.output[:, query], mixer.w_o)
-    found = leave_one_out(layer, mixer, query, together=True)
+    raised = np.exp(layer.scores[head, query, keep].astype(float))
+    rest = raised / raised.sum() @ layer.v[head, keep]
+    change = (rest - layer.output[head, query]) @ mixer.w_o[head]
+    found = leave_one_out(layer, mixer, query, head)
     assert found[2] == pytest.approx(np.linalg.norm(change), abs=1e-5)
 
 

@@ -109,9 +109,9 @@ def _measures(row: Weighed) -> Mapping[str, Array]:
     layer, mixer, head, query = row.layer, row.mixer, row.head, row.query
     return {
         "weight": layer.weights[head, query],
-        "contribution": transformed_contribution(layer, mixer, query, head=head),
-        "left_out": leave_one_out(layer, mixer, query, head=head),
-        "gradient": gradient_times_input(layer, mixer, query, head=head),
+        "contribution": transformed_contribution(layer, mixer, query, head),
+        "left_out": leave_one_out(layer, mixer, query, head),
+        "gradient": gradient_times_input(layer, mixer, query, head),
     }
 
 
