@@ -6,7 +6,7 @@ from typing import get_args
 import streamlit as st
 
 from core.choices.edited import MASK, Address
-from core.choices.explore import LIMITS, LONGEST_SENTENCE, SENTENCE_SOURCES, SourceKind
+from core.choices.explore import LIMITS, LONGEST_SENTENCE, SENTENCE_SOURCES, Choice, SourceKind
 from core.embeddings import known
 from core.masks import MaskKind
 from core.positions import Positions
@@ -32,7 +32,7 @@ def sentence(text: Text, scene: Scene) -> None:
             max_chars=LONGEST_SENTENCE,
             width=640,
         )
-        option(text, "unit", get_args(Unit))
+        option(text, "unit", get_args(Unit), more=text("unit.help"))
     if scene.problem:
         st.error(told(text, scene.problem))
     if scene.tokens.total > LIMIT:
@@ -62,8 +62,16 @@ def unknown_among(words: Collection[str]) -> list[str]:
 
 
 def remark(text: Text, scene: Scene) -> None:
-    """What the two famous sentences do not show with numbers set by hand."""
-    if scene.choice.source == "handset" and named(scene.choice.sentence) in ("tired", "wide"):
+    """What numbers set by hand do not show: at other sizes, or of the two famous sentences."""
+    choice = scene.choice
+    if choice.source != "handset":
+        return
+    change = [getattr(choice, size) - getattr(Choice, size) for size in ("d_model", "d_k", "d_v")]
+    if min(change) < 0:
+        st.caption(text("sizes.fewer"))
+    elif max(change) > 0:
+        st.caption(text("sizes.more"))
+    elif named(choice.sentence) in ("tired", "wide"):
         st.caption(text("highlight.same_it"))
 
 
@@ -126,8 +134,8 @@ def number(text: Text, name: str, width: int) -> None:
     st.number_input(text(f"{name}.label"), int(low), int(high), key=name, width=width)
 
 
-def option(text: Text, name: str, options: tuple[str, ...]) -> None:
-    """One of few words of the choice, all in sight."""
+def option(text: Text, name: str, options: tuple[str, ...], more: str | None = None) -> None:
+    """One of few words of the choice, all in sight; ``more`` is said about it to who asks."""
     st.segmented_control(
         text(f"{name}.label"),
         options,
@@ -136,6 +144,7 @@ def option(text: Text, name: str, options: tuple[str, ...]) -> None:
         required=True,
         wrap=True,
         width="content",
+        help=more,
     )
 
 

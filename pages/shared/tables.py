@@ -119,7 +119,6 @@ def _headers(matrix: Matrix, *, tools: int = 0) -> dict[str, Any]:
                 format=f"%.{matrix.digits}f",
                 min_value=-LARGEST_ENTRY,
                 max_value=LARGEST_ENTRY,
-                step=10**-matrix.digits,
                 width=_width(name, tools),
             )
             for name in matrix.columns

@@ -257,6 +257,28 @@ def test_every_result_is_in_a_table(dashboard: AppTest):
         assert list(shown.index) == numbered(words(CHICKEN))
 
 
+@pytest.mark.parametrize(
+    ("sizes", "source", "said"),
+    [
+        ({}, "handset", None),
+        ({"d_k": 64}, "handset", "more"),
+        ({"d_v": 5}, "handset", "more"),
+        ({"d_k": 64, "d_model": 9}, "handset", "fewer"),
+        ({"d_k": 64}, "seeded", None),
+    ],
+)
+def test_sizes_that_numbers_set_by_hand_do_not_fill_are_explained(
+    dashboard: AppTest, sizes: dict[str, int], source: str, said: str | None
+):
+    for name, value in sizes.items():
+        dashboard.slider(key=name).set_value(value)
+    dashboard.segmented_control(key="source").set_value(source)
+    dashboard.run()
+    told = {name: ZH(f"sizes.{name}") for name in ("fewer", "more")}
+    captions = [it.value for it in dashboard.caption]
+    assert [name for name, words in told.items() if words in captions] == ([said] if said else [])
+
+
 # Pointing
 
 

@@ -137,7 +137,9 @@ def test_words_above_columns_have_one_of_few_depths():
 @pytest.mark.parametrize(("names", "flat"), [("我爱吃鱼", 24), (["Beijing", "Tiananmen"], 64)])
 def test_words_lie_flat_where_the_real_width_has_room_for_them(names: Sequence[str], flat: int):
     axis = replace(heatmap(2, len(names)), columns=list(names)).specification()["encoding"]["x"]
-    assert axis["axis"]["labelAngle"] == {"expr": f"width / {len(names)} < {flat} ? -45 : 0"}
+    width = f"width / {len(names)}"  # of a column; tilted words that touch stand instead
+    angle = f"{width} < 15 ? -90 : {width} < {flat} ? -45 : 0"
+    assert axis["axis"]["labelAngle"] == {"expr": angle}
 
 
 def test_there_is_room_for_a_tilted_word_beyond_the_last_column():
@@ -225,7 +227,8 @@ def test_numbers_depend_on_the_real_width_of_a_cell():
 
 
 @pytest.mark.parametrize(
-    ("largest", "written"), [(1.0, [".2f"]), (5.0, [".2f", ".1f"]), (100.0, [".3~s"])]
+    ("largest", "written"),
+    [(0.1, [".3f", ".2f"]), (1.0, [".2f"]), (5.0, [".2f", ".1f"]), (100.0, [".3~s"])],
 )
 def test_a_digit_less_is_written_only_if_it_still_says_something(
     largest: float, written: list[str]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pages.shared.shares import LEAST, ends, in_range, leading, rounded, signed, two_digits
 from pages.shared.text import LANGUAGES, Text, plain
+from pages.shared.views import word_strip
 from pages.shared.views.highlight import in_words
 
 EN = Text("en")
@@ -114,3 +115,18 @@ def test_a_range_is_told_only_if_it_reads_as_one():
 def test_a_minus_is_a_minus_and_zero_has_none():
     said = [signed(it) for it in (-0.333, 0.333, -0.001, -12)]
     assert said == ["−0.33", "0.33", "0.00", "−12.00"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "told"),
+    [
+        ([0.996, 0.004, 0.0], ["100%", "<1%", "0%"]),
+        ([0.995, 0.005, 0.0], ["100%", "<1%", "0%"]),
+        ([0.504, 0.486, 0.01], ["50%", "49%", "1%"]),
+        ([3.0, 1.2], ["3.00", "1.20"]),
+        ([0.0012, 0.0000004], ["0.12%", "under 0.001%"]),
+    ],
+)
+def test_below_words_only_what_is_not_looked_at_reads_0(weights: list[float], told: list[str]):
+    teller = word_strip.teller(EN, np.array(weights))
+    assert [teller(it) for it in weights] == told

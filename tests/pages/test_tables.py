@@ -138,6 +138,15 @@ def test_rows_show_their_names(open_dashboard: Visit, saved: Files, name: str):
         assert column["width"] >= 5 * longest + 13
 
 
+def test_numbers_are_rounded_and_no_digit_of_what_is_typed_is_lost(open_dashboard: Visit):
+    # With a step Streamlit cuts off what lies below it: 0.7 of float32 would read 0.699.
+    app = open_dashboard("en-US")
+    columns = json.loads(app.dataframe[0].proto.columns)
+    settings = [it["type_config"] for name, it in columns.items() if name != "_index"]
+    assert {it["format"] for it in settings} == {"%.3f"}
+    assert {it.get("step") for it in settings} == {None}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_columns_are_as_wide_as_their_names(open_dashboard: Visit, language: Language):
     app = open_dashboard(language)

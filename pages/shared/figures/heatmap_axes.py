@@ -19,9 +19,11 @@ _LETTER = 6.5  # pixels of a Latin letter
 _SPACE = 4  # pixels below the words
 _GAP = 6  # pixels between two words
 _TILT = 45  # degrees
+_LINE = 15  # pixels from column to column with which tilted words do not touch
 _MOST_TILTED = 16  # columns; with more of them, words stand upright
 _NARROWEST = 150  # pixels of all columns, in a narrow window
 _CROWDED = f"width / {N_COLUMNS} < {SPACING}"
+_DENSE = f"width / {N_COLUMNS} < {_LINE}"
 
 # Streamlit's own grey is too pale to read on white. 0 has a colour near the background.
 _INK = alt.expr("luminance(scale('color', 0)) > 0.5 ? '#5d6673' : '#b9c2cd'")
@@ -77,7 +79,7 @@ def column_axis(upright: bool, depth: int) -> alt.Axis:
     """Words above the columns: flat where the real width has room for them."""
     return alt.Axis(
         orient="top",
-        labelAngle=-90 if upright else alt.expr(f"{_CROWDED} ? -{_TILT} : 0"),
+        labelAngle=-90 if upright else alt.expr(f"{_DENSE} ? -90 : {_CROWDED} ? -{_TILT} : 0"),
         labelAlign="left" if upright else alt.expr(f"{_CROWDED} ? 'left' : 'center'"),
         # Letters have some space around them: they may come closer than their boxes.
         labelOverlap="greedy" if upright else False,

@@ -51,8 +51,16 @@ def number_look(domain: tuple[float, float], row_height: int) -> NumberLook | No
     largest = max(abs(end) for end in domain)
     if largest < 0.01:  # as with weights of very long input
         return None
-    formats = (".3~s",) if largest >= 100 else (".2f", ".1f") if largest > 1 else (".2f",)
-    return NumberLook(formats, low=row_height < _GAP + _USUAL)
+    return NumberLook(_formats(largest), low=row_height < _GAP + _USUAL)
+
+
+def _formats(largest: float) -> tuple[str, ...]:
+    """From the best one to the shortest that still says something."""
+    if largest >= 100:
+        return (".3~s",)
+    if largest > 1:
+        return (".2f", ".1f")
+    return (".2f",) if largest > 0.2 else (".3f", ".2f")
 
 
 def numbers(look: NumberLook) -> alt.Chart:

@@ -41,7 +41,7 @@ def receive(*, of_buffet: bool = False) -> None:
     """
     notes = book()
     if of_buffet:
-        notes["shelves"].append(BUFFET)
+        show(BUFFET)
     if notes["arrival"]:
         found = notes["arrival"].shelves
         choice, _ = read(Choice, explore.READERS, notes["arrival"].fields)
@@ -52,11 +52,15 @@ def receive(*, of_buffet: bool = False) -> None:
         typed.redraw()
 
 
+def show(*shelves: str) -> None:
+    """Count shelves among those that the page shows: its address holds them."""
+    book()["shelves"].extend(shelves)
+
+
 def matrix_edits(on: str, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
     """The edits of a source's shelf, for the words of this sentence."""
     rows = {name: row for row, name in enumerate(occurrences(tokens))}
     found = []
-    book()["shelves"].append(on)
     for at, value in book()["edits"].get(on, {}).items():
         if at.table != "x":
             found.append(Edit(at.table, (int(at.row_of), at.row, at.column), value))
@@ -68,7 +72,6 @@ def matrix_edits(on: str, tokens: tuple[str, ...]) -> tuple[Edit, ...]:
 def blocked_pairs(tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """The (query, key) pairs that the hand-drawn mask forbids in this sentence."""
     rows = {name: row for row, name in enumerate(occurrences(tokens))}
-    book()["shelves"].append(MASK)
     drawn = book()["edits"].get(MASK, {})
     pairs = (
         (rows.get((it.row_of, it.row)), rows.get((it.column_of, it.column)))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.choices import explore as choices
+from core.choices.edited import MASK
 from core.choices.explore import SENTENCE_SOURCES, Choice, SourceKind
 from core.errors import InputError
 from core.measures import choosiest
@@ -99,6 +100,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
 def made(asked: Asked) -> Scene:
     """The scene with the choice's own numbers, which are not trained; touches no widget."""
     on, words = edits.shelf(asked.choice), asked.tokens.kept
+    edits.show(on, MASK)
     choice = replace(
         asked.choice, edits=edits.matrix_edits(on, words), blocked=edits.blocked_pairs(words)
     )

@@ -93,6 +93,7 @@ def taught(asked: Asked, training: TrainingChoice) -> tuple[Scene, Lesson]:
     """The scene with the numbers of a network; touches no widget."""
     tokens, problem = _read(training)
     words = tokens.kept
+    edits.show(shelf(training))
     cells = edits.matrix_edits(shelf(training), words)
     at, first = opened_layer(training), learned.before(training, training.training_inside)
     last = learned.after(training, training.training_inside) or first

@@ -1,4 +1,7 @@
 // Words as buttons, shaded by weight. Words reach the page as text only, never as markup.
+const INK = "#10151c";
+const INK_LIGHT = 0.0075; // its luminance
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const strip = parentElement.querySelector(".strip");
@@ -9,10 +12,9 @@ export default function (component) {
     ...data.words.map((word, position) => {
       const button = document.createElement("button");
       const [red, green, blue] = shade(colours, word.weight);
-      const dark = 0.299 * red + 0.587 * green + 0.114 * blue < 140;
       button.type = "button";
       button.style.backgroundColor = `rgb(${red}, ${green}, ${blue})`;
-      button.style.color = dark ? "#ffffff" : "#10151c";
+      button.style.color = readable([red, green, blue]);
       button.classList.toggle("unknown", word.unknown);
       button.setAttribute("aria-pressed", String(position === data.asks));
       button.setAttribute("aria-label", word.description);
@@ -38,6 +40,16 @@ function themeColours(element) {
     const hex = parseInt(colour.trim().slice(1), 16);
     return [hex >> 16, (hex >> 8) & 255, hex & 255];
   });
+}
+
+// The ink that stands out more, by the contrast that WCAG 2 defines.
+function readable(colour) {
+  const [red, green, blue] = colour.map((part) => {
+    const share = part / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return 1.05 / (light + 0.05) > (light + 0.05) / (INK_LIGHT + 0.05) ? "#ffffff" : INK;
 }
 
 function shade(colours, weight) {

@@ -34,7 +34,7 @@ def word_strip(
             ``<name>.symbol.label`` where the words are symbols.
         unknown: Words to be drawn with dots.
     """
-    told = _teller(text, weights)
+    told = teller(text, weights)
     data = {
         "label": text(
             f"{name}.label" if pointed.kind == "word" else f"{name}.{pointed.kind}.label"
@@ -62,11 +62,17 @@ def word_strip(
     _component()(key=name, data=data, on_asked_change=ask)
 
 
-def _teller(text: Text, weights: Array) -> Callable[[float], str]:
+def teller(text: Text, weights: Array) -> Callable[[float], str]:
     """How weights are told below the words: as shares, if they are shares of one whole."""
     if weights.sum() > _WHOLE:
         return "{:.2f}".format
-    return partial(two_digits, text) if weights.max() < _LEAST else "{:.0%}".format
+    return partial(two_digits, text) if weights.max() < _LEAST else _per_cent
+
+
+def _per_cent(weight: float) -> str:
+    """In whole per cent; one that is not 0 is never called 0%."""
+    told = f"{weight:.0%}"
+    return "<1%" if weight > 0 and told == "0%" else told
 
 
 @cache

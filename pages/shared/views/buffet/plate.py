@@ -107,6 +107,7 @@ def plate(text: Text, served: Served) -> None:
                 selection_mode=[CLICK],
                 alt=text("alt.buffet_weights"),
             )
+            st.caption(text("buffet.opened"))
         with st.container():
             st.markdown(text("buffet.plate"))
             st.vega_lite_chart(

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared import names, tables
-from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
+from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced, level
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -15,6 +15,7 @@ from pages.shared.views.picker import picker
 _ROWS = 24  # of a map whose cells have room for their numbers
 _ROW_HEIGHT = 20  # pixels of a row in each part of a product that is drawn in parts
 _MOST_ROWS = 64  # that are drawn
+_WIDTHS = 240, 620  # pixels; words need room beside a single column, too
 _OFF = 0.3  # opacity of what a head that is off would have added
 
 
@@ -105,14 +106,17 @@ def _product(text: Text, several: Several) -> None:
         part = slice(first, min(first + together, shown))
         values = found.found[part, query].reshape(-1, 1), found.w_o[part].reshape(-1, len(features))
         columns = [asks], features
-        places = st.columns([3, 7], gap="medium")  # words need room beside a single column, too
-        for side, place in enumerate(places):
-            frame = Frame(text("heads.slot"), "", text("matrix.w_o" if side else "axis.carried"))
-            heatmap = Heatmap(
-                values[side], _slots(text, several)[first * d_v : part.stop * d_v], columns[side],
-                frame, "diverging", domains[side], row_height=row_height,
-            )  # fmt: skip
-            with place:
+        slots = _slots(text, several)[first * d_v : part.stop * d_v]
+        heatmaps = [
+            Heatmap(
+                values[side], slots, columns[side], Frame(text("heads.slot"), "", text(name)),
+                "diverging", domains[side], row_height=row_height,
+            )
+            for side, name in enumerate(("axis.carried", "matrix.w_o"))
+        ]  # fmt: skip
+        row = st.container(horizontal=True, gap="medium")
+        for side, heatmap in enumerate(level(heatmaps)):
+            with row.container(width=_WIDTHS[side]):
                 _draw(heatmap, f"heads_{'w_o' if side else 'found'}_{first}", _alt(text, side))
     if shown < n_heads:
         st.caption(text("heads.too_large", shown=shown, n_heads=n_heads))

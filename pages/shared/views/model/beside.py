@@ -91,7 +91,7 @@ def _largest(text: Text, names: tuple[str, ...], difference: Array) -> None:
             "beside.largest",
             asks=plain_word(names, int(asks)),
             answers=plain_word(names, int(answers)),
-            change=f"{difference[asks, answers]:+.3f}",
+            change=f"{difference[asks, answers]:+.3f}".replace("-", "−"),
         )
     )
 

@@ -161,6 +161,5 @@ def _beyond(text: Text) -> None:
     grid = st.grid(3, min_column_width=240, gap="medium")
     for name, there in BEYOND.links.items():
         with grid.cell():
-            label = f"path.beyond.{name}"
-            lead_to(text, label, there, first=False)
+            lead_to(text, f"{there.page}.menu", there, first=False)
             st.caption(text(f"path.beyond.do_{name}"))

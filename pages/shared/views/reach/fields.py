@@ -7,11 +7,12 @@ from core.ideas.reach import SEEDS
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.server import cache
 from pages.shared.text import Text
-from pages.shared.views.reach.stacks import Reaching
+from pages.shared.views.reach.stacks import Reaching, schedules
 
 
 def fields(text: Text, reaching: Reaching) -> None:
     """Both over the number of layers, with the reader's kernel and dilations."""
+    schedules("reach_fields_schedule")
     found, bands = _found(reaching), field_sizes(text, reaching)
     st.vega_lite_chart(
         bands_table(bands),

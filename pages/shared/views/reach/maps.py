@@ -5,20 +5,18 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from core.choices.reach import SCHEDULES
 from core.ideas.reach import Averaged, ReachMask
 from core.rnn import Direction, RecurrentKind
 from pages.shared import controls, theme
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
-from pages.shared.reader import widgets
 from pages.shared.reader.book import book
 from pages.shared.shares import in_range
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked
-from pages.shared.views.reach.stacks import NAMES, Reaching, slide
+from pages.shared.views.reach.stacks import NAMES, Reaching, schedules, slide
 from pages.shared.views.told import told
 
 _ALL_BUT_FEW = 0.98  # of the shares lie on the colour scale: a first row's single 1 is beyond it
@@ -87,15 +85,7 @@ def _convolutional(text: Text, reaching: Reaching) -> None:
     st.text_input(text("reach_dilations.label"), key="reach_dilations", max_chars=80)
     if reaching.problem:
         st.error(told(text, reaching.problem))
-    with st.container(horizontal=True, gap="small"):
-        for schedule in SCHEDULES:
-            st.button(
-                schedule,
-                key=f"reach_schedule.{schedule}",
-                on_click=widgets.change,
-                kwargs={"reach_dilations": schedule},
-                type="tertiary",
-            )
+    schedules("reach_schedule")
     st.toggle(text("reach_backward.label"), key="reach_backward")
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choices.reach import LIMITS, ReachChoice, ReachTokens, read_dilations
+from core.choices.reach import LIMITS, SCHEDULES, ReachChoice, ReachTokens, read_dilations
 from core.errors import InputError
 from core.ideas.reach import SEEDS, Averaged
 from core.trace import Origin
@@ -120,6 +120,19 @@ def slide(text: Text, name: str, high: int | None = None, step: float = 1) -> No
         st.session_state[name] = st.session_state[name]
     if most > low:
         st.slider(text(f"{name}.label"), low, most, step=step, key=name)
+
+
+def schedules(key: str) -> None:
+    """Dilations to be taken with a click, beside each other."""
+    with st.container(horizontal=True, gap="small"):
+        for schedule in SCHEDULES:
+            st.button(
+                schedule,
+                key=f"{key}.{schedule}",
+                on_click=widgets.change,
+                kwargs={"reach_dilations": schedule},
+                type="tertiary",
+            )
 
 
 def looked_at(text: Text, reaching: Reaching) -> None:
