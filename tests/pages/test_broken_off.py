@@ -16,8 +16,7 @@ from pages.shared.reader import typed as tables
 from pages.shared.server import cache
 from pages.shared.server.gate import Gate
 from pages.shared.views.taking import share
-from tests.pages.test_address import address
-from tests.pages.test_explore import (
+from tests.pages.exploring import (
     button,
     choose,
     edit,
@@ -26,6 +25,7 @@ from tests.pages.test_explore import (
     table_key,
     typed,
 )
+from tests.pages.test_address import address
 from tests.pages.test_gate import busy, full
 
 Visit = Callable[[str | None], AppTest]

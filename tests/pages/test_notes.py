@@ -35,8 +35,8 @@ from pages.shared.text import Text
 from pages.shared.views.questions import _worded
 from pages.shared.views.scripted import _lean
 from pages.shared.views.taking import share
+from tests.pages.exploring import choose, edit, edits_of, of_matrix, of_word, press
 from tests.pages.test_address import EN, address, follow
-from tests.pages.test_explore import choose, edit, edits_of, of_matrix, of_word, press
 from tests.pages.test_questions import answer, answered, opened, options, shown, told
 
 ZH = Text("zh")

@@ -1,0 +1,133 @@
+"""Whatever is typed as a sentence, the page shows what core makes of it, or says why not."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from core.choices.explore import READERS, Choice
+from core.choices.reading import read
+from core.sources.handset import HandsetSource
+from core.tokens import LIMIT, words
+from pages.shared.text import LANGUAGES, Language, Text, plain_word
+from tests.pages.exploring import (
+    CHICKEN,
+    MOUSE,
+    ZH,
+    Visit,
+    assert_shows,
+    choose,
+    drawn,
+    notes,
+    told,
+)
+
+# Sentences nobody thought of
+
+
+@pytest.mark.parametrize("sentence", ["", "   ", "\t\n", "\u3000", "\u200b", "\x00\x01", "\u0301"])
+def test_a_sentence_without_words_keeps_the_last_picture_and_says_so(
+    dashboard: AppTest, sentence: str
+):
+    choose(dashboard, sentence=MOUSE)
+    choose(dashboard, sentence=sentence)
+    assert_shows(dashboard, HandsetSource().trace(MOUSE))
+    assert told(dashboard) == [ZH("error.no_tokens")]
+    assert dashboard.text_input(key="sentence").value == sentence
+    choose(dashboard, sentence=CHICKEN)
+    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+    assert told(dashboard) == []
+
+
+HOSTILE_SENTENCES = {
+    "emoji": "😀👩‍👩‍👧🇨🇳👍🏽",
+    "right to left": "שלום עולם مرحبا",
+    "overridden direction": "abc\u202edef\u2066 \u200fghi",
+    "combining marks": "a" + "\u0301" * 400 + " ไม้ क्षि",
+    "control characters": "a\x00b\x1b[31m c\x7f",
+    "markdown": "**a** _b_ `c` [d](http://evil.example) ![e](//evil.example/x.png) # - 1.",
+    "html": "<script>alert(1)</script> <img src=x onerror=alert(1)> &amp; <!--",
+    "latex": r"$x^2$ $$\frac{1}{0}$$ \(y\) \end{document} %",
+    "colours and icons": ":red[a] :material/home: :smile: :blue-badge[x]",
+    "placeholders": "{} {x} {0} %s ${y}",
+    "names of columns": "row column value query key row_name index possible asks",
+    "vega": "datum.value a.b[0] scale('color') 3:the",
+    "quotes": "\"a\" 'b' \\ /",
+    "python": "None nan __class__ 1e999",
+}
+
+
+MARKS_UP = ("](", "<script", "<img", "**a", "$x", "`c", ":red[", "http:")
+
+
+@pytest.mark.parametrize("sentence", HOSTILE_SENTENCES.values(), ids=HOSTILE_SENTENCES)
+def test_any_sentence_works_and_marks_nothing_up(dashboard: AppTest, sentence: str):
+    for mask in ("padding", "drawn"):
+        choose(dashboard, sentence=sentence, mask=mask)
+        assert_shows(dashboard, HandsetSource().trace(sentence))
+        assert told(dashboard) == []
+    choose(dashboard, sentence=sentence.replace(" ", ""))
+    for element in (*dashboard.markdown, *dashboard.caption):
+        said = element.value.replace(ZH("arithmetic.there"), "")  # it is a link, and ours
+        assert not any(mark in said for mark in MARKS_UP), said
+
+
+@pytest.mark.parametrize("sentence", ["字" * 10_000, "na " * 3_334, "😀" * 10_000, "x" * 10_000])
+def test_an_endless_sentence_is_cut_and_says_so(dashboard: AppTest, sentence: str):
+    choose(dashboard, sentence=sentence)
+    trace = HandsetSource().trace(sentence)
+    assert_shows(dashboard, trace)
+    n = len(words(sentence))
+    too_many = [ZH("error.too_many_tokens", count=n, limit=LIMIT)]
+    assert told(dashboard) == (too_many if n > LIMIT else [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_masked_is_said_in_words(open_dashboard: Visit, language: Language):
+    app = choose(open_dashboard(language), sentence=CHICKEN, mask="padding")
+    choose(app, padded=[0, 1, 2, 3])
+    text = Text(language)
+    assert not drawn(app, "weights").any()
+    assert not drawn(app, "output").any()
+    rows = text("sentence.comma").join("1234")
+    assert text("steps.blind", rows=rows) in told(app)
+    asks = plain_word(words(CHICKEN), app.session_state["query"])
+    assert text("highlight.blind", asks=asks) in [element.value for element in app.markdown]
+
+
+# Anything at all
+
+
+ALPHABET = [
+    *"a b1.,'\"\\/:*_`$#<>[](){}|~!?&%@-+=^;我爱猫吃，。",
+    *("\u0301", "\u200d", "\u202e", "\u200b", "\x00", "\t", "\n", "\u3000", "\ufe0f"),
+    *("😀", "👩", "🇨", "א", "ไ", "한", "क", "्", "ﬁ", "ß", "row", "value", "the "),
+]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    sentence=st.lists(st.sampled_from(ALPHABET), max_size=30).map("".join),
+    change=st.fixed_dictionaries(
+        {
+            "unit": st.sampled_from(["words", "characters"]),
+            "source": st.sampled_from(["handset", "seeded"]),
+            "mask": st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+            "padded": st.lists(st.integers(0, 3), unique=True),
+            "positions": st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+            "query": st.integers(0, 3),
+            "d_k": st.integers(1, 9),
+            "d_v": st.integers(1, 9),
+        }
+    ),
+)
+def test_whatever_is_typed_the_page_shows_cores_numbers(
+    open_dashboard: Visit, sentence: str, change: dict[str, Any]
+):
+    app = choose(choose(open_dashboard("zh-CN"), **change), sentence=sentence)
+    fields: dict[str, Any] = notes(app)["fields"]
+    shown, _ = read(Choice, READERS, fields)
+    assert shown.sentence in (sentence, CHICKEN)
+    assert_shows(app, shown.layer_source.trace(shown.sentence))
