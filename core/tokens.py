@@ -22,6 +22,9 @@ LIMIT = 64
 LONGEST = 64
 """Characters, as readers see them, in one token; longer ones are cut into several tokens."""
 
+LONGEST_POINTS = 8 * LONGEST
+"""Code points in one token: letters with accents, and emoji, have several a character."""
+
 _HAN_RUN = regex.compile(r"((?:\p{Han}\p{M}*)+)")
 _MARK = regex.compile(r"\p{M}")
 _WORD_BOUNDARY = regex.compile(r"(?wV1)\b")
@@ -50,7 +53,7 @@ def clean(sentence: str) -> str:
 
 def characters(sentence: str) -> tuple[str, ...]:
     """The characters as readers see them (grapheme clusters), without spaces."""
-    return tuple(_visible(_CHARACTER.findall(clean(sentence))))
+    return tuple(_shortened(_visible(_CHARACTER.findall(clean(sentence)))))
 
 
 def words(sentence: str) -> tuple[str, ...]:
@@ -58,8 +61,12 @@ def words(sentence: str) -> tuple[str, ...]:
 
     A word of more than ``LONGEST`` characters gives several tokens.
     """
-    whole = _visible(_words_and_spaces(clean(sentence)))
-    return tuple(piece for word in whole for piece in _shortened(word))
+    return tuple(_shortened(_visible(_words_and_spaces(clean(sentence)))))
+
+
+def one(text: str) -> str:
+    """The first token of a text if nothing parts it but its length; empty if nothing shows."""
+    return next(_shortened(_visible([clean(text)])), "")
 
 
 def tokenize(sentence: str, unit: Unit = "words", limit: int = LIMIT) -> Tokens:
@@ -98,10 +105,14 @@ def _visible(pieces: Iterable[str]) -> Iterator[str]:
     return (piece.strip() for piece in pieces if _VISIBLE.search(piece))
 
 
-def _shortened(word: str) -> Iterator[str]:
-    seen = _CHARACTER.findall(word)
-    for start in range(0, len(seen), LONGEST):
-        yield "".join(seen[start : start + LONGEST])
+def _shortened(tokens: Iterable[str]) -> Iterator[str]:
+    """The tokens, long ones in pieces that show something."""
+    for token in tokens:
+        seen = _CHARACTER.findall(token)
+        for start in range(0, len(seen), LONGEST):
+            piece = "".join(seen[start : start + LONGEST])
+            points = range(0, len(piece), LONGEST_POINTS)
+            yield from _visible(piece[begin : begin + LONGEST_POINTS] for begin in points)
 
 
 def follow(old: tuple[str, ...], new: tuple[str, ...]) -> dict[int, int]:

@@ -188,7 +188,16 @@ HOSTILE: dict[str, tuple[str, Made]] = {
     "gigantic axes": ("file_damaged", lambda: npy(shape=f"({10**30}, {10**30})")),
     "a negative axis": ("file_damaged", lambda: npy(shape="(-2, -3, 3)")),
     "an axis of 0": ("file_empty_tensor", lambda: npz(weights=np.zeros((2, 0, 3), np.float32))),
-    "five axes": ("file_too_many_axes", lambda: npz(weights=np.ones((1,) * 5, np.float32))),
+    "a batch of two": ("file_too_many_axes", lambda: npz(weights=np.ones((1, 2, 1, 1, 1)))),
+    "six axes": ("file_too_many_axes", lambda: npz(weights=np.ones((1,) * 6, np.float32))),
+    "names that differ by capitals": (
+        "file_same_name",
+        lambda: npz(weights=WEIGHTS, Weights=WEIGHTS),
+    ),
+    "a mask to be added": (
+        "file_mask",
+        lambda: npz(**dict.fromkeys("qkv", WEIGHTS), mask=np.full((3, 3), -np.inf)),
+    ),
     "one axis": ("file_shapes", lambda: npz(weights=np.ones(4, np.float32))),
     "NaN": ("file_not_finite", lambda: npz(weights=np.full((3, 3), np.nan, np.float32))),
     "infinity": ("file_not_finite", lambda: npz(weights=np.full((3, 3), np.inf, np.float16))),

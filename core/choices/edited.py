@@ -10,7 +10,7 @@ from core.choices.lesson import check_shelf
 from core.choices.reading import entry, one_of, sequence, whole
 from core.ideas.buffet import DISHES, NUTRIENTS
 from core.layer import EDITABLE, MATRICES
-from core.tokens import LONGEST
+from core.tokens import LONGEST_POINTS
 
 MASK = "mask"
 """The shelf of the hand-drawn mask: its numbers are 0 (may not look) and 1."""
@@ -117,12 +117,12 @@ def cell(row: object) -> tuple[str, Address, float]:
         ValueError, TypeError, OverflowError: If it is no edit of ours.
     """
     shelf, table, row_of, at, column_of, column, value = sequence(row)
-    tables = _tables(_text(shelf))
+    tables = _tables(_word(shelf))
     address = Address(
-        one_of(tables)(table), _text(row_of), _index(at), _text(column_of), _index(column)
+        one_of(tables)(table), _word(row_of), _index(at), _word(column_of), _index(column)
     )
     _check_place(address)
-    return _text(shelf), address, entry(value)
+    return _word(shelf), address, entry(value)
 
 
 def known_shelf(raw: object) -> str:
@@ -131,12 +131,22 @@ def known_shelf(raw: object) -> str:
     Raises:
         ValueError, TypeError, OverflowError: If there is no such shelf.
     """
-    name = _text(raw)
+    name = _word(raw)
     _tables(name)
     return name
 
 
-_text = reading.text(8 * LONGEST)  # letters with accents, and emoji, have several characters
+_longer = reading.text(LONGEST_POINTS + 1)
+
+
+def _word(raw: object) -> str:
+    """A word, or a shelf's name: cut off, it would be another one."""
+    found = _longer(raw)
+    if len(found) > LONGEST_POINTS:
+        raise ValueError
+    return found
+
+
 _index = whole(0, MOST_EDITS)
 _seed = whole(*LIMITS["seed"])
 

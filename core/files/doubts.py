@@ -8,8 +8,11 @@ from core.layer import Rules
 from core.softmax import softmax
 from core.trace import ROW_SUM_TOLERANCE, LayerTrace
 
-_HALF_PRECISION = 2e-3  # how far rows stored in two bytes a number are from 1 by rounding alone
+HALF_PRECISION = 2e-3
+"""How far rows stored in two bytes a number are from 1 by rounding alone."""
+
 _STEP_TOLERANCE = 1e-3  # how far a step may be from what follows from the one before
+_HALF_STEP_TOLERANCE = 2e-2  # the same in two bytes, where scores were rounded, too
 
 
 def rows_off(weights: Array, halves: bool) -> list[InputError]:
@@ -19,7 +22,7 @@ def rows_off(weights: Array, halves: bool) -> list[InputError]:
         weights: ``(..., query, key)``.
         halves: Whether they were stored in two bytes a number.
     """
-    tolerance = _HALF_PRECISION if halves else ROW_SUM_TOLERANCE
+    tolerance = HALF_PRECISION if halves else ROW_SUM_TOLERANCE
     sums = weights.sum(axis=-1, dtype=np.float64)
     off = np.where(weights.any(axis=-1), np.abs(sums - 1), 0)
     count = int((off > tolerance).sum())
@@ -28,8 +31,13 @@ def rows_off(weights: Array, halves: bool) -> list[InputError]:
     return [InputError("file_rows_off", count=count, total=off.size, most=_rounded(off.max()))]
 
 
-def steps_differ(layer: LayerTrace, head: int) -> list[InputError]:
+def steps_differ(layer: LayerTrace, head: int, *, halves: bool = False) -> list[InputError]:
     """Steps of a head that do not follow from the one before.
+
+    Args:
+        layer: Of a file.
+        head: From 0.
+        halves: Whether weights were stored in two bytes a number.
 
     Returns:
         ``file_scores_differ`` if no scale makes q·k the scores; ``file_steps_differ`` if weights
@@ -41,7 +49,7 @@ def steps_differ(layer: LayerTrace, head: int) -> list[InputError]:
     biased = layer.biased_scores[head].astype(np.float64)
     output = layer.weights[head].astype(np.float64) @ layer.v[head]
     off = max(_off(layer.weights[head], softmax(biased), 1.0), _off(layer.output[head], output))
-    if off > _STEP_TOLERANCE:
+    if off > (_HALF_STEP_TOLERANCE if halves else _STEP_TOLERANCE):
         found.append(InputError("file_steps_differ", most=_rounded(off)))
     return found
 

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.files.limits import Limits
 from core.files.tensors import Entry, Tensors
 from core.files.traces import words_in
-from core.tokens import LONGEST, clean
+from core.tokens import LONGEST, clean, one
 from core.trace import Origin, OriginKind
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -140,19 +140,28 @@ def _read(tensors: Tensors, used: Mapping[str, Entry]) -> dict[str, Array]:
 
 
 def _numbers(tensors: Tensors, part: str, entry: Entry) -> Array:
-    """One part with all its axes; a layer axis, and for weights a head axis, may be left out."""
-    axes = 3 if part == "mixed" else 4
-    if not 2 <= len(entry.shape) <= axes:
+    """One part with all its axes; a layer axis, and for weights a head axis, may be left out.
+
+    A batch axis of length 1 may stand behind the layers, as where outputs of a model were stacked.
+    """
+    axes, shape = 3 if part == "mixed" else 4, entry.shape
+    if len(shape) == axes + 1 and shape[1] == 1:  # the batch of a single text
+        shape = shape[:1] + shape[2:]
+    if len(shape) > axes:
+        raise InputError("file_too_many_axes", tensor=entry.name, axes=len(shape), limit=axes)
+    if len(shape) < 2:
         raise InputError("file_shapes", tensor=entry.name, shape=str(entry.shape))
     found = tensors.numbers(entry)
+    if part == "mask" and not np.isfinite(found).all():
+        raise InputError("file_mask")
     fine = np.isfinite(found) | (found == -np.inf) if part == "bias" else np.isfinite(found)
     if not fine.all():
         raise InputError("file_not_finite", tensor=entry.name)
-    return found.reshape((1,) * (axes - found.ndim) + found.shape)
+    return found.reshape((1,) * (axes - len(shape)) + shape)
 
 
 def _tokens(tensors: Tensors, name: str) -> tuple[str, ...]:
-    return tuple(clean(text)[:LONGEST] or _BLANK for text in _texts(tensors, name))
+    return tuple(one(text) or _BLANK for text in _texts(tensors, name))
 
 
 def _texts(tensors: Tensors, name: str) -> tuple[str, ...]:

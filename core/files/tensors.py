@@ -4,6 +4,7 @@
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,8 +14,6 @@ from core.arrays import Array
 from core.errors import InputError
 from core.files.limits import PUBLIC, Limits
 from core.tokens import clean
-
-MOST_AXES = 4
 
 LONGEST_NAME = 80
 """Characters of a tensor's name."""
@@ -92,21 +91,17 @@ class Tensors:
         """Check what can be checked without unpacking.
 
         Raises:
-            InputError: ``file_too_many_axes``, ``file_empty_tensor``, ``file_unpacks_too_large``,
-                ``file_same_name``.
+            InputError: ``file_empty_tensor``, ``file_unpacks_too_large``, ``file_same_name``:
+                capitals do not matter.
         """
         for entry in self.entries:
-            if len(entry.shape) > MOST_AXES:
-                raise InputError(
-                    "file_too_many_axes", tensor=entry.name, axes=len(entry.shape), limit=MOST_AXES
-                )
             if 0 in entry.shape:
                 raise InputError("file_empty_tensor", tensor=entry.name)
         self.limits.check_unpacked(sum(it.nbytes for it in self.entries))
-        names = [it.name for it in self.entries]
-        for name in names:
-            if names.count(name) > 1:
-                raise InputError("file_same_name", tensor=name)
+        names = Counter(it.name.lower() for it in self.entries)
+        for entry in self.entries:
+            if names[entry.name.lower()] > 1:
+                raise InputError("file_same_name", tensor=entry.name)
 
     def check_room(self, used: Iterable[Entry]) -> None:
         """Refuse tensors that are too large together once :func:`numbers` has made all of them.

@@ -14,7 +14,7 @@ from torch import Tensor
 from core.arrays import Array
 from core.attention import scaled_dot_product_attention
 from core.errors import InputError
-from core.files.doubts import rows_off
+from core.files.doubts import HALF_PRECISION, rows_off
 from core.files.limits import PUBLIC, Limits
 from core.files.parts import (
     has_tokens,
@@ -103,7 +103,9 @@ class Upload:
         added = torch.from_numpy(bias.copy()).to(q.dtype)
         scores = _or(given.get("scores"), scaled_dot_product_attention(q, k, v).scores)
         softmax = (torch.from_numpy(scores.copy()) + added).softmax(dim=-1).nan_to_num(0)
-        weights = _or(None if self.halves else given.get("weights"), softmax)
+        weights = _or(given.get("weights"), softmax)
+        if self.halves:
+            weights = _unrounded(weights)
         output = _or(given.get("output"), torch.from_numpy(weights.copy()).to(v.dtype) @ v)
         side_by_side = torch.from_numpy(output.copy()).transpose(0, 1).flatten(1)
         whole = self.parts["mixed"][index] if "mixed" in self.parts and head is None else None
@@ -123,7 +125,7 @@ class Upload:
 
     def head_weights(self, index: int, head: int) -> Array:
         """The map of one head: ``(query, key)``; see :meth:`weights`."""
-        if "weights" in self.parts and not (self.has_steps and self.halves):
+        if "weights" in self.parts:
             return self.parts["weights"][index, head]
         layer = self.layer(index, head)
         if layer is None:
@@ -220,6 +222,13 @@ def _upload(tensors: Tensors, name: str, sha: str) -> Upload:
 def _or(given: Array | None, computed: Tensor) -> Array:
     """What the file has, if it has it."""
     return computed.numpy() if given is None else given
+
+
+def _unrounded(weights: Array) -> Array:
+    """Rows that miss 1 by no more than two bytes a number do, so that they sum to 1."""
+    sums = weights.sum(axis=-1, keepdims=True, dtype=np.float64)
+    rounded = np.abs(sums - 1) <= HALF_PRECISION
+    return np.where(rounded, weights / np.where(rounded, sums, 1), weights).astype(np.float32)
 
 
 def _of_layer(part: Array, index: int) -> Array:

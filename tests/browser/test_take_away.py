@@ -196,3 +196,14 @@ def test_a_report_is_saved_once_for_each_press(visit: Visit, tmp_path: Path):
     reader.wait()
     press(reader, TAKE)
     assert len(saved) == 2
+
+
+def test_charts_offer_a_picture_and_tables_only_our_csv(visit: Visit):
+    # Streamlit's own would hold numbers for names, and run a word of a file as a formula.
+    reader = visit("/model")
+    tools = reader.page.get_by_test_id("stElementToolbarButton").locator("button")
+    labels = [it.get_attribute("aria-label") or "" for it in tools.all()]
+    charts = reader.page.get_by_test_id("stVegaLiteChart").count()
+    assert sum("PNG" in label for label in labels) == charts > 3
+    assert labels.count("Search") == reader.page.get_by_test_id("stDataFrame").count() > 1
+    assert not any("CSV" in label for label in labels)

@@ -1,13 +1,26 @@
 """Sentences into tokens: words and characters, and what is not let in."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.tokens import LIMIT, LONGEST, characters, clean, follow, tokenize, words
+from core.tokens import (
+    LIMIT,
+    LONGEST,
+    LONGEST_POINTS,
+    characters,
+    clean,
+    follow,
+    one,
+    tokenize,
+    words,
+)
+
+Cut = Callable[[str], tuple[str, ...]]
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
 THUMB = "\U0001f44d\U0001f3fd"
@@ -124,6 +137,20 @@ def test_an_endless_word_is_cut_between_characters(letter: str):
     pieces = characters(letter * 3)
     assert pieces == (letter,) * 3
     assert all(len(characters(word)) <= LONGEST for word in words(letter * (2 * LONGEST + 1)))
+
+
+@pytest.mark.parametrize("unit", [words, characters])
+@pytest.mark.parametrize(
+    "word", ["z" + "\u0301\u0327" * 5_000, "👩\u200d" * 3_000 + "👩", "\u1100" * 9_000]
+)
+def test_no_token_has_more_code_points_than_a_link_carries(
+    unit: Callable[[str], tuple[str, ...]], word: str
+):
+    pieces = unit(f"{word} b")
+    assert pieces[-1] == "b"
+    assert max(map(len, pieces)) <= LONGEST_POINTS
+    assert one(word) == pieces[0]
+    assert all(one(piece) == piece for piece in pieces)
 
 
 def test_a_word_just_too_long_gives_two_tokens():

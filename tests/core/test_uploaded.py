@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import ArrayLike, NDArray
+from safetensors.torch import save
 from torch.nn.functional import scaled_dot_product_attention
 
 from core.choices.reading import read
@@ -162,6 +163,35 @@ def test_weights_that_do_not_follow_from_the_scores_stay_and_are_named():
     assert_array_equal(found.weights(0), HALVES)
     assert_array_equal(layer(found).weights, HALVES)
     assert [it.code for it in steps_differ(layer(found), 0)] == ["file_steps_differ"]
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16, torch.float32])
+@pytest.mark.parametrize("hides", [False, True])
+def test_what_a_file_hides_is_shown_and_named_in_any_precision(kind: torch.dtype, hides: bool):
+    # What most models leave behind: two bytes a number, and a mask that is not in the file.
+    q, k, v = (torch.from_numpy(normal(1, 2, 9, 8, seed=i)).to(kind) for i in range(3))
+    scores = q.float() @ k.float().mT / 8**0.5
+    seen = torch.ones(9, 9).tril().bool() if hides else torch.ones(9, 9).bool()
+    weights = scores.masked_fill(~seen, -torch.inf).softmax(-1).to(kind)
+    content = save({"q": q, "k": k, "v": v, "weights": weights})
+    found = read_upload(content, "mine.safetensors")
+    assert found.halves == (kind != torch.float32)
+    assert_array_equal(found.weights(0), weights[0].float().numpy())
+    assert_allclose(layer(found).weights, found.weights(0), atol=2e-3)
+    named = [it.code for it in steps_differ(layer(found), 0, halves=found.halves)]
+    assert named == (["file_steps_differ"] if hides else [])
+
+
+def test_attentions_of_one_text_may_keep_their_batch_axis():
+    stacked = np.stack([HALVES, HALVES[:, ::-1]])[:, None]  # (layer, batch, head, query, key)
+    found = upload(attentions=stacked)
+    assert (found.n_layers, found.n_heads) == (2, 1)
+    assert_array_equal(found.weights(1), HALVES[:, ::-1])
+
+
+def test_a_tensor_that_is_not_used_may_have_any_shape():
+    found = upload(attentions=HALVES, past=np.zeros((1, 2, 1, 3, 1, 4)))
+    assert_array_equal(found.weights(0), HALVES)
 
 
 def test_weights_that_are_no_softmax_leave_the_map_alone():

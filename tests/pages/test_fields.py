@@ -299,3 +299,21 @@ def test_every_block_that_unfolds_is_a_field_or_told_here():
 
 def test_what_is_told_here_is_no_field():
     assert not READERS.keys() & {*HARMLESS, *UNHEARD}
+
+
+@pytest.mark.parametrize("first", ["explore", "heads", "cross", "model"])
+def test_select_boxes_of_a_page_that_is_opened_show_what_they_hold(
+    open_dashboard: Open, first: str
+):
+    # What is not sent to a new page shows its default there, and cannot be chosen any more.
+    app = open_dashboard("en-US")
+    for entry in (it for it in CONTENTS if it.name != first):
+        app.switch_page(f"pages/{first}.py").run()
+        app.switch_page(entry.path).run()
+        sent = {
+            box.key: box.proto.raw_value if box.proto.set_value else box.options[box.proto.default]
+            for box in app.selectbox
+        }
+        app.run()
+        held = {box.key: box.options[box.index or 0] for box in app.selectbox}
+        assert sent == held, entry.name

@@ -6,9 +6,11 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from core.choices import edited
+from core.choices.edited import Address
 from core.choices.explore import MOST_EDITS
 from core.choices.lesson import shelf
 from core.choices.training import TrainingChoice
+from core.tokens import LONGEST_POINTS
 
 TRAINED = shelf(TrainingChoice())
 
@@ -47,6 +49,13 @@ def test_a_bomb_is_not_unpacked():
 def test_an_edit_that_has_no_place_is_refused(row: object):
     with pytest.raises((ValueError, TypeError)):
         edited.shelves([row])
+
+
+def test_a_word_too_long_to_be_one_is_refused_not_cut():
+    row = ["handset", "x", "a" * LONGEST_POINTS, 0, "", 1, 7.5]
+    assert edited.shelves([row])["handset"] == {Address("x", row[2], 0, "", 1): 7.5}
+    row[2] += "b"
+    assert edited.usable([row]) == ({}, False)
 
 
 def test_more_edits_than_anyone_makes_are_refused():

@@ -70,7 +70,7 @@ def contents(text: Text, upload: Upload, layer: LayerTrace | None) -> None:
         st.caption(text("upload.says", said=said, edited=edited))
     doubts = [*upload.doubts]
     if layer is not None:
-        doubts += steps_differ(layer, 0)
+        doubts += steps_differ(layer, 0, halves=upload.halves)
     for doubt in doubts:
         st.warning(told(text, doubt))
     if upload.has_steps and layer is None:
