@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from core.arrays import Array, BoolArray
-from core.ideas.crossing import CrossSource, Tokens
+from core.ideas.crossing import CrossSource, Words
 from core.layer import Parameters, Rules
 from core.masks import causal
 from core.positions import alibi_slopes
@@ -41,7 +41,7 @@ def snippet(parameters: Parameters, rules: Rules) -> str:
     return _program(_data(parameters, rules, mask), _code(parameters, rules, mask))
 
 
-def crossing_snippet(source: CrossSource, asking: Tokens, answering: Tokens) -> str:
+def crossing_snippet(source: CrossSource, asking: Words, answering: Words) -> str:
     """The same for two sentences, one of which asks the other, or for one that asks itself.
 
     Args:

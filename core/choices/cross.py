@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from core.choices import reading
 from core.choices.reading import Reader
 from core.errors import InputError
-from core.ideas.crossing import SAME_KIND, SIZES, CrossSource, Numbers, Scoring, Tokens
+from core.ideas.crossing import SAME_KIND, SIZES, CrossSource, Numbers, Scoring, Words
 from core.tokens import tokenize
 
 Sources = Literal["b_asks_a", "a_asks_b", "self_a", "self_b"]
@@ -91,7 +91,7 @@ class CrossChoice:
         return CrossSource(self.cross_scoring, self.cross_numbers, self.cross_seed, causal)
 
 
-def read_sentence(typed: str, otherwise: str) -> tuple[Tokens, InputError | None]:
+def read_sentence(typed: str, otherwise: str) -> tuple[Words, InputError | None]:
     """The first ``MOST_WORDS`` words, and what is wrong with the sentence, if anything.
 
     Args:

@@ -22,7 +22,7 @@ from core.trace import STEPS, AttentionTrace, LayerTrace
 
 Scoring = Literal["dot", "scaled", "general", "additive"]
 Numbers = Literal["handset", "seeded"]
-Tokens = tuple[str, ...]
+Words = tuple[str, ...]
 
 SIZES = Sizes(d_model=len(FEATURES), d_k=4, d_v=4, n_heads=len(HEADS))
 """Of the layer that every score is computed with."""
@@ -75,7 +75,7 @@ class CrossSource:
     seed: int = 0
     is_causal: bool = False
 
-    def trace(self, asking: Tokens, answering: Tokens) -> AttentionTrace:
+    def trace(self, asking: Words, answering: Words) -> AttentionTrace:
         """What the asking sentence finds in the answering one.
 
         Args:
@@ -97,11 +97,11 @@ class CrossSource:
         layer = LayerTrace(*(part.numpy() for part in parts))
         return AttentionTrace(asking, answering, (layer,), self._toy.origin)
 
-    def alone(self, tokens: Tokens) -> AttentionTrace:
+    def alone(self, tokens: Words) -> AttentionTrace:
         """The layer with the same numbers that knows one sentence only, scored by q·k/√d_k."""
         return self._toy.trace_of(tokens)
 
-    def parameters(self, asking: Tokens, answering: Tokens) -> dict[str, Array]:
+    def parameters(self, asking: Words, answering: Words) -> dict[str, Array]:
         """The numbers that the layer computes with, by their names.
 
         Returns:
@@ -203,7 +203,7 @@ def difference(one: AttentionTrace, other: AttentionTrace) -> float:
     )
 
 
-def self_gap(source: CrossSource, tokens: Tokens) -> float:
+def self_gap(source: CrossSource, tokens: Words) -> float:
     """How far a sentence that asks itself is from a layer of self-attention with the same numbers.
 
     Returns:
@@ -214,7 +214,7 @@ def self_gap(source: CrossSource, tokens: Tokens) -> float:
     return difference(crossed, source.alone(tokens))
 
 
-def general_gap(source: CrossSource, asking: Tokens, answering: Tokens) -> float:
+def general_gap(source: CrossSource, asking: Words, answering: Words) -> float:
     """How far √d_k times the scaled scores are from the general ones: 0, but for rounding.
 
     With W_a = W_Q W_Kᵀ, the general score h W_a h' is (h W_Q)·(h' W_K), the product of q and k.

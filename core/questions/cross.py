@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 from numpy.random import Generator
 
-from core.ideas.crossing import CrossSource, Scoring, Tokens, cost
+from core.ideas.crossing import CrossSource, Scoring, Words, cost
 from core.questions.question import (
     EQUAL,
     YES_NO,
@@ -34,13 +34,13 @@ class Crossed:
     """
 
     source: CrossSource
-    a: Tokens
-    b: Tokens
+    a: Words
+    b: Words
     asks: str
     answers: str
     head: int
 
-    def words(self, sentence: str) -> Tokens:
+    def words(self, sentence: str) -> Words:
         """Of ``a`` or ``b``."""
         return self.a if sentence == "a" else self.b
 

@@ -37,17 +37,17 @@ def arrive(page: str) -> None:
     Args:
         page: The name of the page that is open.
     """
-    notes = book()
-    notes["used"], notes["shelves"] = [], []
-    notes["runs"] += 1
+    session = book()
+    session["used"], session["shelves"] = [], []
+    session["runs"] += 1
     found = st.query_params.to_dict()
     at = _address(page, found)
-    opened = notes["page"] != page
-    if opened and notes["arrival"] and notes["arrival_at"] is not None:
-        _put_aside(notes["arrival"])
+    opened = session["page"] != page
+    if opened and session["arrival"] and session["arrival_at"] is not None:
+        _put_aside(session["arrival"])
     if found.keys() & _OURS and (opened or _asked_for(at)):
         take(_filled_up(from_parameters(found), at), page)
-    notes["seen"] = at
+    session["seen"] = at
 
 
 def take(asked: Exploration, page: str | None = None) -> None:
@@ -57,20 +57,20 @@ def take(asked: Exploration, page: str | None = None) -> None:
         asked: The exploration.
         page: The address of the page; ``None`` for the one that is drawn next.
     """
-    notes = book()
-    notes["arrival"], notes["arrival_at"] = asked, page
+    session = book()
+    session["arrival"], session["arrival_at"] = asked, page
     _follow_no_word()
     _speak_as(asked)
-    if notes["page"] is not None:  # else the widgets outlived their server: they are newer
+    if session["page"] is not None:  # else the widgets outlived their server: they are newer
         for name in READERS:
             st.session_state.pop(name, None)
 
 
 def take_all(asked: Exploration) -> None:
     """The same for every page, as a file asks for it: what it does not name has its default."""
-    notes = book()
-    notes["fields"], notes["own"] = dict(asked.fields), {}
-    notes["good_texts"].clear()
+    session = book()
+    session["fields"], session["own"] = dict(asked.fields), {}
+    session["good_texts"].clear()
     edits.replace_all(asked.shelves)
     run.forget()
     take(asked)
@@ -78,15 +78,15 @@ def take_all(asked: Exploration) -> None:
 
 def depart() -> None:
     """The page has shown what was asked for; if it is drawn once more at once, it says so again."""
-    notes = book()
-    notes["said_again"] = notes["arrival"] if revival.pending() else None
-    notes["arrival"] = None
+    session = book()
+    session["said_again"] = session["arrival"] if revival.pending() else None
+    session["arrival"] = None
     typed.forget_undrawn()
-    if notes["begun"] is None:
-        begun = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
-        fields = {name: notes["fields"].get(name) for name in notes["used"]}
-        language = notes["language"] or ""
-        notes["begun"] = Begun(notes["seen"], language, fields, begun | notes["edits"])
+    if session["begun"] is None:
+        begun = {on: session["edits"].get(on, {}) for on in session["shelves"]}
+        fields = {name: session["fields"].get(name) for name in session["used"]}
+        language = session["language"] or ""
+        session["begun"] = Begun(session["seen"], language, fields, begun | session["edits"])
 
 
 def here() -> Mapping[str, str]:
@@ -95,15 +95,16 @@ def here() -> Mapping[str, str]:
     A reader's sentences are not among them while they are kept out of links: a link says so, and
     the address bar with it, so that this holds when the page is loaded anew.
     """
-    notes = book()
-    kept = {name: notes["fields"][name] for name in notes["used"] if name in notes["fields"]}
-    kept |= {name: notes["own"][name] for name in AIMED if name in kept and name in notes["own"]}
-    shelves = {on: notes["edits"].get(on, {}) for on in notes["shelves"]}
-    told, edits_told, private = kept, shelves, notes["private"]
+    session = book()
+    chosen, own = session["fields"], session["own"]
+    kept = {name: chosen[name] for name in session["used"] if name in chosen}
+    kept |= {name: own[name] for name in AIMED if name in kept and name in own}
+    shelves = {on: session["edits"].get(on, {}) for on in session["shelves"]}
+    told, edits_told, private = kept, shelves, session["private"]
     if private:
         told = {name: value for name, value in kept.items() if name not in TEXTS}
         edits_told = edited.without_words(shelves)
-    found = to_parameters(told, edits_told, notes["language"] or "")
+    found = to_parameters(told, edits_told, session["language"] or "")
     beside = None
     if private:
         found["private"] = "1"
@@ -111,7 +112,7 @@ def here() -> Mapping[str, str]:
     elif "part" in found:
         left_out = (it for it in kept.keys() - found.keys() if kept[it] != DEFAULTS[it])
         beside = {name: kept[name] for name in left_out}
-    _note_written(_address(notes["page"] or "", found), beside, shelves)
+    _note_written(_address(session["page"] or "", found), beside, shelves)
     return found
 
 
@@ -124,8 +125,8 @@ def last_written() -> tuple[str, Mapping[str, object] | None]:
 
 def complete(beside: Mapping[str, object]) -> None:
     """Let the page show what its address did not hold, but for what was chosen since."""
-    notes = book()
-    begun = notes["begun"].fields if notes["begun"] else {}
+    session = book()
+    begun = session["begun"].fields if session["begun"] else {}
     missing = {
         name: value
         for name, value in beside.items()
@@ -133,7 +134,7 @@ def complete(beside: Mapping[str, object]) -> None:
     }
     for name in missing:
         st.session_state.pop(name, None)
-    notes["fields"] |= missing
+    session["fields"] |= missing
     _follow_no_word()
 
 
@@ -167,11 +168,11 @@ def _parsed(query: str) -> dict[str, str]:
 
 
 def _speak_as(asked: Exploration) -> None:
-    notes = book()
+    session = book()
     if asked.language in tuple(LANGUAGES):
-        notes["language"] = st.session_state["language"] = asked.language
+        session["language"] = st.session_state["language"] = asked.language
     if asked.private:
-        notes["private"] = st.session_state["private"] = True
+        session["private"] = st.session_state["private"] = True
 
 
 def _now(name: str) -> object:
@@ -193,10 +194,10 @@ def _address(page: str, found: Mapping[str, str]) -> str:
 
 def _put_aside(asked: Exploration) -> None:
     """The reader left before the page was drawn: what its link named is chosen nevertheless."""
-    notes = book()
-    notes["fields"] |= asked.fields
+    session = book()
+    session["fields"] |= asked.fields
     edits.put(asked.shelves)
-    notes["arrival"] = None
+    session["arrival"] = None
 
 
 def _filled_up(asked: Exploration, at: str) -> Exploration:
@@ -220,8 +221,8 @@ def _note_written(at: str, beside: dict[str, object] | None, shelves: Shelves) -
 
 def _asked_for(at: str) -> bool:
     """Whether the address changed, and not because of what we wrote."""
-    notes = book()
-    written = notes["written"]
-    if at == notes["seen"] or (written and at == next(reversed(written))):
+    session = book()
+    written = session["written"]
+    if at == session["seen"] or (written and at == next(reversed(written))):
         return False
     return at not in written or time.monotonic() - written[at].until > _ECHO

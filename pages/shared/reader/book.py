@@ -55,7 +55,7 @@ class Written(NamedTuple):
 
 
 class Book(TypedDict):
-    """All notes.
+    """All of a session.
 
     Attributes:
         language: The last one chosen.
@@ -126,7 +126,7 @@ _KEY = "book"
 
 
 def book() -> Book:
-    """The reader's notes; new ones at the first visit."""
+    """The session of the reader whose run this is; a new one at the first visit."""
     with suppress(KeyError):
         return st.session_state[_KEY]
     st.session_state[_KEY] = Book(

@@ -39,13 +39,13 @@ def receive(*, of_buffet: bool = False) -> None:
     Args:
         of_buffet: Whether the page shows the buffet's tables; the others show the layer's.
     """
-    notes = book()
+    session = book()
     if of_buffet:
         show(BUFFET)
-    if notes["arrival"]:
-        found = notes["arrival"].shelves
-        choice, _ = read(Choice, explore.READERS, notes["arrival"].fields)
-        training, _ = read(TrainingChoice, READERS, notes["arrival"].fields)
+    if session["arrival"]:
+        found = session["arrival"].shelves
+        choice, _ = read(Choice, explore.READERS, session["arrival"].fields)
+        training, _ = read(TrainingChoice, READERS, session["arrival"].fields)
         own = lesson.shelf(training) if choice.source == "trained" else shelf(choice)
         shown = {BUFFET} if of_buffet else {MASK, own, *(found.keys() - {BUFFET})}
         put({on: found.get(on, {}) for on in shown})
@@ -117,8 +117,8 @@ def put(found: Shelves) -> None:
 
 def histories() -> dict[str, list[dict[Address, float]]]:
     """All shelves that were ever changed, the latest last: their states, the present one last."""
-    notes = book()
-    return {on: [*notes["history"].get(on, []), it] for on, it in notes["edits"].items()}
+    session = book()
+    return {on: [*session["history"].get(on, []), it] for on, it in session["edits"].items()}
 
 
 def resume(kept: Histories, *, partly: bool) -> None:
@@ -133,8 +133,8 @@ def resume(kept: Histories, *, partly: bool) -> None:
         partly: Whether the session began with a part of the last edits, as much as the address
             held of them.
     """
-    notes = book()
-    begun, now = notes["begun"].edits if notes["begun"] else {}, histories()
+    session = book()
+    begun, now = session["begun"].edits if session["begun"] else {}, histories()
     for on, states in kept.items():
         own = now.get(on, [{}])
         if on in begun:
@@ -142,8 +142,8 @@ def resume(kept: Histories, *, partly: bool) -> None:
         else:
             found = [] if on in now else [dict(it) for it in states]
         if found and len(found[-1]) <= MOST_EDITS:
-            notes["edits"][on] = found[-1]
-            notes["history"][on] = found[:-1][-MOST_STEPS:]
+            session["edits"][on] = found[-1]
+            session["history"][on] = found[:-1][-MOST_STEPS:]
             _forget_oldest(on)
     typed.redraw()
 
@@ -166,14 +166,14 @@ def _joined(states: list[State], begun: State, own: list[State], *, partly: bool
 
 
 def _put(on: str, edits: dict[Address, float]) -> None:
-    notes = book()
-    before = notes["edits"].get(on, {})
+    session = book()
+    before = session["edits"].get(on, {})
     if edits == before or len(edits) > MOST_EDITS:
         return
-    notes["history"].setdefault(on, []).append(before)
-    del notes["history"][on][:-MOST_STEPS]
-    notes["edits"].pop(on, None)
-    notes["edits"][on] = edits  # the last one is the latest
+    session["history"].setdefault(on, []).append(before)
+    del session["history"][on][:-MOST_STEPS]
+    session["edits"].pop(on, None)
+    session["edits"][on] = edits  # the last one is the latest
     _forget_oldest(on)
 
 

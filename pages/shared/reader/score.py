@@ -9,7 +9,7 @@ from core.choices.notes import MOST_COUNTED, Place, Tally
 from core.questions.question import Question, digest
 
 
-class Asked(TypedDict):
+class Standing(TypedDict):
     """Where a page stands.
 
     Attributes:
@@ -28,7 +28,7 @@ class Asked(TypedDict):
 
 
 class Score(TypedDict):
-    """All notes.
+    """How a reader has done.
 
     Attributes:
         right: Right answers.
@@ -43,7 +43,7 @@ class Score(TypedDict):
     answered: int
     shown: bool
     counted: list[str]
-    pages: dict[str, Asked]
+    pages: dict[str, Standing]
     met: list[str]
 
 
@@ -59,36 +59,36 @@ def score() -> Score:
     return st.session_state[_KEY]
 
 
-def asked(page: str) -> Asked:
+def standing(page: str) -> Standing:
     """Where a page stands."""
-    return score()["pages"].setdefault(page, _asked(Place(0, 0)))
+    return score()["pages"].setdefault(page, _standing(Place(0, 0)))
 
 
 def answer(page: str, question: Question, chosen: int) -> None:
     """Note an answer to a question as it was asked; the same question counts once."""
     mark = digest(question)
-    asked(page).update(question=question, chosen=chosen, heard=False)
-    notes = score()
-    if mark in notes["counted"]:
+    standing(page).update(question=question, chosen=chosen, heard=False)
+    so_far = score()
+    if mark in so_far["counted"]:
         return
-    notes["counted"].append(mark)
-    del notes["counted"][:-MOST_COUNTED]
-    notes["answered"] += 1
-    notes["right"] += chosen == question.answer
+    so_far["counted"].append(mark)
+    del so_far["counted"][:-MOST_COUNTED]
+    so_far["answered"] += 1
+    so_far["right"] += chosen == question.answer
 
 
 def look_at(page: str, sayable: Callable[[Question], bool]) -> None:
     """Go on to the next question if the tab handed one back that cannot be put into words."""
-    notes = asked(page)
-    if notes["heard"] and notes["question"] and not sayable(notes["question"]):
-        another(page, notes["start"] + 1)
-    notes["heard"] = False
+    here = standing(page)
+    if here["heard"] and here["question"] and not sayable(here["question"]):
+        another(page, here["start"] + 1)
+    here["heard"] = False
 
 
 def another(page: str, start: int) -> None:
     """Go on to a question of this kind, or the next that can be asked."""
-    notes = asked(page)
-    notes.update(start=start, turn=notes["turn"] + 1, question=None, chosen=None)
+    here = standing(page)
+    here.update(start=start, turn=here["turn"] + 1, question=None, chosen=None)
 
 
 def show(wanted: bool) -> None:
@@ -104,20 +104,20 @@ def meet(challenge: str) -> None:
 
 def tally() -> Tally:
     """What the tab is to keep."""
-    notes: Score | None = st.session_state.get(_KEY)
-    if notes is None:
+    so_far: Score | None = st.session_state.get(_KEY)
+    if so_far is None:
         return Tally()
     pages = {
         page: Place(it["start"], it["turn"], it["chosen"], it["question"])
-        for page, it in notes["pages"].items()
+        for page, it in so_far["pages"].items()
     }
     return Tally(
-        right=notes["right"],
-        answered=notes["answered"],
-        shown=notes["shown"],
-        counted=tuple(notes["counted"]),
+        right=so_far["right"],
+        answered=so_far["answered"],
+        shown=so_far["shown"],
+        counted=tuple(so_far["counted"]),
         pages={page: it for page, it in pages.items() if it != Place(0, 0)},
-        met=tuple(notes["met"]),
+        met=tuple(so_far["met"]),
     )
 
 
@@ -135,13 +135,13 @@ def resume(kept: Tally) -> None:
         answered=kept.answered + len(news),
         shown=kept.shown,
         counted=[*kept.counted, *news][-MOST_COUNTED:],
-        pages={page: _asked(it, heard=page not in later) for page, it in pages.items()},
+        pages={page: _standing(it, heard=page not in later) for page, it in pages.items()},
         met=list(dict.fromkeys([*kept.met, *since.met])),
     )
 
 
-def _asked(place: Place, *, heard: bool = False) -> Asked:
-    return Asked(
+def _standing(place: Place, *, heard: bool = False) -> Standing:
+    return Standing(
         start=place.start,
         turn=place.turn,
         question=place.question,

@@ -80,10 +80,10 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
     """
     edits.receive()
     _begin_link()
-    notes = book()
-    if "sentence" not in notes["fields"]:
-        notes["fields"] = _fields(Choice()) | notes["fields"]  # private tabs keep all but words
-        if not (notes["arrival"] or "sentence" in st.session_state):
+    session = book()
+    if "sentence" not in session["fields"]:
+        session["fields"] = _fields(Choice()) | session["fields"]  # private tabs keep all but words
+        if not (session["arrival"] or "sentence" in st.session_state):
             show_example(SENTENCES[text().language].first)
     typed, unusable = widgets.chosen(Choice, choices.READERS)
     own = typed.source
@@ -91,7 +91,7 @@ def asked(sources: tuple[SourceKind, ...]) -> Asked:
         typed = replace(typed, source=sources[0])
     typed, tokens, problem = _readable(typed)
     choice = _following_words(typed, tokens.kept).within(len(tokens.kept))
-    notes["fields"] |= _fields(choice)
+    session["fields"] |= _fields(choice)
     _seed_widgets(keep_sentence=problem is not None)
     widgets.keep_own(source=own)
     return Asked(choice, tokens, problem, unusable)

@@ -32,15 +32,15 @@ def offer(table: str, on: str, addresses: list[list[Address]], values: Array | B
     Returns:
         The key to draw it under.
     """
-    notes = book()
+    session = book()
     context = on, addresses
-    if notes["contexts"].get(table) != context:
-        notes["contexts"][table] = context
+    if session["contexts"].get(table) != context:
+        session["contexts"][table] = context
         redraw(table)
-    key = f"table.{table}.{notes['versions'][table]}"
+    key = f"table.{table}.{session['versions'][table]}"
     shown = np.asarray(values, dtype=float).tolist()
-    notes["offers"][table] = Offer(
-        key=key, shelf=on, addresses=addresses, values=shown, run=notes["runs"]
+    session["offers"][table] = Offer(
+        key=key, shelf=on, addresses=addresses, values=shown, run=session["runs"]
     )
     return key
 
@@ -51,9 +51,9 @@ def changes() -> Iterator[tuple[str, dict[Address, float]]]:
     Tables are read until a page has been drawn to its end, whichever it is, and what was typed is
     news until the next one is asked for: a run that is broken off loses nothing.
     """
-    notes = book()
-    notes["refused"] = []
-    for table, offered in notes["offers"].items():
+    session = book()
+    session["refused"] = []
+    for table, offered in session["offers"].items():
         if not isinstance(st.session_state.get(offered["key"], {}), Mapping):
             redraw(table)  # forged: Streamlit could not draw a table from it
         found, heard = {}, []
@@ -75,9 +75,9 @@ def changes() -> Iterator[tuple[str, dict[Address, float]]]:
 
 def forget_undrawn() -> None:
     """Read no more tables than the page has; to be called when it has been drawn."""
-    notes = book()
-    drawn = {name: it for name, it in notes["offers"].items() if it["run"] == notes["runs"]}
-    notes["offers"] = drawn
+    session = book()
+    drawn = {name: it for name, it in session["offers"].items() if it["run"] == session["runs"]}
+    session["offers"] = drawn
 
 
 def refused() -> list[Address]:

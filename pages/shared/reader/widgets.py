@@ -30,10 +30,10 @@ def chosen(
     kind: Callable[..., Record], readers: Mapping[str, Reader]
 ) -> tuple[Record, tuple[str, ...]]:
     """What widgets hold, else what was noted or a link asks for; and what was not usable."""
-    notes = book()
-    notes["used"].extend(readers)
-    arrival = notes["arrival"]
-    noted = arrival.fields if arrival else notes["fields"]
+    session = book()
+    session["used"].extend(readers)
+    arrival = session["arrival"]
+    noted = arrival.fields if arrival else session["fields"]
     now = {name: st.session_state[name] for name in readers if name in st.session_state}
     _, unusable = read(kind, readers, now)
     usable = {name: value for name, value in now.items() if name not in unusable}
@@ -47,11 +47,11 @@ def show(**values: object) -> None:
     A value is set if it is news, or if its widget was out of sight: the browser has forgotten that
     one. Others are left alone, since setting them would undo what is being typed.
     """
-    notes = book()
-    notes["fields"] |= values
+    session = book()
+    session["fields"] |= values
     for name, value in values.items():
         shown = held(value)
-        if name not in notes["drawn"] or st.session_state.get(name) != shown:
+        if name not in session["drawn"] or st.session_state.get(name) != shown:
             st.session_state[name] = shown
 
 
@@ -78,9 +78,9 @@ def keep_own(**values: object) -> None:
 
     To be called after `show`, in every run that shows something else.
     """
-    notes = book()
-    own = {**notes["own"], **values}
-    notes["own"] = {name: it for name, it in own.items() if it != notes["fields"][name]}
+    session = book()
+    own = {**session["own"], **values}
+    session["own"] = {name: it for name, it in own.items() if it != session["fields"][name]}
 
 
 def keep_hidden() -> None:
@@ -89,9 +89,9 @@ def keep_hidden() -> None:
     To be called when the page has been drawn. Streamlit forgets what a reader chose in a widget
     that its very choice hides, and gives what was last set for it.
     """
-    notes, drawn = book(), revival.drawn()
-    for name in notes["fields"].keys() & {*notes["used"]} - drawn:
-        value = notes["fields"][name]
+    session, drawn = book(), revival.drawn()
+    for name in session["fields"].keys() & {*session["used"]} - drawn:
+        value = session["fields"][name]
         st.session_state[name] = held(value)
 
 
@@ -116,14 +116,14 @@ def held(value: object) -> object:
 
 def _own(names: Iterable[str]) -> dict[str, object]:
     """What the reader chose where the page showed something else, and left that as it was."""
-    notes = book()
-    own = {name: notes["own"][name] for name in names if name in notes["own"]}
-    shown = notes["fields"]
+    session = book()
+    own = {name: session["own"][name] for name in names if name in session["own"]}
+    shown = session["fields"]
     left = {
         name: value
         for name, value in own.items()
-        if not notes["arrival"] and st.session_state.get(name, shown[name]) == shown[name]
+        if not session["arrival"] and st.session_state.get(name, shown[name]) == shown[name]
     }
     for name in own.keys() - left.keys():
-        del notes["own"][name]
+        del session["own"][name]
     return left

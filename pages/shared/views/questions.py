@@ -73,18 +73,18 @@ def questions(text: Text, page: str, shown: object) -> None:
 
 
 def _question(text: Text, page: str, situation: object) -> None:
-    notes = score.asked(page)
+    here = score.standing(page)
     score.look_at(page, lambda question: _sayable(text, question))
-    found = ask(page, situation, notes["start"], notes["turn"])
-    answered = notes["question"]
-    if answered is not None and notes["chosen"] is not None:
+    found = ask(page, situation, here["start"], here["turn"])
+    answered = here["question"]
+    if answered is not None and here["chosen"] is not None:
         outdated = found is None or found[1] != answered
-        _answered(text, page, answered, notes["chosen"], outdated=outdated)
+        _answered(text, page, answered, here["chosen"], outdated=outdated)
     elif found is None:
         st.caption(text("questions.none"))
     else:
-        notes["start"], question = found
-        key = f"question.{page}.{notes['turn']}"
+        here["start"], question = found
+        key = f"question.{page}.{here['turn']}"
         _options(text, question, key, page)
         _go_on(page, text("questions.skip"))
 
@@ -136,7 +136,7 @@ def _go_on(page: str, label: str, *, same: bool = False) -> None:
         icon=":material/refresh:" if same else ":material/arrow_forward:",
         type="tertiary",
         on_click=score.another,
-        args=(page, score.asked(page)["start"] + (not same)),
+        args=(page, score.standing(page)["start"] + (not same)),
     )
 
 
@@ -156,19 +156,19 @@ def _challenges(text: Text, checks: Mapping[str, Callable[[Any], bool]], shown: 
 
 
 def _score(text: Text) -> None:
-    notes = score.score()
-    if not notes["answered"]:
+    so_far = score.score()
+    if not so_far["answered"]:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if notes["shown"]:
-            numbers = {"right": notes["right"], "answered": notes["answered"]}
+        if so_far["shown"]:
+            numbers = {"right": so_far["right"], "answered": so_far["answered"]}
             st.caption(text("questions.score", **numbers), width="content")
         st.button(
-            text("questions.hide" if notes["shown"] else "questions.show"),
+            text("questions.hide" if so_far["shown"] else "questions.show"),
             key="questions.score",
             type="tertiary",
             on_click=score.show,
-            args=(not notes["shown"],),
+            args=(not so_far["shown"],),
         )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.choices.cross import LIMITS, LONGEST_TEXT, CrossChoice, Sources, read_sentence
 from core.errors import InputError
-from core.ideas.crossing import SIZES, Numbers, Scoring, Tokens
+from core.ideas.crossing import SIZES, Numbers, Scoring, Words
 from core.sources.handset import head_at
 from core.trace import AttentionTrace
 from pages.shared import controls
@@ -27,11 +27,11 @@ class Crossing(NamedTuple):
     """
 
     choice: CrossChoice
-    a: Tokens
-    b: Tokens
+    a: Words
+    b: Words
     problems: dict[str, InputError | None]
 
-    def words(self, sentence: str) -> Tokens:
+    def words(self, sentence: str) -> Words:
         """The words of ``a`` or ``b``."""
         return self.a if sentence == "a" else self.b
 

@@ -38,20 +38,20 @@ def _restore() -> None:
     Each run begins with it anew until one has drawn its page to the end: one that is ended before
     leaves nothing half restored.
     """
-    notes = book()
+    session = book()
     if was_removed(_RESTORE):
-        notes["refused_file"] = None
+        session["refused_file"] = None
     file = unread(_RESTORE)
     if file is None:
         return
     try:
         found = from_file(file.getvalue())
     except InputError as problem:
-        notes["refused_file"] = problem
+        session["refused_file"] = problem
         return
-    notes["refused_file"] = None
+    session["refused_file"] = None
     address.take_all(found)
-    notes["go_to"] = found.page
+    session["go_to"] = found.page
 
 
 def was_restored() -> None:
@@ -71,14 +71,14 @@ def take_away(text: Text, page: str) -> None:
     )
     if not shut.open:
         return
-    notes = book()
+    session = book()
     with shut:
         drawings(text, page)
         _results(text, page)
         _exploration(text, page)
         st.markdown(text("take.embed"))
         st.code(_snippet(), language="html", wrap_lines=True)
-        st.toggle(text("take.private"), notes["private"], key="private")
+        st.toggle(text("take.private"), session["private"], key="private")
         st.caption(text("take.private.help"))
 
 
@@ -103,7 +103,7 @@ def _results(text: Text, page: str) -> None:
 
 def _exploration(text: Text, page: str) -> None:
     """Everything that was chosen, as a file; and back."""
-    notes = book()
+    session = book()
     st.markdown(text("take.file"))
     exploration_file(text, page)
     st.file_uploader(
@@ -112,8 +112,8 @@ def _exploration(text: Text, page: str) -> None:
         key=_RESTORE,
         max_upload_size=LARGEST_FILE // 10**6,
     )
-    if notes["refused_file"]:
-        st.error(told(text, notes["refused_file"]))
+    if session["refused_file"]:
+        st.error(told(text, session["refused_file"]))
 
 
 def _snippet() -> str:

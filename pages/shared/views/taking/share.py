@@ -75,13 +75,13 @@ def arrived(text: Text) -> None:
 
 def _moved(asked: Exploration) -> list[str]:
     """Fields that point at what is not there, such as the 40th of six words."""
-    notes = book()
+    session = book()
     return [
         name
         for name, value in asked.fields.items()
-        if name in notes["used"]
-        and name not in notes["own"]
-        and value not in (DEFAULTS[name], notes["fields"].get(name, value))
+        if name in session["used"]
+        and name not in session["own"]
+        and value not in (DEFAULTS[name], session["fields"].get(name, value))
     ]
 
 
@@ -89,10 +89,10 @@ def _set_back(text: Text, field: str) -> str:
     """A field's name, with the value that is used now."""
     from pages.shared.reports.chosen import told_value  # most links need no more than the page
 
-    name, notes = _named(text, field), book()
-    if field not in notes["used"] or field not in notes["fields"]:
+    name, session = _named(text, field), book()
+    if field not in session["used"] or field not in session["fields"]:
         return name
-    value = plain(told_value(text, field, notes["fields"][field]))
+    value = plain(told_value(text, field, session["fields"][field]))
     return text("share.set_back", name=name, value=value)
 
 

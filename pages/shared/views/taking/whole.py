@@ -14,9 +14,9 @@ def exploration_file(text: Text, page: str, name: str = "attention-lab.json") ->
         page: The name of the page that is opened again.
         name: Of the file.
     """
-    notes = book()
-    fields = {**notes["fields"], **notes["own"]}
-    edits, language = notes["edits"], notes["language"] or ""
+    session = book()
+    fields = {**session["fields"], **session["own"]}
+    edits, language = session["edits"], session["language"] or ""
     save_button(
         text("take.download"),
         name,
