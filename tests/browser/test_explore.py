@@ -30,6 +30,22 @@ def test_a_clicked_word_asks(visit: Visit):
     assert reader.says("“animal” gives")
 
 
+def test_a_word_keeps_the_focus_and_a_click_that_is_under_way_while_the_page_changes(visit: Visit):
+    reader = visit()
+    word = reader.page.locator(".strip button").nth(1)
+    word.focus()
+    reader.after(reader.page.keyboard.press("Enter"))
+    assert reader.asking() == "animal"
+    assert word.evaluate("button => button.matches(':focus')")
+    street = reader.page.locator(".strip button").nth(5)
+    street.hover()
+    reader.page.mouse.down()
+    reader.type_sentence("We saw an old street from here")
+    street.hover()
+    reader.after(reader.page.mouse.up())
+    assert reader.asking() == "from"
+
+
 def test_the_shading_is_the_row_that_core_computes(visit: Visit):
     reader = visit(locale="zh-CN")
     weights = HandsetSource().trace("我爱吃炸鸡").layers[0].weights[0, 2]

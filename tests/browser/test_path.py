@@ -20,7 +20,7 @@ def test_a_link_opens_the_state_and_another_one_the_next(visit: Visit):
     assert reader.asking() == "猫"
     assert reader.says("“猫”把 65% 的注意力给了“抓”")
     reader.after(reader.page.go_back())
-    reader.after(link(reader, "改好了数的状态").click())
+    reader.after(link(reader, "已改好数，供对照").click())
     assert reader.asking() == "猫"
     assert reader.says("“猫”把 87% 的注意力给了“老鼠”")
 

@@ -11,7 +11,7 @@ Visit = Callable[..., Reader]
 
 def test_a_window_takes_the_first_position_out_of_reach(visit: Visit):
     reader = visit("/reach", locale="zh-CN")
-    assert reader.says("输出 32 能看到 32 个输入中的 32 个。需要依次进行的步数：1")
+    assert reader.says("输出 32 能看到 32 个输入中的 32 个。顺序步数：1")
     reader.choose("每一层的掩码", "膨胀窗口")
     assert reader.says("输出 32 能看到 32 个输入中的 3 个")
 

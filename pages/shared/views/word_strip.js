@@ -8,28 +8,34 @@ export default function (component) {
   const colours = themeColours(parentElement);
   strip.setAttribute("role", "group");
   strip.setAttribute("aria-label", data.label);
-  strip.replaceChildren(
-    ...data.words.map((word, position) => {
-      const button = document.createElement("button");
-      const [red, green, blue] = shade(colours, word.weight);
-      button.type = "button";
-      button.style.backgroundColor = `rgb(${red}, ${green}, ${blue})`;
-      button.style.color = readable([red, green, blue]);
-      button.classList.toggle("unknown", word.unknown);
-      button.setAttribute("aria-pressed", String(position === data.asks));
-      button.setAttribute("aria-label", word.description);
-      button.title = word.description;
-      button.append(line("word", word.text), line("share", word.share));
-      button.onclick = () => setTriggerValue("asked", position);
-      return button;
-    }),
-  );
+  // Buttons stay the same while words change: one that is replaced loses its click, and the focus.
+  while (strip.children.length > data.words.length) strip.lastElementChild.remove();
+  while (strip.children.length < data.words.length) strip.append(emptyButton());
+  data.words.forEach((word, position) => {
+    const button = strip.children[position];
+    const colour = shade(colours, word.weight);
+    button.style.backgroundColor = `rgb(${colour})`;
+    button.style.color = readable(colour);
+    button.classList.toggle("unknown", word.unknown);
+    button.setAttribute("aria-pressed", String(position === data.asks));
+    button.setAttribute("aria-label", word.description);
+    button.title = word.description;
+    button.querySelector(".word").textContent = word.text;
+    button.querySelector(".share").textContent = word.share;
+    button.onclick = () => setTriggerValue("asked", position);
+  });
 }
 
-function line(name, text) {
+function emptyButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(line("word"), line("share"));
+  return button;
+}
+
+function line(name) {
   const span = document.createElement("span");
   span.className = name;
-  span.textContent = text;
   return span;
 }
 
