@@ -78,7 +78,8 @@ def scaled_dot_product_attention(
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     if out is not None:
         _check_out(out, q, k, v)
-        out = Steps(*(step.detach() for step in out))
+        if out.output.requires_grad:
+            out = Steps(*(step.detach() for step in out))
     scores = _product(q * scale, k.mT, out and out.scores)  # (..., query, key)
     steps = _mix(scores, v, mask, is_causal, out)
     return steps if dtype == q.dtype else _in_dtype(steps, dtype)
@@ -223,6 +224,20 @@ def _project(name: str, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
 
 
 def _check(q: Tensor, k: Tensor, v: Tensor, *, same_width: bool) -> None:
+    if not (q.dtype == k.dtype == v.dtype and q.is_floating_point()):
+        _check_types(q, k, v)
+    q_shape, k_shape, v_shape = q.shape, k.shape, v.shape
+    if min(len(q_shape), len(k_shape), len(v_shape)) < 2:
+        _check_types(q, k, v)
+    if not q_shape[:-2] == k_shape[:-2] == v_shape[:-2]:
+        _leading_axes(q, k, v)
+    if k_shape[-2] != v_shape[-2]:
+        raise ValueError(f"k has {k_shape[-2]} tokens and v {v_shape[-2]}: they must be the same")
+    if same_width and (q_shape[-1] != k_shape[-1] or q_shape[-1] < 1):
+        raise ValueError(f"q has width {q_shape[-1]} and k {k_shape[-1]}: they must be the same")
+
+
+def _check_types(q: Tensor, k: Tensor, v: Tensor) -> None:
     for name, x in {"q": q, "k": k, "v": v}.items():
         if x.ndim < 2 or not x.is_floating_point():
             raise ValueError(
@@ -231,25 +246,21 @@ def _check(q: Tensor, k: Tensor, v: Tensor, *, same_width: bool) -> None:
             )
     if not q.dtype == k.dtype == v.dtype:
         raise ValueError(f"q, k, v have types {q.dtype}, {k.dtype}, {v.dtype}: they must agree")
-    if not q.shape[:-2] == k.shape[:-2] == v.shape[:-2]:
-        _leading_axes(q, k, v)
-    if k.shape[-2] != v.shape[-2]:
-        raise ValueError(f"k has {k.shape[-2]} tokens and v {v.shape[-2]}: they must be the same")
-    if same_width and (q.shape[-1] != k.shape[-1] or q.shape[-1] < 1):
-        raise ValueError(f"q has width {q.shape[-1]} and k {k.shape[-1]}: they must be the same")
 
 
 def _check_out(out: Steps, q: Tensor, k: Tensor, v: Tensor) -> None:
-    pairs = (*_leading_axes(q, k, v), q.shape[-2], k.shape[-2])  # (..., query, key)
-    for step, shape in zip(out, (pairs, pairs, (*pairs[:-1], v.shape[-1])), strict=True):
-        if tuple(step.shape) != shape or step.dtype != q.dtype:
-            raise ValueError(
-                f"out must have a step of {q.dtype} {shape}, got {step.dtype} {tuple(step.shape)}"
-            )
+    asking = leading = q.shape[:-2]
+    if not leading == k.shape[:-2] == v.shape[:-2]:
+        asking, leading = _leading_axes(q, k), _leading_axes(q, k, v)
+    pairs, result = (*asking, q.shape[-2], k.shape[-2]), (*leading, q.shape[-2], v.shape[-1])
+    fits = out.scores.shape == pairs == out.weights.shape and out.output.shape == result
+    if not (fits and out.scores.dtype == out.weights.dtype == out.output.dtype == q.dtype):
+        said = [(tuple(step.shape), step.dtype) for step in out]
+        raise ValueError(f"out must hold steps of {pairs}, {pairs}, {result} {q.dtype}, got {said}")
 
 
-def _leading_axes(q: Tensor, k: Tensor, v: Tensor) -> tuple[int, ...]:
-    leading = [tuple(x.shape[:-2]) for x in (q, k, v)]
+def _leading_axes(*tensors: Tensor) -> tuple[int, ...]:
+    leading = [tuple(x.shape[:-2]) for x in tensors]
     try:
         return np.broadcast_shapes(*leading)
     except ValueError as problem:
