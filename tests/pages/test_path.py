@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages import CONTENTS
 from pages.shared.destinations import CATCHING, EATING
-from pages.shared.text import LANGUAGES, Language, Text, plain
+from pages.shared.text import LANGUAGES, Language, Text, labels, plain
 from pages.shared.views.highlight import in_words
 from pages.shared.views.path.steps import MATHEMATICS, STEPS, TRY, in_numbers
 from tests.pages.following import Link, assert_opened, followed, links, weights
@@ -174,3 +174,10 @@ def test_the_steps_name_their_papers(open_dashboard: Visit):
     assert MATHEMATICS.papers
     assert says(app, "https://arxiv.org/abs/1706.03762")
     assert says(app, "https://arxiv.org/abs/2207.09238")
+
+
+@every_language
+def test_what_is_to_be_clicked_is_called_as_it_is(language: Language):
+    text = Text(language)
+    label = text("arithmetic.there").partition("]")[0].removeprefix("[")
+    assert label in labels()["path.mathematics.do"][language]
