@@ -64,7 +64,7 @@ def words(sentence: str) -> tuple[str, ...]:
     return tuple(_shortened(_visible(_words_and_spaces(clean(sentence)))))
 
 
-def one(text: str) -> str:
+def as_token(text: str) -> str:
     """The first token of a text if nothing parts it but its length; empty if nothing shows."""
     return next(_shortened(_visible([clean(text)])), "")
 
@@ -108,6 +108,9 @@ def _visible(pieces: Iterable[str]) -> Iterator[str]:
 def _shortened(tokens: Iterable[str]) -> Iterator[str]:
     """The tokens, long ones in pieces that show something."""
     for token in tokens:
+        if len(token) <= LONGEST:
+            yield token
+            continue
         seen = _CHARACTER.findall(token)
         for start in range(0, len(seen), LONGEST):
             piece = "".join(seen[start : start + LONGEST])

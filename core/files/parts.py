@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.files.limits import Limits
 from core.files.tensors import Entry, Tensors
 from core.files.traces import words_in
-from core.tokens import LONGEST, clean, one
+from core.tokens import LONGEST, as_token, clean
 from core.trace import Origin, OriginKind
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -161,7 +161,7 @@ def _numbers(tensors: Tensors, part: str, entry: Entry) -> Array:
 
 
 def _tokens(tensors: Tensors, name: str) -> tuple[str, ...]:
-    return tuple(one(text) or _BLANK for text in _texts(tensors, name))
+    return tuple(as_token(text) or _BLANK for text in _texts(tensors, name))
 
 
 def _texts(tensors: Tensors, name: str) -> tuple[str, ...]:

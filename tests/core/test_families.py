@@ -130,7 +130,7 @@ def test_gradient_times_input_sees_biases_turned_by_position(tiny: Mapping[str, 
     slopes = (outputs(step) - outputs(-step)) / (2 * step)
     for head, slope in enumerate(slopes):
         found = gradient_times_input(layer, mixer, query, head)[key]
-        assert found == pytest.approx(np.linalg.norm(slope), rel=1e-3, abs=1e-9)
+        assert found == pytest.approx(np.linalg.norm(slope), rel=1e-3, abs=1e-10)
 
 
 def test_decoders_look_back_only_and_windows_are_kept(tiny: Mapping[str, Path]):

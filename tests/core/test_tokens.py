@@ -12,10 +12,10 @@ from core.tokens import (
     LIMIT,
     LONGEST,
     LONGEST_POINTS,
+    as_token,
     characters,
     clean,
     follow,
-    one,
     tokenize,
     words,
 )
@@ -149,8 +149,8 @@ def test_no_token_has_more_code_points_than_a_link_carries(
     pieces = unit(f"{word} b")
     assert pieces[-1] == "b"
     assert max(map(len, pieces)) <= LONGEST_POINTS
-    assert one(word) == pieces[0]
-    assert all(one(piece) == piece for piece in pieces)
+    assert as_token(word) == pieces[0]
+    assert all(as_token(piece) == piece for piece in pieces)
 
 
 def test_a_word_just_too_long_gives_two_tokens():

@@ -1,6 +1,6 @@
 // Words as buttons, shaded by weight. Words reach the page as text only, never as markup.
-const INK = "#10151c";
-const INK_LIGHT = 0.0075; // its luminance
+const DARK = [16, 21, 28];
+const WHITE = [255, 255, 255];
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
@@ -50,12 +50,16 @@ function themeColours(element) {
 
 // The ink that stands out more, by the contrast that WCAG 2 defines.
 function readable(colour) {
+  const [dark, light, behind] = [DARK, WHITE, colour].map((it) => luminance(it) + 0.05);
+  return `rgb(${light / behind > behind / dark ? WHITE : DARK})`;
+}
+
+function luminance(colour) {
   const [red, green, blue] = colour.map((part) => {
     const share = part / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
-  const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  return 1.05 / (light + 0.05) > (light + 0.05) / (INK_LIGHT + 0.05) ? "#ffffff" : INK;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 function shade(colours, weight) {
