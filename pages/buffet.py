@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.choices.buffet import READERS, BuffetChoice
+from core.reader.ideas import BuffetChoice
 from pages.shared import frame
-from pages.shared.reader import edits, widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.buffet.diners import diners
 from pages.shared.views.buffet.plate import arithmetic, plate, served, table, wishes
 from pages.shared.views.folded import folded
@@ -12,8 +12,7 @@ from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("buffet")
-edits.receive(of_buffet=True)
-choice = widgets.remembered(BuffetChoice, READERS)
+choice = reader().record(BuffetChoice)
 shown = served(text, choice)
 
 wishes(text)

@@ -1,11 +1,12 @@
 """What popular explanations get wrong, each with the state that shows it."""
 
-from core.choices.corrections import READERS, CorrectionsChoice
+from core.reader.ideas import CorrectionsChoice
+from core.reader.scene import scene_of
 from pages.shared import frame
-from pages.shared.reader import state, widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.corrections.claims import corrections
 from pages.shared.views.questions import questions
 
 text = frame.open_page("corrections")
-corrections(text, widgets.remembered(CorrectionsChoice, READERS).corrections_open)
-questions(text, "corrections", state.scene())
+corrections(text, reader().record(CorrectionsChoice).corrections_open)
+questions(text, "corrections", scene_of(reader()))

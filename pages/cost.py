@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from core.choices.cost import READERS, CostChoice
+from core.reader.ideas import CostChoice
 from pages.shared import frame
-from pages.shared.reader import widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.cost.layers import curves, in_words, sizes, table
 from pages.shared.views.cost.timing import stopwatch
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("cost")
-setting = widgets.remembered(CostChoice, READERS).setting
+setting = reader().record(CostChoice).setting
 
 sizes(text)
 table(text, setting)

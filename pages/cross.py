@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.choices.cross import READERS, CrossChoice
+from core.reader.ideas import CrossChoice
 from core.snippet import crossing_snippet
 from pages.shared import controls, frame
-from pages.shared.reader import widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
 from pages.shared.views.cross.concepts import concept_buttons, concepts
@@ -16,7 +16,7 @@ from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("cross")
-shown = crossing(widgets.remembered(CrossChoice, READERS)).set_widgets()
+shown = crossing(reader().record(CrossChoice)).settled()
 trace = shown.trace()
 opened = shown.opened(trace)
 

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core import layer
-from core.choices.numbers import READERS, NumbersChoice
+from core.reader.explore import NumbersChoice
 from core.snippet import snippet
 from pages.shared import controls, frame, names
-from pages.shared.reader import trained_state, widgets
+from pages.shared.reader.session import reader
+from pages.shared.reader.trained import explored
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
@@ -20,8 +21,8 @@ from pages.shared.views.steps import steps
 
 text = frame.open_page("explore")
 st.page_link("pages/path.py", label=text("explore.begin"), icon=":material/school:")
-scene, lesson = trained_state.scene()
-chosen = widgets.remembered(NumbersChoice, READERS)
+scene, lesson = explored(reader())
+chosen = reader().record(NumbersChoice)
 words, rules = scene.tokens.kept, scene.source.rules
 parameters = scene.source.parameters(words)
 trace = layer.trace(words, parameters, rules, scene.source.origin)
@@ -29,7 +30,6 @@ seen = lesson.measured(words) if lesson else measured(scene, parameters, rules)
 shown = opened(scene, trace.layers[0])
 before, contents = learning.before(lesson, shown), names.contents(text, scene.choice)
 
-controls.unusable(text, scene)
 learning.sentence(text, scene, lesson)
 highlight(text, shown, controls.unknown_words(scene))
 learning.answers(text, scene, lesson)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.choices.heads import READERS, HeadsChoice
+from core.reader.explore import HeadsChoice
+from core.reader.scene import scene_of
 from pages.shared import controls, frame
-from pages.shared.reader import state, widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge
 from pages.shared.views.heads.alike import alike
 from pages.shared.views.heads.beside import head_controls, head_maps, several
@@ -15,10 +16,9 @@ from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("heads")
-scene = state.scene()
-shown = several(scene, widgets.remembered(HeadsChoice, READERS)).set_widgets()
+scene = scene_of(reader())
+shown = several(scene, reader().record(HeadsChoice)).settled()
 
-controls.unusable(text, scene)
 controls.sentence(text, scene)
 head_controls(text, scene)
 badge(text, shown.origin)

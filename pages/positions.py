@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.choices.positions import READERS, PositionsChoice
+from core.reader.explore import PositionsChoice
+from core.reader.scene import scene_of
 from pages.shared import controls, frame
-from pages.shared.reader import state, widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers
 from pages.shared.views.positions.encodings import encodings
@@ -13,10 +14,9 @@ from pages.shared.views.positions.shuffling import differences, outputs, shuffli
 from pages.shared.views.questions import questions
 
 text = frame.open_page("positions")
-scene = state.scene()
-shown = shuffling(scene, widgets.remembered(PositionsChoice, READERS)).set_widgets()
+scene = scene_of(reader())
+shown = shuffling(scene, reader().record(PositionsChoice)).settled()
 
-controls.unusable(text, scene)
 controls.sentence(text, scene)
 order_controls(text, shown)
 badge(text, shown.origin)

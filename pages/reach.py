@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.choices.reach import READERS, ReachChoice
+from core.reader.ideas import ReachChoice
+from core.reader.scene import scene_of
 from pages.shared import frame
-from pages.shared.reader import state, widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
@@ -14,8 +15,8 @@ from pages.shared.views.reach.maps import three
 from pages.shared.views.reach.stacks import looked_at, reaching, sentence_or_numbers
 
 text = frame.open_page("reach")
-scene = state.scene()
-shown = reaching(scene, widgets.remembered(ReachChoice, READERS)).set_widgets()
+scene = scene_of(reader())
+shown = reaching(scene, reader().record(ReachChoice)).settled()
 
 sentence_or_numbers(text, shown)
 badge(text, shown.origin)

@@ -2,25 +2,23 @@
 
 import streamlit as st
 
-from core.choices.training import RACE_READERS, TrainingChoice
+from core.reader.training import TrainingChoice
 from pages.shared import frame
-from pages.shared.reader import run, widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.training.files import downloads, take, upload
 from pages.shared.views.training.inside import felt, inside, looking
 from pages.shared.views.training.noticed import noticed
-from pages.shared.views.training.race import limits, live, settings, start
+from pages.shared.views.training.race import live, settings, start, what_is_not_shown
 
 text = frame.open_page("training")
 take()
-choice = run.known(widgets.remembered(TrainingChoice, RACE_READERS))
+choice = reader().record(TrainingChoice)
 
-run.take_up(choice)
 settings(text, choice)
 start(text, choice.race)
 found = live(text, choice.race)
-run.note_race(choice, found)
 
 if found and not found.busy:
     looks = looking(choice, found)
@@ -36,7 +34,7 @@ if found and not found.busy:
 st.subheader(text("notice.title"), anchor=False)
 noticed(text, choice.race, found)
 st.subheader(text("training.limits.title"), anchor=False)
-limits(text)
+what_is_not_shown(text)
 with st.expander(text("training.repeat"), key="training_repeat", icon=":material/upload_file:"):
     upload(text)
 questions(text, "training", choice)

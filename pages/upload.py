@@ -4,9 +4,9 @@ from contextlib import ExitStack
 
 import streamlit as st
 
-from core.choices.upload import READERS, UploadChoice
+from core.reader.model import UploadChoice
 from pages.shared import frame
-from pages.shared.reader import widgets
+from pages.shared.reader.session import reader
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.upload.contents import contents, recipe
@@ -20,7 +20,7 @@ from pages.shared.views.upload.numbers import upload_numbers
 text = frame.open_page("upload")
 take()
 with ExitStack() as turn:
-    uploaded = uploading(text, widgets.remembered(UploadChoice, READERS), turn).set_widgets()
+    uploaded = uploading(text, reader().record(UploadChoice), turn).settled()
     uploader(text, uploaded)
     recipe(text)
 

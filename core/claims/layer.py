@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.choices.cross import CrossChoice, read_sentence
-from core.choices.explore import Choice
-from core.choices.positions import MOST_WORDS, PositionsChoice
 from core.ideas.crossing import self_gap
 from core.ideas.shuffling import OrderedHead
 from core.measures import entropy
+from core.reader.explore import SHUFFLED_WORDS, Choice, PositionsChoice
+from core.reader.ideas import CrossChoice
 from core.tokens import tokenize
 from core.trace import LayerTrace
 
@@ -110,16 +109,14 @@ def sharpness(choice: Choice) -> Sharpness:
 
 def sources(choice: CrossChoice) -> Sources:
     """The two sentences of the choice, and what is left of it if they are the same."""
-    usual = CrossChoice()
-    a, _ = read_sentence(choice.cross_a, usual.cross_a)
-    b, _ = read_sentence(choice.cross_b, usual.cross_b)
+    a, b = (choice.words(name).kept for name in ("a", "b"))
     n_query, n_key = (len(a if part == "a" else b) for part in (choice.asks, choice.answers))
     return Sources(n_query, n_key, self_gap(choice.source, a))
 
 
 def moved(choice: Choice, order: PositionsChoice) -> Moved:
     """The same shuffle without a mask and with a causal one."""
-    kept = words(choice)[:MOST_WORDS]
+    kept = words(choice)[:SHUFFLED_WORDS]
     parameters, places = choice.layer_source.parameters(kept), order.places(len(kept))
     unmasked, causal = (
         float(np.abs(OrderedHead(parameters, choice.head, kind).moved(places)).max())

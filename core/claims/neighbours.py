@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from core import architectures
-from core.choices.explore import Choice
 from core.claims.layer import words
 from core.ideas.cost import Setting, formula, longest_path
+from core.reader.explore import Choice
 from core.receptive_field import receptive_field
 
 

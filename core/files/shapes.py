@@ -5,19 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.arrays import Array
-from core.choices.explore import LIMITS
-from core.choices.model import MOST_HEADS
-from core.choices.reading import LARGEST_ENTRY
 from core.errors import InputError
 from core.files.limits import Limits
+from core.reader.fields import LARGEST_ENTRY
+from core.reader.model import MOST_HEADS
+from core.reader.records import limits
 
-_PROJECTED = LARGEST_ENTRY**2 * int(LIMITS["d_model"][1])  # a row of x times a column of w_q
+_PROJECTED = LARGEST_ENTRY**2 * limits("d_model")[1]  # a row of x times a column of w_q
 
 LARGEST: Mapping[str, float] = {
     "weights": LARGEST_ENTRY,
     **dict.fromkeys(("q", "k", "v", "output"), _PROJECTED),
-    "scores": _PROJECTED**2 * int(LIMITS["d_k"][1]),
-    "mixed": _PROJECTED * LARGEST_ENTRY * int(LIMITS["n_heads"][1] * LIMITS["d_v"][1]),
+    "scores": _PROJECTED**2 * limits("d_k")[1],
+    "mixed": _PROJECTED * LARGEST_ENTRY * limits("n_heads")[1] * limits("d_v")[1],
 }
 """The largest number of each part: as large as edits can make it; all of it fits into float32."""
 

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.random import Generator
 
-from core.choices.cost import LENGTHS
 from core.complexity import operations
 from core.ideas.cost import ROWS, Row, Setting, formula, longest_path
 from core.questions.question import Kind, Name, Question, numbers, one
+from core.reader.ideas import COST_LENGTHS
 
 _FACTORS = ("×1", "×2", "between_2_and_4", "×4", "×8")
 
@@ -63,7 +63,7 @@ def _cross(pair: list[Row], setting: Setting) -> bool:
     """Whether each of two layers needs fewer operations at some length that is drawn."""
     gaps = [
         formula(pair[0], at) - formula(pair[1], at)
-        for at in (setting._replace(n=n) for n in LENGTHS)
+        for at in (setting._replace(n=n) for n in COST_LENGTHS)
     ]
     return min(gaps) < 0 < max(gaps)
 

@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from numpy.random import Generator
 
-from core.choices.explore import LIMITS
 from core.masks import MaskKind, MaskRule
 from core.measures import entropy
 from core.questions.explored import Explored
@@ -23,6 +22,7 @@ from core.questions.question import (
     one,
     some_places,
 )
+from core.reader.records import FIELDS
 
 _SUMS_OFF = 1e-3  # a sum further from 1 than this is certainly not 1
 
@@ -82,7 +82,7 @@ def sums(explored: Explored, draw: Generator) -> Question | None:
 
 def temperature(explored: Explored, draw: Generator) -> Question | None:
     """Does the largest weight rise when scores are divided by something else?"""
-    low, high = LIMITS["temperature"]
+    low, high = FIELDS["temperature"].limits
     now = explored.rules.temperature
     query = one(range(explored.n), draw)
     then = one([t for t in (now / 2, now * 2) if low <= t <= high], draw)

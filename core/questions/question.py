@@ -1,8 +1,6 @@
 """What a question is: plain values, so that it can be kept and asked in any language."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -68,15 +66,6 @@ class Question(NamedTuple):
 
 Kind = Callable[[Any, Generator], Question | None]
 """Makes a question about a page's state; ``None`` where it would be trivial or ambiguous."""
-
-
-DIGEST = 4
-"""Characters of a question's digest: five hundred questions are told apart in 99 of 100 cases."""
-
-
-def digest(question: Question) -> str:
-    """What a question is told apart by, without its words."""
-    return urlsafe_b64encode(blake2b(repr(question).encode(), digest_size=3).digest()).decode()
 
 
 def one(things: Sequence[Thing], draw: Generator) -> Thing:

@@ -1,20 +1,22 @@
-"""Controls used by more than one page. Their keys are the names of `Choice`'s fields."""
+"""Controls used by more than one page. Their keys are the names of fields."""
 
 from collections.abc import Collection
 from typing import get_args
 
 import streamlit as st
 
-from core.choices.edited import MASK, Address
-from core.choices.explore import LIMITS, LONGEST_SENTENCE, SENTENCE_SOURCES, Choice, SourceKind
 from core.embeddings import known
 from core.masks import MaskKind
 from core.positions import Positions
+from core.reader.cells import MASK, Address
+from core.reader.examples import EXAMPLES, named, ordered
+from core.reader.explore import LONGEST_SENTENCE, SENTENCE_SOURCES, Choice, SourceKind
+from core.reader.reader import reset, show_example
+from core.reader.records import FIELDS, limits
+from core.reader.scene import Scene
 from core.tokens import LIMIT, Unit, occurrences
 from pages.shared import names, tables
-from pages.shared.examples import EXAMPLES, named, ordered
-from pages.shared.reader import edits, state, typed
-from pages.shared.reader.state import Scene
+from pages.shared.reader.session import change, happen, reader, session, showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.told import told
@@ -27,14 +29,13 @@ def sentence(text: Text, scene: Scene) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             text("sentence.label"),
-            key="sentence",
+            key=showing("sentence"),
             placeholder=text("sentence.hint"),
             max_chars=LONGEST_SENTENCE,
             width=640,
         )
         option(text, "unit", get_args(Unit), more=text("unit.help"))
-    if scene.problem:
-        st.error(told(text, scene.problem))
+    complaint(text, "sentence")
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -43,12 +44,18 @@ def sentence(text: Text, scene: Scene) -> None:
             st.button(
                 f"“{example.short}”",
                 key=f"example.{name}",
-                on_click=state.show_example,
-                args=(name,),
+                on_click=happen,
+                args=(show_example, name),
                 type="tertiary",
                 help=text(f"example.{name}"),
             )
     _remarks(text, scene)
+
+
+def complaint(text: Text, name: str) -> None:
+    """Say why what was typed into a field could not be used, if so."""
+    if draft := reader().drafts.get(name):
+        st.error(told(text, draft.reason))
 
 
 def unknown_words(scene: Scene) -> list[str]:
@@ -96,7 +103,8 @@ def layer(
             st.button(
                 text("seed.next"),
                 key="another_source_seed",
-                on_click=state.another_seed,
+                on_click=change,
+                kwargs={"seed": another_seed(scene.choice.seed, "seed")},
                 icon=":material/casino:",
             )
         if one_head:
@@ -104,7 +112,7 @@ def layer(
         _choices(text, "positions", get_args(Positions))
         _choices(text, "mask", get_args(MaskKind))
         _mask_details(text, scene)
-        st.toggle(text("scaled.label"), key="scaled", help=text("scaled.help"))
+        st.toggle(text("scaled.label"), key=showing("scaled"), help=text("scaled.help"))
     if scene.choice.positions == "rope" and not scene.choice.rope_fits:
         st.warning(text("error.rope_needs_even", d_k=scene.choice.d_k))
     if scene.choice.mask == "drawn":
@@ -119,19 +127,47 @@ def sizes(text: Text) -> None:
         slider(text, "temperature", step=0.1)
 
 
-def slider(text: Text, name: str, step: float = 1) -> None:
-    """A number of the choice, within its limits."""
-    low, high = LIMITS[name]
-    kind = type(step)
-    st.slider(
-        text(f"{name}.label"), kind(low), kind(high), step=step, key=name, help=text(f"{name}.help")
-    )
+def slider(
+    text: Text, name: str, step: float = 1, most: int | None = None, *, off: bool = False
+) -> None:
+    """Draw a number field within its limits.
+
+    Args:
+        text: The reader's language.
+        name: The field's.
+        step: Between two values; an integer for whole numbers.
+        most: The largest value, where that is less than the field's limit; a slider that had to
+            begin and end there is left out.
+        off: It changes nothing for now.
+    """
+    low, high = (type(step)(end) for end in FIELDS[name].limits)
+    high = high if most is None else most
+    if high > low:
+        key = showing(name)
+        if most is not None:  # with other limits it is a new one, which begins at the lowest value
+            st.session_state[key] = st.session_state[key]
+        st.slider(
+            text(f"{name}.label"),
+            low,
+            high,
+            step=step,
+            key=key,
+            help=text.help(name),
+            disabled=off,
+        )
 
 
-def number(text: Text, name: str, width: int) -> None:
-    """A whole number of the choice, to be typed."""
-    low, high = LIMITS[name]
-    st.number_input(text(f"{name}.label"), int(low), int(high), key=name, width=width)
+def number(text: Text, name: str, width: int, step: int = 1) -> None:
+    """Draw a whole number field, to be typed."""
+    low, high = limits(name)
+    label = text(f"{name}.label")
+    st.number_input(label, low, high, step=step, key=showing(name), width=width)
+
+
+def another_seed(seed: int, name: str) -> int:
+    """Give the next seed of a field: it can be found again."""
+    low, high = limits(name)
+    return low if seed >= high else seed + 1
 
 
 def option(text: Text, name: str, options: tuple[str, ...], more: str | None = None) -> None:
@@ -140,7 +176,7 @@ def option(text: Text, name: str, options: tuple[str, ...], more: str | None = N
         text(f"{name}.label"),
         options,
         format_func=lambda word: text(f"{name}.{word}"),
-        key=name,
+        key=showing(name),
         required=True,
         wrap=True,
         width="content",
@@ -148,18 +184,12 @@ def option(text: Text, name: str, options: tuple[str, ...], more: str | None = N
     )
 
 
-def unusable(text: Text, scene: Scene) -> None:
-    """Which values were not usable and replaced."""
-    for name in scene.unusable:
-        st.warning(text("error.unusable", name=text(f"{name}.label")))
-
-
 def _choices(text: Text, name: str, options: tuple[str, ...]) -> None:
     st.selectbox(
         text(f"{name}.label"),
         options,
         format_func=lambda word: text(f"{name}.{word}"),
-        key=name,
+        key=showing(name),
         width=150,
         help=text(f"{name}.help"),
     )
@@ -187,7 +217,7 @@ def _head(text: Text, scene: Scene) -> None:
         text("head.label"),
         heads,
         format_func=lambda head: names.head(text, scene.choice, head) if few else str(head + 1),
-        key="head",
+        key=showing("head"),
         required=True,
         wrap=True,
         width="content",
@@ -204,7 +234,7 @@ def _mask_details(text: Text, scene: Scene) -> None:
                 text("padded.label"),
                 range(len(words)),
                 format_func=lambda position: f"{position + 1} {words[position]}",
-                key="padded",
+                key=showing("padded"),
                 placeholder=text("padded.hint"),
                 width=260,
             )
@@ -217,13 +247,13 @@ def _drawn_mask(text: Text, scene: Scene) -> None:
     addresses = [[Address("mask", *query, *key) for key in who] for query in who]
     with st.expander(text("drawn.label"), expanded=True, key="drawn_open", icon=":material/draw:"):
         st.caption(text("drawn.help"))
-        key = typed.offer("mask", MASK, addresses, may_look)
+        key = session().tables.offer("mask", MASK, addresses, may_look)
         tables.editable(Matrix(may_look, words, words), key)
         tables.download(text, "mask", Matrix(may_look, words, words))
         st.button(
             text("drawn.clear"),
-            on_click=edits.reset,
-            args=(MASK,),
+            on_click=happen,
+            args=(reset, MASK),
             disabled=not scene.choice.blocked,
             icon=":material/restart_alt:",
         )

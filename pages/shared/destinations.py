@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core.choices import reading
-from core.choices.edited import Address, Shelves
-from core.choices.explore import READERS, Choice
 from core.embeddings import FEATURES
 from core.layer import Edit
-from pages.shared.examples import SENTENCES, Pointing
+from core.reader.cells import Address, Shelves
+from core.reader.examples import SENTENCES, Pointing
+from core.reader.explore import Choice
+from core.reader.reader import Reader, Record
 from pages.shared.text import Language, Text
 from pages.shared.views.links import open_state
 
@@ -42,12 +42,16 @@ class Destination(NamedTuple):
         return {**pointing, **self.fields}
 
     def choice(self, language: Language) -> Choice:
-        """What the shared layer is given there, the edited cell included."""
-        found, _ = reading.read(Choice, READERS, self.chosen(language))
+        """The layer that is opened there, with the edited cell."""
+        choice = self.record(Choice, language)
         if self.feature is None:
-            return found
+            return choice
         name, value = self.feature
-        return replace(found, edits=(Edit("x", (0, found.key, FEATURES.index(name)), value),))
+        return replace(choice, edits=(Edit("x", (0, choice.key, FEATURES.index(name)), value),))
+
+    def record(self, kind: type[Record], language: Language) -> Record:
+        """The reader's choice there, of one kind."""
+        return Reader(fields=self.chosen(language)).record(kind)
 
     def shelves(self, language: Language) -> Shelves:
         """The edited cells."""

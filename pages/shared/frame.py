@@ -1,10 +1,11 @@
-"""What surrounds every page: menu, language, title, and what is said if a page fails."""
+"""One run: what surrounds every page, and in which order everything happens."""
 
 import logging
 import os
 import secrets
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -12,65 +13,68 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from pages import CONTENTS, Entry
-from pages.shared.reader import address, edits, revival, state, widgets
-from pages.shared.reader.book import book
+from pages.shared.reader.session import Session, session, showing
+from pages.shared.reader.session import text as reader_text
 from pages.shared.server import process
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.refused import PageEnds
 from pages.shared.views.taking import share
-from pages.shared.views.taking.menu import hear, take_away, was_restored
+from pages.shared.views.taking.menu import restore, take_away
 
 REPORT = "ATTENTION_LAB_REPORT"
 """The variable with the address at which errors can be told."""
 
-_FRAMED = "framed"
 _STYLE = Path(__file__).with_suffix(".css")
 _LOG = logging.getLogger(__name__)
 
 
 def run() -> None:
-    """Draw the menu and the page that was asked for."""
-    _guarded(_draw)
+    """Draw the page that was asked for, in one run from top to bottom.
 
-
-def _draw() -> None:
-    hear()
+    Arrive, collect, choose, draw, write the address, keep: whatever needs to come before or after
+    something else stands in this function.
+    """
+    tab = session()
+    before = tab.reader.language
     entry, page = _navigation()
-    text = state.text()
-    _go_elsewhere(entry)
-    place = _head(text, entry)
-    said = st.container()
-    _guarded(page.run)
+    tab.arrive(entry.name, st.query_params.to_dict(), st.context.locale or "")
+    tab.collect()
+    tab.choose()
+    restore()
+    _go_elsewhere(tab, entry)
+    if tab.reader.language != before:
+        st.rerun()  # the menu speaks the reader's language, too
+    text = Text(tab.reader.language)
+    tab.framed = True
+    place, said = _head(text, entry), st.container()
+    guarded(page.run)
     with said:
-        _guarded(lambda: share.arrived(text))
+        guarded(lambda: share.say_notice(text))
     with place:
-        _guarded(lambda: share.link(text, entry, page.url_path, said))
-        _guarded(lambda: take_away(text, entry.name))
-    widgets.keep_hidden()
-    # What is drawn again at once shows what a survivor sent: the browser is told that anew.
-    book()["drawn"] = frozenset() if revival.pending() else revival.drawn()
-    address.depart()
-    was_restored()
-    revival.replay()
+        guarded(lambda: share.link(text, entry, page.url_path, said))
+        guarded(lambda: take_away(text, entry.name))
+    tab.keep()
     process.tidy()
 
 
 def open_page(name: str) -> Text:
-    """Begin a page: its lead; gives the reader's texts.
+    """Begin a page with its lead, and give the reader's texts.
 
     On a fresh server Streamlit runs a bookmarked page's file by itself, without ``dashboard.py``:
     then the frame is drawn first.
     """
-    if not st.session_state.pop(_FRAMED, False):
+    tab = session()
+    framed, tab.framed = tab.framed, False
+    if not framed:
         _navigation()
         st.rerun()
-    text = state.text()
+    text = reader_text()
     st.markdown(text(f"{name}.lead"))
     return text
 
 
-def _guarded(draw: Callable[[], None]) -> None:
-    """Draw; what fails is said with a reference that is found again in the log."""
+def guarded(draw: Callable[[], None]) -> None:
+    """Draw; say what fails with a reference that is found again in the log."""
     try:
         draw()
     except PageEnds:
@@ -79,18 +83,18 @@ def _guarded(draw: Callable[[], None]) -> None:
         reference = secrets.token_hex(3)
         where = "".join(traceback.format_tb(problem.__traceback__))  # a message may quote a reader
         _LOG.error("A page failed, reference %s: %s\n%s", reference, type(problem).__name__, where)
-        said = Text(book()["language"] or "en")  # what the switch holds may be the reason
-        st.error(said("error.page", reference=reference, to=_report_to(said)))
+        text = reader_text()
+        st.error(text("error.page", reference=reference, to=_report_to(text)))
 
 
 def _report_to(text: Text) -> str:
-    """Where errors can be told, as the owner of the server has set it."""
+    """Say where errors can be told, as the owner of the server has set it."""
     address = os.environ.get(REPORT)
     return text("error.report_at", address=address) if address else text("error.report_to_owner")
 
 
 def _head(text: Text, entry: Entry) -> DeltaGenerator:
-    """The title, the language switch, and the place for what takes the page away."""
+    """Draw the title and the language switch; give the place for what takes the page away."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(text(f"{entry.name}.title"), anchor=False)
         place = st.container(horizontal=True, vertical_alignment="center", width="content")
@@ -98,7 +102,7 @@ def _head(text: Text, entry: Entry) -> DeltaGenerator:
             text("frame.language"),
             list(LANGUAGES),
             format_func=LANGUAGES.__getitem__,
-            key="language",
+            key=showing("language"),
             required=True,
             label_visibility="collapsed",
             width="content",
@@ -106,16 +110,18 @@ def _head(text: Text, entry: Entry) -> DeltaGenerator:
     return place
 
 
-def _go_elsewhere(entry: Entry) -> None:
-    """To the page that a file asks for."""
-    name, book()["go_to"] = book()["go_to"], ""
+def _go_elsewhere(tab: Session, entry: Entry) -> None:
+    """Open the page that a file or a button asks for, if there is one of that name."""
+    name, tab.go_to = tab.go_to, ""
     for other in CONTENTS:
         if other.name == name != entry.name:
             st.switch_page(other.path)
+    tab.reader = replace(tab.reader, page=entry.name)
 
 
 def _navigation() -> tuple[Entry, StreamlitPage]:
-    text = state.text()
+    """Draw the menu, and find the page that is asked for."""
+    text = reader_text()
     chapters: dict[str, list[StreamlitPage]] = {}
     entries: dict[str, Entry] = {}
     for index, entry in enumerate(CONTENTS):
@@ -126,11 +132,4 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
         entries[page.url_path] = entry
     chosen = st.navigation(chapters)
     st.html(_STYLE)
-    revival.note(first=book()["page"] is None)
-    edits.collect()
-    address.arrive(chosen.url_path)
-    if state.text() != text:
-        st.rerun()  # a link's language is the menu's, too
-    widgets.carry_over(chosen.url_path)
-    st.session_state[_FRAMED] = True
     return entries[chosen.url_path], chosen

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from core.choices.explore import Choice
 from core.embeddings import FEATURES
+from core.reader.explore import Choice
 from core.sources.handset import CONTENT, head_at
 from pages.shared.text import Text
 

@@ -9,45 +9,31 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-
-def file_in(key: str) -> UploadedFile | None:
-    """The file in a place for files; nothing if another server has it, or it was never sent."""
-    found = st.session_state.get(key)
-    return found if isinstance(found, UploadedFile) else None
+from pages.shared.reader.session import Given, session
 
 
 def unread(key: str) -> UploadedFile | None:
-    """The file that was put into a place and that no run has read to the end; see `was_read`.
+    """Give the file that was put into a place and that no run has read to the end, if any.
 
-    It is remembered when the place is no longer in sight. To be called first in a run.
+    It is remembered when the place is no longer in sight.
     """
-    last, left, _ = _noted(key)
-    file = file_in(key)
-    if file and file.file_id != last:
-        last, left = file.file_id, file
-    st.session_state[_note(key)] = last, left, file is not None
-    return left
+    last, held = session().files.get(key, Given()), st.session_state.get(key)
+    file = held if isinstance(held, UploadedFile) else None  # else another server has it
+    if file and file.file_id != last.file_id:
+        last = Given(file.file_id, file)
+    session().files[key] = last._replace(there=file is not None)
+    return last.unread
 
 
 def was_read(key: str) -> None:
-    """Note that there is nothing more to do with the file; to be called last."""
-    last, _, there = _noted(key)
-    st.session_state[_note(key)] = last, None, there
+    """Note that there is nothing more to do with the file."""
+    session().files[key] = session().files.get(key, Given())._replace(unread=None)
 
 
 def was_removed(key: str) -> bool:
-    """Whether the reader has taken the file out of its place; to be asked before `unread`."""
-    _, _, there = _noted(key)
+    """Tell whether the reader has taken the file out of its place since it was last looked for."""
+    there = session().files.get(key, Given()).there
     return there and not st.session_state.get(key, "out of sight")
-
-
-def _noted(key: str) -> tuple[str, UploadedFile | None, bool]:
-    """The last file's name at the server, itself until it was read, and whether it was there."""
-    return st.session_state.get(_note(key), ("", None, False))
-
-
-def _note(key: str) -> str:
-    return f"{key}_note"
 
 
 def save_button(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core import challenges
-from core.choices.training import FIELDS, TrainingChoice
 from core.errors import InputError
 from core.questions.buffet import Tasted
 from core.questions.cross import Crossed
@@ -14,8 +13,9 @@ from core.questions.positions import Ordered
 from core.questions.reach import Reached
 from core.questions.training import Trained
 from core.questions.upload import Weighed
-from pages.shared.reader.model_state import ModelScene
-from pages.shared.reader.state import Scene
+from core.reader.scene import Scene
+from core.reader.training import FIELDS, TrainingChoice
+from pages.shared.reader.model import ModelScene
 from pages.shared.server import cache
 from pages.shared.views.buffet.plate import Served
 from pages.shared.views.cross.crossing import Crossing
@@ -79,7 +79,7 @@ def ordered(shuffling: Shuffling) -> Ordered:
 def reached(reaching: Reaching) -> Reached:
     """Three architectures on the same positions."""
     choice = reaching.choice
-    convolution = choice.convolution(reaching.dilations)
+    convolution = choice.convolution
     return Reached(reaching.n, choice.stack, choice.reach_direction, convolution)
 
 
@@ -141,7 +141,7 @@ CHALLENGES: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     },
     "model": {"looks_back": _looks_back},
     "reach": {
-        "reaches": lambda it: challenges.reaches_far(it.choice.convolution(it.dilations)),
+        "reaches": lambda it: challenges.reaches_far(it.choice.convolution),
     },
     "positions": {"still": lambda it: challenges.mostly_still(it.head, it.places)},
 }

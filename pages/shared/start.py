@@ -30,6 +30,6 @@ def _loaded() -> Callable[[], None]:
     def run() -> None:
         process.decline_helpers()
         with turns.taken():
-            frame.run()
+            frame.guarded(frame.run)
 
     return run

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.choices.reading import LARGEST_ENTRY
+from core.reader.fields import LARGEST_ENTRY
 from pages.shared.figures.heatmap import numbered
 from pages.shared.saving import save_button
 from pages.shared.text import Text

@@ -1,12 +1,12 @@
 """What can be taken away from the buffet."""
 
-from core.choices.buffet import READERS, BuffetChoice
-from core.choices.edited import BUFFET, BUFFET_TABLES
 from core.ideas.buffet import NUTRIENTS
+from core.reader.cells import BUFFET, BUFFET_TABLES
+from core.reader.ideas import BuffetChoice
 from core.taken.report import Section, Table
 from core.trace import Origin
-from pages.shared.reader.book import book
-from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, heading, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -16,8 +16,8 @@ from pages.shared.views.buffet.plate import Served, served
 
 def taken(text: Text) -> Taken:
     """The wish, the plate, and the table."""
-    served_here = served(text, chosen(BuffetChoice, READERS))
-    origin = Origin("handset", edited=bool(book()["edits"].get(BUFFET)))
+    served_here = served(text, reader().record(BuffetChoice))
+    origin = Origin("handset", edited=bool(reader().edits.get(BUFFET)))
     random = told_origin(text, Origin("seeded", str(served_here.choice.buffet_seed)))
     return Taken(
         lead=text("report.buffet"),

@@ -3,48 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.choices.model import THIS_HEAD
-from core.choices.reading import Reader, Record, read
-from core.choices.training import READERS, TrainingChoice
+from core.reader.model import THIS_HEAD
+from core.reader.records import FIELDS
+from core.reader.training import TrainingChoice
 from core.taken.report import Section, Table
 from core.training.contenders import Contender
-from pages.shared.reader.book import book
+from pages.shared.reader.session import reader
 from pages.shared.reports.taken import bare
 from pages.shared.text import Text, labels
 from pages.shared.views.contenders import contender, farthest
 
 _WHOSE = {"rnn": "RNN · ", "cnn": "CNN · "}
-_PLACES = (
-    *("head", "query", "key", "padded", "heads_off", "positions_places", "positions_word"),
-    *("training_layer", "training_head", "training_query", "training_key", "model_query"),
-    *("model_key", "upload_query", "upload_key", "buffet_place", "buffet_dish"),
-    *("cross_head", "cross_word_a", "cross_word_b", "cross_word_other"),
-)
-"""Fields that count from 0 what pages count from 1."""
-
-_PAIRS = ("model_off",)
-"""Fields that hold (layer, head) pairs."""
-
-_ONLY_WITH = {
-    "window": ("mask", ("window",)),
-    "padded": ("mask", ("padding",)),
-    "rnn_gain": ("rnn_kind", ("rnn",)),
-    "training_symbols": ("training_task", ("recall", "pairs")),
-    "training_distance": ("training_task", ("recall", "pairs")),
-    "cross_seed": ("cross_numbers", ("seeded",)),
-    "reach_n": ("reach_tokens", ("numbers",)),
-    "reach_window": ("reach_mask", ("window", "dilated", "global")),
-    "reach_step": ("reach_mask", ("dilated",)),
-    "reach_global": ("reach_mask", ("global",)),
-    "reach_gain": ("reach_kind", ("rnn",)),
-}
-"""Fields that change something only while another one has one of some values."""
-
-
-def chosen(kind: Callable[..., Record], readers: Mapping[str, Reader]) -> Record:
-    """A page's choice as it was noted, without touching a widget."""
-    record, _ = read(kind, readers, book()["fields"])
-    return record
 
 
 def every(text: Text, choice: object, without: Sequence[str] = ()) -> dict[str, str]:
@@ -63,7 +32,7 @@ def shown(text: Text, choice: object, *names: str) -> dict[str, str]:
     return {
         name: told_value(text, name, getattr(choice, name))
         for name in names
-        if name not in _ONLY_WITH or _matters(choice, *_ONLY_WITH[name])
+        if _matters(choice, name)
     }
 
 
@@ -77,13 +46,15 @@ def settings(text: Text, values: Mapping[str, str], tables: Sequence[Table] = ()
     return Section(text("report.settings"), tables=[first, *tables])
 
 
-def _matters(choice: object, other: str, values: Sequence[str]) -> bool:
-    return getattr(choice, other) in values
+def _matters(choice: object, name: str) -> bool:
+    """Tell whether a field changes something where the others are as they are."""
+    only_with = FIELDS[name].only_with if name in FIELDS else None
+    return only_with is None or getattr(choice, only_with[0]) in only_with[1]
 
 
 def told_value(text: Text, name: str, value: object) -> str:
     """What a field's control shows for a value."""
-    if isinstance(value, tuple) and name in _PAIRS:
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         value = tuple("·".join(map(str, pair)) for pair in value)
     if isinstance(value, tuple):
         return text("sentence.comma").join(told_value(text, name, it) for it in value) or "–"
@@ -94,7 +65,7 @@ def told_value(text: Text, name: str, value: object) -> str:
     if isinstance(value, str):
         return text(f"{name}.{value}") if f"{name}.{value}" in labels() else value
     if isinstance(value, int):
-        return str(value + (name in _PLACES))
+        return str(value + (name in FIELDS and FIELDS[name].place))
     return f"{value:g}"
 
 
@@ -107,7 +78,7 @@ def _line(text: Text, head: int) -> str:
 
 
 def _contender(text: Text, name: Contender) -> str:
-    return contender(text, name, chosen(TrainingChoice, READERS).race.design)
+    return contender(text, name, reader().record(TrainingChoice).race.design)
 
 
 _NAMED: Mapping[str, Callable[[Text, Any], str]] = {

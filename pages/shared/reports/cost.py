@@ -1,9 +1,10 @@
 """What can be taken away from the page about cost."""
 
-from core.choices.cost import LENGTHS, READERS, CostChoice
 from core.ideas.cost import ROWS, Setting, counted, formula, longest_path, sequential
+from core.reader.ideas import COST_LENGTHS, CostChoice
 from core.taken.report import Section, Table
-from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, bare
 from pages.shared.text import Text
 from pages.shared.views.cost.timing import measured_times
@@ -13,7 +14,7 @@ _COLUMNS = ("formula", "counted", "sequential", "path")
 
 def taken(text: Text) -> Taken:
     """Table 1 with the reader's numbers, the curves, and the stopwatch if it has run."""
-    choice = chosen(CostChoice, READERS)
+    choice = reader().record(CostChoice)
     setting = choice.setting
     times = measured_times(text, setting)
     return Taken(
@@ -44,7 +45,8 @@ def _table(text: Text, setting: Setting) -> Section:
 def _curves(text: Text, setting: Setting) -> Section:
     """Operations for every length."""
     rows = [
-        [f"{n:,}", *(f"{formula(row, setting._replace(n=n)):,}" for row in ROWS)] for n in LENGTHS
+        [f"{n:,}", *(f"{formula(row, setting._replace(n=n)):,}" for row in ROWS)]
+        for n in COST_LENGTHS
     ]
     columns = [text(f"cost.{row}") for row in ROWS]
     table = Table(text("cost.operations"), columns, rows, text("cost.lengths"))

@@ -2,11 +2,12 @@
 
 from typing import get_args
 
-from core.choices.cross import READERS, CrossChoice
 from core.ideas.crossing import Cost, Scoring, cost
+from core.reader.ideas import CrossChoice
 from core.taken.report import Section, Table
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -18,7 +19,7 @@ from pages.shared.views.opened import Opened
 
 def taken(text: Text) -> Taken:
     """The two sentences, and who asks whom."""
-    crossed = crossing(chosen(CrossChoice, READERS))
+    crossed = crossing(reader().record(CrossChoice))
     trace = crossed.trace()
     opened = crossed.opened(trace)
     head = {"cross_head": head_name(text, crossed.choice, opened.head)}

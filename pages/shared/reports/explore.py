@@ -1,15 +1,15 @@
 """What can be taken away from the Explore page."""
 
-from core.choices.explore import Choice
-from core.choices.training import READERS, TrainingChoice
+from core.reader.explore import Choice
+from core.reader.scene import Scene
 from core.taken.report import Section, Table
 from core.tokens import clean
 from core.trace import AttentionTrace, Origin
-from pages.shared.reader.state import Scene, made
-from pages.shared.reader.trained_state import Lesson, taught
-from pages.shared.reports.chosen import chosen, every, settings, shown
+from pages.shared.reader.session import reader
+from pages.shared.reader.trained import Lesson, explored
+from pages.shared.reports.chosen import every, settings, shown
 from pages.shared.reports.race import race_settings
-from pages.shared.reports.scene import LAYER, asked, changed, count_of_edits
+from pages.shared.reports.scene import LAYER, changed, count_of_edits
 from pages.shared.reports.taken import Taken, matrix_table
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
@@ -23,7 +23,7 @@ _CAVEATS = ("pair", "values", "importance", "order")
 
 def taken(text: Text) -> Taken:
     """The layer's numbers, before and after training if it was trained here."""
-    scene, lesson = _explored()
+    scene, lesson = explored(reader())
     words = scene.tokens.kept
     trace = scene.source.trace_of(words)
     before = lesson.before.trace_of(words) if lesson and lesson.trained else None
@@ -43,13 +43,6 @@ def taken(text: Text) -> Taken:
         ),
         trace=lambda: trace,
     )
-
-
-def _explored() -> tuple[Scene, Lesson | None]:
-    explored = asked()
-    if explored.choice.source != "trained":
-        return made(explored), None
-    return taught(explored, chosen(TrainingChoice, READERS))
 
 
 def _settings(text: Text, choice: Choice, lesson: Lesson | None) -> dict[str, str]:

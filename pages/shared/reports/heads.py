@@ -1,11 +1,13 @@
 """What can be taken away from the page about several heads."""
 
-from core.choices.heads import READERS, HeadsChoice
 from core.ideas.heads_cost import HeadCost, costs
+from core.reader.explore import HeadsChoice
+from core.reader.scene import scene_of
 from core.taken.report import Section, Table
 from core.tokens import clean
-from pages.shared.reports.chosen import chosen, every, settings, shown
-from pages.shared.reports.scene import changed, layer_settings, scene
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import every, settings, shown
+from pages.shared.reports.scene import changed, layer_settings
 from pages.shared.reports.taken import Taken, bare, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -16,7 +18,7 @@ from pages.shared.views.heads.mixed import sum_map
 
 def taken(text: Text) -> Taken:
     """All heads of the layer: what they add, and what they cost."""
-    compared = several(scene(), chosen(HeadsChoice, READERS))
+    compared = several(scene_of(reader()), reader().record(HeadsChoice))
     choice = compared.scene.choice
     own = shown(text, choice, "query") | every(
         text, compared.choice, ("heads_blocks", "heads_table_open")

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from core.choices.model import PACKAGED, READERS, ModelChoice
+from core.reader.model import PACKAGED, ModelChoice
 from core.taken.report import Section
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.model_state import ModelScene
-from pages.shared.reports.chosen import chosen, every, settings
+from pages.shared.reader.model import ModelScene
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, matrix_table
 from pages.shared.server import cache, loading
 from pages.shared.tables import Matrix
@@ -26,7 +27,7 @@ _WIDEST = 64  # words of a table in a report
 
 def taken(text: Text) -> Taken:
     """The whole trace, and the shown head."""
-    choice = chosen(ModelChoice, READERS)
+    choice = reader().record(ModelChoice)
     scene = _scene(choice)
     return Taken(
         lead=scene.run.pieces.sentence,

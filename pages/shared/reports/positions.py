@@ -1,9 +1,11 @@
 """What can be taken away from the page about the order of words."""
 
-from core.choices.positions import READERS, PositionsChoice
+from core.reader.explore import PositionsChoice
+from core.reader.scene import scene_of
 from core.taken.report import Section, Table
-from pages.shared.reports.chosen import chosen, every, settings
-from pages.shared.reports.scene import changed, layer_settings, scene
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import every, settings
+from pages.shared.reports.scene import changed, layer_settings
 from pages.shared.reports.taken import Taken, heading, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -15,7 +17,7 @@ _OWN = ("positions", "mask", "window", "padded")  # the page has its own instead
 
 def taken(text: Text) -> Taken:
     """The outputs of the words in two orders, and who notices."""
-    shuffled = shuffling(scene(), chosen(PositionsChoice, READERS))
+    shuffled = shuffling(scene_of(reader()), reader().record(PositionsChoice))
     layer = layer_settings(text, shuffled.scene.choice)
     own = {name: value for name, value in layer.items() if name not in _OWN}
     order = " ".join(str(place + 1) for place in shuffled.places)

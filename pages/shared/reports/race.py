@@ -1,6 +1,6 @@
 """The settings of a race, wherever its networks are shown."""
 
-from core.choices.training import RUN, TrainingChoice
+from core.reader.training import TrainingChoice
 from pages.shared.reports.chosen import every
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender
@@ -21,5 +21,5 @@ def race_settings(text: Text, choice: TrainingChoice, *without: str) -> dict[str
             contender(text, name, design) for name in choice.training_contenders
         ),
     }
-    found = every(text, choice, ("training_sequence", *RUN))
+    found = every(text, choice, ("training_sequence",))
     return {name: named.get(name, told) for name, told in found.items() if name not in without}

@@ -1,10 +1,11 @@
 """What can be taken away from the page about how far three architectures see."""
 
-from core.choices.reach import READERS, ReachChoice
 from core.ideas.reach import SEEDS
+from core.reader.ideas import ReachChoice
+from core.reader.scene import scene_of
 from core.taken.report import Section
-from pages.shared.reports.chosen import chosen, every, settings
-from pages.shared.reports.scene import scene
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, lines_table
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
@@ -16,8 +17,8 @@ from pages.shared.views.reach.stacks import Reaching, reaching
 
 def taken(text: Text) -> Taken:
     """Strength, path and reach as numbers."""
-    reached = reaching(scene(), chosen(ReachChoice, READERS))
-    dilations = {"reach_dilations": ",".join(map(str, reached.dilations))}
+    reached = reaching(scene_of(reader()), reader().record(ReachChoice))
+    dilations = {"reach_dilations": ",".join(map(str, reached.choice.dilations))}
     return Taken(
         lead=f"1–{reached.n}"
         if reached.choice.reach_tokens == "numbers"

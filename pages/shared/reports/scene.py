@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from core.choices.explore import READERS, Choice
+from core.reader.explore import Choice
 from core.taken.report import Table
-from core.tokens import tokenize
-from pages.shared.reader.state import Asked, Scene, made
-from pages.shared.reports.chosen import chosen, shown
+from pages.shared.reports.chosen import shown
 from pages.shared.text import Text
 
 LAYER = (
@@ -16,18 +14,6 @@ LAYER = (
 """What an attention layer is made of, whoever set its numbers."""
 
 _MOST_ROWS = 200  # of a table of what was changed
-
-
-def scene() -> Scene:
-    """What the pages about the reader's sentence show, without touching a widget."""
-    return made(asked())
-
-
-def asked() -> Asked:
-    """What was chosen there; the layer is still to be made."""
-    choice = chosen(Choice, READERS)
-    tokens = tokenize(choice.sentence, choice.unit)
-    return Asked(choice.within(len(tokens.kept)), tokens)
 
 
 def layer_settings(text: Text, choice: Choice) -> dict[str, str]:

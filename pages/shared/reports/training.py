@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 
 from core.arrays import Array
-from core.choices.lesson import aimed
-from core.choices.training import READERS, TrainingChoice, chosen_race
+from core.reader.training import TrainingChoice, aimed, chosen_race
 from core.sources.trained import TrainedSource
 from core.taken.report import Section, Table
 from core.training.contenders import ATTENTION, LEARNING_RATES, Contender
 from core.training.learning import latest, losses, reliable
 from core.training.race import shown, sizes
-from pages.shared.reader.run import progress
-from pages.shared.reports.chosen import chosen, settings
+from pages.shared.reader.race import progress
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import settings
 from pages.shared.reports.race import race_settings
 from pages.shared.reports.taken import Taken, heading
-from pages.shared.server.jobs import Progress
+from pages.shared.server.worker import Progress
 from pages.shared.text import Text
 from pages.shared.views.contenders import (
     accuracy_title,
@@ -33,7 +33,7 @@ _COLUMNS = ("parameters", "rate", "sees", "seconds", "reliable", "farthest")
 
 def taken(text: Text) -> Taken | None:
     """How the contenders fared, and what was learned; nothing while they run."""
-    found = progress()
+    found = progress("training")
     if found is None or found.busy or not found.snapshots:
         return None
     race = chosen_race(found.race)
@@ -45,7 +45,7 @@ def taken(text: Text) -> Taken | None:
             part=f"{found.part:.0%}",
             seconds=f"{found.elapsed:.0f}",
         ),
-        sections=lambda: _sections(text, chosen(TrainingChoice, READERS), found),
+        sections=lambda: _sections(text, reader().record(TrainingChoice), found),
         caveats=("luck", "task", "importance"),
         reading=_reading(text, found),
     )

@@ -1,10 +1,11 @@
 """What can be taken away from the page of a reader's own tensors."""
 
-from core.choices.upload import READERS, UploadChoice
+from core.reader.model import UploadChoice
 from core.sources.uploaded import Upload
 from core.taken.report import Section, Table
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reports.chosen import chosen, settings, shown
+from pages.shared.reader.session import reader
+from pages.shared.reports.chosen import settings, shown
 from pages.shared.reports.taken import Taken, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -22,7 +23,7 @@ _FILE = ("upload_name", "upload_sha", "upload_layer", "upload_head", "upload_que
 
 def taken(text: Text) -> Taken | None:
     """What is in the file, and the shown head; nothing while the file is not here."""
-    uploaded = uploading(text, chosen(UploadChoice, READERS))
+    uploaded = uploading(text, reader().record(UploadChoice))
     upload, choice, read = uploaded.upload, uploaded.choice, uploaded.read
     if upload is None:
         return None

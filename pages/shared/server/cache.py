@@ -10,7 +10,6 @@ from typing import NamedTuple
 from core import architectures
 from core.architectures import Measured
 from core.arrays import Array, digest
-from core.choices.model import PACKAGED
 from core.cnn import ConvolutionSettings
 from core.encoder import HeadIndex
 from core.files.traces import fingerprint
@@ -23,6 +22,7 @@ from core.long.pixels import Overview
 from core.measures import cosine_distance
 from core.models.pieces import Keep
 from core.models.run import ModelRun
+from core.reader.model import PACKAGED
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import Upload, bytes_once_read, read_upload

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from core.architectures import Measured
 from core.arrays import digest
-from core.choices.training import TrainingChoice
+from core.reader.training import TrainingChoice
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer
 from core.training.contenders import Contender, Design
@@ -65,7 +65,7 @@ def right(choice: TrainingChoice) -> dict[Contender, float]:
 def _furthest(choice: TrainingChoice, contender: Contender) -> _Learned | None:
     wanted = choice.race
     of = contender, wanted.design, wanted.seed
-    steps = range(choice.reached(contender), 0, -SLICE)
+    steps = range(SLICE * wanted.slices, 0, -SLICE)
     return next(filter(None, (_networks.found((*of, step)) for step in steps)), None)
 
 

@@ -1,8 +1,8 @@
 """How much this server reads: more where it is open, for people who trust each other."""
 
-from core.choices.model import MOST_PIECES
 from core.files.limits import PRIVATE, PUBLIC, Limits
 from core.models.hub import is_open
+from core.reader.model import MOST_PIECES
 from core.sources.pretrained import LIMIT
 
 

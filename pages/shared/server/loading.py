@@ -7,10 +7,10 @@ import logging
 import threading
 from typing import NamedTuple
 
-from core.choices.model import PACKAGED
 from core.errors import InputError
 from core.models.hub import check_allowed
 from core.models.pieces import Keep
+from core.reader.model import PACKAGED
 from core.sources.families import FamilySource
 from core.sources.pretrained import PretrainedSource
 from pages.shared.server import limits

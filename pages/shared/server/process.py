@@ -13,7 +13,7 @@ import torch
 from altair.utils import schemapi
 
 from core import architectures
-from core.choices.explore import Choice
+from core.reader.explore import Choice
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 
 _MALLOC = {

@@ -1,28 +1,49 @@
 """Training beside the pages: one race at a time for the whole server, others wait in a short queue.
 
-A race is deterministic: whoever asks for one that is waiting or running already watches that one.
-A worker's thread lives only while there is something to train. It rests between slices, so that
-pages stay quick, and leaves a race none of whose readers has been heard of for some seconds.
+A race is deterministic: whoever asks for one that is waiting or running watches that one. The
+thread lives only while there is something to train. It rests between slices, so that pages stay
+quick, and leaves a race none of whose readers has been heard of for some seconds.
 """
 
+import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Container, Generator
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
 import torch
 
+from core.arrays import Array
 from core.errors import InputError
+from core.training.contenders import Contender
+from core.training.learning import foremost
 from core.training.race import Race, Snapshot, race
-from pages.shared.server.jobs import LONGEST_RACE, Job, Progress
-from pages.shared.server.races import Races, deserted, watched_besides
+from pages.shared.server import learned
+
+State = Literal["waiting", "running", "done", "stopped", "left", "limit", "failed"]
+
+BUSY: tuple[State, ...] = ("waiting", "running")
+"""States in which something may still change."""
+
+LONGEST_RACE = 60.0
+"""Seconds of computing."""
 
 LONGEST_QUEUE = 3
 """Races that may wait."""
 
-_PACE = 0.0017  # seconds for a slice and a token of a sequence, rests included: measured
+ABSENT = 3.0
+"""Seconds without a sign of a reader, after which they have left."""
+
+MOST_REMEMBERED = 6
+"""Races that are remembered; the oldest one that is over is forgotten first."""
+
+MOST_READERS = 200
+"""Readers of one race; the one who was not heard of for longest is forgotten first."""
+
+_PACE = 0.0012  # seconds of computing for a slice and a token of a sequence: measured
 _SHARE = 0.7  # of one core, at most
 _PAUSE = 0.002  # seconds in which waiting pages get their turn, at least
 _LOG = logging.getLogger(__name__)
@@ -30,31 +51,142 @@ _LOG = logging.getLogger(__name__)
 Train = Callable[[Race], Generator[Snapshot, None, None]]
 
 
+@dataclass(frozen=True)
+class Progress:
+    """A race as it stands.
+
+    Attributes:
+        race: What was asked for.
+        state: What is happening to it.
+        place: In the queue, from 1; 0 if it does not wait.
+        snapshots: Everything so far, without parameters and weights.
+        weights: The latest ones of each network with attention.
+        networks: Contender and seed to snapshots with parameters: before the first step, and the
+            latest one.
+        seconds: Contender and seed to the seconds that it computed.
+        others: Somebody else watches it, too.
+    """
+
+    race: Race
+    state: State
+    place: int
+    snapshots: tuple[Snapshot, ...]
+    weights: dict[tuple[Contender, int], Array]
+    networks: dict[tuple[Contender, int], tuple[Snapshot, ...]]
+    seconds: dict[tuple[Contender, int], float]
+    others: bool
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether something may still change."""
+        return self.state in BUSY
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of computing so far."""
+        return sum(self.seconds.values())
+
+    @property
+    def part(self) -> float:
+        """The share of the race that is over, 0 to 1."""
+        return min(1.0, len(self.snapshots) / self.race.snapshots)
+
+    @property
+    def begun(self) -> tuple[Contender, ...]:
+        """Contenders that have been looked at, in the order of the race."""
+        return tuple(
+            name for name in self.race.contenders if (name, self.race.seed) in self.seconds
+        )
+
+    def took(self, contender: Contender) -> float:
+        """Seconds of one run of a contender: the mean of those that are averaged."""
+        seeds = foremost(self.snapshots, contender)
+        return sum(self.seconds[contender, seed] for seed in seeds) / len(seeds)
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds of computing that are left, once that can be told; not beyond the limit."""
+        whole = len(self.race.contenders)  # a snapshot of each: some are slower than others
+        done = len(self.snapshots) // whole * whole
+        if done <= whole:
+            return None
+        left = self.elapsed * (self.race.snapshots - done) / done
+        return max(0.0, min(left, LONGEST_RACE - self.elapsed))
+
+
+@dataclass(eq=False)
+class Job:
+    """A race at the worker; what it gave so far is as in :class:`Progress`.
+
+    Attributes:
+        race: What was asked for.
+        run: What trains it, slice by slice.
+        readers: A name for each of those who watch it, to when they were last heard of.
+        state: What is happening to it.
+        stopping: Its only reader wants it to end.
+    """
+
+    race: Race
+    run: Generator[Snapshot, None, None]
+    readers: dict[str, float] = field(default_factory=dict)
+    state: State = "waiting"
+    stopping: bool = False
+    snapshots: list[Snapshot] = field(default_factory=list)
+    weights: dict[tuple[Contender, int], Array] = field(default_factory=dict)
+    networks: dict[tuple[Contender, int], tuple[Snapshot, ...]] = field(default_factory=dict)
+    seconds: dict[tuple[Contender, int], float] = field(default_factory=dict)
+
+    def end(self, state: State) -> None:
+        """Let nothing more come; what was learned is kept for all readers."""
+        self.state = state
+        self.run.close()
+        for both in self.networks.values():
+            for snapshot in both:
+                learned.keep(self.race.design, snapshot)
+
+    def note(self, snapshot: Snapshot, took: float) -> None:
+        """Keep what a slice gave; the largest parts only as long as they are shown."""
+        at = snapshot.contender, snapshot.seed
+        self.seconds[at] = self.seconds.get(at, 0.0) + took
+        if snapshot.weights is not None:
+            self.weights[at] = snapshot.weights
+        if snapshot.parameters is not None:
+            self.networks[at] = (*self.networks.get(at, ())[:1], snapshot)
+        self.snapshots.append(snapshot.summary)
+
+    def watched_besides(self, name: str) -> bool:
+        """Tell whether somebody watches it besides this reader."""
+        now = time.monotonic()
+        return any(now - seen <= ABSENT for other, seen in self.readers.items() if other != name)
+
+    @property
+    def deserted(self) -> bool:
+        """Tell whether all who watched it have left."""
+        return time.monotonic() - max(self.readers.values()) > ABSENT
+
+    @property
+    def due(self) -> State | None:
+        """The state in which it has to end now, if it has to."""
+        if self.stopping:
+            return "stopped"
+        if self.deserted:
+            return "left"
+        return "limit" if sum(self.seconds.values()) > LONGEST_RACE else None
+
+
 class Worker:
     """Trains races one after the other. All methods may be called from any thread."""
 
     def __init__(self, train: Train = race) -> None:
         self._train = train
-        self._races = Races()
+        self._jobs: list[Job] = []
+        self._names = itertools.count(1)
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self._pace = _PACE
 
-    def start(
-        self,
-        wanted: Race,
-        upto: int | None = None,
-        *,
-        pausing: bool = False,
-        own: Container[str] = (),
-    ) -> str:
-        """Put a race into the queue, or join an equal one that waits or runs.
-
-        Args:
-            wanted: The race.
-            upto: Snapshots after which it ends as stopped; ``None`` for all.
-            pausing: Whether it is paused there instead.
-            own: Names that the reader has already: nobody is two readers of one race.
+    def start(self, wanted: Race) -> str:
+        """Put a race into the queue, or watch an equal one that waits or runs.
 
         Returns:
             The reader's own name to ask for it by.
@@ -62,93 +194,85 @@ class Worker:
         Raises:
             InputError: ``training_queue_full``.
         """
-        if upto is not None and upto >= wanted.snapshots:
-            upto, pausing = None, False
         with self._lock:
-            self._races.tidy()
-            job = None if pausing else self._races.equal(wanted, upto)
+            self._tidy()
+            same = (it for it in self._jobs if it.race == wanted and it.state in BUSY)
+            job = next((it for it in same if not it.stopping), None)
             if job is None:
-                if len(self._races.waiting()) >= LONGEST_QUEUE:
+                if len(self._waiting()) >= LONGEST_QUEUE:
                     raise InputError("training_queue_full", limit=LONGEST_QUEUE)
-                job = Job(wanted, self._train(wanted), {}, upto, pausing)
-                self._races.add(job)
-            self._wake()
-            return self._races.enter(job, own)
+                job = Job(wanted, self._train(wanted))
+                self._jobs.append(job)
+            while len(job.readers) >= MOST_READERS:
+                del job.readers[min(job.readers, key=job.readers.__getitem__)]
+            name = str(next(self._names))
+            job.readers[name] = time.monotonic()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+                self._thread.start()
+            return name
 
     def look(self, name: str) -> Progress | None:
-        """A race as it stands; counts as a sign of its reader. ``None`` if it is forgotten."""
+        """Give a race as it stands, ``None`` if it is forgotten; counts as a sign of its reader."""
         with self._lock:
-            job = self._races.named(name)
+            job = self._named(name)
             if job is None:
                 return None
             job.readers[name] = time.monotonic()
-            self._races.tidy()
-            waiting = self._races.waiting()
-            place = waiting.index(job) + 1 if job in waiting else 0
-            return job.progress(place, others=watched_besides(job, name))
-
-    def finished(self, wanted: Race, snapshots: int, own: Container[str] = ()) -> str | None:
-        """The reader's own name of an equal race that is over, if another would give no more."""
-        with self._lock:
-            job = self._races.over(wanted, snapshots)
-            return job and self._races.enter(job, own)
-
-    def expected(self, wanted: Race) -> float:
-        """Seconds that a race will take here, by and large: as the last one did."""
-        return self._pace * _length(wanted, wanted.snapshots)
-
-    def pause(self, name: str) -> None:
-        """Set a race aside, if nobody else watches it; another one may run meanwhile."""
-        with self._lock:
-            job = self._races.named(name)
-            if job and not watched_besides(job, name):
-                self._ask(name, "pause")
-
-    def go_on(self, name: str) -> None:
-        """Continue a paused race to its end, behind those that wait."""
-        with self._lock:
-            job = self._races.named(name)
-            if job and job.state == "paused":
-                self._races.add(job)
-                job.state, job.wish, job.readers[name] = "waiting", "go", time.monotonic()
-                job.upto, job.pausing = None, False
-                self._wake()
+            self._tidy()
+            waiting = self._waiting()
+            return Progress(
+                job.race,
+                job.state,
+                waiting.index(job) + 1 if job in waiting else 0,
+                tuple(job.snapshots),
+                dict(job.weights),
+                dict(job.networks),
+                dict(job.seconds),
+                job.watched_besides(name),
+            )
 
     def stop(self, name: str) -> None:
-        """End a race, or leave it to the others who watch it; what it gave so far is kept."""
+        """End a race that nobody else watches; what it gave so far is kept."""
         with self._lock:
-            job = self._races.named(name)
-            if job and job.busy and watched_besides(job, name):
-                self._races.part(job, name)
+            job = self._named(name)
+            if job is None or job.state not in BUSY or job.watched_besides(name):
                 return
-        self._ask(name, "stop")
+            if job.state == "running":
+                job.stopping = True  # heard between two slices
+            else:
+                job.end("stopped")
+
+    def expected(self, wanted: Race) -> float:
+        """Guess the seconds of computing that a race takes here, by the last one."""
+        return self._pace * _length(wanted, wanted.snapshots)
 
     def idle(self) -> bool:
-        """Whether no thread is at work."""
+        """Tell whether no thread is at work."""
         with self._lock:
             return self._thread is None
 
-    def _ask(self, name: str, wish: Literal["pause", "stop"]) -> None:
-        with self._lock:
-            job = self._races.named(name)
-            if job is None:
-                return
-            if job.state == "running":
-                job.wish = wish  # heard between two slices
-            elif wish == "stop" and job.state in ("waiting", "paused"):
-                job.end("stopped")
+    def _named(self, name: str) -> Job | None:
+        return next((job for job in self._jobs if name in job.readers), None)
 
-    def _wake(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="training", daemon=True)
-            self._thread.start()
+    def _waiting(self) -> list[Job]:
+        return [job for job in self._jobs if job.state == "waiting"]
+
+    def _tidy(self) -> None:
+        """Leave races whose readers have left, forget what is over and old."""
+        for job in self._waiting():
+            if job.deserted:
+                job.end("left")
+        over = [job for job in self._jobs if job.state not in BUSY]
+        for job in over[: max(0, len(self._jobs) - MOST_REMEMBERED)]:
+            self._jobs.remove(job)
 
     def _work(self) -> None:
         torch.set_num_threads(1)
         while True:
             with self._lock:
-                self._races.tidy()
-                waiting = self._races.waiting()
+                self._tidy()
+                waiting = self._waiting()
                 if not waiting:
                     self._thread = None
                     return
@@ -163,45 +287,31 @@ class Worker:
                     job.end("failed")
 
     def _slice(self, job: Job) -> bool:
-        """Train one slice and rest; whether the race goes on."""
+        """Train one slice and rest; tell whether the race goes on."""
         with self._lock:
-            _heed(job)
-            if job.state != "running":
+            if due := job.due:
+                job.end(due)
                 return False
         begin, computed = time.perf_counter(), time.thread_time()
         snapshot = next(job.run, None)
         computed = time.thread_time() - computed
         with self._lock:
             if snapshot is None:
-                self._pace = job.elapsed / _length(job.race, len(job.snapshots))
+                self._pace = sum(job.seconds.values()) / _length(job.race, len(job.snapshots))
                 job.end("done")
                 return False
             job.note(snapshot, computed)
         # On a busy machine the others' work is rest enough.
         time.sleep(max(_PAUSE, begin + computed / _SHARE - time.perf_counter()))
-        job.elapsed += time.perf_counter() - begin
         return True
 
 
 @cache
 def worker() -> Worker:
-    """The server's only one."""
+    """Give the server's only one."""
     return Worker()
 
 
 def _length(race: Race, snapshots: int) -> int:
-    """Tokens of a sequence, as often as one is trained."""
+    """Count tokens of a sequence, as often as one is trained."""
     return max(1, snapshots) * race.design.task.length
-
-
-def _heed(job: Job) -> None:
-    """End a running race, or set it aside, if that is asked for or it is time."""
-    reached = job.upto is not None and len(job.snapshots) >= job.upto
-    if job.wish == "pause" or (reached and job.pausing):
-        job.state = "paused"
-    elif job.wish == "stop" or reached:
-        job.end("stopped")
-    elif deserted(job):
-        job.leave()
-    elif job.elapsed > LONGEST_RACE:
-        job.end("limit")

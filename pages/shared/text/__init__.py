@@ -34,6 +34,10 @@ class Text:
         """
         return labels()[key][self.language].format(**values)
 
+    def help(self, name: str) -> str | None:
+        """What is to be said of a field to who asks, if anything."""
+        return self(f"{name}.help") if f"{name}.help" in labels() else None
+
     def joined(self, *sentences: str) -> str:
         """Whole sentences, one after the other: between Chinese ones there is no space."""
         return ("" if self.language == "zh" else " ").join(sentences)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.reader.training import TrainingChoice
 from core.training.contenders import (
     ATTENTION,
     CONVOLUTIONAL,
@@ -15,6 +16,7 @@ from core.training.contenders import (
 from core.training.networks import N_HEADS
 from core.training.tasks import EVERYWHERE, Task
 from pages.shared.figures.learning import Line
+from pages.shared.reader.session import showing
 from pages.shared.text import Text
 
 FAMILIES: tuple[tuple[Contender, ...], ...] = (ATTENTION, RECURRENT, CONVOLUTIONAL)
@@ -33,8 +35,17 @@ def sees(text: Text, name: Contender, design: Design) -> str:
     return text("training.sees.all")
 
 
-def network_controls(text: Text, options: Sequence[Contender], design: Design) -> None:
-    """Whose attention, and which of its layers and heads."""
+def network_controls(
+    text: Text, options: Sequence[Contender], design: Design, aim: TrainingChoice
+) -> None:
+    """Choose whose attention is opened, and which of its layers and heads.
+
+    Args:
+        text: The reader's language.
+        options: Networks to choose from.
+        design: Of these.
+        aim: What is opened now; where the reader left it open, something was chosen for them.
+    """
     names: dict[str, str] = {name: contender(text, name, design) for name in options}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if len(options) > 1:
@@ -42,7 +53,7 @@ def network_controls(text: Text, options: Sequence[Contender], design: Design) -
                 text("training_inside.label"),
                 options,
                 format_func=names.__getitem__,
-                key="training_inside",
+                key=showing("training_inside", aim.training_inside),
                 width=280,
             )
         for name, many in (("training_layer", design.layers), ("training_head", N_HEADS)):
@@ -51,7 +62,7 @@ def network_controls(text: Text, options: Sequence[Contender], design: Design) -
                     text(f"{name}.label"),
                     range(many),
                     format_func=lambda place: str(place + 1),
-                    key=name,
+                    key=showing(name, getattr(aim, name)),
                     required=True,
                     width="content",
                 )

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
-from pages.shared.reader import widgets
+from pages.shared.reader.session import change, showing
 from pages.shared.text import Text
 
 
@@ -17,11 +17,9 @@ def folded(text: Text, field: str, *, unfolded: bool) -> ExpanderContainer:
         field: The name of the field.
         unfolded: What it holds.
     """
-    key = f"{field}.{text.language}"
-    if st.session_state.get(key) != unfolded:
-        st.session_state[key] = unfolded
+    key = showing(f"{field}.{text.language}", unfolded)
     return st.expander(
         text(f"{field}.label"),
         key=key,
-        on_change=lambda: widgets.choose(**{field: st.session_state.get(key, unfolded)}),
+        on_change=lambda: change(**{field: st.session_state.get(key, unfolded)}),
     )

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from pages.shared.reader import state
+from pages.shared.reader.session import text as reader_text
 from pages.shared.server.gate import Waiting
 
 _AFTER = 0.5  # seconds in which most turns come
@@ -20,7 +20,7 @@ def in_line() -> Waiting:
 
     def told(before: int) -> None:
         nonlocal next_time
-        text = state.text()
+        text = reader_text()
         if time.monotonic() >= next_time:
             st.toast(text("busy.wait", before=before), icon=":material/hourglass_top:")
             next_time = time.monotonic() + _AGAIN

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.choices.edited import Shelves
-from core.choices.link import to_parameters
-from pages.shared.reader.book import book
+from core.reader.cells import Shelves
+from core.reader.link import parameters
+from pages.shared.reader.session import session
 from pages.shared.text import Text
 
 
@@ -17,7 +17,7 @@ def open_state(
     icon: str | None = None,
     **fields: object,
 ) -> None:
-    """A link that opens a page with these choices; everything else as in the beginning.
+    """Draw a link that opens a page with these choices; everything else as in the beginning.
 
     Args:
         text: The reader's language.
@@ -27,6 +27,6 @@ def open_state(
         icon: Before the label.
         fields: Names of the page's choices to plain values.
     """
-    query = to_parameters(fields, shelves, text.language)
-    again = {"n": str(book()["runs"])}  # else a link that is followed twice does nothing
+    query = parameters(fields, shelves, text.language)
+    again = {"n": str(session().runs)}  # else a link that is followed twice does nothing
     st.page_link(f"pages/{page}.py", label=text(label), icon=icon, query_params=query | again)

@@ -12,7 +12,7 @@ from pages.shared import theme
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import CLICK, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
-from pages.shared.reader.book import book
+from pages.shared.reader.session import session
 from pages.shared.text import Text
 from pages.shared.views.clicked import clicked
 from pages.shared.views.opened import Pointed
@@ -59,7 +59,7 @@ def draw(name: str, heatmap: Heatmap, pointed: Pointed, alt: str, *, pairs: bool
     """
     pointed = pointed.words
     top, left = heatmap.first
-    marks = Marks(pointed.query - top, pointed.key - left if pairs else None, book()["turn"])
+    marks = Marks(pointed.query - top, pointed.key - left if pairs else None, session().clicks)
     if len(heatmap.rows) > LARGE or (pairs and len(heatmap.columns) > LARGE):
         if pairs and heatmap.colours == "sequential":
             _overview(f"{name}.whole", heatmap, pointed, marks, alt)

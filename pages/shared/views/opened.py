@@ -3,9 +3,9 @@
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from core.reader.scene import Scene
 from core.trace import LayerTrace
-from pages.shared.reader import widgets
-from pages.shared.reader.state import Scene
+from pages.shared.reader.session import change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class Pointed:
             places = self.places or range(len(words))
             if place is not None and 0 <= place < len(places):  # else the click was forged
                 chosen[field] = places[place]
-        widgets.change(**chosen)
+        change(**chosen)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.shared.reader.book import book
+from pages.shared.reader.session import reader, showing
 from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
 
@@ -13,17 +13,14 @@ from pages.shared.views.opened import Pointed
 def picker(text: Text, pointed: Pointed, which: Literal["query", "key"], width: int = 240) -> None:
     """The word that asks, or the one it is asked about.
 
-    A select box keeps showing the word it was drawn with, so other words get a box of their own;
-    so does each page, since Streamlit gives the boxes of a new page their defaults.
+    A select box keeps showing the word it was drawn with, so other words get a box of their own.
     """
     pointed = pointed.words
     words, at = (
         (pointed.asking, pointed.query) if which == "query" else (pointed.answering, pointed.key)
     )
     field = pointed.fields[which == "key"]
-    key = f"{field}.{book()['page']}.{zlib.crc32(repr(words).encode()):08x}"
-    if key not in book()["drawn"] or st.session_state.get(key) != at:
-        st.session_state[key] = at
+    key = showing(f"{field}.{reader().page}.{zlib.crc32(repr(words).encode()):08x}", at)
 
     def choose() -> None:
         place = st.session_state.get(key)

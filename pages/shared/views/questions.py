@@ -9,7 +9,7 @@ import streamlit as st
 from core.ideas.reach import AttentionStack
 from core.questions import ask
 from core.questions.question import Question, Value
-from pages.shared.reader import score
+from pages.shared.reader.session import session
 from pages.shared.text import Text, plain_word
 
 
@@ -73,19 +73,16 @@ def questions(text: Text, page: str, shown: object) -> None:
 
 
 def _question(text: Text, page: str, situation: object) -> None:
-    here = score.standing(page)
-    score.look_at(page, lambda question: _sayable(text, question))
-    found = ask(page, situation, here["start"], here["turn"])
-    answered = here["question"]
-    if answered is not None and here["chosen"] is not None:
-        outdated = found is None or found[1] != answered
-        _answered(text, page, answered, here["chosen"], outdated=outdated)
-    elif found is None:
+    here = session().score.of(page)
+    asked = ask(page, situation, here.start, here.turn)
+    if here.question is not None and here.chosen is not None:
+        outdated = asked is None or asked[1] != here.question
+        _answered(text, page, here.question, here.chosen, outdated=outdated)
+    elif asked is None:
         st.caption(text("questions.none"))
     else:
-        here["start"], question = found
-        key = f"question.{page}.{here['turn']}"
-        _options(text, question, key, page)
+        here.start, question = asked
+        _options(text, question, f"question.{page}.{here.turn}", page)
         _go_on(page, text("questions.skip"))
 
 
@@ -95,7 +92,7 @@ def _options(text: Text, question: Question, key: str, page: str) -> None:
     def note() -> None:
         chosen = st.session_state.get(key)
         if isinstance(chosen, int) and 0 <= chosen < len(question.options):
-            score.answer(page, question, chosen)
+            session().score.answer(page, question, chosen)
 
     if st.session_state.get(key) not in (None, *range(len(question.options))):
         del st.session_state[key]  # forged: there is no such option
@@ -130,22 +127,23 @@ def _answered(text: Text, page: str, question: Question, chosen: int, *, outdate
 
 def _go_on(page: str, label: str, *, same: bool = False) -> None:
     """A button to the next kind of question, or to the same kind anew."""
+    here = session().score.of(page)
     st.button(
         label,
         key=f"question.{page}.{'anew' if same else 'another'}",
         icon=":material/refresh:" if same else ":material/arrow_forward:",
         type="tertiary",
-        on_click=score.another,
-        args=(page, score.standing(page)["start"] + (not same)),
+        on_click=here.another,
+        args=(here.start + (not same),),
     )
 
 
 def _challenges(text: Text, checks: Mapping[str, Callable[[Any], bool]], shown: object) -> None:
     """What can be brought about on the page; what was met stays met."""
-    met = score.score()["met"]
+    met = session().score.met
     for name, check in checks.items():
         if name not in met and check(shown):
-            score.meet(name)
+            met.add(name)
     lines = [
         f":material/{'check_box' if name in met else 'check_box_outline_blank'}: "
         f"{text(f'challenge.{name}')}"
@@ -156,19 +154,19 @@ def _challenges(text: Text, checks: Mapping[str, Callable[[Any], bool]], shown: 
 
 
 def _score(text: Text) -> None:
-    so_far = score.score()
-    if not so_far["answered"]:
+    score = session().score
+    if not score.answered:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if so_far["shown"]:
-            numbers = {"right": so_far["right"], "answered": so_far["answered"]}
+        if score.shown:
+            numbers = {"right": score.right, "answered": score.answered}
             st.caption(text("questions.score", **numbers), width="content")
         st.button(
-            text("questions.hide" if so_far["shown"] else "questions.show"),
+            text("questions.hide" if score.shown else "questions.show"),
             key="questions.score",
             type="tertiary",
             on_click=score.show,
-            args=(not so_far["shown"],),
+            args=(not score.shown,),
         )
 
 
@@ -176,18 +174,6 @@ def _worded(text: Text, question: Question, part: str) -> str:
     values = {**question.values, **(question.told if part == "told" else {})}
     said = {name: _said(text, value) for name, value in values.items()}
     return text(f"question.{question.kind}.{part}", **said)
-
-
-def _sayable(text: Text, question: Question) -> bool:
-    """Whether a question has all its words, whoever says that it was asked."""
-    try:
-        for part in ("ask", "told"):
-            _worded(text, question, part)
-        for option in question.options:
-            _said(text, option)
-    except (KeyError, ValueError):
-        return False
-    return True
 
 
 def _said(text: Text, value: Value) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.architectures import Measured
-from core.choices.buffet import LIMITS, BuffetChoice
 from core.ideas.buffet import felt
+from core.reader.ideas import BuffetChoice
 from core.trace import Origin
+from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader import widgets
+from pages.shared.reader.session import change
 from pages.shared.server import cache
 from pages.shared.shares import rounded
 from pages.shared.text import Text
@@ -85,14 +86,12 @@ def _controls(text: Text, name: str, choice: BuffetChoice) -> None:
         return
     badge(text, Origin("seeded", str(choice.buffet_seed)))
     field, step = ("buffet_gain", 0.1) if name == "recurrent" else ("buffet_walks", 1)
-    low, high = (type(step)(end) for end in LIMITS[field])
-    st.slider(text(f"{field}.label"), low, high, step=step, key=field)
+    controls.slider(text, field, step=step)
     if name == "recurrent":
-        following = (choice.buffet_seed + 1) % int(LIMITS["buffet_seed"][1] + 1)
         st.button(
             text("seed.next"),
             key="another_buffet_seed",
-            on_click=widgets.change,
-            kwargs={"buffet_seed": following},
+            on_click=change,
+            kwargs={"buffet_seed": controls.another_seed(choice.buffet_seed, "buffet_seed")},
             icon=":material/casino:",
         )

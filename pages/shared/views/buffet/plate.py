@@ -5,17 +5,16 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.choices.buffet import LIMITS, WISHES, BuffetChoice
-from core.choices.edited import BUFFET, BUFFET_TABLES, Address
 from core.ideas.buffet import DISHES, NUTRIENTS, Table, laid, serve
 from core.layer import Rules
+from core.reader.cells import BUFFET, BUFFET_TABLES, Address
+from core.reader.ideas import WISHES, BuffetChoice
 from core.trace import LayerTrace, Origin
-from pages.shared import tables
+from pages.shared import controls, tables
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
-from pages.shared.reader import edits, typed, widgets
-from pages.shared.reader.book import book
+from pages.shared.reader.session import change, click, happen, reader, session, showing
 from pages.shared.shares import ends, leading
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -59,7 +58,7 @@ class Served(NamedTuple):
 def served(text: Text, choice: BuffetChoice) -> Served:
     """The table with the reader's changes, and the plate."""
     table = laid()
-    for at, value in book()["edits"].get(BUFFET, {}).items():
+    for at, value in reader().edits.get(BUFFET, {}).items():
         table[_TABLES[at.table]][at.row, at.column] = value
     table = table.ordered(choice.order)
     names = tuple(text(f"dish.{DISHES[dish].name}") for dish in choice.order)
@@ -70,14 +69,14 @@ def wishes(text: Text) -> None:
     """What the diner wants: the query."""
     with st.grid(len(WISHES), min_column_width=150, gap=("small", "medium")):
         for name in WISHES:
-            st.slider(text(f"{name}.label"), *LIMITS[name], step=0.5, key=name)
+            controls.slider(text, name, step=0.5)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(text("buffet.diners"), width="content")
         for name, goal in _DINERS.items():
             st.button(
                 text(f"diner.{name}"),
                 key=f"diner.{name}",
-                on_click=widgets.change,
+                on_click=change,
                 kwargs=dict(zip(WISHES, goal, strict=True)),
                 type="tertiary",
             )
@@ -85,7 +84,7 @@ def wishes(text: Text) -> None:
 
 def plate(text: Text, served: Served) -> None:
     """The weights of the dishes, the nutrients on the plate, and both in words."""
-    badge(text, Origin("handset", edited=bool(book()["edits"].get(BUFFET))))
+    badge(text, Origin("handset", edited=bool(reader().edits.get(BUFFET))))
     st.markdown(_in_words(text, served))
     weights, output = served.layer.weights[0, 0], served.layer.output[0, 0]
     promised = weights @ served.table.labels
@@ -100,7 +99,7 @@ def plate(text: Text, served: Served) -> None:
         with st.container():
             st.markdown(text("buffet.weights"))
             st.vega_lite_chart(
-                of_dishes.table(book()["turn"]),
+                of_dishes.table(session().clicks),
                 of_dishes.specification(),
                 key="buffet_weights",
                 on_select=lambda: _open(served),
@@ -123,8 +122,8 @@ def arithmetic(text: Text, served: Served) -> None:
         text("buffet_dish.label"),
         range(len(DISHES)),
         format_func=lambda dish: text(f"dish.{DISHES[dish].name}"),
-        key="buffet_dish",
-        on_change=widgets.count_turn,
+        key=showing("buffet_dish"),
+        on_change=click,
         width=240,
     )
     divisor = formulas.divisor(d_k, scaled=True, temperature=Rules().temperature)
@@ -148,35 +147,35 @@ def table(text: Text, served: Served) -> None:
             ]
             with st.container():
                 st.markdown(text(f"{name}.title"))
-                key = typed.offer(name, BUFFET, addresses, served.table[part])
+                key = session().tables.offer(name, BUFFET, addresses, served.table[part])
                 tables.editable(Matrix(served.table[part], served.names, columns), key)
                 tables.download(text, name, Matrix(served.table[part], served.names, columns))
-    for address in typed.refused():
+    for address in session().tables.refused:
         if address.table in _TABLES:
             place = served.order.index(address.row)
             kept = served.table[_TABLES[address.table]][place, address.column]
             cell = {"row": served.names[place], "column": columns[address.column]}
             st.error(text("error.cell", **cell, value=f"{kept:g}"))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.toggle(text("buffet_reversed.label"), key="buffet_reversed")
+        st.toggle(text("buffet_reversed.label"), key=showing("buffet_reversed"))
         _buttons(text)
 
 
 def _buttons(text: Text) -> None:
-    changed = bool(book()["edits"].get(BUFFET))
+    changed = bool(reader().edits.get(BUFFET))
     undo, reset = ":material/undo:", ":material/delete_sweep:"
-    usable = edits.can_undo(BUFFET)
+    usable = bool(reader().past.get(BUFFET))
     st.button(
-        text("edits.undo"), on_click=edits.undo, args=(BUFFET,), disabled=not usable, icon=undo
+        text("edits.undo"), on_click=happen, args=(undo, BUFFET), disabled=not usable, icon=undo
     )
     label = text("edits.reset_all")
-    st.button(label, on_click=edits.reset, args=(BUFFET,), disabled=not changed, icon=reset)
+    st.button(label, on_click=happen, args=(reset, BUFFET), disabled=not changed, icon=reset)
 
 
 def _open(served: Served) -> None:
     place = clicked("buffet_weights", "row", click=CLICK)
     if place and place[0] in range(len(served.order)):
-        widgets.change(buffet_dish=served.order[place[0]])
+        change(buffet_dish=served.order[place[0]])
 
 
 def _in_words(text: Text, served: Served) -> str:

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core.choices.corrections import Claim
 from core.errors import InputError
+from core.reader.ideas import Claim
 from pages.shared.destinations import CATCHING, EATING, MIDDLE, TOLD, Chosen, Destination, lead_to
-from pages.shared.reader import widgets
+from pages.shared.reader.session import change, showing
 from pages.shared.text import Language, Text
 from pages.shared.views.corrections import evidence
 from pages.shared.views.papers import cited
@@ -74,9 +74,7 @@ CORRECTIONS: Mapping[Claim, Correction] = {
 def corrections(text: Text, unfolded: Collection[Claim]) -> None:
     """One block a claim; its numbers are computed when it is unfolded."""
     for name, correction in CORRECTIONS.items():
-        key = _key(text.language, name)
-        if st.session_state.get(key) != (name in unfolded):
-            st.session_state[key] = name in unfolded
+        key = showing(_key(text.language, name), name in unfolded)
         block = st.expander(
             text(f"correction.{name}.claim"), key=key, on_change=_choose, args=(text.language,)
         )
@@ -87,7 +85,7 @@ def corrections(text: Text, unfolded: Collection[Claim]) -> None:
 
 def _choose(language: Language) -> None:
     found = [it for it in CORRECTIONS if st.session_state.get(_key(language, it))]
-    widgets.choose(corrections_open=found)
+    change(corrections_open=found)
 
 
 def _key(language: Language, name: Claim) -> str:

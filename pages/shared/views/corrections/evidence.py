@@ -1,18 +1,11 @@
 """What a state shows of a claim, in the reader's language: numbers that are computed from it."""
 
-from core.choices import reading
-from core.choices.cost import READERS as COST
-from core.choices.cost import CostChoice
-from core.choices.cross import READERS as CROSS
-from core.choices.cross import CrossChoice
-from core.choices.model import READERS as MODEL
-from core.choices.model import ModelChoice
-from core.choices.positions import READERS as POSITIONS
-from core.choices.positions import PositionsChoice
-from core.choices.training import READERS as TRAINING
-from core.choices.training import TrainingChoice
 from core.claims import layer, model, neighbours
 from core.models.run import ModelRun
+from core.reader.explore import PositionsChoice
+from core.reader.ideas import CostChoice, CrossChoice
+from core.reader.model import ModelChoice
+from core.reader.training import TrainingChoice
 from pages.shared.destinations import Destination
 from pages.shared.server import cache
 from pages.shared.text import Text, plain, plain_word
@@ -51,7 +44,7 @@ def formula(text: Text, there: Destination) -> str:
 
 def source(text: Text, there: Destination) -> str:
     """The map's two sizes, and what is left if both sentences are the same."""
-    choice, _ = reading.read(CrossChoice, CROSS, there.fields)
+    choice = there.record(CrossChoice, text.language)
     sources = layer.sources(choice)
     return text(
         "correction.source.seen",
@@ -94,7 +87,7 @@ def window(text: Text, there: Destination) -> str:
 
 def parallel(text: Text, there: Destination) -> str:
     """Operations and steps of a long sentence."""
-    setting = reading.read(CostChoice, COST, there.fields)[0].setting
+    setting = there.record(CostChoice, text.language).setting
     work = neighbours.work(setting)
     return text(
         "correction.parallel.seen",
@@ -108,14 +101,14 @@ def parallel(text: Text, there: Destination) -> str:
 
 def far(text: Text, there: Destination) -> str:
     """The shortest paths on paper, for the sequences of a task."""
-    n = reading.read(TrainingChoice, TRAINING, there.fields)[0].training_length
+    n = there.record(TrainingChoice, text.language).training_length
     work = neighbours.work(CostChoice(cost_n=n).setting)
     return text("correction.far.seen", n=n, path=work.path, steps=work.recurrent_path)
 
 
 def order(text: Text, there: Destination) -> str:
     """What a shuffle does without positions: with and without a causal mask."""
-    positions, _ = reading.read(PositionsChoice, POSITIONS, there.fields)
+    positions = there.record(PositionsChoice, text.language)
     moved = layer.moved(there.choice(text.language), positions)
     return text(
         "correction.order.seen", unmasked=f"{moved.unmasked:g}", causal=f"{moved.causal:.3f}"
@@ -124,7 +117,7 @@ def order(text: Text, there: Destination) -> str:
 
 def pronoun(text: Text, there: Destination) -> str:
     """The famous head on two sentences, and all the others."""
-    choice, run = _modelled(there)
+    choice, run = _modelled(text, there)
     second = cache.model(choice.model_other, choice.model_part, told=in_line())
     at, asked = (choice.model_layer, choice.model_head), (choice.model_query, choice.model_key)
     heads = model.pronoun((run, second), at, asked)
@@ -147,7 +140,7 @@ def pronoun(text: Text, there: Destination) -> str:
 
 def important(text: Text, there: Destination) -> str:
     """The heaviest piece of a row, and what it carries."""
-    choice, run = _modelled(there)
+    choice, run = _modelled(text, there)
     loudest = model.loud(run, (choice.model_layer, choice.model_head), choice.model_query)
     return text(
         "correction.important.seen",
@@ -177,6 +170,6 @@ def untrained(text: Text, there: Destination) -> str:
     )
 
 
-def _modelled(there: Destination) -> tuple[ModelChoice, ModelRun]:
-    choice, _ = reading.read(ModelChoice, MODEL, there.fields)
+def _modelled(text: Text, there: Destination) -> tuple[ModelChoice, ModelRun]:
+    choice = there.record(ModelChoice, text.language)
     return choice, cache.model(choice.model_sentence, choice.model_part, told=in_line())

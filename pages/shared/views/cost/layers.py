@@ -5,7 +5,6 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from core.choices.cost import LENGTHS, LIMITS, WIDTHS
 from core.ideas.cost import (
     ROWS,
     Row,
@@ -16,9 +15,11 @@ from core.ideas.cost import (
     longest_path,
     sequential,
 )
+from core.reader.ideas import COST_LENGTHS, COST_WIDTHS
 from core.rnn import RecurrentKind
 from pages.shared import controls, tables
 from pages.shared.figures import growth
+from pages.shared.reader.session import showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 
@@ -37,14 +38,16 @@ _PER_TOKEN = {"rnn": 4, "gru": 12, "lstm": 16}  # times d²; a multiply-add coun
 def sizes(text: Text) -> None:
     """The numbers to put in."""
     with st.grid(4, min_column_width=190, gap=("small", "medium")):
-        for name, options in (("cost_n", LENGTHS), ("cost_d", WIDTHS)):
-            st.select_slider(text(f"{name}.label"), options, format_func=_grouped, key=name)
-        for name, (low, high) in LIMITS.items():
-            st.slider(text(f"{name}.label"), low, high, step=2, key=name)
+        for name, options in (("cost_n", COST_LENGTHS), ("cost_d", COST_WIDTHS)):
+            st.select_slider(
+                text(f"{name}.label"), options, format_func=_grouped, key=showing(name)
+            )
+        for name in ("cost_k", "cost_r"):
+            controls.slider(text, name, step=2)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.option(text, "cost_recurrent", get_args(RecurrentKind))
         label, more = text("cost_projections.label"), text("cost_projections.help")
-        st.toggle(label, key="cost_projections", help=more)
+        st.toggle(label, key=showing("cost_projections"), help=more)
 
 
 def table(text: Text, setting: Setting) -> None:
@@ -84,14 +87,15 @@ def in_words(text: Text, setting: Setting) -> None:
 def curves(text: Text, setting: Setting) -> None:
     """Operations over length, and where self-attention overtakes the recurrent layer."""
     amounts = {
-        text(f"cost.{row}"): [formula(row, setting._replace(n=n)) for n in LENGTHS] for row in ROWS
+        text(f"cost.{row}"): [formula(row, setting._replace(n=n)) for n in COST_LENGTHS]
+        for row in ROWS
     }
     frame = growth.Frame(
         text("cost.lengths"), text("cost.operations"), tuple(amounts), text("cost.chosen")
     )
     st.vega_lite_chart(
-        growth.table(LENGTHS, amounts, setting.n, _meeting(setting)),
-        growth.specification(frame, (LENGTHS[0], LENGTHS[-1])),
+        growth.table(COST_LENGTHS, amounts, setting.n, _meeting(setting)),
+        growth.specification(frame, (COST_LENGTHS[0], COST_LENGTHS[-1])),
         key="cost_curves",
         alt=text("alt.cost_curves"),
     )
@@ -148,7 +152,7 @@ def _formula(row: Row, setting: Setting) -> str:
 
 def _meeting(setting: Setting) -> tuple[int, int, str] | None:
     n = crossing(setting)
-    if n is None or not LENGTHS[0] <= n <= LENGTHS[-1]:
+    if n is None or not COST_LENGTHS[0] <= n <= COST_LENGTHS[-1]:
         return None
     times = "" if n == setting.d else n // setting.d
     label = f"n = {times}d = {n:,}"

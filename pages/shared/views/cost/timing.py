@@ -10,7 +10,7 @@ from core.errors import InputError
 from core.ideas.cost import ROWS, Setting, formula
 from core.ideas.timing import ROUNDS, Timed, ratios, timed
 from pages.shared import tables
-from pages.shared.reader.book import book
+from pages.shared.reader.session import session
 from pages.shared.server.turns import turns
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -22,23 +22,23 @@ def stopwatch(text: Text, setting: Setting) -> None:
     """A button, progress, and what the last run gave for these sizes."""
     if st.button(text("cost.time"), icon=":material/timer:", key="cost_time"):
         _run(text, setting)
-    found, times = book()["times"], measured_times(text, setting)
-    if found and times:
+    last, times = session().times, measured_times(text, setting)
+    if last and times:
         shown = pd.DataFrame.from_dict(times, orient="index")
         st.table(shown)
         names = [text(f"cost.{row}") for row in ROWS]
         tables.download(text, "cost_times", Matrix(shown.to_numpy(), names, [*shown.columns]))
-        st.caption(text("cost.time.how", runs=len(found.seconds[ROWS[0]])))
-    elif found:
+        st.caption(text("cost.time.how", runs=len(last.seconds[ROWS[0]])))
+    elif last:
         st.caption(text("cost.time.again"))
 
 
 def measured_times(text: Text, setting: Setting) -> dict[str, dict[str, str]]:
     """What the last run gave, if it was for these sizes: a row for each layer."""
-    found = book()["times"]
-    if not found or found.setting != setting:
+    last = session().times
+    if not last or last.setting != setting:
         return {}
-    spreads, work = ratios(found.seconds), formula("self_attention", setting)
+    spreads, work = ratios(last.seconds), formula("self_attention", setting)
     times = {}
     for row in ROWS:
         low, high = multiple(spreads[row].low), multiple(spreads[row].high)
@@ -62,5 +62,5 @@ def _run(text: Text, setting: Setting) -> None:
     except InputError as problem:
         st.error(told(text, problem))
     else:
-        book()["times"] = Timed(setting, seconds)
+        session().times = Timed(setting, seconds)
     bar.empty()

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.choices.cross import CrossChoice
-from pages.shared.reader import widgets
+from core.reader.ideas import CrossChoice
+from pages.shared.reader.session import change
 from pages.shared.text import Text
 
 _QUESTIONS = ("queries", "keys", "mask", "use")
@@ -32,7 +32,7 @@ def concept_buttons(text: Text) -> None:
             st.button(
                 text(f"concept.{name}"),
                 key=f"concept.{name}",
-                on_click=widgets.change,
+                on_click=change,
                 kwargs={f"cross_{field}": value for field, value in _PLAIN.items()} | dict(values),
                 type="tertiary",
             )

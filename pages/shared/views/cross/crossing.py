@@ -5,15 +5,16 @@ from typing import NamedTuple, get_args
 
 import streamlit as st
 
-from core.choices.cross import LIMITS, LONGEST_TEXT, CrossChoice, Sources, read_sentence
-from core.errors import InputError
 from core.ideas.crossing import SIZES, Numbers, Scoring, Words
+from core.reader.ideas import CROSS_TEXT, CROSS_WORDS, CrossChoice, Sources
 from core.sources.handset import head_at
 from core.trace import AttentionTrace
 from pages.shared import controls
-from pages.shared.reader import widgets
+from pages.shared.reader.session import change, settle, showing
 from pages.shared.text import Text
 from pages.shared.views.opened import Opened
+
+_WORDS = ("cross_word_a", "cross_word_b", "cross_word_other")
 
 
 class Crossing(NamedTuple):
@@ -23,13 +24,11 @@ class Crossing(NamedTuple):
         choice: Pointing at words that exist.
         a: The words of sentence A.
         b: The words of sentence B.
-        problems: What is wrong with a sentence, by ``a`` or ``b``.
     """
 
     choice: CrossChoice
     a: Words
     b: Words
-    problems: dict[str, InputError | None]
 
     def words(self, sentence: str) -> Words:
         """The words of ``a`` or ``b``."""
@@ -46,9 +45,9 @@ class Crossing(NamedTuple):
         choice = replace(self.choice, cross_sources=sources, cross_causal=False)
         return self._replace(choice=choice.within(len(self.a), len(self.b)))
 
-    def set_widgets(self) -> "Crossing":
+    def settled(self) -> "Crossing":
         """Let widgets show it, and give it; to be called before they are drawn."""
-        widgets.show(**{name: getattr(self.choice, name) for name in LIMITS})
+        settle(**{name: getattr(self.choice, name) for name in _WORDS})
         return self
 
     def trace(self) -> AttentionTrace:
@@ -78,11 +77,8 @@ class Crossing(NamedTuple):
 
 def crossing(choice: CrossChoice) -> Crossing:
     """The two sentences of a choice, pointing at words that exist."""
-    usual = CrossChoice()
-    a, problem_a = read_sentence(choice.cross_a, usual.cross_a)
-    b, problem_b = read_sentence(choice.cross_b, usual.cross_b)
-    choice = choice.within(len(a), len(b))
-    return Crossing(choice, a, b, {"a": problem_a, "b": problem_b})
+    a, b = (choice.words(name).kept for name in ("a", "b"))
+    return Crossing(choice.within(len(a), len(b)), a, b)
 
 
 def sentences(text: Text, crossing: Crossing) -> None:
@@ -91,10 +87,11 @@ def sentences(text: Text, crossing: Crossing) -> None:
     grid = st.grid(2, min_column_width=280)
     for name in ("cross_a", "cross_b"):
         with grid.cell():
-            st.text_input(text(f"{name}.label"), key=name, max_chars=LONGEST_TEXT)
-            problem = crossing.problems[name[-1]]
-            if problem:
-                st.warning(text(f"cross.{problem.code}", **problem.values))
+            st.text_input(text(f"{name}.label"), key=showing(name), max_chars=CROSS_TEXT)
+            controls.complaint(text, name)
+            total = crossing.choice.words(name[-1]).total
+            if total > CROSS_WORDS:
+                st.warning(text("cross.too_many_words", count=total, limit=CROSS_WORDS))
     buttons = {
         "swap": (":material/swap_horiz:", {"cross_a": b, "cross_b": a}),
         "same": (":material/content_copy:", {"cross_b": a}),
@@ -105,7 +102,7 @@ def sentences(text: Text, crossing: Crossing) -> None:
             st.button(
                 text(f"cross.{name}"),
                 icon=icon,
-                on_click=widgets.change,
+                on_click=change,
                 kwargs=values,
                 type="tertiary",
             )
@@ -118,21 +115,20 @@ def switch(text: Text, crossing: Crossing) -> None:
         controls.option(text, "cross_scoring", get_args(Scoring))
         controls.option(text, "cross_numbers", get_args(Numbers))
         if crossing.choice.cross_numbers == "seeded":
-            low, high = LIMITS["cross_seed"]
-            st.number_input(text("seed.label"), int(low), int(high), key="cross_seed", width=130)
+            controls.number(text, "cross_seed", width=130)
         if crossing.choice.is_self:
-            st.toggle(text("cross_causal.label"), key="cross_causal")
+            st.toggle(text("cross_causal.label"), key=showing("cross_causal"))
         if crossing.choice.cross_scoring in ("scaled", "general"):
             st.segmented_control(
                 text("head.label"),
                 range(SIZES.n_heads),
                 format_func=lambda head: head_name(text, crossing.choice, head),
-                key="cross_head",
+                key=showing("cross_head"),
                 required=True,
                 wrap=True,
                 width="content",
             )
-            st.toggle(text("cross_several.label"), key="cross_several")
+            st.toggle(text("cross_several.label"), key=showing("cross_several"))
 
 
 def head_name(text: Text, choice: CrossChoice, head: int) -> str:

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.choices.cross import CrossChoice, Sources
 from core.ideas.crossing import self_gap
+from core.reader.ideas import CrossChoice, Sources
 from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
 from pages.shared.figures.heatmap import Frame, Heatmap, level
-from pages.shared.reader import widgets
+from pages.shared.reader.session import click, showing
 from pages.shared.shares import ends
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -51,10 +51,10 @@ def key_points(text: Text, opened: Opened, unknown: Collection[str]) -> None:
         text("query.label"),
         range(len(opened.asking)),
         format_func=lambda place: plain_word(opened.asking, place),
-        key=opened.fields[0],
+        key=showing(opened.fields[0]),
         required=True,
         wrap=True,
-        on_change=widgets.count_turn,
+        on_change=click,
     )
     weights = opened.layer.weights[opened.head, opened.query]
     st.caption(text("cross.looks"))

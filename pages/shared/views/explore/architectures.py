@@ -6,15 +6,15 @@ from typing import get_args
 import streamlit as st
 
 from core.architectures import Measured
-from core.choices.explore import Comparison
 from core.layer import Parameters, Rules
+from core.reader.explore import Comparison
+from core.reader.scene import Scene
 from core.rnn import Direction, RecurrentKind
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer
 from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader import state
-from pages.shared.reader.state import Scene
+from pages.shared.reader.session import change, showing
 from pages.shared.server import cache
 from pages.shared.shares import rounded
 from pages.shared.text import Text, plain_word
@@ -49,7 +49,7 @@ def architectures(
         seen: What each architecture feels, by its name.
         networks: What was trained here, by the same names, if it was.
     """
-    _for_all(text, drawn=not networks)
+    _for_all(text, scene.choice.seed, drawn=not networks)
     places = maps.side_by_side(len(seen), len(scene.tokens.kept))
     heatmaps = influence_maps(text, scene, seen, networks)
     for place, (name, heatmap) in zip(places, heatmaps.items(), strict=True):
@@ -122,13 +122,18 @@ def _in_words(text: Text, scene: Scene, name: str, measured: Measured) -> str:
     return "  \n".join(lines)
 
 
-def _for_all(text: Text, *, drawn: bool) -> None:
+def _for_all(text: Text, seed: int, *, drawn: bool) -> None:
     """What holds for all three: the colours, and the seed where numbers are drawn."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.option(text, "comparison", get_args(Comparison))
         if drawn:
             controls.number(text, "seed", width=150)
-            st.button(text("seed.next"), on_click=state.another_seed, icon=":material/casino:")
+            st.button(
+                text("seed.next"),
+                on_click=change,
+                kwargs={"seed": controls.another_seed(seed, "seed")},
+                icon=":material/casino:",
+            )
 
 
 def _controls(text: Text, scene: Scene, name: str) -> None:
@@ -170,4 +175,4 @@ def _convolutional(text: Text) -> None:
     controls.slider(text, "cnn_kernel", step=2)
     controls.slider(text, "cnn_layers")
     controls.slider(text, "cnn_growth")
-    st.toggle(text("cnn_causal.label"), key="cnn_causal", help=text("cnn_causal.help"))
+    st.toggle(text("cnn_causal.label"), key=showing("cnn_causal"), help=text("cnn_causal.help"))

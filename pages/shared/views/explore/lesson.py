@@ -4,23 +4,22 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.choices.explore import SOURCES
-from core.choices.training import LONGEST_SEQUENCE
+from core.reader.explore import SOURCES
+from core.reader.scene import Scene
+from core.reader.training import LONGEST_SEQUENCE
 from core.training.answers import answers as given
 from core.training.contenders import ATTENTION
 from core.training.tasks import LETTERS
 from pages.shared import controls
-from pages.shared.reader import run, trained_state, widgets
-from pages.shared.reader.state import Scene
-from pages.shared.reader.trained_state import Lesson
-from pages.shared.server.jobs import State
+from pages.shared.reader.race import progress
+from pages.shared.reader.session import change, showing
+from pages.shared.reader.trained import Lesson
+from pages.shared.server.worker import State
 from pages.shared.text import Text, plain_word
 from pages.shared.views.contenders import contender, network_controls
 from pages.shared.views.opened import Opened
 from pages.shared.views.race import PULSE, begin, news, status
 from pages.shared.views.told import told
-
-_FIELD = "lesson_sequence"
 
 
 def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
@@ -30,18 +29,16 @@ def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
         return
     st.markdown(text("lesson.lead"))
     typed, words = lesson.choice.training_sequence, scene.tokens.kept
-    st.session_state[_FIELD] = typed if typed.strip() else " ".join(words)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             text("training_sequence.label"),
-            key=_FIELD,
+            key=showing("training_sequence", typed if typed.strip() else " ".join(words)),
             max_chars=LONGEST_SEQUENCE,
             width=640,
-            on_change=lambda: widgets.change(training_sequence=st.session_state.get(_FIELD, typed)),
         )
         st.button(
             text("lesson.held_out"),
-            on_click=widgets.change,
+            on_click=change,
             kwargs={"training_sequence": ""},
             disabled=not typed,
             icon=":material/restart_alt:",
@@ -70,10 +67,9 @@ def layer(text: Text, scene: Scene, lesson: Lesson | None) -> None:
         controls.sizes(text)
         return
     controls.option(text, "source", SOURCES)
-    network_controls(text, ATTENTION, lesson.choice.race.design)
+    network_controls(text, ATTENTION, lesson.choice.race.design, lesson.choice)
     st.caption(_facts(text, lesson))
     st.page_link("pages/training.py", label=text("lesson.settings"))
-    trained_state.take_up(lesson.choice)
     _training(text, lesson)
 
 
@@ -120,8 +116,7 @@ def _facts(text: Text, lesson: Lesson) -> str:
 
 def _training(text: Text, lesson: Lesson) -> None:
     """What has not learned yet on this server, and a way to let it."""
-    found, missing = run.progress("lesson"), lesson.missing
-    trained_state.note(lesson.choice, found)
+    found, missing = progress("lesson"), lesson.missing
     if missing:
         _say_missing(text, lesson)
         begin(text, missing, text("lesson.start_help", steps=f"{lesson.wanted:,}"), "lesson")
@@ -147,7 +142,7 @@ def _say_missing(text: Text, lesson: Lesson) -> None:
 
 
 def _watch(text: Text, was: State) -> None:
-    found = run.progress("lesson")
+    found = progress("lesson")
     if found is None or news(was, found.state):
         st.rerun()  # the numbers are there
     status(text, found, "lesson")

@@ -6,16 +6,17 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.architectures import Measured
-from core.choices.edited import Address
-from core.choices.numbers import NumbersChoice
 from core.layer import Parameters
 from core.measures import contribution
+from core.reader.cells import Address
+from core.reader.explore import NumbersChoice
+from core.reader.reader import reset, undo
+from core.reader.scene import Scene
 from core.tokens import occurrences
 from core.trace import AttentionTrace
 from pages.shared import names, tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader import edits, typed, widgets
-from pages.shared.reader.state import Scene
+from pages.shared.reader.session import happen, reader, session, showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.folded import folded
@@ -46,28 +47,28 @@ def parameter_tables(text: Text, scene: Scene, parameters: Parameters, chosen: s
     every = editables(text, scene, parameters)
     name = _pick(text, "shown_parameter", chosen, tuple(every))
     found, shelf = every[name], scene.shelf
-    key = typed.offer(name, shelf, found.addresses, found.matrix.values)
+    key = session().tables.offer(name, shelf, found.addresses, found.matrix.values)
     tables.editable(found.matrix, key)
     _complaints(text, found)
     with st.container(horizontal=True):
         st.button(
             text("edits.undo"),
-            on_click=edits.undo,
-            args=(shelf,),
-            disabled=not edits.can_undo(shelf),
+            on_click=happen,
+            args=(undo, shelf),
+            disabled=not reader().past.get(shelf),
             icon=":material/undo:",
         )
         st.button(
             text("edits.reset", name=text(f"matrix.{name}")),
-            on_click=edits.reset,
-            args=(shelf, name),
+            on_click=happen,
+            args=(reset, shelf, name),
             disabled=not any(edit.matrix == name for edit in scene.choice.edits),
             icon=":material/restart_alt:",
         )
         st.button(
             text("edits.reset_all"),
-            on_click=edits.reset,
-            args=(shelf,),
+            on_click=happen,
+            args=(reset, shelf),
             disabled=not scene.choice.edits,
             icon=":material/delete_sweep:",
         )
@@ -150,12 +151,11 @@ def _editable(name: str, matrix: Matrix, rows: Sequence[tuple[str, int]]) -> Edi
 
 def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
     name = chosen if chosen in options else options[0]
-    widgets.show(**{field: name})
     st.pills(
         text(f"{field}.label"),
         options,
         format_func=lambda name: text(f"matrix.{name}"),
-        key=field,
+        key=showing(field, name),
         label_visibility="collapsed",
         required=True,
         wrap=True,
@@ -164,7 +164,7 @@ def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
 
 
 def _complaints(text: Text, found: Editable) -> None:
-    for refused in typed.refused():
+    for refused in session().tables.refused:
         for row, addresses in enumerate(found.addresses):
             if refused in addresses:
                 column = addresses.index(refused)

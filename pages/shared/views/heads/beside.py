@@ -6,13 +6,13 @@ from functools import cached_property
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.choices.heads import HeadsChoice
 from core.ideas.heads import Heads, heads
+from core.reader.explore import HeadsChoice
+from core.reader.scene import Scene
 from core.trace import Origin
 from pages.shared import controls, names
 from pages.shared.figures.heatmap import NUMBERS_UP_TO, Frame, Heatmap
-from pages.shared.reader import widgets
-from pages.shared.reader.state import Scene
+from pages.shared.reader.session import settle
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.highlight import in_words
@@ -44,9 +44,9 @@ class Several:
         """Where the layer's numbers come from."""
         return self.scene.source.origin
 
-    def set_widgets(self) -> "Several":
+    def settled(self) -> "Several":
         """Let widgets show it, and give it; to be called before they are drawn."""
-        widgets.show(heads_off=self.choice.heads_off)
+        settle(heads_off=self.choice.heads_off)
         return self
 
     @property

@@ -3,16 +3,17 @@
 import pandas as pd
 import streamlit as st
 
-from core.choices.heads import WIDTHS
 from core.ideas.heads_cost import HeadCost, costs
+from core.reader.explore import HEADS_WIDTHS
 from pages.shared import tables
+from pages.shared.reader.session import showing
 from pages.shared.text import Text
 from pages.shared.views.heads.beside import Several
 
 
 def cost(text: Text, several: Several) -> None:
     """A table, one row a number of heads."""
-    st.select_slider(text("heads_width.label"), WIDTHS, key="heads_width")
+    st.select_slider(text("heads_width.label"), HEADS_WIDTHS, key=showing("heads_width"))
     n, d = len(several.scene.tokens.kept), several.choice.heads_width
     rows = costs(n, d)
     heads = [str(row.n_heads) for row in rows]

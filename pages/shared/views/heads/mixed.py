@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.shared import names, tables
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced, level
+from pages.shared.reader.session import showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -36,7 +37,7 @@ def switched(text: Text, several: Several) -> None:
         range(several.n_heads),
         format_func=lambda head: names.head(text, several.scene.choice, head),
         selection_mode="multi",
-        key="heads_off",
+        key=showing("heads_off"),
         wrap=True,
     )
     query, found = several.pointed.query, several.found

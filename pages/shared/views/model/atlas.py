@@ -8,9 +8,8 @@ from core.arrays import Array
 from pages.shared import controls, tables, theme
 from pages.shared.figures import atlas as figure
 from pages.shared.figures.atlas import Words
-from pages.shared.reader import widgets
-from pages.shared.reader.book import book
-from pages.shared.reader.model_state import ModelScene
+from pages.shared.reader.model import ModelScene
+from pages.shared.reader.session import change, session
 from pages.shared.text import Text, plain, plain_word
 from pages.shared.views.clicked import clicked, listed
 
@@ -28,7 +27,7 @@ def atlas(text: Text, scene: ModelScene) -> None:
     )
     with st.container(width=_LABELS + figure.SIDE * values.shape[1]):
         st.vega_lite_chart(
-            figure.table(layers, values, chosen, book()["turn"], theme.sequential()),
+            figure.table(layers, values, chosen, session().clicks, theme.sequential()),
             figure.specification(*values.shape, len(scene.run.pieces.tokens), words),
             key="model_atlas",
             on_select=_open_clicked,
@@ -65,7 +64,7 @@ def finder(text: Text, scene: ModelScene) -> None:
                 text(f"model_order.{choice.model_order}"), format="%.3f"
             ),
         },
-        key=f"model_finder.{book()['turn']}",
+        key=f"model_finder.{session().clicks}",
         on_select=lambda: _open_listed(layer.tolist(), head.tolist()),
         selection_mode="single-row",
     )
@@ -89,10 +88,10 @@ def _features(scene: ModelScene) -> dict[str, Array]:
 def _open_clicked() -> None:
     place = clicked("model_atlas", "layer", "head", click=figure.CLICK)
     if place:
-        widgets.change(model_layer=place[0], model_head=place[1])
+        change(model_layer=place[0], model_head=place[1])
 
 
 def _open_listed(layers: list[int], heads: list[int]) -> None:
-    row = listed(f"model_finder.{book()['turn']}")
+    row = listed(f"model_finder.{session().clicks}")
     if row is not None and row in range(len(layers)):
-        widgets.change(model_layer=layers[row], model_head=heads[row])
+        change(model_layer=layers[row], model_head=heads[row])

@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from core.arrays import Array
-from core.choices.model import LONGEST_TEXT
 from core.errors import InputError
 from core.models.compare import Comparison, compare
+from core.reader.model import LONGEST_TEXT
 from pages.shared import tables
 from pages.shared.figures.heatmap import Frame, Heatmap, balanced, level
-from pages.shared.reader.model_state import ModelScene
+from pages.shared.reader.model import ModelScene
+from pages.shared.reader.session import showing
 from pages.shared.server import cache
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -27,7 +28,7 @@ _LISTED = 12  # heads in the table
 
 def beside(text: Text, scene: ModelScene) -> None:
     """The second sentence, both maps and their difference, and the heads that changed most."""
-    st.text_input(text("model_other.label"), key="model_other", max_chars=LONGEST_TEXT)
+    st.text_input(text("model_other.label"), key=showing("model_other"), max_chars=LONGEST_TEXT)
     try:
         other = cache.model(
             scene.choice.model_other, scene.choice.model_part, scene.shown, told=in_line()

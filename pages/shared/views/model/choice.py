@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from core.choices.model import PACKAGED
 from core.errors import InputError
 from core.models.hub import COMMAND, is_open, offered
 from core.models.layouts import FAMILIES
 from core.models.packaged import NAME
-from pages.shared.reader import widgets
-from pages.shared.reader.model_state import ModelScene
+from core.reader.model import PACKAGED
+from pages.shared.reader.model import ModelScene
+from pages.shared.reader.session import change, showing
 from pages.shared.server import loading
 from pages.shared.text import Text, plain
 from pages.shared.views.told import told
@@ -32,7 +32,7 @@ def model_control(text: Text, scene: ModelScene) -> None:
             text("model_name.label"),
             list(names),
             format_func=lambda it: NAME if it == PACKAGED else it,
-            key="model_name",
+            key=showing("model_name"),
             accept_new_options=is_open(),
             width=420,
         )
@@ -67,7 +67,7 @@ def suggestion(text: Text, scene: ModelScene) -> None:
         st.button(
             text("model_name.chinese", name=CHINESE),
             key="model_take_chinese",
-            on_click=widgets.change,
+            on_click=change,
             kwargs={"model_name": CHINESE},
             icon=":material/translate:",
             disabled=scene.choice.model_name == CHINESE,

@@ -7,17 +7,17 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, IntArray
-from core.choices.model import MOST_LINES, THIS_HEAD, Aggregate
 from core.importance import Mixer
 from core.layer import Rules
 from core.measures import mean_over_heads, rollout
 from core.models.words import hidden, merged, words_of
+from core.reader.model import MOST_LINES, THIS_HEAD, Aggregate
 from pages.shared import controls
 from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.figures.lines import Sides
-from pages.shared.reader import widgets
-from pages.shared.reader.model_state import ModelScene
+from pages.shared.reader.model import ModelScene
+from pages.shared.reader.session import change, showing
 from pages.shared.text import Text, plain
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
@@ -48,10 +48,12 @@ def view_controls(text: Text, scene: ModelScene) -> None:
         controls.option(text, "model_aggregate", get_args(Aggregate))
         if scene.special:
             added = text("sentence.comma").join(plain(piece) for piece in scene.special)
-            st.toggle(text("model_special.label", added=added), key="model_special")
+            st.toggle(text("model_special.label", added=added), key=showing("model_special"))
         if scene.special and not scene.choice.model_special:
-            st.toggle(text("model_renormalise.label"), key="model_renormalise")
-        st.toggle(text("model_words.label"), key="model_words", help=text("model_words.help"))
+            st.toggle(text("model_renormalise.label"), key=showing("model_renormalise"))
+        st.toggle(
+            text("model_words.label"), key=showing("model_words"), help=text("model_words.help")
+        )
     _, heads = scene.shape
     st.caption(text(f"model_aggregate.{scene.choice.model_aggregate}.help", heads=heads))
     if scene.causal:
@@ -171,13 +173,11 @@ def _lined(text: Text, scene: ModelScene) -> list[int]:
     at, here = choice.model_layer, choice.model_head  # callbacks are kept: they never name a scene
     named = (here if head == THIS_HEAD else head for head in choice.model_lines)
     heads = list(dict.fromkeys(named))
-    key = f"model_lines.{n_heads}.{at}.{here}"
-    if st.session_state.get(key) != heads:
-        st.session_state[key] = heads
+    key = showing(f"model_lines.{n_heads}.{at}.{here}", heads)
 
     def choose() -> None:
         chosen = [head for head in st.session_state.get(key, heads) if head in range(n_heads)]
-        widgets.choose(model_lines=[THIS_HEAD if head == here else head for head in chosen])
+        change(model_lines=[THIS_HEAD if head == here else head for head in chosen])
 
     st.multiselect(
         text("model_lines.label"),

@@ -17,7 +17,8 @@ from core.importance import (
     transformed_contribution,
 )
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.model_state import ModelScene
+from pages.shared.reader.model import ModelScene
+from pages.shared.reader.session import showing
 from pages.shared.tables import Matrix, beside, download, room_above
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
@@ -42,7 +43,7 @@ class Weighed(Opened):
 def model_importance(text: Text, scene: ModelScene) -> None:
     """The measures of the chosen head and piece, or of a toy that makes the point."""
     st.markdown(text("importance.lead"))
-    st.toggle(text("model_toy.label"), key="model_toy")
+    st.toggle(text("model_toy.label"), key=showing("model_toy"))
     if scene.choice.model_toy:
         layer, mixer = silent_toy()
         words = tuple(text("importance.toy.words").split())

@@ -4,13 +4,13 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choices.model import LONGEST_TEXT, Part
 from core.errors import InputError
 from core.models.pieces import SPACE
+from core.reader.examples import EXAMPLES
+from core.reader.model import LONGEST_TEXT, Part
 from pages.shared import controls
-from pages.shared.examples import EXAMPLES
-from pages.shared.reader import model_state, widgets
-from pages.shared.reader.model_state import ModelScene
+from pages.shared.reader.model import ModelScene, model_scene, show_example
+from pages.shared.reader.session import change, showing
 from pages.shared.text import Text, plain
 from pages.shared.views.in_line import in_line
 from pages.shared.views.model.choice import (
@@ -33,7 +33,7 @@ def scene_or_end(text: Text) -> ModelScene:
         PageEnds: In that case.
     """
     try:
-        return model_state.model_scene(in_line())
+        return model_scene(in_line())
     except InputError as problem:
         _field(text)
         refused(text, problem, "model")
@@ -54,7 +54,10 @@ def model_text(text: Text, scene: ModelScene) -> None:
 
 def _field(text: Text) -> None:
     st.text_area(
-        text("model_sentence.label"), key="model_sentence", max_chars=LONGEST_TEXT, height=80
+        text("model_sentence.label"),
+        key=showing("model_sentence"),
+        max_chars=LONGEST_TEXT,
+        height=80,
     )
 
 
@@ -64,7 +67,7 @@ def _examples(text: Text, scene: ModelScene) -> None:
         st.button(
             f"“{EXAMPLES[name].short}”",
             key=f"model_example.{name}",
-            on_click=model_state.show_example,
+            on_click=show_example,
             args=(name, scene.shown),
             type="tertiary",
             help=text(f"example.{name}"),
@@ -72,7 +75,7 @@ def _examples(text: Text, scene: ModelScene) -> None:
     st.button(
         text("model.long"),
         key="model_example.long",
-        on_click=widgets.change,
+        on_click=change,
         kwargs={"model_sentence": text("model.long.text"), "model_query": 2, "model_key": 1},
         type="tertiary",
     )

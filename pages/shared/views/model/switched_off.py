@@ -6,7 +6,8 @@ import streamlit as st
 from core.errors import InputError
 from core.models.packaged import NAME
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
-from pages.shared.reader.model_state import ModelScene
+from pages.shared.reader.model import ModelScene
+from pages.shared.reader.session import showing
 from pages.shared.server import cache
 from pages.shared.text import Text
 from pages.shared.views.in_line import in_line
@@ -21,7 +22,7 @@ def switched_off(text: Text, scene: ModelScene) -> None:
     st.markdown(text("off.lead"))
     try:
         _together(text, scene)
-        st.toggle(text("off.compute", heads=scene.n_heads), key="model_alone")
+        st.toggle(text("off.compute", heads=scene.n_heads), key=showing("model_alone"))
         if scene.choice.model_alone:
             _alone(text, scene)
     except InputError as problem:
@@ -34,7 +35,7 @@ def _together(text: Text, scene: ModelScene) -> None:
     st.multiselect(
         text("model_off.label"),
         heads,
-        key="model_off",
+        key=showing("model_off"),
         format_func=lambda it: f"{it[0]}·{it[1]}",
         placeholder=text("model_off.hint"),
     )

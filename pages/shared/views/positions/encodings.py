@@ -3,12 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from core.choices.positions import LIMITS
 from core.ideas.shuffling import rope_degrees
 from core.positions import alibi_bias, alibi_slopes, sinusoidal
+from core.reader.records import limits
 from pages.shared.figures.curves import Axes, curves_specification, curves_table
 from pages.shared.figures.hands import hands_specification, hands_table
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
+from pages.shared.reader.session import showing
 from pages.shared.text import Text
 from pages.shared.views.positions.shuffling import Shuffling
 
@@ -49,11 +50,11 @@ def _stripes(text: Text, shuffling: Shuffling) -> None:
 
 def _products(text: Text, shuffling: Shuffling) -> None:
     """One position's encoding with all others'."""
-    low, high = LIMITS["positions_at"]
+    low, high = limits("positions_at")
     at = shuffling.choice.positions_at
     waves = sinusoidal(_POSITIONS, _WIDE).numpy()
     st.markdown(text("positions.products", width=_WIDE))
-    st.slider(text("positions_at.label"), int(low), int(high), key="positions_at")
+    st.slider(text("positions_at.label"), int(low), int(high), key=showing("positions_at"))
     axes = Axes(text("positions.other"), text("positions.product"), text("positions.position"))
     st.vega_lite_chart(
         curves_table(np.arange(_POSITIONS), {str(at): waves @ waves[at]}, str(at)),

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.choices.positions import LIMITS, MOST_WORDS, moved
+from core.reader.explore import SHUFFLED_WORDS, moved
+from core.reader.records import limits
 from pages.shared import controls
-from pages.shared.reader import widgets
+from pages.shared.reader.session import change, showing
 from pages.shared.text import Text, plain_word
 from pages.shared.views.positions.shuffling import Shuffling, orders
 
@@ -12,21 +13,21 @@ from pages.shared.views.positions.shuffling import Shuffling, orders
 def order_controls(text: Text, shuffling: Shuffling) -> None:
     """What tells the order, and ways to change it."""
     n, total, choice = len(shuffling.words), shuffling.scene.tokens.total, shuffling.scene.choice
-    if total > MOST_WORDS:
-        st.warning(text("positions.too_many_words", count=total, limit=MOST_WORDS))
+    if total > SHUFFLED_WORDS:
+        st.warning(text("positions.too_many_words", count=total, limit=SHUFFLED_WORDS))
     if not choice.rope_fits:
         st.warning(text("positions.rope_needs_even", d_k=choice.d_k))
     controls.option(text, "positions_kind", orders(shuffling.scene))
-    low, high = LIMITS["positions_seed"]
+    low, high = limits("positions_seed")
     by_seed: dict[str, object] = {"positions_places": ()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             text("positions_seed.label"),
             int(low),
             int(high),
-            key="positions_seed",
+            key=showing("positions_seed"),
             width=150,
-            on_change=widgets.change,
+            on_change=change,
             kwargs=by_seed,
         )
         following = (shuffling.choice.positions_seed + 1) % (int(high) + 1)
@@ -37,7 +38,7 @@ def order_controls(text: Text, shuffling: Shuffling) -> None:
             text("positions_word.label"),
             shuffling.places,
             format_func=lambda word: plain_word(shuffling.words, word),
-            key="positions_word",
+            key=showing("positions_word"),
             required=True,
             wrap=True,
         )
@@ -54,7 +55,7 @@ def _button(
     st.button(
         text(f"positions.{name}"),
         icon=f":material/{icon}:",
-        on_click=widgets.change,
+        on_click=change,
         kwargs=values,
         disabled=idle,
     )

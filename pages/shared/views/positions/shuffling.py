@@ -8,15 +8,14 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array
-from core.choices.positions import MOST_WORDS, PositionsChoice
 from core.ideas.shuffling import Order, OrderedHead, float32_difference
+from core.reader.explore import SHUFFLED_WORDS, PositionsChoice
+from core.reader.scene import Scene
 from core.trace import Origin
 from pages.shared import names
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
-from pages.shared.reader import widgets
-from pages.shared.reader.book import book
-from pages.shared.reader.state import Scene
+from pages.shared.reader.session import change, session, settle
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked
@@ -34,16 +33,16 @@ class Shuffling:
     scene: Scene
     choice: PositionsChoice
 
-    def set_widgets(self) -> "Shuffling":
+    def settled(self) -> "Shuffling":
         """Let widgets show it, and give it; to be called before they are drawn."""
         choice = self.choice
-        widgets.show(positions_word=choice.positions_word, positions_kind=choice.positions_kind)
+        settle(positions_word=choice.positions_word, positions_kind=choice.positions_kind)
         return self
 
     @property
     def words(self) -> tuple[str, ...]:
         """As written."""
-        return self.scene.tokens.kept[:MOST_WORDS]
+        return self.scene.tokens.kept[:SHUFFLED_WORDS]
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -78,7 +77,7 @@ def orders(scene: Scene) -> tuple[Order, ...]:
 
 def shuffling(scene: Scene, choice: PositionsChoice) -> Shuffling:
     """What the reader looks at: a word that exists, an order that fits."""
-    word = min(choice.positions_word, len(scene.tokens.kept[:MOST_WORDS]) - 1)
+    word = min(choice.positions_word, len(scene.tokens.kept[:SHUFFLED_WORDS]) - 1)
     kind = choice.positions_kind if choice.positions_kind in orders(scene) else "none"
     return Shuffling(scene, replace(choice, positions_word=word, positions_kind=kind))
 
@@ -121,10 +120,10 @@ def differences(text: Text, shuffling: Shuffling) -> None:
     def choose() -> None:
         place = clicked("positions_bars", "row", click=CLICK)
         if place and place[0] in range(len(kinds)):
-            widgets.change(positions_kind=kinds[place[0]])
+            change(positions_kind=kinds[place[0]])
 
     st.vega_lite_chart(
-        bars.table(book()["turn"]),
+        bars.table(session().clicks),
         bars.specification(),
         key="positions_bars",
         on_select=choose,

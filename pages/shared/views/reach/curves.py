@@ -60,7 +60,7 @@ def steps(text: Text, reaching: Reaching) -> dict[str, Band]:
 def seen(text: Text, reaching: Reaching) -> dict[str, Band]:
     """Inputs in reach of the chosen output, by layers, of each architecture."""
     layers, output = np.arange(1, MOST_LAYERS + 1), reaching.pointed.query
-    choice, dilations = reaching.choice, reaching.dilations
+    choice, dilations = reaching.choice, reaching.choice.dilations
     cycle = [dilations[layer % len(dilations)] for layer in range(MOST_LAYERS)]
     whole = convolution_field(reaching.n, choice.reach_kernel, cycle, choice.reach_backward)
     path = whole.path[output]

@@ -47,5 +47,5 @@ def field_sizes(text: Text, reaching: Reaching) -> dict[str, Band]:
 
 def _found(reaching: Reaching) -> FieldSizes:
     return cache.reach_fields(
-        reaching.choice.reach_kernel, reaching.dilations, reaching.choice.reach_seed
+        reaching.choice.reach_kernel, reaching.choice.dilations, reaching.choice.reach_seed
     )

@@ -11,13 +11,12 @@ from pages.shared import controls, theme
 from pages.shared.figures import overview
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
-from pages.shared.reader.book import book
+from pages.shared.reader.session import session, showing
 from pages.shared.shares import in_range
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked
-from pages.shared.views.reach.stacks import NAMES, Reaching, schedules, slide
-from pages.shared.views.told import told
+from pages.shared.views.reach.stacks import NAMES, Reaching, schedules
 
 _ALL_BUT_FEW = 0.98  # of the shares lie on the colour scale: a first row's single 1 is beyond it
 _PICTURE = 24  # positions from which on a map is drawn as a picture
@@ -58,7 +57,7 @@ def _controls(text: Text, reaching: Reaching, name: str) -> None:
                 controls.option(text, "reach_kind", get_args(RecurrentKind))
                 controls.option(text, "reach_direction", get_args(Direction))
             if reaching.choice.reach_kind == "rnn":
-                slide(text, "reach_gain", step=0.1)
+                controls.slider(text, "reach_gain", step=0.1)
         case _:
             _convolutional(text, reaching)
 
@@ -69,24 +68,23 @@ def _attention(text: Text, reaching: Reaching) -> None:
         text("reach_mask.label"),
         get_args(ReachMask),
         format_func=lambda kind: text(f"reach_mask.{kind}"),
-        key="reach_mask",
+        key=showing("reach_mask"),
     )
-    slide(text, "reach_layers")
+    controls.slider(text, "reach_layers")
     if mask in ("window", "dilated", "global"):
-        slide(text, "reach_window")
+        controls.slider(text, "reach_window")
     if mask == "dilated":
-        slide(text, "reach_step")
+        controls.slider(text, "reach_step")
     if mask == "global":
-        slide(text, "reach_global")
+        controls.slider(text, "reach_global")
 
 
 def _convolutional(text: Text, reaching: Reaching) -> None:
-    slide(text, "reach_kernel", step=2)
-    st.text_input(text("reach_dilations.label"), key="reach_dilations", max_chars=80)
-    if reaching.problem:
-        st.error(told(text, reaching.problem))
+    controls.slider(text, "reach_kernel", step=2)
+    st.text_input(text("reach_dilations.label"), key=showing("reach_dilations"), max_chars=80)
+    controls.complaint(text, "reach_dilations")
     schedules("reach_schedule")
-    st.toggle(text("reach_backward.label"), key="reach_backward")
+    st.toggle(text("reach_backward.label"), key=showing("reach_backward"))
 
 
 def _map(text: Text, reaching: Reaching, name: str, most: float) -> None:
@@ -115,7 +113,7 @@ def _picture(
         most=most,
         stretched=False,
     )
-    marks = Marks(reaching.pointed.query, reaching.pointed.key, book()["turn"])
+    marks = Marks(reaching.pointed.query, reaching.pointed.key, session().clicks)
     key = f"reach_{name}"
 
     def choose() -> None:

@@ -5,7 +5,7 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from pages.shared.reader.book import book
+from pages.shared.reader.session import session
 from pages.shared.text import Text
 from pages.shared.views.scripted import scripted
 
@@ -21,7 +21,7 @@ def drawings(text: Text, page: str) -> None:
     _component()(
         key="drawings",
         data={
-            "run": book()["runs"],  # so that the script is run again when charts are news
+            "run": session().runs,  # so that the script is run again when charts are news
             "page": page,
             "all": text("take.pictures_all"),
             "one": text("take.pictures_one"),

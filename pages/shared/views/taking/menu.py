@@ -7,10 +7,10 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from core.choices.exploration_file import LARGEST_FILE, from_file
 from core.errors import InputError
-from pages.shared.reader import address
-from pages.shared.reader.book import book
+from core.reader.file import LARGEST_FILE, take_file
+from core.reader.link import address
+from pages.shared.reader.session import reader, session, showing
 from pages.shared.reports.taken import Taken
 from pages.shared.saving import unread, was_read, was_removed
 from pages.shared.text import Text
@@ -22,40 +22,22 @@ from pages.shared.views.told import told
 _RESTORE = "restore"
 
 
-def hear() -> None:
-    """Take what the reader has done in the menu since the last run; to be called first in a run.
-
-    No callback does, since it may be ended before it has done anything.
-    """
-    if "private" in st.session_state:  # else the switch is out of sight
-        book()["private"] = bool(st.session_state["private"])
-    _restore()
-
-
-def _restore() -> None:
-    """Let every page show what the file says that was given last.
-
-    Each run begins with it anew until one has drawn its page to the end: one that is ended before
-    leaves nothing half restored.
-    """
-    session = book()
+def restore() -> None:
+    """Let every page show what the file says that was given last; one that is none is named."""
+    tab = session()
     if was_removed(_RESTORE):
-        session["refused_file"] = None
+        tab.refused.pop(_RESTORE, None)
     file = unread(_RESTORE)
     if file is None:
         return
     try:
-        found = from_file(file.getvalue())
+        tab.reader, tab.notice = take_file(tab.reader, file.getvalue())
     except InputError as problem:
-        session["refused_file"] = problem
-        return
-    session["refused_file"] = None
-    address.take_all(found)
-    session["go_to"] = found.page
-
-
-def was_restored() -> None:
-    """The page has shown what the file says; to be called last in a run."""
+        tab.refused[_RESTORE] = problem
+    else:
+        tab.refused.pop(_RESTORE, None)
+        tab.go_to = tab.reader.page
+        tab.renew()
     was_read(_RESTORE)
 
 
@@ -71,14 +53,13 @@ def take_away(text: Text, page: str) -> None:
     )
     if not shut.open:
         return
-    session = book()
     with shut:
         drawings(text, page)
         _results(text, page)
         _exploration(text, page)
         st.markdown(text("take.embed"))
         st.code(_snippet(), language="html", wrap_lines=True)
-        st.toggle(text("take.private"), session["private"], key="private")
+        st.toggle(text("take.private"), key=showing("private"))
         st.caption(text("take.private.help"))
 
 
@@ -103,17 +84,16 @@ def _results(text: Text, page: str) -> None:
 
 def _exploration(text: Text, page: str) -> None:
     """Everything that was chosen, as a file; and back."""
-    session = book()
     st.markdown(text("take.file"))
-    exploration_file(text, page)
+    exploration_file(text)
     st.file_uploader(
         text("take.restore"),
         type="json",
         key=_RESTORE,
         max_upload_size=LARGEST_FILE // 10**6,
     )
-    if session["refused_file"]:
-        st.error(told(text, session["refused_file"]))
+    if problem := session().refused.get(_RESTORE):
+        st.error(told(text, problem))
 
 
 def _snippet() -> str:
@@ -125,5 +105,5 @@ def _snippet() -> str:
 def _address(**more: str) -> str:
     """Where this view can be opened again; what stands in an address is encoded."""
     base = urlsplit(st.context.url or "")
-    query = urlencode({**address.here(), **more})
+    query = urlencode({**address(reader()), **more})
     return base._replace(query=query, fragment="").geturl()

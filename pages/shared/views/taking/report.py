@@ -6,7 +6,7 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from pages.shared.reader.book import book
+from pages.shared.reader.session import session
 from pages.shared.text import Text
 from pages.shared.views.scripted import scripted
 
@@ -25,7 +25,7 @@ def report_button(text: Text, name: str, made: Callable[[], str]) -> None:
     _component()(
         key=_KEY,
         data={
-            "run": book()["runs"],
+            "run": session().runs,
             "label": text("take.report_button"),
             "name": name,
             "file": made() if asked else None,

@@ -3,7 +3,7 @@ const EMBEDDING = /^embed(_options)?$/;
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
-  keepNotes(data.notes, setTriggerValue);
+  followAddress();
   const { location, history } = window;
   const here = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
   if (data.page === "" ? !data.others.includes(here) : here === data.page) {
@@ -14,6 +14,7 @@ export default function (component) {
       keepColours();
     }
   }
+  keepWhole(data, setTriggerValue);
   const button = parentElement.querySelector("button");
   button.textContent = data.copy;
   button.title = data.help;

@@ -1,18 +1,16 @@
 """What leads to this view again: the address bar, a link to copy, and what the tab keeps."""
 
-from dataclasses import replace
 from functools import cache
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.delta_generator import DeltaGenerator
 
-from core.choices.exploration import DEFAULTS, Exploration
-from core.choices.link import LONGEST_LINK
-from core.choices.training import RUN
+from core.errors import InputError
+from core.reader.file import take_file, to_file
+from core.reader.link import LONGEST_LINK
 from pages import CONTENTS, Entry
-from pages.shared.reader import address, notes
-from pages.shared.reader.book import book
+from pages.shared.reader.session import reader, session
 from pages.shared.text import Text, labels, plain
 from pages.shared.views.scripted import scripted
 from pages.shared.views.taking.whole import exploration_file
@@ -23,77 +21,64 @@ _KEY = "share"
 def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
     """Write the address bar, and offer its link; if it is too long for all, also a file of all.
 
+    What an address has no room for stays in the tab, which hands it back to a server that does not
+    know the tab.
+
     Args:
         text: The reader's language.
         entry: The page that is open.
         path: Its own in the address.
         below: Where the reason for the file is said: among buttons it would push them apart.
     """
-    found = address.here()
-    whole = "part" not in found
+    tab = session()
+    parameters = tab.write()
+    whole = "part" not in parameters
+    kept = None if whole or tab.reader.private else to_file(tab.reader).decode()
     _component()(
         key=_KEY,
         data={
-            "run": book()["runs"],  # so that the script is run again when nothing else is news
+            "run": tab.runs,  # so that the script is run again when nothing else is news
             "page": path,
             "others": [it.name for it in CONTENTS],
-            "parameters": dict(found),
+            "parameters": parameters,
             "copy": text("share.copy"),
             "copied": text("share.copied" if whole else "share.copied_part"),
             "failed": text("share.failed"),
             "help": text("share.help"),
-            "notes": notes.for_tab(),
+            "keep": kept,
+            "lacks": bool(tab.notice and not tab.notice.whole),
         },
         width="content",
-        on_held_change=_hear,
-        on_missing_change=notes.send_again,
+        on_kept_change=_take_back,
     )
     if not whole:
         kilobytes = f"{LONGEST_LINK // 1_000} kB"
         below.caption(text("share.too_long", limit=kilobytes))
-        exploration_file(text, entry.name, f"{entry.name}.json")
+        exploration_file(text, f"{entry.name}.json")
 
 
-def arrived(text: Text) -> None:
-    """What of a link could not be used, if one was followed; its page has been drawn."""
-    asked = book()["arrival"] or book()["said_again"]
-    book()["said"] = asked
-    if not asked:
+def say_notice(text: Text) -> None:
+    """Say what of a link or a file could not be used, if one was followed."""
+    notice = session().notice
+    if not notice:
         return
-    # When it is said again, widgets that are newer than the link have moved other fields.
-    moved = _moved(asked) if book()["arrival"] else []
-    changed = [it for it in dict.fromkeys((*asked.unusable, *moved)) if it not in RUN]
-    book()["said"] = replace(asked, unusable=tuple(changed))
-    if changed:
-        names = (_set_back(text, field) for field in changed)
-        st.warning(text("share.unusable", names=text("sentence.comma").join(names)))
-    if not asked.whole:
-        st.warning(text("share.partly_file" if asked.page else "share.partly"))
-    if not asked.known:
+    if notice.unusable:
+        names = text("sentence.comma").join(_set_back(text, name) for name in notice.unusable)
+        st.warning(text("share.unusable", names=names))
+    if not notice.whole:
+        st.warning(text("share.partly_file" if notice.file else "share.partly"))
+    if not notice.known:
         st.warning(text("share.other_version"))
 
 
-def _moved(asked: Exploration) -> list[str]:
-    """Fields that point at what is not there, such as the 40th of six words."""
-    session = book()
-    return [
-        name
-        for name, value in asked.fields.items()
-        if name in session["used"]
-        and name not in session["own"]
-        and value not in (DEFAULTS[name], session["fields"].get(name, value))
-    ]
-
-
-def _set_back(text: Text, field: str) -> str:
+def _set_back(text: Text, name: str) -> str:
     """A field's name, with the value that is used now."""
     from pages.shared.reports.chosen import told_value  # most links need no more than the page
 
-    name, session = _named(text, field), book()
-    if field not in session["used"] or field not in session["fields"]:
-        return name
-    value = plain(told_value(text, field, session["fields"][field]))
-    return text("share.set_back", name=name, value=value)
+    said = _named(text, name)
+    if name not in reader().page_fields:
+        return said
+    return text("share.set_back", name=said, value=plain(told_value(text, name, reader()[name])))
 
 
 def _named(text: Text, field: str) -> str:
@@ -105,11 +90,22 @@ def _named(text: Text, field: str) -> str:
     return label if label and "{" not in label else field
 
 
-def _hear() -> None:
-    notes.hear(getattr(st.session_state.get(_KEY), "held", None))
+def _take_back() -> None:
+    """Take what the tab hands back: the whole of what its address has a part of."""
+    tab, kept = session(), getattr(st.session_state.get(_KEY), "kept", None)
+    if not isinstance(kept, str):
+        return
+    page = tab.reader.page
+    try:
+        tab.reader, _ = take_file(tab.reader, kept.encode(errors="replace"))
+    except InputError:
+        return  # not what we gave it
+    tab.go_to = page if tab.reader.page != page else ""
+    tab.notice = None
+    tab.renew()
 
 
 @cache
 def _component() -> ComponentRenderer:
     html = '<button type="button"></button>'
-    return scripted(__file__, html, shared=("buttons.css", "notes.js", "leaving.js"))
+    return scripted(__file__, html, shared=("buttons.css", "kept.js", "leaving.js"))

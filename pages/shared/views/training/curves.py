@@ -13,7 +13,7 @@ from pages.shared import tables, theme
 from pages.shared.figures import learning
 from pages.shared.figures.heatmap import Frame, Marks
 from pages.shared.figures.overview import SIDE, Overview
-from pages.shared.server.jobs import Progress
+from pages.shared.server.worker import Progress
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.contenders import (

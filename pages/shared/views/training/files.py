@@ -6,20 +6,18 @@ import io
 import numpy as np
 import streamlit as st
 
-from core.choices.exploration_file import LARGEST_FILE
-from core.choices.race_file import as_json, from_json
-from core.choices.training import RUN, chosen_race
 from core.errors import InputError
+from core.reader.file import LARGEST_FILE, race_settings, take_race
+from core.reader.training import chosen_race
 from core.training.race import Snapshot
 from core.training.tasks import Task
-from pages.shared.reader import widgets
+from pages.shared.reader.session import session
 from pages.shared.saving import save_button, unread, was_read
-from pages.shared.server.jobs import Progress
+from pages.shared.server.worker import Progress
 from pages.shared.text import Text
 from pages.shared.views.told import told
 
 _UPLOAD = "training_upload"
-_NEWS = "training_upload_news"  # what is to be said about the last file
 
 
 def downloads(text: Text, progress: Progress) -> None:
@@ -27,7 +25,7 @@ def downloads(text: Text, progress: Progress) -> None:
     files = {
         "curves": ("csv", "text/csv", lambda: curves_csv(progress)),
         "parameters": ("npz", "application/octet-stream", lambda: parameters_npz(progress)),
-        "settings": ("json", "application/json", lambda: as_json(chosen_race(progress.race))),
+        "settings": ("json", "application/json", lambda: race_settings(chosen_race(progress.race))),
     }
     with st.container(horizontal=True):
         for name, (ending, mime, content) in files.items():
@@ -40,13 +38,11 @@ def upload(text: Text) -> None:
     st.file_uploader(
         text("training.upload"), type="json", key=_UPLOAD, max_upload_size=LARGEST_FILE // 10**6
     )
-    problem, names = st.session_state.pop(_NEWS, (None, None))
-    if problem:
+    tab = session()
+    if problem := tab.refused.get(_UPLOAD):
         st.error(told(text, problem))
-    elif names is not None:
+    elif tab.notice and tab.notice.file:
         st.success(text("training.upload.read"))
-    for name in names or ():
-        st.warning(text("error.unusable", name=text(f"{name}.label")))
 
 
 def curves_csv(progress: Progress) -> bytes:
@@ -78,22 +74,15 @@ def parameters_npz(progress: Progress) -> bytes:
 
 
 def take() -> None:
-    """Choose what the file says that was given last; to be called first in a run."""
-    file = unread(_UPLOAD)
+    """Choose what the file says that was given last; one that says nothing is named."""
+    tab, file = session(), unread(_UPLOAD)
     if file is None:
         return
+    tab.refused.pop(_UPLOAD, None)
     try:
-        choice, unusable = from_json(file.getvalue())
+        tab.reader, tab.notice = take_race(tab.reader, file.getvalue())
     except InputError as problem:
-        st.session_state[_NEWS] = problem, ()
-        was_read(_UPLOAD)
-        return
-    widgets.change(
-        **{
-            name: widgets.held(value)
-            for name, value in vars(choice).items()
-            if name not in (*unusable, *RUN)
-        }
-    )
-    st.session_state[_NEWS] = None, unusable
+        tab.refused[_UPLOAD] = problem
+    else:
+        tab.renew()
     was_read(_UPLOAD)

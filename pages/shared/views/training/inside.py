@@ -7,19 +7,16 @@ import streamlit as st
 
 from core.architectures import Measured
 from core.arrays import Array
-from core.choices.lesson import aimed
-from core.choices.training import RUN, TrainingChoice, chosen_race
+from core.reader.training import TrainingChoice, aimed, chosen_race
 from core.sources.trained import TrainedSource
 from core.trace import AttentionTrace
 from core.training.contenders import ATTENTION, Contender
 from core.training.learning import best
 from core.training.race import SLICE, Snapshot, shown
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader import run, widgets
-from pages.shared.reader.book import book
-from pages.shared.reader.trained_state import show_aim
+from pages.shared.reader.session import change, session
 from pages.shared.server import learned
-from pages.shared.server.jobs import Progress
+from pages.shared.server.worker import Progress
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.contenders import FAMILIES, contender, network_controls
@@ -31,10 +28,7 @@ _FIELDS = ("training_query", "training_key")
 
 
 def looking(choice: TrainingChoice, found: Progress) -> TrainingChoice:
-    """Where the reader looks: at a network that has learned, and at what tells most of it.
-
-    To be called before the widgets; what the reader has chosen stays.
-    """
+    """Look at a network that has learned, and at what tells most of it, if that was left open."""
     trained = _opened(found)
     if not trained:
         return choice
@@ -42,9 +36,7 @@ def looking(choice: TrainingChoice, found: Progress) -> TrainingChoice:
     opened = replace(choice, training_inside=name)
     words, traces = shown(found.race.design.task, found.race.seed), _traces(opened, found)
     layers = (trace.layers[_layer(opened, trace)] for trace in traces)
-    aim = aimed(opened, words, *(layer.weights for layer in layers))
-    show_aim(choice, aim)
-    return aim
+    return aimed(opened, words, *(layer.weights for layer in layers))
 
 
 def inside(text: Text, choice: TrainingChoice, found: Progress) -> None:
@@ -61,7 +53,7 @@ def inside(text: Text, choice: TrainingChoice, found: Progress) -> None:
         return
     words = shown(found.race.design.task, found.race.seed)
     traces = _traces(choice, found)
-    network_controls(text, trained, found.race.design)
+    network_controls(text, trained, found.race.design, choice)
     st.caption(text("training.inside.sequence", words=" ".join(words)))
     reached = found.networks[choice.training_inside, found.race.seed][-1].step
     wanted = SLICE * found.race.slices
@@ -138,19 +130,15 @@ def _explore(text: Text, choice: TrainingChoice, found: Progress) -> None:
         key="training_explore",
         icon=":material/open_in_new:",
         on_click=_open_in_explore,
-        args=(replace(chosen_race(found.race), training_inside=choice.training_inside), found.ran),
+        args=(replace(chosen_race(found.race), training_inside=choice.training_inside),),
     )
 
 
-def _open_in_explore(choice: TrainingChoice, ran: int) -> None:
+def _open_in_explore(choice: TrainingChoice) -> None:
     """The network and its sequence; all else on that page is left as it was."""
-    kept = {*_FIELDS, *RUN, "training_layer", "training_head"}
-    network = {
-        name: widgets.held(value) for name, value in vars(choice).items() if name not in kept
-    }
-    widgets.change(source="trained", **network)
-    run.note(choice, training_ran=ran, training_paused=False)
-    book()["go_to"] = "explore"
+    kept = {*_FIELDS, "training_layer", "training_head"}
+    change(source="trained", **{name: it for name, it in vars(choice).items() if name not in kept})
+    session().go_to = "explore"
 
 
 def _opened(found: Progress) -> list[Contender]:

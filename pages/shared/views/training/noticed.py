@@ -6,7 +6,7 @@ from core.training.contenders import ATTENTION, Contender, Design
 from core.training.findings import Each, Far, Finding, Value, Who, findings
 from core.training.learning import averaged
 from core.training.race import Race
-from pages.shared.server.jobs import Progress
+from pages.shared.server.worker import Progress
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender
 

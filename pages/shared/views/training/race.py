@@ -4,14 +4,14 @@ from typing import get_args
 
 import streamlit as st
 
-from core.choices.training import BUDGETS, DISTANCES, FIELDS, LIMITS, TrainingChoice, unfit
+from core.reader.training import BUDGETS, DISTANCES, FIELDS, TrainingChoice, unfit
 from core.training.contenders import CONTENDERS, Contender
 from core.training.race import SLICE, Race
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import controls
-from pages.shared.reader.run import forgotten, progress
-from pages.shared.server.jobs import LONGEST_RACE, Progress, State
-from pages.shared.server.worker import worker
+from pages.shared.reader.race import progress
+from pages.shared.reader.session import session, showing
+from pages.shared.server.worker import LONGEST_RACE, Progress, State, worker
 from pages.shared.text import Text
 from pages.shared.views.contenders import contender, distances, farthest
 from pages.shared.views.race import PULSE, begin, news, status
@@ -26,7 +26,7 @@ _CITED = (
 
 def settings(text: Text, choice: TrainingChoice) -> None:
     """The task, the contenders, and how long they learn; folded away while a race is to be seen."""
-    found = progress()
+    found = progress("training")
     if found and found.busy:
         busy = text("training.settings.busy")
         with st.expander(busy, key="training_settings_busy", icon=":material/tune:"):
@@ -58,9 +58,9 @@ def live(text: Text, race: Race) -> Progress | None:
     Returns:
         The race as it stands, if there is one.
     """
-    found = progress()
+    found = progress("training")
     if found is None:
-        if forgotten():
+        if "training" in session().races:
             st.info(text("training.forgotten"))
         if unfit(race) is None:
             table(text, race, None)
@@ -72,14 +72,14 @@ def live(text: Text, race: Race) -> Progress | None:
     return found
 
 
-def limits(text: Text) -> None:
+def what_is_not_shown(text: Text) -> None:
     """What the runs do not show, with the papers that looked closer."""
     cited = {name: f"[{who}](https://arxiv.org/abs/{number})" for name, who, number in _CITED}
     st.markdown(text("training.limits", **cited))
 
 
 def _watch(text: Text, was: State) -> None:
-    found = progress()
+    found = progress("training")
     if found is None or news(was, found.state):
         st.rerun()  # the rest of the page has news
     status(text, found)
@@ -102,27 +102,22 @@ def _who(text: Text, choice: TrainingChoice) -> None:
         CONTENDERS,
         selection_mode="multi",
         format_func=lambda name: contender(text, name, choice.race.design),
-        key="training_contenders",
+        key=showing("training_contenders"),
     )
 
 
 def _sizes(text: Text, choice: TrainingChoice) -> None:
     with st.grid(3, min_column_width=200, gap=("small", "medium")):
-        _slider(text, "training_length", step=2)
+        controls.slider(text, "training_length", step=2)
         _distance(text, choice.race.design.task)
-        _slider(text, "training_symbols", off=choice.training_task == "parity")
-        _slider(text, "training_steps", step=50)
-        _slider(text, "training_layers")
-        _slider(text, "training_seeds")
+        controls.slider(text, "training_symbols", off=choice.training_task == "parity")
+        controls.slider(text, "training_steps", step=50)
+        controls.slider(text, "training_layers")
+        controls.slider(text, "training_seeds")
         for name, options in (("training_field", FIELDS), ("training_budget", BUDGETS)):
             label, more = text(f"{name}.label"), text(f"{name}.help")
-            st.select_slider(label, options, format_func=_grouped, key=name, help=more)
-        st.number_input(text("training_seed.label"), *LIMITS["training_seed"], key="training_seed")
-
-
-def _slider(text: Text, key: str, *, step: int = 1, off: bool = False) -> None:
-    label, more = text(f"{key}.label"), text(f"{key}.help")
-    st.slider(label, *LIMITS[key], step=step, key=key, help=more, disabled=off)
+            st.select_slider(label, options, format_func=_grouped, key=showing(name), help=more)
+        controls.number(text, "training_seed", width=200)
 
 
 def _distance(text: Text, task: Task) -> None:
@@ -133,7 +128,7 @@ def _distance(text: Text, task: Task) -> None:
             text(f"{key}.label"),
             DISTANCES,
             format_func=lambda distance: farthest(text, distance),
-            key=key,
+            key=showing(key),
             help=text(f"{key}.help"),
             disabled=task.kind == "parity",
         )

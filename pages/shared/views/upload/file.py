@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from core.choices.upload import READERS, SHA_DIGITS, UploadChoice, file_name
 from core.errors import InputError
 from core.files.traces import KINDS_OF_FILES, fingerprint, to_npz
+from core.reader.examples import EXAMPLES, SENTENCES
+from core.reader.model import SHA_DIGITS, UploadChoice, file_name
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
-from pages.shared.examples import EXAMPLES, SENTENCES
-from pages.shared.reader import widgets
+from pages.shared.reader.session import change, session, settle
 from pages.shared.saving import save_button, unread, was_read, was_removed
 from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text, plain
@@ -23,8 +23,7 @@ from pages.shared.views.refused import refused
 from pages.shared.views.told import told
 
 _PLACE = "upload_file"
-_KEPT = "upload_kept"
-_REFUSED = "upload_refused"
+_PLACES = ("upload_layer", "upload_head", "upload_query", "upload_key")
 _EXAMPLE = "example.npz"
 
 
@@ -50,9 +49,9 @@ class Uploading(NamedTuple):
     problem: InputError | None = None
     read: Read = _gone
 
-    def set_widgets(self) -> "Uploading":
+    def settled(self) -> "Uploading":
         """Let widgets show it, and give it; to be called before they are drawn."""
-        widgets.show(**{name: getattr(self.choice, name) for name in READERS})
+        settle(**{name: getattr(self.choice, name) for name in _PLACES})
         return self
 
 
@@ -97,13 +96,11 @@ def uploader(text: Text, uploading: Uploading) -> None:
         key=_PLACE,
     )
     _limits(text)
-    last = st.session_state.get(_REFUSED)
-    if last:
-        name, problem = last
-        if problem.code == "busy":
-            refused(text, problem, "upload_file")
-        else:
-            st.error(text("upload.refused", name=plain(name), reason=told(text, problem)))
+    last = session().refused.get(_PLACE)
+    if last and last.code == "busy":
+        refused(text, last, "upload_file")
+    elif last:
+        st.error(text("upload.refused", name=plain(_name()), reason=told(text, last)))
     if uploading.problem:
         refused(text, uploading.problem, "upload")
     elif uploading.upload is None:
@@ -146,7 +143,7 @@ def _chosen(text: Text, choice: UploadChoice) -> tuple[bytes, str] | None:
     """The content and the name of the file, if it is here."""
     if not choice.upload_sha:
         return example(text.language), _EXAMPLE
-    kept = st.session_state.get(_KEPT)
+    kept = session().upload
     if kept is None or not fingerprint(kept.getvalue()).startswith(choice.upload_sha):
         return None
     return kept.getvalue(), file_name(kept.name)
@@ -155,8 +152,9 @@ def _chosen(text: Text, choice: UploadChoice) -> tuple[bytes, str] | None:
 def take() -> None:
     """Show the file that was uploaded last; one that cannot be read changes nothing.
 
-    To be called first in a run. A file whose turn did not come is tried again by the next run.
+    A file whose turn did not come is tried again by the next run.
     """
+    tab = session()
     if was_removed(_PLACE):
         _forget()
     file = unread(_PLACE)
@@ -166,19 +164,25 @@ def take() -> None:
     try:
         cache.uploaded(content, name, told=in_line())
     except InputError as problem:
-        st.session_state[_REFUSED] = name, problem
+        tab.refused[_PLACE] = problem
         if problem.code != "busy":
             was_read(_PLACE)
         return
-    st.session_state[_KEPT] = file
-    widgets.change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS])
-    st.session_state[_REFUSED] = None
+    tab.upload = file
+    change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS])
+    tab.refused.pop(_PLACE, None)
     was_read(_PLACE)
+
+
+def _name() -> str:
+    """The name of the file in the place for files."""
+    file = st.session_state.get(_PLACE)
+    return file_name(file.name) if file else ""
 
 
 def _forget() -> None:
     """Show the example again."""
-    widgets.change(upload_sha="", upload_name="")
-    st.session_state[_KEPT] = None
-    st.session_state[_REFUSED] = None
+    change(upload_sha="", upload_name="")
+    session().upload = None
+    session().refused.pop(_PLACE, None)
     was_read(_PLACE)

@@ -3,19 +3,17 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import streamlit as st
 
 from core.arrays import Array
-from core.choices.upload import Pooling, UploadChoice
 from core.long.head import LongHead, Row, long_head
+from core.reader.model import Pooling, UploadChoice
 from core.sources.uploaded import Upload
-from pages.shared.reader import widgets
+from pages.shared.reader.session import session, settle
 from pages.shared.server import cache
 from pages.shared.server.cache import LongKey
 from pages.shared.views.opened import Pointed
 
 _FIELDS = ("upload_query", "upload_key")
-_CLICKED = "upload_block"
 
 CELLS = 22
 """Rows and columns of the map of single cells, at most."""
@@ -69,14 +67,14 @@ def note_block(pointed: Pointed, kept_by: LongKey, pair: tuple[int, int]) -> Non
 
     The greatest weight in it has to be computed, which is nothing for a callback.
     """
-    st.session_state[_CLICKED] = *kept_by, pointed.query, pointed.key, *pair
+    session().block = (*kept_by, pointed.query, pointed.key, *pair)
 
 
 def _with_block_opened(choice: UploadChoice, kept_by: LongKey, head: LongHead) -> UploadChoice:
     """The choice, pointing at the greatest weight of a block that was clicked while it held."""
-    *about, row, column = st.session_state.get(_CLICKED, (None, None))
+    *about, row, column = session().block or (None, None)
     if about != [*kept_by, choice.upload_query, choice.upload_key]:
-        st.session_state.pop(_CLICKED, None)  # something else was chosen since
+        session().block = None  # something else was chosen since
         return choice
     queries, keys = head.block(
         min(max(row, 0), len(head.q) - 1), min(max(column, 0), len(head.k) - 1)
@@ -84,9 +82,9 @@ def _with_block_opened(choice: UploadChoice, kept_by: LongKey, head: LongHead) -
     weights = cache.long_part(kept_by, head, queries, keys)
     at = np.unravel_index(int(weights.argmax()), weights.shape)
     query, key = queries.start + int(at[0]), keys.start + int(at[1])
-    widgets.show(upload_query=query, upload_key=key)
-    widgets.count_turn()
-    del st.session_state[_CLICKED]
+    settle(upload_query=query, upload_key=key)
+    session().clicks += 1
+    session().block = None
     return replace(choice, upload_query=query, upload_key=key)
 
 

@@ -13,7 +13,7 @@ from pages.shared.figures import overview
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks, balanced
 from pages.shared.figures.overview import Overview
 from pages.shared.figures.reduced import Reduced, strongest_shade
-from pages.shared.reader.book import book
+from pages.shared.reader.session import session
 from pages.shared.server import cache
 from pages.shared.text import Text
 from pages.shared.views import maps
@@ -128,7 +128,7 @@ def _draw(
     """A picture, and what its strongest shade means; a click gives a row and a column."""
     figure, pointed = shown
     above, before = figure.first if isinstance(figure, Overview) else (0, 0)
-    marks = Marks(pointed.query - above, pointed.key - before, book()["turn"])
+    marks = Marks(pointed.query - above, pointed.key - before, session().clicks)
 
     def choose() -> None:
         place = clicked(name, "row", "column", click=overview.CLICK)

@@ -8,6 +8,7 @@ from core.measures import entropy
 from pages.shared import tables
 from pages.shared.figures import formulas
 from pages.shared.figures.heatmap import numbered
+from pages.shared.reader.session import showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.arithmetic import written
@@ -120,8 +121,7 @@ def _place(text: Text, pointed: Pointed, which: int) -> None:
         (pointed.answering, pointed.key, "key"),
     )[which]
     key = f"upload_long_{name}"
-    if st.session_state.get(key) != at + 1:
-        st.session_state[key] = at + 1
+    showing(key, at + 1)
 
     def choose() -> None:
         place = st.session_state.get(key)

@@ -8,14 +8,15 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array
-from core.choices.upload import Aggregate, Pooling, UploadChoice
 from core.files.doubts import rules_of
 from core.layer import Rules
 from core.measures import entropy, mean_over_heads
+from core.reader.model import Pooling, UploadAggregate, UploadChoice
 from core.sources.uploaded import Upload
 from core.trace import LayerTrace
 from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
+from pages.shared.reader.session import showing
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
@@ -83,12 +84,14 @@ def head_controls(text: Text, upload: Upload) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _place(text, "upload_layer", upload.n_layers)
         if upload.n_heads > 1 and not upload.long:
-            controls.option(text, "upload_aggregate", get_args(Aggregate))
+            controls.option(text, "upload_aggregate", get_args(UploadAggregate))
         _place(text, "upload_head", upload.n_heads)
         if upload.long:
             controls.option(text, "upload_pooling", get_args(Pooling))
             st.toggle(
-                text("upload_causal.label"), key="upload_causal", help=text("upload_causal.help")
+                text("upload_causal.label"),
+                key=showing("upload_causal"),
+                help=text("upload_causal.help"),
             )
 
 

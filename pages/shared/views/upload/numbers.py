@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared import tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader import widgets
+from pages.shared.reader.session import settle, showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.upload.maps import Shown
@@ -16,12 +16,12 @@ def upload_numbers(text: Text, view: Shown, name: str) -> None:
     """A matrix of the shown head, the one of this name if it is there; or the mean of the heads."""
     found = matrices(view)
     chosen = name if name in found else "weights"
-    widgets.show(upload_shown=chosen)
+    settle(upload_shown=chosen)
     st.pills(
         text("upload_shown.label"),
         list(found),
         format_func=lambda it: text(f"matrix.{it}"),
-        key="upload_shown",
+        key=showing("upload_shown"),
         label_visibility="collapsed",
         required=True,
         wrap=True,

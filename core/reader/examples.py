@@ -1,10 +1,11 @@
 """Sentences to begin with, each with the word that asks and the word it is asked about."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from core.tokens import tokenize
-from pages.shared.text import Language
+
+Language = Literal["en", "zh"]
 
 
 class Example(NamedTuple):
@@ -23,15 +24,9 @@ class Example(NamedTuple):
     short: str
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """What the sentence is cut into."""
-        return tokenize(self.sentence).kept
-
-    @property
-    def chosen(self) -> dict[str, object]:
+    def chosen(self) -> Mapping[str, object]:
         """As fields of the choice."""
-        query, key = self.words.index(self.asks), self.words.index(self.about)
-        return {"sentence": self.sentence, "query": query, "key": key}
+        return Pointing(self.sentence, self.asks, self.about).chosen
 
 
 EXAMPLES: Mapping[str, Example] = {
@@ -63,7 +58,7 @@ class Pointing(NamedTuple):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the sentence is cut into."""
+        """The tokens of the sentence."""
         return tokenize(self.sentence).kept
 
     @property
@@ -114,7 +109,7 @@ SENTENCES: Mapping[Language, Sentences] = {
         middle=Pointing(_TOLD_ZH, "抓", "猫"),
     ),
 }
-"""All that is said in one language only, besides the labels."""
+"""Language to all that is said in one language only, besides the labels."""
 
 
 def ordered(language: Language) -> dict[str, Example]:

@@ -1,20 +1,23 @@
-"""What a page about the real model is about: its choice, and what the model made of the text."""
+"""The page of a real model: the reader's choice, and what the model made of the text."""
 
 from dataclasses import replace
 from typing import NamedTuple, get_args
 
-from core.choices.model import PACKAGED, READERS, ModelChoice, Order
 from core.errors import InputError
 from core.models.pieces import Pieces
 from core.models.run import ModelRun
+from core.reader.examples import EXAMPLES
+from core.reader.model import PACKAGED, ModelChoice, Order
 from core.tokens import follow
-from pages.shared.examples import EXAMPLES
-from pages.shared.reader import widgets
-from pages.shared.reader.book import book
+from pages.shared.reader.session import change, reader, session, settle
 from pages.shared.server import cache, loading
 from pages.shared.server.gate import Waiting
 
-_PAGE = "model"
+_SETTLED = (
+    *("model_name", "model_layer", "model_head", "model_query", "model_key", "model_order"),
+    *("model_lines", "model_off"),
+)
+"""Fields that depend on the model and on the text's pieces."""
 
 
 class ModelScene(NamedTuple):
@@ -72,7 +75,7 @@ class ModelScene(NamedTuple):
 
 
 def model_scene(told: Waiting) -> ModelScene:
-    """What the reader has chosen, made usable; to be called once a run, before any widget.
+    """Give what the reader has chosen, pointing at what the model's pieces and heads are.
 
     Args:
         told: Called while others compute, as :func:`cache.model` does.
@@ -80,34 +83,29 @@ def model_scene(told: Waiting) -> ModelScene:
     Raises:
         InputError: If the packaged model itself cannot be used, or ``busy``.
     """
-    choice = widgets.remembered(ModelChoice, READERS)
+    choice, draft = reader().record(ModelChoice), reader().drafts.get("model_sentence")
     choice, shown, trouble = _usable(choice)
     try:
-        choice, run, problem = _readable(choice, shown, told)
+        run, problem = _run(choice, shown, told)
     except InputError as reason:
         if shown == PACKAGED or reason.code == "busy":
             raise
         shown, trouble = PACKAGED, reason
-        choice, run, problem = _readable(choice, shown, told)
+        run, problem = _run(choice, shown, told)
+    problem = problem or (draft and draft.reason)
     scene = ModelScene(_at_same_text(choice, run.pieces, shown), run, shown, problem, trouble)
-    scene = scene._replace(choice=_within(scene))
-    widgets.show(
-        model_name=scene.choice.model_name,
-        model_query=scene.choice.model_query,
-        model_key=scene.choice.model_key,
-        model_order=scene.choice.model_order,
-        model_lines=scene.choice.model_lines,
-        model_off=scene.choice.model_off,
-    )
+    scene = scene._replace(choice=within(scene))
+    _note(run.pieces, shown)
+    settle(**{name: getattr(scene.choice, name) for name in _SETTLED})
     return scene
 
 
 def show_example(name: str, shown: str) -> None:
-    """Take one of the examples, with the pieces it points at in the model that is shown."""
+    """Take an example, with the pieces it points at in the model that is shown; for callbacks."""
     example = EXAMPLES[name]
     pieces = loading.source(shown, "start").pieces(example.sentence)
     _note(pieces, shown)
-    widgets.change(
+    change(
         model_sentence=example.sentence,
         model_query=_piece(pieces, example.asks),
         model_key=_piece(pieces, example.about),
@@ -125,35 +123,28 @@ def _usable(choice: ModelChoice) -> tuple[ModelChoice, str, InputError | None]:
         return choice, PACKAGED, trouble
 
 
-def _readable(
-    choice: ModelChoice, shown: str, told: Waiting
-) -> tuple[ModelChoice, ModelRun, InputError | None]:
+def _run(choice: ModelChoice, shown: str, told: Waiting) -> tuple[ModelRun, InputError | None]:
+    """Run the model; where others compute too long, give what it made of the last text."""
     try:
-        run = cache.model(choice.model_sentence, choice.model_part, shown, told=told)
+        return cache.model(choice.model_sentence, choice.model_part, shown, told=told), None
     except InputError as problem:
-        last = book()["good_texts"].get(_PAGE, ModelChoice().model_sentence)
-        run = None
+        before = session().pieces
+        last = before[1].sentence if before else ModelChoice().model_sentence
         if problem.code == "no_tokens":
-            run = cache.model(last, choice.model_part, shown, told=told)
-        elif problem.code == "busy":
-            run = cache.kept_model(last, choice.model_part, shown)
+            return cache.model(last, choice.model_part, shown, told=told), problem
+        run = cache.kept_model(last, choice.model_part, shown) if problem.code == "busy" else None
         if run is None:
             raise
-        return replace(choice, model_sentence=last), run, problem
-    book()["good_texts"][_PAGE] = choice.model_sentence
-    return choice, run, None
+        return run, problem
 
 
 def _at_same_text(choice: ModelChoice, pieces: Pieces, shown: str) -> ModelChoice:
-    """The choice pointing where it did, though the text was edited or another model cut it up."""
-    words = book()["words"].get(_PAGE, pieces.tokens)
-    before = book()["contexts"].get(_PAGE)
-    model, spans = before if isinstance(before, tuple) else (shown, pieces.spans)
-    _note(pieces, shown)
+    """Point where the choice did, though the text was edited or another model cut it up."""
+    model, before = session().pieces or (shown, pieces)
     if model != shown:
-        place = {i: pieces.at(start) for i, (start, end) in enumerate(spans) if end > start}
+        place = {i: pieces.at(start) for i, (start, end) in enumerate(before.spans) if end > start}
     else:
-        place = follow(words, pieces.tokens) if words != pieces.tokens else {}
+        place = follow(before.tokens, pieces.tokens) if before.tokens != pieces.tokens else {}
     return replace(
         choice,
         model_query=place.get(choice.model_query, choice.model_query),
@@ -161,7 +152,8 @@ def _at_same_text(choice: ModelChoice, pieces: Pieces, shown: str) -> ModelChoic
     )
 
 
-def _within(scene: ModelScene) -> ModelChoice:
+def within(scene: ModelScene) -> ModelChoice:
+    """Point at pieces and heads that exist."""
     choice, (n_layers, n_heads) = scene.choice, scene.shape
     last = len(scene.run.pieces.tokens) - 1
     swap: dict[Order, Order] = {"first": "special", "special": "first"}
@@ -188,5 +180,4 @@ def _piece(pieces: Pieces, word: str) -> int:
 
 
 def _note(pieces: Pieces, shown: str) -> None:
-    book()["words"][_PAGE] = pieces.tokens
-    book()["contexts"][_PAGE] = (shown, pieces.spans)
+    session().pieces = shown, pieces

@@ -1,0 +1,131 @@
+"""Choices about models that were trained elsewhere: the page of a real model, and files."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from core.files.limits import PRIVATE
+from core.reader.fields import (
+    flag,
+    of_kind,
+    sequence,
+    text,
+    text_within,
+    whole,
+    whole_within,
+    word,
+)
+from core.tokens import clean, tokenize
+
+Part = Literal["start", "end"]
+Aggregate = Literal["head", "mean", "rollout"]
+Order = Literal["pair", "previous", "following", "same", "special", "first", "sharp", "wide"]
+UploadAggregate = Literal["head", "mean"]
+Pooling = Literal["maximum", "mean"]
+UploadResult = Literal["weights", "scores", "output", "q", "k", "v"]
+
+PACKAGED = "minilm"
+"""The name of the model that comes with the requirements."""
+
+MOST_HEADS = 200
+"""Layers, and heads of a layer, that a choice may count; a model has fewer."""
+
+MOST_PIECES = 512
+
+THIS_HEAD = -1
+"""The head that is shown, whichever that is."""
+
+MOST_LINES = 5
+"""Heads whose lines are drawn at once."""
+
+LONGEST_TEXT = 20_000
+"""Characters; the model reads far less, and the page says how much."""
+
+SHA_DIGITS = 8
+"""Hexadecimal digits of a file's SHA-256 that tell it from others."""
+
+LONGEST_FILE_NAME = 80
+"""Characters of a file's name."""
+
+_SHA = re.compile(rf"[0-9a-f]{{{SHA_DIGITS}}}|")
+_head = whole_within(0, MOST_HEADS - 1)
+
+
+def _lines(raw: object) -> tuple[int, ...]:
+    heads = [whole_within(THIS_HEAD, MOST_HEADS - 1)(head) for head in sequence(raw)]
+    return tuple(dict.fromkeys(heads))[:MOST_LINES]
+
+
+def _pairs(raw: object) -> tuple[tuple[int, int], ...]:
+    pairs = set()
+    for pair in sequence(raw):
+        layer, head = sequence(pair)
+        pairs.add((_head(layer), _head(head)))
+    return tuple(sorted(pairs))
+
+
+def _piece(default: int) -> Any:  # noqa: ANN401 -- as dataclasses.field
+    return whole(default, 0, MOST_PIECES - 1, place=True)
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model, a text and a sentence beside it; places count word pieces, special ones included."""
+
+    model_sentence: str = text(
+        "The animal didn't cross the street because it was too tired.", LONGEST_TEXT, check=tokenize
+    )
+    model_other: str = text(
+        "The animal didn't cross the street because it was too wide.", LONGEST_TEXT
+    )
+    model_name: str = of_kind(PACKAGED, text_within(500))  # or an id on the hub, or a folder
+    model_part: Part = word("start", Part)  # of a text over the limit
+    model_layer: int = whole(3, 0, MOST_HEADS - 1)
+    model_head: int = whole(1, 0, MOST_HEADS - 1)
+    model_query: int = _piece(10)
+    model_key: int = _piece(2)
+    model_aggregate: Aggregate = word("head", Aggregate)  # rollout: up to the layer
+    model_special: bool = flag(True)  # pieces such as [CLS] are shown
+    model_renormalise: bool = flag(False)  # rows without them are scaled to sum to 1 again
+    model_words: bool = flag(False)  # pieces are put together to words
+    model_order: Order = word("pair", Order)  # of the head finder
+    model_finder_open: bool = flag(False)
+    model_steps_open: bool = flag(False)
+    model_lines: tuple[int, ...] = of_kind((THIS_HEAD,), _lines)  # heads whose lines are drawn
+    model_toy: bool = flag(False)  # the importance of words is shown on a toy
+    model_off: tuple[tuple[int, int], ...] = of_kind((), _pairs)  # (layer, head), all together
+    model_alone: bool = flag(False)  # each head is switched off alone, too
+
+
+def file_name(raw: object) -> str:
+    """Give a file's name as it may be shown: without folders and control characters.
+
+    Raises:
+        TypeError: If it is no text.
+    """
+    if not isinstance(raw, str):
+        raise TypeError
+    return clean(raw.replace("\\", "/").rpartition("/")[2])[:LONGEST_FILE_NAME]
+
+
+def _sha(raw: object) -> str:
+    if not isinstance(raw, str) or not _SHA.fullmatch(raw):
+        raise ValueError
+    return raw
+
+
+@dataclass(frozen=True)
+class UploadChoice:
+    """A file of the reader's, by its name and the first digits of its SHA-256; places from 0."""
+
+    upload_name: str = of_kind("", file_name, private=True)  # empty: the example is shown
+    upload_sha: str = of_kind("", _sha)
+    upload_layer: int = whole(0, 0, MOST_HEADS - 1)
+    upload_head: int = whole(0, 0, MOST_HEADS - 1)
+    upload_aggregate: UploadAggregate = word("head", UploadAggregate)
+    upload_query: int = whole(2, 0, PRIVATE.long_tokens - 1, place=True)
+    upload_key: int = whole(4, 0, PRIVATE.long_tokens - 1, place=True)
+    upload_causal: bool = flag(False)  # queries of a long file see no key after their own place
+    upload_pooling: Pooling = word("maximum", Pooling)  # what a pixel shows of its weights
+    upload_arithmetic_open: bool = flag(False)
+    upload_shown: UploadResult = word("weights", UploadResult)

@@ -1,0 +1,30 @@
+"""A reader's races at the worker: the one of the page about training, and Explore's."""
+
+from typing import Literal
+
+from core.errors import InputError
+from core.training.race import Race
+from pages.shared.reader.session import session
+from pages.shared.server.worker import Progress, worker
+
+Name = Literal["training", "lesson"]
+
+
+def progress(name: Name) -> Progress | None:
+    """Give the reader's race of this name as it stands, if there is one."""
+    return worker().look(session().races.get(name, ""))
+
+
+def begin(race: Race, name: Name) -> None:
+    """Begin a race, or watch the same one that somebody else began; for callbacks."""
+    tab = session()
+    tab.refused.pop(name, None)
+    try:
+        tab.races[name] = worker().start(race)
+    except InputError as reason:
+        tab.refused[name] = reason
+
+
+def stop(name: Name) -> None:
+    """End a race that nobody else watches; for callbacks."""
+    worker().stop(session().races.get(name, ""))
