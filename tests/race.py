@@ -14,7 +14,7 @@ from typing import Any, get_args
 import numpy as np
 import torch
 
-from core.choices.training import DISTANCES, TrainingChoice
+from core.reader.training import DISTANCES, TrainingChoice
 from core.training.race import race, sizes
 from core.training.tasks import TaskKind
 

@@ -11,6 +11,7 @@ from pages import CONTENTS, Entry
 from pages.shared import frame
 from pages.shared.figures import formulas
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.exploring import chosen, notes, select, table_key
 
 Visit = Callable[[str | None], AppTest]
 
@@ -122,15 +123,14 @@ def test_switching_the_language_keeps_what_was_chosen(dashboard: AppTest):
     for name in ("sentence", "unit"):
         dashboard.session_state[name] = CHOSEN[name]
     dashboard.run()  # a new sentence begins with words of its own
-    for name, value in CHOSEN.items():
-        dashboard.session_state[name] = value
+    select(dashboard, **CHOSEN)
     dashboard.run()
-    dashboard.session_state["head"] = 1
+    select(dashboard, head=1)
     dashboard.run()
     for language in ("en", "zh"):
         switch(dashboard, language)
         assert_page(dashboard, CONTENTS[0], language)
-        kept = {name: dashboard.session_state[name] for name in (*CHOSEN, "head")}
+        kept = {name: chosen(dashboard, name) for name in (*CHOSEN, "head")}
         assert kept == CHOSEN | {"head": 1}
 
 
@@ -177,18 +177,17 @@ def test_a_menu_that_fails_leaves_the_page_as_it_is(
 
 def test_edits_and_choices_survive_a_visit_to_every_other_page(dashboard: AppTest):
     choose = {"sentence": "猫抓老鼠", "d_k": 6, "d_v": 3, "mask": "causal", "rnn_kind": "gru"}
-    for name, value in choose.items():
-        dashboard.session_state[name] = value
+    select(dashboard, **choose)
     dashboard.run()
-    table = dashboard.session_state["book"]["offers"]["x"]["key"]
+    table = table_key(dashboard, "x")
     nothing = {"added_rows": [], "deleted_rows": []}
     dashboard.session_state[table] = {"edited_rows": {0: {"1": 7.5}}, **nothing}
     dashboard.run()
-    edits = dict(dashboard.session_state["book"]["edits"])
+    edits = dict(notes(dashboard).reader.edits)
     assert edits["handset"]
     for entry in CONTENTS[1:]:
         dashboard.switch_page(entry.path).run()
     dashboard.switch_page(CONTENTS[0].path).run()
-    assert dashboard.session_state["book"]["edits"] == edits
-    assert {name: dashboard.session_state[name] for name in choose} == choose
+    assert notes(dashboard).reader.edits == edits
+    assert {name: chosen(dashboard, name) for name in choose} == choose
     assert dashboard.text_input(key="sentence").value == "猫抓老鼠"

@@ -21,7 +21,6 @@ from streamlit.testing.v1 import AppTest
 
 from core import architectures
 from core.arrays import digest
-from core.choices.explore import LIMITS
 from core.layer import Parameters, Rules, Sizes
 from core.long.head import LongHead
 from core.models import packaged
@@ -34,6 +33,7 @@ from core.trace import LayerTrace
 from pages.shared.figures.heatmap import Heatmap
 from pages.shared.server import cache
 from tests.hostile import largest, npz
+from tests.pages.exploring import select, chosen
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "dashboard.py"])
@@ -189,8 +189,8 @@ def test_sessions_keep_nothing_that_can_be_computed_anew(
 ):
     others = _runs()
     app = open_dashboard("en-US").switch_page("pages/model.py").run()
-    app.session_state["model_sentence"] = "Nobody else has ever asked for this sentence."
-    app.session_state["model_steps_open"] = app.session_state["model_finder_open"] = True
+    select(app, model_sentence="Nobody else has ever asked for this sentence.")
+    select(app, model_steps_open=chosen(app, "model_finder_open") = True)
     app.run()
     cache._runs.clear()
     held = [it for it in _runs() if not any(it is other for other in others)]

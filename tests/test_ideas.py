@@ -15,9 +15,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from core import architectures
 from core.arrays import Array
 from core.attention import scaled_dot_product_attention
-from core.choices.buffet import BuffetChoice
-from core.choices.cross import read_sentence
-from core.choices.explore import Choice
 from core.cnn import ConvolutionSettings
 from core.ideas.buffet import DISHES, laid, serve
 from core.ideas.cost import ROWS, Setting, counted, crossing, formula, longest_path, sequential
@@ -27,6 +24,9 @@ from core.ideas.heads_cost import costs
 from core.ideas.shuffling import Order, OrderedHead, shuffled
 from core.importance import kendall_tau, leave_one_out, transformed_contribution
 from core.measures import entropy
+from core.reader.examples import EXAMPLES
+from core.reader.explore import Choice
+from core.reader.ideas import BuffetChoice, CrossChoice
 from core.rnn import RecurrentSettings
 from core.snippet import MOST_LINES, snippet
 from core.sources.pretrained import PretrainedSource
@@ -37,7 +37,6 @@ from core.training.contenders import Design
 from core.training.race import Race, race, sizes
 from core.training.tasks import Task
 from pages import CONTENTS
-from pages.shared.examples import EXAMPLES
 from pages.shared.views.path.steps import STEPS
 
 PLACES = {
@@ -62,7 +61,7 @@ PLACES = {
 
 EATING = Choice(sentence="我爱吃炸鸡", query=2, key=3)
 WORDS = ("我", "爱", "吃", "炸鸡")
-PAIR = (read_sentence("我爱北京天安门", "")[0], read_sentence("I love Beijing Tiananmen", "")[0])
+PAIR = tuple(CrossChoice().words(name).kept for name in ("a", "b"))
 IT, ANIMAL, CLS = 10, 2, 0  # word pieces of the two famous sentences
 
 

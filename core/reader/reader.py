@@ -38,7 +38,7 @@ class Reader:
     """Everything that decides what is on the screen.
 
     Attributes:
-        language: One of ``LANGUAGES``; empty before the first page.
+        language: One of ``LANGUAGES``.
         page: The name of the page that is open.
         private: The reader keeps their sentences out of links.
         fields: Names of fields to usable values; the others have their defaults.
@@ -48,7 +48,7 @@ class Reader:
         undone: Shelf to the states that were undone, the latest last: redo goes on to them.
     """
 
-    language: str = ""
+    language: str = "en"
     page: str = ""
     private: bool = False
     fields: Mapping[str, object] = field(default_factory=dict)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from core.choices.edited import Address, pack, unpack
+from core.reader.cells import Address, pack, unpack
 from tests.browser.reader import Reader
 from tests.browser.window import window
 from tests.hostile import WEIGHTS, npz

@@ -18,9 +18,9 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from core import architectures
 from core.architectures import Measured
-from core.choices.explore import LIMITS, Choice
 from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.layer import Edit, Parameters
+from core.reader.explore import Choice
 from core.receptive_field import receptive_field
 from core.rnn import Direction, RecurrentKind, RecurrentLayer, RecurrentSettings
 from core.tokens import LIMIT
@@ -283,7 +283,6 @@ def test_two_layers_see_what_one_cannot():
 LARGEST = """
 import resource
 from core import architectures
-from core.choices.explore import Choice
 choice = Choice(d_model=64, d_k=64, d_v=64, n_heads=8, rnn_kind="lstm", rnn_direction="both",
     d_hidden=16, cnn_kernel=9, cnn_layers=6)
 parameters = choice.layer_source.parameters(tuple(f"w{i}" for i in range(64)))
@@ -309,7 +308,6 @@ def test_the_largest_sizes_need_less_than_a_gigabyte():
 LOADED = """
 import sys
 from core import architectures
-from core.choices.explore import Choice
 choice = Choice(rnn_kind={kind!r}, rnn_direction="both", cnn_layers=2)
 parameters = choice.layer_source.parameters(tuple("abcd"))
 architectures.attention(parameters, choice.layer_source.rules)

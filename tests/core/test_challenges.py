@@ -9,14 +9,14 @@ from numpy.linalg import lstsq
 
 from core import architectures, challenges
 from core.challenges import FAR
-from core.choices.explore import Choice
-from core.choices.reach import LIMITS
 from core.cnn import ConvolutionSettings
 from core.ideas.shuffling import Order, OrderedHead
 from core.layer import Edit, Sizes
 from core.masks import MaskRule
 from core.measures import HeadFeatures
 from core.positions import sinusoidal
+from core.reader.explore import Choice
+from core.reader.records import limits
 from core.receptive_field import convolution_field, receptive_field
 from core.rnn import RecurrentSettings
 from core.sources.seeded import SeededSource
@@ -103,7 +103,7 @@ def test_the_fewest_layers_by_trying_every_stack():
 
 
 def test_the_stacks_are_those_of_the_page():
-    assert LIMITS["reach_kernel"][1] == challenges.LARGEST_KERNEL
+    assert limits("reach_kernel")[1] == challenges.LARGEST_KERNEL
 
 
 @pytest.mark.parametrize(("n", "gain", "met"), [(5, 0.9, False), (5, 3.0, True), (4, 3.0, False)])

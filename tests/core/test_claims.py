@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices.cross import CrossChoice
-from core.choices.explore import Choice
-from core.choices.positions import PositionsChoice
 from core.claims import layer, model, neighbours
 from core.ideas.cost import Setting
+from core.reader.explore import Choice, PositionsChoice
+from core.reader.ideas import CrossChoice
 from core.sources.pretrained import PretrainedSource
 
 EATING = Choice(sentence="我爱吃炸鸡", query=2, key=3)

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core.choices.explore import Choice
 from core.ideas.crossing import CrossSource
 from core.layer import Edit, trace
+from core.reader.explore import Choice
 from core.snippet import MOST_LINES, crossing_snippet, snippet
 from core.trace import LayerTrace
 

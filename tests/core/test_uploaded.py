@@ -12,16 +12,17 @@ from numpy.typing import ArrayLike, NDArray
 from safetensors.torch import save
 from torch.nn.functional import scaled_dot_product_attention
 
-from core.choices.reading import read
-from core.choices.upload import READERS, UploadChoice, file_name
 from core.errors import InputError
 from core.files.doubts import rules_of, steps_differ
 from core.layer import Rules
 from core.masks import MaskRule
+from core.reader.model import UploadChoice, file_name
+from core.reader.records import NAMES
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload, UploadedSource, read_upload
 from core.tokens import LONGEST
 from core.trace import LayerTrace
+from tests.choosing import read
 from tests.hostile import npz, safetensors, tensor
 
 HALVES = np.array([[[0.5, 0.5], [0.25, 0.75]]], np.float32)
@@ -252,8 +253,10 @@ def test_a_file_is_called_by_its_name_alone(name: str, shown: str):
     assert file_name(name) == shown
 
 
-@given(st.dictionaries(st.sampled_from([*READERS]), st.text() | st.integers() | st.none()))
+@given(
+    st.dictionaries(st.sampled_from([*NAMES[UploadChoice]]), st.text() | st.integers() | st.none())
+)
 def test_any_choice_is_read(raw: dict[str, object]):
-    record, _ = read(UploadChoice, READERS, raw)
+    record, _ = read(UploadChoice, raw)
     assert record.upload_layer >= 0
     assert len(record.upload_sha) in (0, 8)

@@ -1,7 +1,7 @@
 """The Explore page, driven like a reader would, and read."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,14 @@ from streamlit.testing.v1.element_tree import Button, UnknownElement
 
 from core import architectures
 from core.architectures import Measured
-from core.choices.explore import Choice
+from core.reader import reader as events
+from core.reader.cells import MASK, Address
+from core.reader.explore import Choice
+from core.reader.records import FIELDS
 from core.tokens import words
 from core.trace import Array, AttentionTrace
 from pages.shared.figures.heatmap import CLICK, numbered
-from pages.shared.reader.book import Address, Book
-from pages.shared.reader.edits import MASK
+from pages.shared.reader.session import Session
 from pages.shared.text import Text
 from pages.shared.views.maps import LARGE
 
@@ -37,10 +39,19 @@ ZH = Text("zh")
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    """Choose as widgets do: by the names of the choice's fields."""
-    for name, value in values.items():
-        app.session_state[name] = value
+    """Choose by the names of fields: in their widgets, where they are in sight."""
+    select(app, **values)
     return app.run()
+
+
+def select(app: AppTest, **values: object) -> None:
+    """The same before the next run."""
+    tab = notes(app)
+    for name, value in values.items():
+        if name in tab.widgets or name not in (*FIELDS, "private"):
+            app.session_state[name] = list(value) if isinstance(value, tuple) else value
+        else:
+            tab.reader, _ = events.choose(tab.reader, {name: value})
 
 
 def tamper(app: AppTest, **values: object) -> AppTest:
@@ -65,7 +76,7 @@ def click(app: AppTest, name: str, row: object, column: object) -> AppTest:
     """Click on a cell of a map, as the browser tells it."""
     found, states = app.get_by_key(name), WidgetStates()
     assert isinstance(found, UnknownElement)
-    cells = [{"row": row, "column": column, "turn": notes(app)["turn"]}]
+    cells = [{"row": row, "column": column, "turn": notes(app).clicks}]
     states.widgets.add(id=found.proto.id, string_value=json.dumps({"selection": {CLICK: cells}}))
     return app._run(states)
 
@@ -86,12 +97,22 @@ def names_of_rows(app: AppTest, name: str = "weights") -> list[str]:
     return list(chart(app, name)["row_name"].unique())
 
 
-def notes(app: AppTest) -> Book:
-    return app.session_state["book"]
+def notes(app: AppTest) -> Session:
+    return app.session_state["session"]
+
+
+def chosen(app: AppTest, name: str) -> Any:
+    """What the reader has chosen."""
+    return notes(app).reader[name]
+
+
+def put(app: AppTest, shelf: str, cells: Mapping[Address, float]) -> None:
+    """Change cells of a shelf before the next run."""
+    notes(app).reader = events.put(notes(app).reader, shelf, cells)
 
 
 def table_key(app: AppTest, table: str) -> str:
-    return notes(app)["offers"][table]["key"]
+    return notes(app).tables.offers[table].key
 
 
 def table(app: AppTest, name: str) -> Array:
@@ -109,7 +130,7 @@ def typed(*cells: tuple[Any, Any, Any]) -> dict[str, Any]:
 
 
 def edit(app: AppTest, matrix: str, row: int, column: int, content: object) -> AppTest:
-    if app.session_state.get("shown_parameter") != matrix:
+    if chosen(app, "shown_parameter") != matrix:
         choose(app, shown_parameter=matrix)
     return choose(app, **{table_key(app, matrix): typed((row, str(column), content))})
 
@@ -127,7 +148,7 @@ def of_matrix(matrix: str, head: int, row: int, column: int) -> Address:
 
 
 def edits_of(app: AppTest, shelf: str = "handset") -> dict[Address, float]:
-    return notes(app)["edits"].get(shelf, {})
+    return {**notes(app).reader.edits.get(shelf, {})}
 
 
 def told(app: AppTest) -> list[str]:
@@ -145,7 +166,7 @@ def assert_shows(app: AppTest, trace: AttentionTrace, head: int = 0) -> None:
             assert shown == names
         else:  # drawn around the opened cell
             assert shown == names[first(app, name, "row") :][: len(shown)]
-            assert names[app.session_state["query"]] in shown
+            assert names[chosen(app, "query")] in shown
         rows = slice(first(app, name, "row"), None)
         columns = slice(first(app, name, "column"), None)
         numbers = drawn(app, name)

@@ -3,12 +3,12 @@
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
-
 from core.choices import exploration
 from core.choices.exploration import Exploration
 from core.choices.link import from_parameters
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
 from pages import CONTENTS
 from pages.shared.destinations import Destination
 from pages.shared.text import Language, Text

@@ -8,25 +8,26 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 import streamlit as st
+from core.choices import edited, exploration
+from core.choices.exploration_file import from_file
+from core.choices.link import from_parameters
+from pages.shared.reader.edits import MOST_KEPT
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.navigation.page import StreamlitPage
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
-from core.choices import edited, exploration
-from core.choices.edited import Address, unpack
-from core.choices.exploration_file import from_file, to_file
-from core.choices.explore import MOST_EDITS
-from core.choices.link import from_parameters
+from core.reader.cells import MOST_EDITS, Address, unpack
+from core.reader.examples import EXAMPLES, SENTENCES
+from core.reader.file import to_file
 from pages import CONTENTS, Entry
-from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader import address as reader_address
 from pages.shared.reader import edits, widgets
-from pages.shared.reader.edits import MOST_KEPT
 from pages.shared.text import LANGUAGES, Language, Text, plain
 from pages.shared.views.taking import menu
 from tests.pages.acting import act_during
+from tests.pages.exploring import select, put, notes, chosen
 
 EN = Text("en")
 Open = Callable[[str | None], AppTest]
@@ -60,7 +61,7 @@ def test_a_link_shows_the_same_numbers_to_somebody_else(dashboard: AppTest, cold
     dashboard.slider(key="d_k").set_value(7).run()
     dashboard.selectbox(key="mask").set_value("causal").run()
     dashboard.segmented_control(key="source").set_value("seeded").run()
-    dashboard.session_state["book"]["edits"]["seeded 0"] = {Address("w_q", "0", 1, "", 2): 3.25}
+    put(dashboard, "seeded 0", {Address("w_q", "0", 1, "", 2): 3.25})
     dashboard.run()
     other = follow(cold_dashboard("en-US"), address(dashboard))
     assert charts(other) == charts(dashboard)
@@ -179,7 +180,7 @@ def test_a_link_without_a_sentence_begins_in_its_own_language(
     other = "zh-CN" if language == "en" else "en-US"
     app = follow(cold_dashboard(other), {"v": "1", "lang": language}, page)
     first = EXAMPLES[SENTENCES[language].first]
-    chosen = {name: app.session_state[name] for name in first.chosen}
+    chosen = {name: chosen(app, name) for name in first.chosen}
     assert chosen == first.chosen
 
 
@@ -201,7 +202,7 @@ def test_our_own_address_coming_back_changes_nothing(dashboard: AppTest):
 
 def test_widgets_that_outlived_their_server_are_newer_than_the_address(cold_dashboard: Open):
     app = cold_dashboard("en-US")
-    app.session_state["d_k"] = 12
+    select(app, d_k=12)
     follow(app, {"v": "1", "d_k": "5", "d_v": "6"})
     assert app.slider(key="d_k").value == 12
     assert app.slider(key="d_v").value == 6
@@ -219,7 +220,7 @@ def test_a_link_to_one_page_leaves_the_choices_of_others(dashboard: AppTest):
 def test_the_sentence_can_be_kept_out_of_the_link(dashboard: AppTest):
     dashboard.text_input(key="sentence").set_value("secret words").run()
     assert "secret words" in address(dashboard).values()
-    dashboard.session_state["book"]["private"] = True
+    select(dashboard, private=True)
     dashboard.run()
     assert "secret" not in urlencode(address(dashboard))
 
@@ -227,10 +228,10 @@ def test_the_sentence_can_be_kept_out_of_the_link(dashboard: AppTest):
 def test_sentences_stay_out_of_the_link_when_the_page_is_loaded_anew(
     dashboard: AppTest, cold_dashboard: Open
 ):
-    dashboard.session_state["book"]["private"] = True
+    select(dashboard, private=True)
     found = address(dashboard.run())
     app = cold_dashboard("en-US")
-    app.session_state["sentence"] = "secret words"  # outlived its server
+    select(app, sentence="secret words"  # outlived its server)
     follow(app, found)
     app.session_state["take_away"] = True
     app.run()
@@ -259,19 +260,19 @@ def test_edits_of_a_words_vector_name_no_word_in_a_private_link(dashboard: AppTe
     word, number = Address("x", "secret", 0, "", 1), Address("w_q", "0", 1, "", 2)
     mask = Address("mask", "secret", 0, "words", 0)
     dashboard.text_input(key="sentence").set_value("secret words").run()
-    dashboard.session_state["book"]["edits"] |= {
+    notes(dashboard).reader.edits |= {
         "handset": {word: 5.0, number: 2.0},
         "mask": {mask: 0.0},
     }
     assert unpack(address(dashboard.run())["edits"])["handset"] == {word: 5.0, number: 2.0}
-    dashboard.session_state["book"]["private"] = True
+    select(dashboard, private=True)
     assert unpack(address(dashboard.run())["edits"]) == {"handset": {number: 2.0}}
 
 
 def test_edits_are_in_links_to_the_pages_that_show_them_only(dashboard: AppTest):
     cell = {Address("w_q", "0", 1, "", 2): 2.0}
-    dashboard.session_state["book"]["edits"]["handset"] = cell
-    dashboard.session_state["book"]["edits"]["seeded 7"] = cell
+    put(dashboard, "handset", cell)
+    put(dashboard, "seeded 7", cell)
     assert unpack(address(dashboard.run())["edits"]) == {"handset": cell}
     dashboard.switch_page("pages/cost.py").run()
     assert "edits" not in address(dashboard)
@@ -331,7 +332,7 @@ def test_a_link_that_cannot_hold_everything_says_so_and_a_file_does(dashboard: A
         for row in range(30)
         for column in range(30)
     }
-    dashboard.session_state["book"]["edits"]["handset"] = cells
+    put(dashboard, "handset", cells)
     dashboard.run()
     assert address(dashboard)["part"] == "1"
     assert Text("zh")("share.too_long", limit="6 kB") in [it.value for it in dashboard.caption]
@@ -386,7 +387,7 @@ EDITED = {
 @pytest.mark.parametrize("page", ["explore", "buffet", "cost"])
 def test_a_file_brings_the_choices_of_every_page_back(dashboard: AppTest, page: str):
     dashboard.slider(key="d_v").set_value(9).run()
-    dashboard.session_state["book"]["edits"]["handset"] = {Address("w_v", "0", 0, "", 0): 4.0}
+    put(dashboard, "handset", {Address("w_v", "0", 0, "", 0): 4.0})
     dashboard.session_state["take_away"] = True
     content = to_file(page, EVERYWHERE, EDITED, "en")
     dashboard.run().file_uploader(key="restore").set_value(("a.json", content, "text/json")).run()

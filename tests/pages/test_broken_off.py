@@ -19,6 +19,7 @@ from pages.shared.views.taking import share
 from tests.pages.exploring import (
     button,
     choose,
+    chosen,
     edit,
     edits_of,
     of_matrix,
@@ -191,7 +192,7 @@ def test_what_a_page_cannot_show_is_still_chosen(open_dashboard: Visit, broken: 
     broken.at(state, "_following_words")
     app.run()
     assert broken.done
-    assert go(app, "explore").session_state["source"] == "trained"
+    assert chosen(go(app, "explore"), "source") == "trained"
 
 
 def test_widgets_are_carried_over_though_the_first_try_was_broken_off(

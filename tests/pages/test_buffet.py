@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core import architectures
-from core.choices.buffet import WISHES, BuffetChoice
 from core.ideas.buffet import DISHES, Table, felt, laid, serve
+from core.reader.ideas import WISHES, BuffetChoice
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.exploring import select, table_key
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")
@@ -28,8 +29,7 @@ def buffet(open_dashboard: Visit) -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -46,7 +46,7 @@ def share(app: AppTest, name: str) -> np.ndarray:
 
 
 def type_in(app: AppTest, table: str, row: int, column: int, content: object) -> AppTest:
-    key = app.session_state["book"]["offers"][table]["key"]
+    key = table_key(app, table)
     edited = {"edited_rows": {row: {str(column): content}}, "added_rows": [], "deleted_rows": []}
     return choose(app, **{key: edited})
 

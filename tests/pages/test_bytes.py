@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.sources.pretrained import LIMIT
 from pages import CONTENTS
+from tests.pages.exploring import select
 
 MOST_ELEMENTS = 150
 MOST_BYTES = {"reach": 320_000}
@@ -47,5 +48,5 @@ def test_all_heads_of_a_long_text_travel_as_a_picture(open_dashboard: Open, n: i
     """The numbers themselves, as text, would be another four times as long."""
     page = visit(open_dashboard, "model")
     words = ("the cat sat on a red mat near it " * n).split()
-    page.session_state["model_sentence"] = " ".join(words[: n - 2])
+    select(page, model_sentence=" ".join(words[: n - 2]))
     assert sent(page.run()) <= NUMBERS * n**2 / smaller

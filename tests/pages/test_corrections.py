@@ -6,16 +6,16 @@ from typing import get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.choices.corrections import Claim
-from core.choices.cross import CrossChoice
-from core.choices.positions import PositionsChoice
 from core.claims import layer, model
 from core.errors import InputError
+from core.reader.explore import PositionsChoice
+from core.reader.ideas import Claim, CrossChoice
 from pages.shared.server import cache
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.corrections.claims import CORRECTIONS
 from pages.shared.views.in_line import in_line
 from pages.shared.views.papers import PAPERS
+from tests.pages.exploring import chosen, select
 from tests.pages.following import assert_opened, followed, links, weights
 
 Visit = Callable[[str | None], AppTest]
@@ -30,7 +30,7 @@ def test_links_name_claims_in_the_order_in_which_they_are_told():
 
 def opened(visit: Visit, language: Language, *names: str) -> AppTest:
     app = visit(language).switch_page("pages/corrections.py").run()
-    app.session_state["corrections_open"] = [*names]
+    select(app, corrections_open=[*names])
     return app.run()
 
 
@@ -136,7 +136,7 @@ def test_order_the_page_shows_the_same_difference(open_dashboard: Visit, languag
     assert [it.value for it in app.info] == [
         text("positions.moved", difference=f"{found.causal:.3g}")
     ]
-    assert app.session_state["positions_kind"] == "causal"
+    assert chosen(app, "positions_kind") == "causal"
 
 
 def test_pronoun_the_page_shows_the_famous_numbers(open_dashboard: Visit):

@@ -11,13 +11,15 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices.cost import LENGTHS, READERS, WIDTHS, CostChoice
 from core.ideas import timing
 from core.ideas.cost import ROWS, Setting, counted, crossing, formula, longest_path, sequential
 from core.ideas.timing import ROUNDS
+from core.reader.ideas import COST_LENGTHS, COST_WIDTHS, CostChoice
+from core.reader.records import NAMES
 from core.rnn import RecurrentKind
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.cost.layers import multiple
+from tests.pages.exploring import select
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")
@@ -29,8 +31,7 @@ def cost(open_dashboard: Visit) -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -99,8 +100,8 @@ def test_the_curves_are_the_formulas_and_cross_at_d(cost: AppTest):
     found, it = curves(cost), Setting(32, 256)
     for row in ROWS:
         line = found[(found.kind == "line") & (found.line == EN(f"cost.{row}"))]
-        assert line.n.tolist() == list(LENGTHS)
-        assert line.amount.tolist() == [formula(row, it._replace(n=n)) for n in LENGTHS]
+        assert line.n.tolist() == list(COST_LENGTHS)
+        assert line.amount.tolist() == [formula(row, it._replace(n=n)) for n in COST_LENGTHS]
     assert found[found.kind == "chosen"].n.tolist() == [32]
     [label] = found[found.kind == "crossing"].label
     assert label == "n = d = 256"
@@ -143,8 +144,8 @@ def test_what_would_take_too_long_is_refused_in_words(cost: AppTest):
 
 
 @given(
-    n=st.sampled_from(LENGTHS),
-    d=st.sampled_from(WIDTHS),
+    n=st.sampled_from(COST_LENGTHS),
+    d=st.sampled_from(COST_WIDTHS),
     kind=st.sampled_from(get_args(RecurrentKind)),
     projections=st.booleans(),
 )
@@ -154,13 +155,13 @@ def test_the_marked_crossing_is_cores(
 ):
     choose(cost, cost_n=n, cost_d=d, cost_recurrent=kind, cost_projections=projections)
     at = crossing(Setting(n, d, recurrent=kind, projections=projections))
-    expected = [at] if at is not None and LENGTHS[0] <= at <= LENGTHS[-1] else []
+    expected = [at] if at is not None and COST_LENGTHS[0] <= at <= COST_LENGTHS[-1] else []
     assert curves(cost).query("kind == 'crossing'").n.tolist() == expected
 
 
 @pytest.mark.parametrize("nonsense", ["x", None, 99.5, 7])
 def test_nonsense_in_the_session_is_replaced(cost: AppTest, nonsense: object):
-    for name in set(READERS) - ({"cost_k", "cost_r"} if nonsense == 7 else set()):
+    for name in set(NAMES[CostChoice]) - ({"cost_k", "cost_r"} if nonsense == 7 else set()):
         cost.session_state[name] = nonsense
     cost._run()
     assert not cost.error

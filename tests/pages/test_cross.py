@@ -12,11 +12,12 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.arrays import Array
-from core.choices.cross import Sources
 from core.ideas.crossing import SAME_KIND, CrossSource, Scoring, self_gap
+from core.reader.ideas import Sources
 from core.tokens import words
 from pages.shared.text import Text, plain
 from pages.shared.views.cross.concepts import STATES
+from tests.pages.exploring import chosen, select
 
 A, B = "我爱北京天安门", "I love Beijing Tiananmen"
 UNKNOWN = ["雪花", "snowflakes"]
@@ -30,8 +31,7 @@ def page(open_dashboard: Callable[[str | None], AppTest]) -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -163,14 +163,14 @@ def test_hostile_words_stay_words(page: AppTest):
     assert not page.error
     assert ZH("cross.too_many_words", count=50, limit=16) in told(page)
     press(page, "cross.swap")
-    assert page.session_state["cross_word_b"] == 12
+    assert chosen(page, "cross_word_b") == 12
     press(page, "cross.usual")
-    assert page.session_state["cross_word_b"] == 3
+    assert chosen(page, "cross_word_b") == 3
 
 
 def test_choices_survive_a_visit_elsewhere(page: AppTest):
     choose(page, cross_sources="self_b", cross_a="猫")
     page.switch_page("pages/explore.py").run()
     page.switch_page("pages/cross.py").run()
-    assert page.session_state["cross_sources"] == "self_b"
+    assert chosen(page, "cross_sources") == "self_b"
     assert drawn(page, "cross_self_a").shape == (1, 1)

@@ -7,14 +7,14 @@ import pytest
 from numpy.testing import assert_allclose
 from streamlit.testing.v1 import AppTest
 
-from core.choices.explore import Choice
 from core.layer import Rules, Sizes
 from core.masks import MaskKind, MaskRule
 from core.measures import contribution, entropy
+from core.reader.examples import EXAMPLES, SENTENCES
+from core.reader.explore import Choice
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import words
-from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.figures.heatmap import numbered
 from pages.shared.text import LANGUAGES, Language
 from tests.pages.exploring import (
@@ -28,6 +28,7 @@ from tests.pages.exploring import (
     assert_shows,
     chart,
     choose,
+    chosen,
     click,
     drawn,
     measured,
@@ -42,8 +43,8 @@ def test_an_example_shows_its_sentence_and_its_words(dashboard: AppTest, name: s
     dashboard.button(key=f"example.{name}").click().run()
     assert_shows(dashboard, HandsetSource().trace(example.sentence))
     tokens = words(example.sentence)
-    assert tokens[dashboard.session_state["query"]] == example.asks
-    assert tokens[dashboard.session_state["key"]] == example.about
+    assert tokens[chosen(dashboard, "query")] == example.asks
+    assert tokens[chosen(dashboard, "key")] == example.about
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -141,13 +142,13 @@ def test_the_word_that_asks_is_marked_on_every_map(dashboard: AppTest):
 def test_a_click_on_a_map_chooses_both_words(dashboard: AppTest):
     for name, place in {"weights": (3, 1), "recurrent": (0, 2)}.items():
         click(dashboard, name, *place)
-        assert (dashboard.session_state["query"], dashboard.session_state["key"]) == place
+        assert (chosen(dashboard, "query"), chosen(dashboard, "key")) == place
 
 
 def test_a_click_on_the_outputs_chooses_the_word_that_asks(dashboard: AppTest):
-    key = dashboard.session_state["key"]
+    key = chosen(dashboard, "key")
     click(dashboard, "output", 3, 1)
-    assert (dashboard.session_state["query"], dashboard.session_state["key"]) == (3, key)
+    assert (chosen(dashboard, "query"), chosen(dashboard, "key")) == (3, key)
 
 
 @pytest.mark.parametrize("place", [(99, 0), (-1, 0), ("x", None)])
@@ -159,7 +160,7 @@ def test_a_forged_click_points_at_nothing_else(dashboard: AppTest, place: tuple[
 def test_pointing_follows_the_word_when_others_are_typed_before_it(dashboard: AppTest):
     choose(dashboard, query=2, key=3)
     choose(dashboard, sentence="猫，" + CHICKEN)
-    assert (dashboard.session_state["query"], dashboard.session_state["key"]) == (4, 5)
+    assert (chosen(dashboard, "query"), chosen(dashboard, "key")) == (4, 5)
 
 
 @pytest.mark.parametrize("mask", ["none", "causal"])
@@ -168,7 +169,7 @@ def test_a_new_sentence_begins_where_attention_is_least_even(
     dashboard: AppTest, sentence: str, mask: MaskKind
 ):
     choose(dashboard, mask=mask, sentence=sentence)
-    asks, key = dashboard.session_state["query"], dashboard.session_state["key"]
+    asks, key = chosen(dashboard, "query"), chosen(dashboard, "key")
     weights = drawn(dashboard, "weights")
     seen = np.arange(1, len(weights) + 1) if mask == "causal" else len(weights)
     uneven = np.log2(seen) - entropy(weights)
@@ -179,8 +180,8 @@ def test_a_new_sentence_begins_where_attention_is_least_even(
 def test_a_word_that_still_asks_looks_at_another_one_if_that_is_gone(dashboard: AppTest):
     choose(dashboard, query=2, key=3)
     choose(dashboard, sentence="我爱吃面条")
-    assert dashboard.session_state["query"] == 2
-    assert dashboard.session_state["key"] == drawn(dashboard, "weights")[2].argmax()
+    assert chosen(dashboard, "query") == 2
+    assert chosen(dashboard, "key") == drawn(dashboard, "weights")[2].argmax()
 
 
 def test_pointing_stays_inside_a_shorter_sentence(dashboard: AppTest):
@@ -188,4 +189,4 @@ def test_pointing_stays_inside_a_shorter_sentence(dashboard: AppTest):
     choose(dashboard, query=6, key=5)
     choose(dashboard, sentence="猫")
     assert_shows(dashboard, HandsetSource().trace("猫"))
-    assert (dashboard.session_state["query"], dashboard.session_state["key"]) == (0, 0)
+    assert (chosen(dashboard, "query"), chosen(dashboard, "key")) == (0, 0)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.choices.reading import LARGEST_ENTRY
 from core.layer import Edit
+from core.reader.fields import LARGEST_ENTRY
 from core.sources.handset import HandsetSource
 from core.tokens import words
 from pages.shared.text import plain

@@ -1,13 +1,13 @@
 """A mask that a reader draws by hand."""
 
 import pytest
+from pages.shared.reader.edits import MASK
 from streamlit.testing.v1 import AppTest
 
 from core.layer import Rules
 from core.masks import MaskRule
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
-from pages.shared.reader.edits import MASK
 from tests.pages.exploring import (
     CHICKEN,
     assert_shows,

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from core.choices.explore import READERS, Choice
-from core.choices.reading import read
+from core.reader.explore import Choice
 from core.sources.handset import HandsetSource
 from core.tokens import LIMIT, words
 from pages.shared.text import LANGUAGES, Language, Text, plain_word
+from tests.choosing import read
 from tests.pages.exploring import (
     CHICKEN,
     MOUSE,
@@ -19,6 +19,7 @@ from tests.pages.exploring import (
     Visit,
     assert_shows,
     choose,
+    chosen,
     drawn,
     notes,
     told,
@@ -93,7 +94,7 @@ def test_everything_masked_is_said_in_words(open_dashboard: Visit, language: Lan
     assert not drawn(app, "output").any()
     rows = text("sentence.comma").join("1234")
     assert text("steps.blind", rows=rows) in told(app)
-    asks = plain_word(words(CHICKEN), app.session_state["query"])
+    asks = plain_word(words(CHICKEN), chosen(app, "query"))
     assert text("highlight.blind", asks=asks) in [element.value for element in app.markdown]
 
 
@@ -128,6 +129,6 @@ def test_whatever_is_typed_the_page_shows_cores_numbers(
 ):
     app = choose(choose(open_dashboard("zh-CN"), **change), sentence=sentence)
     fields: dict[str, Any] = notes(app)["fields"]
-    shown, _ = read(Choice, READERS, fields)
+    shown, _ = read(Choice, fields)
     assert shown.sentence in (sentence, CHICKEN)
     assert_shows(app, shown.layer_source.trace(shown.sentence))

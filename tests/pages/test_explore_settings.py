@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.choices.explore import LIMITS, Choice
 from core.layer import MATRICES, Rules, Sizes
 from core.masks import MaskRule
+from core.reader.explore import Choice
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from pages.shared.text import LANGUAGES, Language
@@ -96,13 +96,13 @@ LARGEST = """
 import resource
 from streamlit.testing.v1 import AppTest
 from core.architectures import attention
+from tests.pages.exploring import select, chosen
 app = AppTest.from_file("dashboard.py", default_timeout=120).run()
 choice = dict(
     sentence=" ".join(f"w{i}" for i in range(64)), source="seeded", d_model=64, d_k=64, d_v=64,
     n_heads=8, rnn_kind="lstm", rnn_direction="both", d_hidden=16, cnn_kernel=9, cnn_layers=6,
     mask="drawn", comparison="strength")
-for name, value in choice.items():
-    app.session_state[name] = value
+select(app, **choice)
 app.run()
 assert not app.error and not app.exception and not app.warning
 assert len(app.session_state["book"]["tokens"]) == 64
@@ -143,12 +143,12 @@ NAMES = [name for name in vars(Choice()) if name not in ("edits", "blocked")]
 
 @pytest.mark.parametrize("junk", [None, {}, -1.5, b"x", [[1, 2], [3]], float("nan")], ids=str)
 def test_tampered_values_are_replaced_by_the_last_usable_ones(dashboard: AppTest, junk: object):
-    before = {name: dashboard.session_state[name] for name in NAMES}
+    before = {name: chosen(dashboard, name) for name in NAMES}
     tamper(dashboard, **dict.fromkeys(NAMES, junk))
     assert_shows(dashboard, HandsetSource().trace(CHICKEN))
     said = [ZH("error.unusable", name=ZH(f"{name}.label")) for name in NAMES]
     assert sorted(told(dashboard)) == sorted(said)
-    assert {name: dashboard.session_state[name] for name in NAMES} == before
+    assert {name: chosen(dashboard, name) for name in NAMES} == before
 
 
 def test_one_tampered_value_leaves_the_others_alone(dashboard: AppTest):

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from core.choices.exploration import READERS
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core.choices.exploration import READERS
-from core.choices.exploration_file import to_file
+from core.reader.file import to_file
 from pages import CONTENTS, Entry
 from pages.shared.text import LANGUAGES
+from tests.pages.exploring import select
 from tests.pages.test_address import address, charts, follow
 
 Open = Callable[[str | None], AppTest]
@@ -152,8 +153,7 @@ def explored(app: AppTest, seen: set[str]) -> Iterator[AppTest]:
 
 
 def put_back(app: AppTest, fields: dict[str, object]) -> None:
-    for name, value in fields.items():
-        app.session_state[name] = list(value) if isinstance(value, tuple) else value
+    select(app, **fields)
     app.run()
 
 

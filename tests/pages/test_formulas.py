@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.choices.explore import READERS, Choice
-from core.choices.reading import read
 from core.layer import Rules, trace
+from core.reader.explore import Choice
 from core.trace import LayerTrace
 from pages.shared.figures import formulas
 from pages.shared.figures.formulas import COMPONENTS, TERMS
+from tests.choosing import read
 
 WORDS = ("the", "secret", "猫", "$x$", "吃", "{a}", "the", "7", "cat", "天空", "zork")
 POWER = re.compile(r"(-?[\d.]+) \\cdot 10\^\{(-?\d+)\}")
@@ -40,7 +40,7 @@ places = st.tuples(st.integers(0, 1), st.integers(0, 10), st.integers(0, 10))
 
 def made(n: int = 4, **change: object) -> tuple[LayerTrace, Rules]:
     blocked = tuple((1, key) for key in range(len(WORDS)))
-    choice, unusable = read(Choice, READERS, change)
+    choice, unusable = read(Choice, change)
     assert not unusable
     source = replace(choice, blocked=blocked).layer_source
     words = WORDS[:n]

@@ -7,14 +7,15 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.choices.model import ModelChoice
 from core.errors import InputError
+from core.reader.model import ModelChoice
 from core.sources.pretrained import PretrainedSource
 from pages.shared.server import cache, waiting
 from pages.shared.server.gate import PLACES, Gate
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views import in_line
 from tests.hostile import largest
+from tests.pages.exploring import chosen, select
 
 Visit = Callable[[str | None], AppTest]
 
@@ -198,8 +199,8 @@ def test_a_reader_who_arrives_at_a_full_server_is_told_and_keeps_the_text(
 
 def test_other_parts_that_compute_are_refused_where_they_stand(open_dashboard: Visit, full: Gate):
     app = open_dashboard("en-US").switch_page("pages/model.py").run()
-    app.session_state["model_other"] = NEW + " And another."
-    app.session_state["model_alone"] = True
+    select(app, model_other=NEW + " And another.")
+    select(app, model_alone=True)
     cache._effects.clear()
     busy(full, app.run)
     assert {it.key for it in app.button} >= {"again.beside", "again.off"}
@@ -234,7 +235,7 @@ def test_a_file_that_comes_to_a_full_server_is_read_when_it_is_tried_again(
     assert Text("en")("error.busy", seconds=0) in [it.value for it in app.warning]
     app.button(key="again.upload_file").click().run()
     assert "again.upload_file" not in {it.key for it in app.button}
-    assert app.session_state["upload_name"] == "a.npz"
+    assert chosen(app, "upload_name") == "a.npz"
 
 
 def test_waiting_is_told_in_a_toast(open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch):

@@ -17,6 +17,7 @@ from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import words
 from pages.shared.text import Text
+from tests.pages.exploring import chosen, select
 
 CHICKEN = words("我爱吃炸鸡")
 ZH = Text("zh")
@@ -28,8 +29,7 @@ def page(open_dashboard: Callable[[str | None], AppTest]) -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -129,7 +129,7 @@ def test_a_head_that_is_gone_is_not_off(page: AppTest):
     choose(page, n_heads=4)
     choose(page, heads_off=[1, 3])
     choose(page, n_heads=2)
-    assert list(page.session_state["heads_off"]) == [1]
+    assert list(chosen(page, "heads_off")) == [1]
 
 
 def test_likeness_is_computed_from_the_maps(page: AppTest):

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from core.choices.exploration import TEXTS
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from streamlit.proto.Common_pb2 import DoubleArray, StringArray
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from core.choices.exploration import TEXTS
 from pages import CONTENTS, Entry
 from pages.shared.figures import atlas, bars, heatmap, overview
 from pages.shared.text import Text

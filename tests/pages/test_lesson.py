@@ -9,20 +9,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from core.choices.lesson import shelf
+from core.choices.link import to_parameters
 from numpy.testing import assert_allclose
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.arrays import Array
-from core.choices.edited import Address
-from core.choices.explore import MOST_EDITS
-from core.choices.lesson import shelf
-from core.choices.link import to_parameters
-from core.choices.training import TrainingChoice
 from core.errors import InputError
 from core.layer import Edit
 from core.questions import KINDS
+from core.reader.cells import MOST_EDITS, Address
+from core.reader.training import TrainingChoice
 from core.sources.trained_layer import TrainedLayer, opened
 from core.sources.uploaded import UploadedSource, read_upload
 from core.taken.report import Report
@@ -34,6 +33,7 @@ from pages.shared.server import learned
 from pages.shared.server.worker import Worker, worker
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
+from tests.pages.exploring import chosen, notes, put, select, table_key
 from tests.pages.following import Link, followed
 from tests.pages.quick import RACE
 
@@ -55,8 +55,7 @@ def lesson(open_dashboard: Visit) -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -155,16 +154,16 @@ def test_opening_explore_leaves_the_readers_own_layer_alone(open_dashboard: Visi
     own = {"sentence": "a b c", "d_k": 6, "n_heads": 5, "mask": "drawn", "query": 2}
     app = choose(open_dashboard("en-US"), **own)
     blocked = {"edited_rows": {2: {"0": False}}, "added_rows": [], "deleted_rows": []}
-    app = choose(app, **{app.session_state["book"]["offers"]["mask"]["key"]: blocked})
-    edits = dict(app.session_state["book"]["edits"])
+    app = choose(app, **{table_key(app, "mask"): blocked})
+    edits = dict(notes(app).reader.edits)
     assert edits["mask"]
-    app.session_state["book"]["private"] = True
+    select(app, private=True)
     app = choose(app.switch_page("pages/training.py").run(), **RACE)
     there = in_explore(finish(app, "training"))
     assert drawn(there, "weights_after").shape == (16, 16)
-    assert there.session_state["book"]["edits"] == edits
+    assert notes(there).reader.edits == edits
     back = choose(there, source="handset")
-    assert {name: back.session_state[name] for name in own} == own
+    assert {name: chosen(back, name) for name in own} == own
     assert not told(back)
 
 
@@ -191,7 +190,7 @@ def test_a_race_that_was_stopped_can_be_opened_as_far_as_it_came(open_dashboard:
     there = in_explore(app)
     assert_allclose(drawn(there, "weights_after"), reached)
     assert any(EN("origin.trained", detail=steps) in it for it in badges(there))
-    assert there.session_state["training_steps"] == 1000
+    assert chosen(there, "training_steps") == 1000
     assert there.button(key="lesson_start")
     assert any("Stopped before 1,000 steps" in it.value for it in there.info)
     assert not told(there)
@@ -212,7 +211,7 @@ def test_the_right_answer_is_opened_until_something_else_is_chosen(lesson: AppTe
     places = list(right_places(DESIGN.task, WORDS, 15))
     head = int(weights[:, places].max(axis=1).argmax())
     app = lesson.run()
-    assert app.session_state["training_head"] == head
+    assert chosen(app, "training_head") == head
     key = places[int(weights[head, places].argmax())]
     assert said_of(app) == (f"({WORDS[15]})", f"{key + 1} ({WORDS[key]})")
     other = choose(app, training_seed=1)
@@ -222,9 +221,9 @@ def test_the_right_answer_is_opened_until_something_else_is_chosen(lesson: AppTe
     key = places[int(weights[chosen, places].argmax())]
     assert said_of(app) == (f"({WORDS[15]})", f"{key + 1} ({WORDS[key]})")
     app = app.switch_page("pages/heads.py").run().switch_page("pages/explore.py").run()
-    assert app.session_state["training_head"] == chosen
+    assert chosen(app, "training_head") == chosen
     link = Link("", "explore", to_parameters({"training_key": 3, "source": "trained"}))
-    assert followed(app, link).session_state["training_key"] == 3
+    assert chosen(followed(app, link), "training_key") == 3
 
 
 def said_of(app: AppTest) -> tuple[str, str]:
@@ -238,7 +237,7 @@ def said_of(app: AppTest) -> tuple[str, str]:
 def test_a_click_on_the_opened_key_holds_it(lesson: AppTest):
     layer()
     app = lesson.run()
-    key = app.session_state["training_key"]
+    key = chosen(app, "training_key")
     [box] = [it for it in app.selectbox if str(it.key).startswith("training_key.")]
     app = box.set_value(key).run()
     [box] = [it for it in app.selectbox if str(it.key).startswith("training_key.")]
@@ -246,7 +245,7 @@ def test_a_click_on_the_opened_key_holds_it(lesson: AppTest):
     app = box.set_value(other).run()
     for query in (12, 13, 14):
         app = choose(app, training_query=query)
-        assert app.session_state["training_key"] == other
+        assert chosen(app, "training_key") == other
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -307,10 +306,10 @@ def test_a_link_opened_on_a_server_without_the_numbers_offers_to_train(open_dash
 def test_a_cell_can_be_changed_and_everything_follows(lesson: AppTest):
     layer()
     app = choose(lesson, shown_parameter="w_q")
-    key = app.session_state["book"]["offers"]["w_q"]["key"]
+    key = table_key(app, "w_q")
     typed = {"edited_rows": {3: {"5": 4.5}}, "added_rows": [], "deleted_rows": []}
     app = choose(app, **{key: typed})
-    edits = app.session_state["book"]["edits"]
+    edits = notes(app).reader.edits
     assert list(edits) == [SHELF]
     expected = layer(edits=(Edit("w_q", (0, 3, 5), 4.5),))
     trace = expected.trace_of(WORDS).layers[0]
@@ -391,7 +390,7 @@ def test_a_typed_sequence_is_read_and_can_be_taken_back(lesson: AppTest):
     field = lesson.text_input(key="lesson_sequence")
     assert field.value == " ".join(WORDS)
     app = field.set_value("B B A").run()
-    assert app.session_state["training_sequence"] == "B B A"
+    assert chosen(app, "training_sequence") == "B B A"
     assert drawn(app, "weights").shape == (3, 3)
     [back] = [it for it in app.button if it.label == EN("lesson.held_out")]
     app = back.click().run()
@@ -409,14 +408,14 @@ def test_other_tasks_and_the_second_layer_can_be_opened(lesson: AppTest, task: s
 def test_other_pages_take_the_hand_set_numbers(lesson: AppTest, page: str):
     there = lesson.switch_page(f"pages/{page}.py").run()
     assert not told(there)
-    assert there.session_state["source"] == "handset"
+    assert chosen(there, "source") == "handset"
     back = there.switch_page("pages/explore.py").run()
     assert not told(back)
-    assert back.session_state["source"] == "trained"
+    assert chosen(back, "source") == "trained"
     assert back.button(key="lesson_start")
     seeded = choose(back.switch_page(f"pages/{page}.py").run(), source="seeded")
     if page not in ("path", "corrections"):
-        assert seeded.switch_page("pages/explore.py").run().session_state["source"] == "seeded"
+        assert chosen(seeded.switch_page("pages/explore.py").run(), "source") == "seeded"
 
 
 def test_a_full_queue_is_told(lesson: AppTest, monkeypatch: pytest.MonkeyPatch):
@@ -484,7 +483,7 @@ def test_a_report_has_the_numbers_before_and_after_and_says_whose_they_are(
     monkeypatch.setattr(take_away_files, "html", note)
     monkeypatch.setattr(take_away_files, "report_button", lambda *it: made.append(it[-1]))
     app = finish(lesson, "lesson")
-    app.session_state["book"]["edits"] = {SHELF: {Address("b_distance", "0", 0, "", 1): 9.0}}
+    put(app, SHELF, {Address("b_distance", "0", 0, "", 1): 9.0})
     choose(app, take_away=True, training_head=0)
     made[0]()
     after, before, caveats = reports[0].sections

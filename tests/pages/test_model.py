@@ -12,13 +12,15 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.arrays import Array
-from core.choices.model import READERS, ModelChoice
-from core.choices.reading import read
 from core.measures import HeadFeatures, head_features, mean_over_heads, rollout
 from core.models.compare import compare
 from core.models.packaged import NAME
+from core.reader.model import ModelChoice
+from core.reader.records import NAMES
 from core.sources.pretrained import LIMIT, PretrainedSource
 from pages.shared.text import LANGUAGES, Text, plain
+from tests.choosing import read
+from tests.pages.exploring import select
 
 Visit = Callable[[str | None], AppTest]
 
@@ -33,8 +35,7 @@ def model(open_dashboard: Visit) -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -177,9 +178,9 @@ def test_any_text_works(model: AppTest, field: str, sentence: str):
     assert not model.exception
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", NAMES[ModelChoice])
 def test_a_tampered_value_becomes_the_last_usable_one(model: AppTest, name: str):
-    record, unusable = read(ModelChoice, READERS, {name: ["nonsense"]})
+    record, unusable = read(ModelChoice, {name: ["nonsense"]})
     assert (record, unusable) == (ModelChoice(), (name,))
 
 

@@ -16,16 +16,17 @@ import pytest
 from numpy.testing import assert_allclose
 from streamlit.testing.v1 import AppTest
 
-from core.choices.model import ModelChoice
 from core.errors import InputError
 from core.models import hub
 from core.models.packaged import NAME
+from core.reader.model import ModelChoice
 from core.sources import families
 from core.sources.families import FamilySource
 from pages.shared.server import cache, loading
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.in_line import in_line
 from pages.shared.views.model import choice as model_choice
+from tests.pages.exploring import chosen
 from tests.pages.test_model import choose, square
 from tests.tiny import CAUSAL, TINY, write_model
 
@@ -87,7 +88,7 @@ def take(app: AppTest, name: Path | str, **values: object) -> AppTest:
 def load(app: AppTest, name: Path | str, **values: object) -> AppTest:
     """Choose a model, wait until it is there, and look again."""
     take(app, name, **values)
-    wait_for(app.session_state["model_name"])
+    wait_for(chosen(app, "model_name"))
     return app.run()
 
 
@@ -142,7 +143,7 @@ def test_a_choice_beyond_the_model_is_brought_back(model: AppTest, tiny: Mapping
 
 def test_the_finder_offers_what_the_model_can_do(model: AppTest, tiny: Mapping[str, Path]):
     load(model, tiny["gpt2"], model_sentence=SENTENCE, model_order="special")
-    assert model.session_state["model_order"] == "first"
+    assert chosen(model, "model_order") == "first"
     found = next(it.value for it in model.dataframe if "head" in it.value)
     weights = np.stack(
         [it.weights for it in FamilySource(str(tiny["gpt2"])).trace(SENTENCE).layers]
@@ -158,14 +159,14 @@ def test_an_example_points_at_its_words_in_any_model(model: AppTest, tiny: Mappi
     load(model, tiny["gpt2"])
     model.get_by_key("model_example.wide").click().run()  # pyright: ignore
     pieces = FamilySource(str(tiny["gpt2"])).pieces(ModelChoice().model_other)
-    start, _ = pieces.spans[model.session_state["model_query"]]
+    start, _ = pieces.spans[chosen(model, "model_query")]
     assert pieces.sentence[start:].strip().startswith("it was")
 
 
 def test_what_is_pointed_at_stays_when_the_model_changes(model: AppTest, tiny: Mapping[str, Path]):
     load(model, tiny["gpt2"])  # "it" and "animal" in MiniLM's pieces
     pieces = FamilySource(str(tiny["gpt2"])).pieces(ModelChoice().model_sentence)
-    asks, about = (pieces.spans[model.session_state[n]][0] for n in ("model_query", "model_key"))
+    asks, about = (pieces.spans[chosen(model, n)][0] for n in ("model_query", "model_key"))
     assert pieces.sentence[asks:].strip().startswith("it was")
     assert pieces.sentence[about:].strip().startswith("animal")
 
@@ -302,7 +303,7 @@ def test_a_closed_server_refuses_others_kindly(
     app = open_dashboard("en").switch_page("pages/model.py").run()
     take(app, tiny["bert"])
     assert any("cannot be used on this server" in it.value for it in app.warning)
-    assert app.session_state["model_name"] == ModelChoice().model_name
+    assert chosen(app, "model_name") == ModelChoice().model_name
     assert not app.run().warning
 
 

@@ -11,6 +11,7 @@ from pages.shared.destinations import CATCHING, EATING
 from pages.shared.text import LANGUAGES, Language, Text, labels, plain
 from pages.shared.views.highlight import in_words
 from pages.shared.views.path.steps import MATHEMATICS, STEPS, TRY, in_numbers
+from tests.pages.exploring import chosen, select, table_key
 from tests.pages.following import Link, assert_opened, followed, links, weights
 
 Visit = Callable[[str | None], AppTest]
@@ -107,9 +108,9 @@ def test_try_it_can_be_done_by_hand(open_dashboard: Visit, language: Language):
     it, text = CATCHING[language], Text(language)
     query, key = it.words.index(it.asks), it.words.index(it.about)
     app = opened(open_dashboard, "try.typed", language)
-    app.session_state["head"] = 1
+    select(app, head=1)
     app.run()
-    table = app.session_state["book"]["offers"]["x"]["key"]
+    table = table_key(app, "x")
     cells = {"edited_rows": {key: {"1": 2.0}}, "added_rows": [], "deleted_rows": []}
     app.session_state[table] = cells
     app.run()
@@ -141,8 +142,8 @@ def test_the_mathematics_the_page_says_the_same_entropy(open_dashboard: Visit, l
 def test_the_mathematics_the_cell_is_opened(open_dashboard: Visit):
     app = opened(open_dashboard, "mathematics.cell", "en")
     words = EATING["en"].words
-    assert app.session_state["query"] == words.index("eating")
-    assert app.session_state["key"] == words.index("chicken")
+    assert chosen(app, "query") == words.index("eating")
+    assert chosen(app, "key") == words.index("chicken")
 
 
 def test_the_formulas_are_drawn(open_dashboard: Visit):

@@ -16,6 +16,7 @@ from core.sources.handset import HandsetSource
 from core.tokens import words
 from pages.shared.figures.heatmap import numbered
 from pages.shared.text import Text
+from tests.pages.exploring import chosen, select
 
 CHICKEN = words("我爱吃炸鸡")
 ZH = Text("zh")
@@ -27,8 +28,7 @@ def page(open_dashboard: Callable[[str | None], AppTest]) -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -97,7 +97,7 @@ def test_shuffling_again_is_another_order(page: AppTest):
     before = rows(page, "after")
     press(page, "positions.shuffle")
     press(page, "positions.shuffle")
-    assert page.session_state["positions_seed"] == 3
+    assert chosen(page, "positions_seed") == 3
     assert rows(page, "after") == numbered([CHICKEN[place] for place in shuffled(4, 3)])
     assert rows(page, "after") != before
     assert rows(page, "before") == numbered(CHICKEN)
@@ -133,7 +133,7 @@ def test_rope_is_not_on_offer_for_an_odd_width(page: AppTest):
     choose(page, d_k=3)
     page.switch_page("pages/positions.py").run()
     assert ZH("positions.rope_needs_even", d_k=3) in told(page)
-    assert page.session_state["positions_kind"] == "none"
+    assert chosen(page, "positions_kind") == "none"
 
 
 @pytest.mark.parametrize("places", ["x", [99], [0, 0, 0, 0], None, 3])

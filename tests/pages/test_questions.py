@@ -12,6 +12,7 @@ from pages import CONTENTS
 from pages.shared.reader.score import Score
 from pages.shared.situations import CHALLENGES, SITUATIONS
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.exploring import select
 from tests.pages.following import links
 
 Visit = Callable[[str | None], AppTest]
@@ -29,8 +30,7 @@ def opened(visit: Visit, page: str, locale: str = "zh-CN") -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 

@@ -12,13 +12,14 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices.reach import ReachChoice
 from core.ideas import reach
 from core.ideas.effective_field import DEPTHS
 from core.ideas.reach import ReachMask
+from core.reader.ideas import ReachChoice
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.server import cache
 from pages.shared.text import Text, plain
+from tests.pages.exploring import chosen, select
 
 ZH = Text("zh")
 NAMES = ("attention", "recurrent", "convolutional")
@@ -27,13 +28,12 @@ NAMES = ("attention", "recurrent", "convolutional")
 @pytest.fixture
 def page(open_dashboard: Callable[[str | None], AppTest]) -> AppTest:
     app = open_dashboard("zh-CN")
-    app.session_state["reach_n"] = 10
+    select(app, reach_n=10)
     return app.switch_page("pages/reach.py").run()
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -116,12 +116,12 @@ def test_other_seeds_give_other_maps_and_the_page_says_which(page: AppTest):
 def test_the_words_of_the_sentence_can_be_used(page: AppTest):
     choose(page, reach_tokens="sentence", sentence="猫抓老鼠")
     assert list(table(page, "attention")["row_name"].unique()) == ["1:猫", "2:抓", "3:老鼠"]
-    assert page.session_state["reach_output"] == 3
+    assert chosen(page, "reach_output") == 3
 
 
 def test_a_schedule_can_be_clicked(page: AppTest):
     page.button(key="reach_schedule.1,3,9").click().run()
-    assert page.session_state["reach_dilations"] == "1,3,9"
+    assert chosen(page, "reach_dilations") == "1,3,9"
     seen = line(page, "layers", "convolutional")["value"]
     assert seen.iloc[0] == 2
 

@@ -11,14 +11,15 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.choices.cost import CostChoice
 from core.files.traces import to_npz
 from core.ideas.cost import ROWS, counted, formula, longest_path, sequential
 from core.ideas.timing import Timed
+from core.reader.ideas import CostChoice
 from core.sources.handset import HandsetSource
 from pages import CONTENTS, Entry
 from pages.shared import tables
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.exploring import select
 
 Visit = Callable[[str | None], AppTest]
 Files = dict[str, bytes]
@@ -152,7 +153,7 @@ def test_columns_are_as_wide_as_their_names(open_dashboard: Visit, language: Lan
     app = open_dashboard(language)
     text, widths = Text(language), {}
     for shown in ("x", "w_q", "w_v"):
-        app.session_state["shown_parameter"] = shown
+        select(app, shown_parameter=shown)
         columns = json.loads(app.run().dataframe[0].proto.columns)
         widths |= {it["label"]: it["width"] for name, it in columns.items() if name != "_index"}
     assert text("feature.stand_in") in widths

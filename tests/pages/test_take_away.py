@@ -9,27 +9,22 @@ from html.parser import HTMLParser
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
+from core.choices.exploration import READERS
+from core.choices.exploration_file import from_file
+from core.choices.reading import Reader
 from numpy.testing import assert_allclose, assert_array_equal
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices.buffet import BuffetChoice
-from core.choices.cost import CostChoice
-from core.choices.cross import CrossChoice
-from core.choices.edited import Address
-from core.choices.exploration import READERS
-from core.choices.exploration_file import from_file
-from core.choices.explore import Choice
-from core.choices.heads import HeadsChoice
-from core.choices.model import ModelChoice
-from core.choices.positions import PositionsChoice
-from core.choices.reach import ReachChoice
-from core.choices.reading import Reader
-from core.choices.training import AIMED, TrainingChoice
 from core.layer import Edit, Rules
 from core.masks import MaskRule
 from core.models.run import ModelRun
+from core.reader.cells import Address
+from core.reader.explore import Choice, HeadsChoice, PositionsChoice
+from core.reader.ideas import BuffetChoice, CostChoice, CrossChoice, ReachChoice
+from core.reader.model import ModelChoice
+from core.reader.training import AIMED, TrainingChoice
 from core.sources.handset import HandsetSource
 from core.sources.pretrained import PretrainedSource
 from core.sources.uploaded import UploadedSource, read_upload
@@ -39,11 +34,11 @@ from core.trace import AttentionTrace
 from pages.shared.reports.race import race_settings
 from pages.shared.reports.taken import bare
 from pages.shared.server import cache
-from pages.shared.server.jobs import Progress
-from pages.shared.server.worker import worker
+from pages.shared.server.worker import Progress, worker
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
 from pages.shared.views.taking import whole
+from tests.pages.exploring import put, select
 
 Visit = Callable[[str | None], AppTest]
 Files = dict[str, Callable[[], bytes]]
@@ -169,7 +164,7 @@ def test_the_exploration_holds_what_was_chosen_though_the_page_shows_something_e
         found[name] = data
 
     monkeypatch.setattr(whole, "save_button", note)
-    dashboard.session_state["source"] = "trained"
+    select(dashboard, source="trained")
     opened(dashboard.run(), page)
     fields = from_file(found["attention-lab.json"]()).fields
     assert fields["source"] == "trained"
@@ -195,7 +190,7 @@ def test_the_trace_of_two_sentences_comes_back_bit_for_bit(dashboard: AppTest, o
 
 def test_edited_numbers_are_in_the_file(dashboard: AppTest, offered: Files):
     edits = {Address("w_q", "0", 5, "", 2): 7.5}
-    dashboard.session_state["book"]["edits"] = {"handset": edits}
+    put(dashboard, "handset", edits)
     opened(dashboard)
     upload = read_upload(offered["explore.npz"](), "explore.npz")
     expected = HandsetSource(edits=(Edit("w_q", (0, 5, 2), 7.5),)).trace(CHICKEN)
@@ -376,7 +371,7 @@ def test_changed_numbers_are_listed_as_long_as_they_are_few(
     for n_rows, listed in ((8, True), (64, False)):
         places = ((row, column) for row in range(n_rows) for column in range(4))
         cells = {Address("w_q", "1", row, "", column): 7.5 for row, column in places}
-        dashboard.session_state["book"]["edits"] = {"handset": cells}
+        put(dashboard, "handset", cells)
         opened(dashboard, d_model=64)
         [_, *tables] = report_of("explore").settings.tables
         edited = [table for table in tables if table.title == Text("zh")("edits.label")]
@@ -425,7 +420,7 @@ def test_strengths_by_distance_are_the_pages(dashboard: AppTest, report_of: Repo
 
 def test_the_buffets_plate_and_changes_are_in_the_report(dashboard: AppTest, report_of: ReportOf):
     edits = {Address("buffet_values", "", 0, "", 1): 2.75}
-    dashboard.session_state["book"]["edits"] = {"buffet": edits}
+    put(dashboard, "buffet", edits)
     app = opened(dashboard, "buffet", buffet_protein=3.0)
     report, text = report_of("buffet"), Text("zh")
     assert report.settings.badge.endswith(text("origin.edited"))

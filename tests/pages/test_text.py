@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from core.reader.examples import EXAMPLES, SENTENCES
 from pages import CONTENTS, Entry
-from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.text import LANGUAGES, Language, Text, labels, plain, plain_word, spoken
 
 ROOT = Path(__file__).parents[2]

@@ -13,13 +13,13 @@ from pathlib import Path
 import altair as alt
 import numpy as np
 import pytest
+from core.choices.race_file import as_json
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices.race_file import as_json
-from core.choices.training import AUTOMATIC, TrainingChoice, chosen_race
 from core.errors import InputError
+from core.reader.training import AUTOMATIC, TrainingChoice, chosen_race
 from core.training.contenders import CONTENDERS, Design
 from core.training.findings import NAMES, Each, Far, Finding, findings
 from core.training.race import sizes
@@ -27,8 +27,7 @@ from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import theme
 from pages.shared.figures import learning
 from pages.shared.server import learned
-from pages.shared.server.jobs import Progress
-from pages.shared.server.worker import Worker, worker
+from pages.shared.server.worker import Progress, Worker, worker
 from pages.shared.text import LANGUAGES, Language, Text, labels
 from pages.shared.views.contenders import across, explained
 from pages.shared.views.training import files as training_files
@@ -36,6 +35,7 @@ from pages.shared.views.training.files import curves_csv, parameters_npz
 from pages.shared.views.training.noticed import sentence
 from tests.core.training.test_findings import examples
 from tests.pages.acting import act_during
+from tests.pages.exploring import chosen, select
 from tests.pages.quick import RACE
 
 Visit = Callable[[str | None], AppTest]
@@ -50,8 +50,7 @@ def training(open_dashboard: Visit) -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -109,7 +108,7 @@ def test_who_did_not_take_part_cannot_be_opened(training: AppTest):
     assert whose.value == "relative"
     assert not app.error
     app = whose.set_value("learned").run()
-    assert app.session_state["training_inside"] == "learned"
+    assert chosen(app, "training_inside") == "learned"
 
 
 def test_a_page_that_is_loaded_anew_still_shows_its_race(training: AppTest, open_dashboard: Visit):
@@ -126,7 +125,7 @@ def test_a_page_that_is_loaded_anew_still_shows_its_race(training: AppTest, open
 
 def test_links_hold_only_what_a_reader_has_chosen(training: AppTest):
     app = finish(choose(training, training_contenders=["rotary", "gru"]))
-    assert app.session_state["training_head"] != AUTOMATIC
+    assert chosen(app, "training_head") != AUTOMATIC
     assert not {"training_inside", "training_head", "training_key"} & address(app).keys()
     app = choose(app, training_head=5)
     assert address(app)["training_head"] == "5"
@@ -159,7 +158,7 @@ def test_a_sequence_too_short_for_a_distance_says_how_far_it_goes(training: AppT
     for fitting in ({"training_length": 18}, {"training_distance": EVERYWHERE}):
         other = choose(app, **{"training_length": 16, "training_distance": 16, **fitting})
         assert not [it.value for it in other.caption if "no answer lies" in it.value]
-        assert other.session_state["training_distance"] == fitting.get("training_distance", 16)
+        assert chosen(other, "training_distance") == fitting.get("training_distance", 16)
 
 
 def test_a_distance_comes_back_from_a_link_and_nonsense_is_set_back(
@@ -171,7 +170,7 @@ def test_a_distance_comes_back_from_a_link_and_nonsense_is_set_back(
         for name, value in {**link, "training_distance": asked}.items():
             anew.query_params[name] = value
         anew = anew.switch_page("pages/training.py").run()
-        assert anew.session_state["training_distance"] == expected
+        assert chosen(anew, "training_distance") == expected
         said = [it.value for it in anew.warning if EN("training_distance.label") in it.value]
         assert bool(said) == (expected != 4)
 
@@ -181,10 +180,10 @@ def test_a_file_brings_the_distance_back_and_an_old_one_asks_everything(training
     app = choose(training, training_distance=16)
     field = app.file_uploader(key="training_upload")
     app = field.set_value(("a.json", content, "text/json")).run()
-    assert app.session_state["training_distance"] == 8
+    assert chosen(app, "training_distance") == 8
     old = json.dumps({"training_task": "pairs", "training_length": 20}).encode()
     app = app.file_uploader(key="training_upload").set_value(("b.json", old, "text/json")).run()
-    assert app.session_state["training_distance"] == EVERYWHERE
+    assert chosen(app, "training_distance") == EVERYWHERE
     assert EN("training.upload.read") in [it.value for it in app.success]
 
 
@@ -196,8 +195,8 @@ def test_a_file_of_settings_is_taken_though_the_reader_acts_while_it_is_read(
     field = training.file_uploader(key="training_upload")
     app = field.set_value(("a.json", content, "text/json")).run()
     assert acted
-    assert app.session_state["training_task"] == "pairs"
-    assert app.session_state["training_length"] == 20
+    assert chosen(app, "training_task") == "pairs"
+    assert chosen(app, "training_length") == 20
     assert EN("training.upload.read") in [it.value for it in app.success]
 
 
@@ -211,7 +210,7 @@ def test_a_race_over_short_distances_is_told_kept_and_opened_as_such(training: A
     app = choose(app, training_distance=8)
     assert EN("training.changed") in [it.value for it in app.caption]
     app.button(key="training_explore").click().run()
-    assert app.session_state["training_distance"] == 4
+    assert chosen(app, "training_distance") == 4
     choice = chosen_race(done.race)
     assert learned.after(choice, "relative")
     assert not learned.after(replace(choice, training_distance=8), "relative")
@@ -236,7 +235,7 @@ def test_two_cnns_that_see_equally_far_are_told_apart(training: AppTest):
     names = [EN(f"training.name.{name}", field=15) for name in ("cnn", "wide_cnn")]
     assert app.table[0].value.index.tolist() == names
     assert len(set(names)) == 2
-    assert app.session_state["training_contenders"] == ["cnn", "wide_cnn"]
+    assert chosen(app, "training_contenders") == ["cnn", "wide_cnn"]
 
 
 def test_the_files_hold_what_came_of_it(training: AppTest):
@@ -276,7 +275,7 @@ def test_while_a_race_is_to_be_seen_settings_are_folded_and_no_chart_is_empty(tr
     labels = [it.label for it in app.expander]
     app.button(key="training_start").click().run()
     assert EN("training.settings.busy") in [it.label for it in app.expander]
-    assert app.session_state["training_steps"] == 1000
+    assert chosen(app, "training_steps") == 1000
     while not progress(app).snapshots:
         time.sleep(0.02)
     assert EN("alt.training_accuracy") in charts(app.run())
@@ -312,7 +311,7 @@ def test_a_forgotten_race_is_told(training: AppTest):
 
 def test_nonsense_in_the_settings_gives_the_defaults(training: AppTest):
     app = choose(training, training_task="homework", training_seed=-4, training_layer=9)
-    assert app.session_state["training_task"] == "recall"
+    assert chosen(app, "training_task") == "recall"
     assert not app.error
 
 

@@ -13,8 +13,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.choices.upload import READERS
 from core.files.traces import fingerprint, to_npz
+from core.reader.records import NAMES
 from core.sources.handset import HandsetSource
 from core.sources.pretrained import PretrainedSource
 from pages.shared.figures.overview import CLICK
@@ -22,6 +22,7 @@ from pages.shared.server import cache
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.hostile import HOSTILE, npz
 from tests.pages.acting import act_during
+from tests.pages.exploring import chosen, select
 
 Visit = Callable[[str | None], AppTest]
 
@@ -40,8 +41,7 @@ def upload(app: AppTest, content: bytes, name: str = "mine.npz") -> AppTest:
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
-    for name, value in values.items():
-        app.session_state[name] = value
+    select(app, **values)
     return app.run()
 
 
@@ -118,7 +118,7 @@ def test_a_file_that_is_refused_changes_nothing(mine: AppTest, name: str):
     [error] = mine.error
     assert "Nothing was changed." in error.value
     assert "[evil]" not in error.value
-    assert mine.session_state["upload_name"] == "good.npz"
+    assert chosen(mine, "upload_name") == "good.npz"
     assert_allclose(square(mine, "upload_map"), before)
 
 
@@ -159,7 +159,7 @@ def test_a_file_is_shown_though_the_reader_acts_while_it_is_read(
     acted = act_during(monkeypatch, mine, cache, "uploaded")
     upload(mine, npz(weights=WEIGHTS))
     assert acted
-    assert mine.session_state["upload_name"] == "mine.npz"
+    assert chosen(mine, "upload_name") == "mine.npz"
     assert_allclose(square(mine, "upload_map"), WEIGHTS[0])
 
 
@@ -219,7 +219,7 @@ def test_a_large_map_is_a_picture_with_a_part_of_it_beside(mine: AppTest):
     assert CLICK == "block"
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", NAMES[UploadChoice])
 @pytest.mark.parametrize("nonsense", [["x"], -7, "zzz", 10**9])
 def test_a_tampered_value_becomes_a_usable_one(mine: AppTest, name: str, nonsense: object):
     mine.session_state[name] = nonsense

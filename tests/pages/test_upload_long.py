@@ -31,6 +31,7 @@ from pages.shared.server.gate import Gate
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.upload.contents import LONG_RECIPE
 from tests.hostile import npz
+from tests.pages.exploring import chosen
 from tests.pages.test_upload import chart, choose, said, square, upload
 from tests.tiny import write_model
 
@@ -87,7 +88,7 @@ def click(app: AppTest, name: str, selection: str, row: object, column: object) 
 
 
 def opened(app: AppTest) -> tuple[int, int]:
-    return app.session_state["upload_query"], app.session_state["upload_key"]
+    return chosen(app, "upload_query"), chosen(app, "upload_key")
 
 
 def test_a_click_on_the_whole_opens_the_greatest_weight_of_a_block_and_zooms(mine: AppTest):
@@ -208,7 +209,7 @@ def test_a_short_file_without_values_needs_no_picture(mine: AppTest):
 def test_a_long_file_with_a_mask_is_refused_readably(mine: AppTest):
     upload(mine, npz(mask=np.ones((1, N), np.int8), **parts()), "masked.npz")
     assert EN("error.file_long_mask", tensor="mask") in said(mine)
-    assert mine.session_state["upload_name"] == "mine.npz"
+    assert chosen(mine, "upload_name") == "mine.npz"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,9 +14,18 @@ from core.training.race import Race, Snapshot, race
 from core.training.tasks import Task
 from pages.shared.server import races
 from pages.shared.server import worker as module
-from pages.shared.server.jobs import LONGEST_RACE, Job, Progress, State
-from pages.shared.server.races import MOST_PARTED, MOST_PAUSED, MOST_READERS, MOST_REMEMBERED
-from pages.shared.server.worker import LONGEST_QUEUE, Worker
+from pages.shared.server.worker import (
+    LONGEST_QUEUE,
+    LONGEST_RACE,
+    MOST_PARTED,
+    MOST_PAUSED,
+    MOST_READERS,
+    MOST_REMEMBERED,
+    Job,
+    Progress,
+    State,
+    Worker,
+)
 
 IT = Race(Design(Task()), ("rnn",), steps=1000)
 

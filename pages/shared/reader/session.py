@@ -57,6 +57,7 @@ class Session:
         framed: The page's file is run by the frame.
         widgets: Keys of the widgets in sight to what they held when they were last looked at.
         drawing: The same of the run under way.
+        drawn_for: The page and the language that the widgets in sight were drawn for.
         seen: The page and the address bar's parameters when they were last looked at.
         written: The same as we put it into the address bar, the latest last.
         tables: Tables that can be typed into.
@@ -78,6 +79,7 @@ class Session:
     framed: bool = False
     widgets: dict[str, object] = field(default_factory=dict)
     drawing: dict[str, object] = field(default_factory=dict)
+    drawn_for: tuple[str, str] = ("", "")
     seen: str = ""
     written: dict[str, Written] = field(default_factory=dict)
     tables: Tables = field(default_factory=Tables)
@@ -102,7 +104,7 @@ class Session:
         self.runs += 1
         self.widgets |= self.drawing
         self.drawing = {}
-        if not self.reader.language:
+        if self.runs == 1:
             language = spoken(locale)
             begun = replace(self.reader, language=language)
             self.reader = show_example(begun, SENTENCES[language].first)
@@ -128,12 +130,13 @@ class Session:
             if name in st.session_state and value != self.widgets[name]
         }
         self.widgets |= news
-        before = self.reader.language
         self.reader, unusable = choose(self.reader, news)
         if unusable:
             self.notice = Notice(unusable)
-        if self.reader.language != before:
-            self.widgets = {}  # select boxes keep the words of the other one until then
+        if self.drawn_for != (self.reader.page, self.reader.language):
+            # A page's widgets are new ones; select boxes keep the words of the other language.
+            self.widgets = {}
+            self.drawn_for = self.reader.page, self.reader.language
 
     def write(self) -> dict[str, str]:
         """Give the parameters of the address of what is shown, and remember who saw it."""
@@ -189,7 +192,7 @@ def reader() -> Reader:
 
 def text() -> Text:
     """Give the texts in the reader's language."""
-    return Text(reader().language or "en")
+    return Text(reader().language)
 
 
 def showing(name: str, value: object = None) -> str:

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from core.choices.reading import LARGEST_ENTRY
 from core.errors import InputError
 from core.files.limits import Limits
 from core.files.traces import read_tensors, size_of, to_npz, words_in
 from core.layer import Edit, Rules, Sizes
 from core.masks import MaskRule
+from core.reader.fields import LARGEST_ENTRY
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.sources.uploaded import UploadedSource, read_upload

@@ -9,11 +9,12 @@ from numpy.testing import assert_allclose
 
 from core.architectures import recurrent
 from core.attention import scaled_dot_product_attention
-from core.choices.buffet import LIMITS, READERS, WISHES, BuffetChoice
-from core.choices.reading import read
 from core.ideas.buffet import DISHES, NUTRIENTS, Table, felt, laid, serve
 from core.influence import influence
 from core.masks import everything
+from core.reader.ideas import WISHES, BuffetChoice
+from core.reader.records import NAMES as FIELDS_OF
+from tests.choosing import read
 
 N = len(DISHES)
 NAMES = [dish.name for dish in DISHES]
@@ -96,15 +97,15 @@ def test_who_walks_past_reads_the_label_and_tastes_the_food():
     assert_allclose(seen[0], [*DISHES[0].label, *DISHES[0].contents])
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", FIELDS_OF[BuffetChoice])
 @pytest.mark.parametrize("nonsense", [None, "x", 1e9, float("nan"), [], {}])
 def test_a_choice_that_makes_no_sense_is_the_default(name: str, nonsense: object):
-    choice, unusable = read(BuffetChoice, READERS, {name: nonsense})
+    choice, unusable = read(BuffetChoice, {name: nonsense})
     assert choice == BuffetChoice()
     assert unusable == (name,)
 
 
 def test_limits_name_fields_and_hold_the_defaults():
-    for name, (low, high) in LIMITS.items():
+    for name, (low, high) in [(it, kind.limits) for it, kind in FIELDS_OF[BuffetChoice].items()]:
         assert low <= getattr(BuffetChoice(), name) <= high
     assert tuple(WISHES) == tuple(f"buffet_{name}" for name in NUTRIENTS)

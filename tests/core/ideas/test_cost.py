@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 
 from core import masks
 from core.attention import scaled_dot_product_attention
-from core.choices.cost import LENGTHS, READERS, WIDTHS, CostChoice
-from core.choices.reading import read
 from core.ideas.cost import (
     LARGEST_COUNTED,
     MOST_STEPS,
@@ -29,8 +27,11 @@ from core.ideas.cost import (
     runner,
     sequential,
 )
+from core.reader.ideas import COST_LENGTHS, COST_WIDTHS, CostChoice
+from core.reader.records import NAMES
 from core.receptive_field import attention_field, convolution_field, recurrent_field
 from core.rnn import RecurrentKind
+from tests.choosing import read
 
 every_row = pytest.mark.parametrize("row", ROWS)
 odd = st.integers(1, 6).map(lambda half: 2 * half + 1)
@@ -106,7 +107,7 @@ def test_restricted_attention_is_attention_with_a_window(n: int, d: int, width: 
     torch.testing.assert_close(restricted_attention(q, k, v, 2 * width + 1), expected)
 
 
-@given(st.sampled_from(LENGTHS), st.sampled_from(WIDTHS), st.booleans())
+@given(st.sampled_from(COST_LENGTHS), st.sampled_from(COST_WIDTHS), st.booleans())
 def test_attention_and_recurrence_cost_the_same_at_the_crossing(n: int, d: int, extra: bool):
     for kind in get_args(RecurrentKind):
         it = Setting(n, d, recurrent=kind, projections=extra)
@@ -132,10 +133,10 @@ def test_where_the_lines_cross(kind: RecurrentKind, projections: bool, expected:
     assert crossing(Setting(64, 512, recurrent=kind, projections=projections)) == expected
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", NAMES[CostChoice])
 @pytest.mark.parametrize("nonsense", [None, "x", 1e9, 5.5, float("nan"), [], 10])
 def test_a_choice_that_makes_no_sense_is_the_default(name: str, nonsense: object):
-    choice, unusable = read(CostChoice, READERS, {name: nonsense})
+    choice, unusable = read(CostChoice, {name: nonsense})
     assert choice == CostChoice()
     assert unusable == (name,)
 

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from torch.nn import functional
 
-from core.choices.cross import MOST_WORDS, READERS, CrossChoice, Sources, read_sentence
-from core.choices.reading import read
 from core.ideas.crossing import (
     D_A,
     SAME_KIND,
@@ -24,9 +22,12 @@ from core.ideas.crossing import (
     general_gap,
     self_gap,
 )
+from core.reader.ideas import CROSS_WORDS, CrossChoice, Sources
+from core.reader.records import NAMES
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import words
+from tests.choosing import read
 
 CHINESE = words("我爱北京天安门")
 ENGLISH = words("I love Beijing Tiananmen too")
@@ -135,23 +136,13 @@ def test_pointing_stays_inside_the_sentences():
     assert (choice.cross_word_a, choice.cross_word_b, choice.cross_word_other) == (2, 4, 4)
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "\u200b"])
-def test_a_sentence_without_words_is_replaced_and_named(typed: str):
-    found, problem = read_sentence(typed, "猫")
-    assert found == ("猫",)
-    assert problem is not None
-    assert problem.code == "no_tokens"
-
-
-def test_a_long_sentence_is_cut_and_named():
-    found, problem = read_sentence("cat " * 40, "猫")
-    assert len(found) == MOST_WORDS
-    assert problem is not None
-    assert problem.values == {"count": 40, "limit": MOST_WORDS}
+def test_a_long_sentence_is_cut():
+    tokens = CrossChoice(cross_a="cat " * 40).words("a")
+    assert (len(tokens.kept), tokens.total) == (CROSS_WORDS, 40)
 
 
 def test_unusable_values_are_named():
-    raw = dict.fromkeys(READERS, object())
-    choice, unusable = read(CrossChoice, READERS, raw)
+    raw = dict.fromkeys(NAMES[CrossChoice], object())
+    choice, unusable = read(CrossChoice, raw)
     assert choice == CrossChoice()
-    assert unusable == tuple(sorted(READERS))
+    assert unusable == tuple(sorted(NAMES[CrossChoice]))

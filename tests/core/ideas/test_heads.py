@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from core import layer
-from core.choices.heads import READERS, WIDTHS, HeadsChoice
-from core.choices.reading import read
 from core.ideas.heads import Blocks, Heads, heads, look_alike, one_big_head, pull_alike
 from core.layer import Parameters, Rules, Sizes
 from core.masks import MaskRule
+from core.reader.explore import HEADS_WIDTHS, HeadsChoice
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import words
+from tests.choosing import read
 
 CHICKEN = words("我爱吃炸鸡")
 RULES = [
@@ -195,15 +195,15 @@ def test_one_head_is_its_own_block(blocks: Blocks):
 
 @pytest.mark.parametrize("raw", [3, "x", [9], [-1], [0.5], None])
 def test_heads_that_do_not_exist_are_named(raw: object):
-    assert read(HeadsChoice, READERS, {"heads_off": raw}) == (HeadsChoice(), ("heads_off",))
+    assert read(HeadsChoice, {"heads_off": raw}) == (HeadsChoice(), ("heads_off",))
 
 
 def test_heads_are_read_once_and_in_order():
-    choice, unusable = read(HeadsChoice, READERS, {"heads_off": [3, 0, 3], "heads_width": 8})
+    choice, unusable = read(HeadsChoice, {"heads_off": [3, 0, 3], "heads_width": 8})
     assert (choice, unusable) == (HeadsChoice(heads_off=(0, 3), heads_width=8), ())
 
 
 @pytest.mark.parametrize("raw", [7, 9, 1024, "wide", True])
 def test_a_width_that_cannot_be_split_is_refused(raw: object):
-    assert read(HeadsChoice, READERS, {"heads_width": raw})[1] == ("heads_width",)
-    assert all(width % 8 == 0 for width in WIDTHS)
+    assert read(HeadsChoice, {"heads_width": raw})[1] == ("heads_width",)
+    assert all(width % 8 == 0 for width in HEADS_WIDTHS)

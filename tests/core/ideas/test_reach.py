@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from core import masks
-from core.choices.reach import READERS, SCHEDULES, ReachChoice, read_dilations
-from core.choices.reading import read
 from core.cnn import ConvolutionSettings
 from core.errors import InputError
 from core.ideas import reach
@@ -27,8 +25,10 @@ from core.ideas.reach import (
 from core.influence import influence
 from core.layer import Rules, Sizes, steps
 from core.masks import MaskRule
+from core.reader.ideas import SCHEDULES, ReachChoice, read_dilations
 from core.rnn import RecurrentSettings
 from core.sources.seeded import SeededSource
+from tests.choosing import read
 
 stacks = st.builds(
     AttentionStack,
@@ -158,7 +158,7 @@ def test_all_schedules_can_be_read():
     [("reach_n", 65), ("reach_n", 1), ("reach_kernel", 4), ("reach_mask", "round")],
 )
 def test_what_cannot_be_used_is_named(name: str, raw: object):
-    assert read(ReachChoice, READERS, {name: raw}) == (ReachChoice(), (name,))
+    assert read(ReachChoice, {name: raw}) == (ReachChoice(), (name,))
 
 
 def test_a_choice_points_at_positions_that_exist():

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from core import layer
-from core.choices.positions import READERS, PositionsChoice, moved
-from core.choices.reading import read
 from core.ideas.shuffling import (
     Order,
     OrderedHead,
@@ -26,9 +24,11 @@ from core.ideas.shuffling import (
 from core.layer import Parameters, Rules, Sizes
 from core.masks import MaskRule
 from core.positions import Positions, sinusoidal
+from core.reader.explore import PositionsChoice, moved
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import words
+from tests.choosing import read
 
 ANIMAL = words("The animal didn't cross the street because it was too tired.")
 CHICKEN = words("我爱吃炸鸡")
@@ -143,7 +143,7 @@ def test_an_order_for_other_words_is_not_used():
 
 @pytest.mark.parametrize("raw", [[0, 1, 99], ["x"], 3, [0.5], [-1]])
 def test_an_order_that_is_none_is_named(raw: object):
-    assert read(PositionsChoice, READERS, {"positions_places": raw}) == (
+    assert read(PositionsChoice, {"positions_places": raw}) == (
         PositionsChoice(),
         ("positions_places",),
     )

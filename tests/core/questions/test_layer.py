@@ -9,11 +9,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices.explore import Choice
 from core.positions import Positions
 from core.questions import heads, layer, neighbours
 from core.questions.explored import Explored
 from core.questions.question import Kind, Question, Word
+from core.reader.explore import Choice
 from core.receptive_field import receptive_field
 from core.rnn import RecurrentLayer
 from tests.core.questions import oracle

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices.training import DISTANCES, FIELDS
 from core.cnn import ConvolutionSettings
 from core.ideas.reach import AttentionStack, ReachMask
 from core.questions import reach, training
 from core.questions.question import Kind, Question
 from core.questions.reach import Reached
 from core.questions.training import Trained
+from core.reader.training import DISTANCES, FIELDS
 from core.training.tasks import Task
 from tests.core.questions.oracle import answered, listed, name
 

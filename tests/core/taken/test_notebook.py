@@ -10,8 +10,8 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
-from core.choices.explore import Choice
 from core.ideas.crossing import CrossSource, Numbers, Scoring
+from core.reader.explore import Choice
 from core.snippet import crossing_snippet, snippet
 from core.taken.notebook import notebook
 from core.trace import LayerTrace

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices.training import TrainingChoice
+from core.reader.training import TrainingChoice
 from core.training.contenders import CONTENDERS, Contender
 from core.training.findings import NAMES, Each, Far, Finding, Who, findings
 from core.training.learning import reliable

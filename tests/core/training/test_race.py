@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from core.choices.training import BUDGETS, DISTANCES, FIELDS, LIMITS
 from core.errors import InputError
+from core.reader.training import BUDGETS, DISTANCES, FIELDS
 from core.training.contenders import (
     ATTENTION,
     BUDGET_TOLERANCE,

@@ -5,23 +5,20 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from core.choices import edited
-from core.choices.edited import Address
-from core.choices.explore import MOST_EDITS
-from core.choices.lesson import shelf
-from core.choices.training import TrainingChoice
+from core.reader.cells import MOST_EDITS, Address, from_rows, unpack
+from core.reader.training import TrainingChoice
 from core.tokens import LONGEST_POINTS
 
-TRAINED = shelf(TrainingChoice())
+TRAINED = TrainingChoice().shelf
 
 
 def test_a_bomb_is_not_unpacked():
     bomb = urlsafe_b64encode(zlib.compress(b"[" + b" " * 50_000_000 + b"]", 9)).decode()
     with pytest.raises(ValueError, match="does not end"):
-        edited.unpack(bomb)
+        unpack(bomb)
     nested = urlsafe_b64encode(zlib.compress(b"[" * 200_000)).decode()
     with pytest.raises(ValueError, match="nothing was packed"):
-        edited.unpack(nested)
+        unpack(nested)
 
 
 @pytest.mark.parametrize(
@@ -46,24 +43,24 @@ def test_a_bomb_is_not_unpacked():
         None,
     ],
 )
-def test_an_edit_that_has_no_place_is_refused(row: object):
-    with pytest.raises((ValueError, TypeError)):
-        edited.shelves([row])
+def test_an_edit_that_has_no_place_leaves_the_others(row: object):
+    cell = Address("w_q", "0", 1, "", 2)
+    assert from_rows([["handset", *cell, 7.5], row]) == ({"handset": {cell: 7.5}}, False)
 
 
 def test_a_word_too_long_to_be_one_is_refused_not_cut():
     row = ["handset", "x", "a" * LONGEST_POINTS, 0, "", 1, 7.5]
-    assert edited.shelves([row])["handset"] == {Address("x", row[2], 0, "", 1): 7.5}
+    assert from_rows([row]) == ({"handset": {Address("x", row[2], 0, "", 1): 7.5}}, True)
     row[2] += "b"
-    assert edited.usable([row]) == ({}, False)
+    assert from_rows([row]) == ({}, False)
 
 
 def test_more_edits_than_anyone_makes_are_refused():
     many = [["handset", "x", "a", i, "", 0, 1.0] for i in range(MOST_EDITS + 1)]
     with pytest.raises(ValueError, match="more than"):
-        edited.shelves(many)
-    assert len(edited.shelves(many[1:])["handset"]) == MOST_EDITS
+        from_rows(many)
+    assert len(from_rows(many[1:])[0]["handset"]) == MOST_EDITS
     full = [[f"seeded {seed}", *row[1:]] for seed in range(4) for row in many[1:]]
-    assert len(edited.shelves(full)) == 4
+    assert len(from_rows(full)[0]) == 4
     with pytest.raises(ValueError, match="more than"):
-        edited.shelves([*full, many[0]])
+        from_rows([*full, many[0]])

@@ -1,13 +1,11 @@
-"""What of a race is opened in Explore: a shelf and neighbours of its own."""
+"""The layer of a race that Explore opens: a shelf and neighbours of its own."""
 
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from core.arrays import Array
-from core.choices.lesson import aimed, beside, check_shelf, said_after, shelf
-from core.choices.training import AUTOMATIC, TrainingChoice
+from core.reader.training import AUTOMATIC, TrainingChoice, aimed, beside
 from core.training.contenders import Contender
 
 
@@ -23,20 +21,10 @@ def test_edits_of_two_races_or_layers_never_meet():
         {"training_layers": 2},
         {"training_layers": 2, "training_layer": 1},
     ]
-    shelves = [shelf(base), *(shelf(replace(base, **other)) for other in others)]
+    shelves = [base.shelf, *(replace(base, **other).shelf for other in others)]
     assert len(set(shelves)) == len(shelves)
-    assert shelf(replace(base, training_layer=1)) == shelf(base)  # there is no second layer
-    assert shelf(replace(base, training_head=3, training_query=1)) == shelf(base)
-
-
-def test_edits_of_old_links_lie_where_they_did_and_new_ones_are_read():
-    assert shelf(TrainingChoice()) == "trained recall 48 8 15000 1 15 relative 0 150 0"
-    old = ["recall", "48", "8", "15000", "1", "15", "relative", "0", "150", "0"]
-    check_shelf(old)
-    check_shelf(shelf(TrainingChoice(training_distance=8)).split()[1:])
-    for wrong in (old[:-1], [*old, "9"], [*old, "8", "8"]):
-        with pytest.raises(ValueError, match=r"^$|zip"):
-            check_shelf(wrong)
+    assert replace(base, training_layer=1).shelf == base.shelf  # there is no second layer
+    assert replace(base, training_head=3, training_query=1).shelf == base.shelf
 
 
 def test_the_first_of_each_family_stands_beside_attention():
@@ -107,41 +95,3 @@ def test_before_training_the_heaviest_weight_is_opened():
         1,
     )
     assert TrainingChoice().training_key == AUTOMATIC
-
-
-# What the choice says after a race in Explore
-
-RAN = TrainingChoice(
-    training_contenders=("relative", "gru"), training_ran=20, training_taught=("rotary",)
-)
-
-
-@pytest.mark.parametrize(("stopped", "said"), [(False, {}), (True, {"training_ran": 9})])
-def test_a_race_that_began_by_itself_is_as_long_as_it_was_unless_it_is_stopped(
-    stopped: bool, said: dict[str, object]
-):
-    assert said_after(RAN, RAN.race, 9, stopped=stopped, again=True) == said
-    several = replace(RAN, training_seeds=3)  # Explore shows the first run alone
-    assert said_after(several, RAN.race, 9, stopped=stopped, again=True) == said
-
-
-def test_who_is_trained_in_explore_was_taught_in_the_order_of_all():
-    besides = replace(RAN.race, contenders=("cnn", "relative"))
-    for again in (False, True):
-        said = said_after(RAN, besides, 30, stopped=False, again=again)
-        assert said == {"training_taught": ("relative", "rotary", "cnn")}
-    assert said_after(RAN, RAN.race, 30, stopped=False, again=False) == {
-        "training_taught": ("relative", "rotary", "gru")
-    }
-
-
-def test_who_was_stopped_in_explore_was_not_taught():
-    both = replace(RAN.race, contenders=("rotary", "gru"))
-    assert said_after(RAN, both, 9, stopped=True, again=False) == {"training_taught": ()}
-    alone = replace(RAN.race, contenders=("gru",))
-    assert said_after(RAN, alone, 9, stopped=True, again=False) == {"training_taught": ("rotary",)}
-
-
-def test_a_race_of_other_settings_says_nothing():
-    for other in ({"seed": 3}, {"steps": 50}, {"seeds": 2}):
-        assert said_after(RAN, replace(RAN.race, **other), 9, stopped=True, again=True) == {}
