@@ -190,7 +190,7 @@ def test_sessions_keep_nothing_that_can_be_computed_anew(
     others = _runs()
     app = open_dashboard("en-US").switch_page("pages/model.py").run()
     select(app, model_sentence="Nobody else has ever asked for this sentence.")
-    select(app, model_steps_open=chosen(app, "model_finder_open") = True)
+    select(app, model_steps_open=True, model_finder_open=True)
     app.run()
     cache._runs.clear()
     held = [it for it in _runs() if not any(it is other for other in others)]

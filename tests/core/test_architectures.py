@@ -21,6 +21,7 @@ from core.architectures import Measured
 from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.layer import Edit, Parameters
 from core.reader.explore import Choice
+from core.reader.records import limits
 from core.receptive_field import receptive_field
 from core.rnn import Direction, RecurrentKind, RecurrentLayer, RecurrentSettings
 from core.tokens import LIMIT
@@ -295,7 +296,7 @@ print(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it counts in other units")
 def test_the_largest_sizes_need_less_than_a_gigabyte():
-    assert {LIMITS[name][1] for name in ("d_model", "d_k", "d_v")} == {64} == {LIMIT}
+    assert {limits(name)[1] for name in ("d_model", "d_k", "d_v")} == {64} == {LIMIT}
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", LARGEST], cwd=root, capture_output=True, text=True, check=True

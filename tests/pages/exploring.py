@@ -101,7 +101,7 @@ def notes(app: AppTest) -> Session:
     return app.session_state["session"]
 
 
-def chosen(app: AppTest, name: str) -> Any:
+def chosen(app: AppTest, name: str) -> object:
     """What the reader has chosen."""
     return notes(app).reader[name]
 

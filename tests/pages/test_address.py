@@ -2,41 +2,55 @@
 
 import json
 from collections.abc import Callable
-from types import ModuleType
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 import streamlit as st
-from core.choices import edited, exploration
-from core.choices.exploration_file import from_file
-from core.choices.link import from_parameters
-from pages.shared.reader.edits import MOST_KEPT
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.navigation.page import StreamlitPage
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
-from core.reader.cells import MOST_EDITS, Address, unpack
+from core.reader.cells import Address, from_rows, unpack
 from core.reader.examples import EXAMPLES, SENTENCES
 from core.reader.file import to_file
+from core.reader.link import Notice, follow_link
+from core.reader.reader import Reader
+from core.reader.records import DEFAULTS
 from pages import CONTENTS, Entry
-from pages.shared.reader import address as reader_address
-from pages.shared.reader import edits, widgets
 from pages.shared.text import LANGUAGES, Language, Text, plain
-from pages.shared.views.taking import menu
 from tests.pages.acting import act_during
-from tests.pages.exploring import select, put, notes, chosen
+from tests.pages.exploring import chosen, notes, put, select
 
 EN = Text("en")
 Open = Callable[[str | None], AppTest]
 
 
+def shared(app: AppTest) -> dict[str, Any]:
+    """What the script that writes the address is told."""
+    (share,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
+    return json.loads(share.proto.json)
+
+
 def address(app: AppTest) -> dict[str, str]:
     """What the page writes into the address bar."""
+    return shared(app)["parameters"]
+
+
+def hand_back(app: AppTest, kept: str) -> None:
+    """What the tab's script does with what it has kept."""
     (share,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
-    return json.loads(share.proto.json)["parameters"]
+    name = f"$$STREAMLIT_INTERNAL_KEY_{share.proto.id}__events"
+    said = json.dumps([{"event": "kept", "value": kept}])
+    app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=said)]))
+
+
+def cells(asked: dict[str, str]) -> dict[str, dict[Address, float]]:
+    """The changed cells in an address."""
+    return from_rows(unpack(asked["edits"]))[0]
 
 
 def charts(app: AppTest) -> list[dict]:
@@ -78,7 +92,7 @@ def test_every_page_has_an_address_that_leads_to_itself(dashboard: AppTest, entr
         dashboard.switch_page(entry.path).run()
     found = address(dashboard)
     assert found["v"] == "1"
-    assert from_parameters(found).unusable == ()
+    assert follow_link(Reader(), entry.name, found)[1] == Notice()
 
 
 def test_a_damaged_link_loads_what_it_can_and_names_the_rest(cold_dashboard: Open):
@@ -100,10 +114,6 @@ def test_a_damaged_language_is_named_in_the_readers_own(cold_dashboard: Open, la
     text = Text(language)
     assert warning.value == text("share.unusable", names=text("frame.language"))
     assert address(app)["lang"] == language
-
-
-def test_every_language_of_the_pages_can_be_linked():
-    assert tuple(LANGUAGES) == exploration.LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -137,15 +147,6 @@ def test_what_was_set_back_is_told_with_the_value_used(
     for value in used.values():
         assert f"(to {plain(value)})" in warning.value
     assert warning.value.count("(to ") == len(used)
-
-
-def test_an_edit_that_is_none_leaves_the_others():
-    cell = Address("w_q", "0", 1, "", 2)
-    rows = [["handset", *cell, 7.5], ["handset", "w_q", "0", -4, "", 2, 1.0], ["nowhere"], 3]
-    said = json.loads(to_file("explore", {}, {}, "en")) | {"edits": rows}
-    found = from_file(json.dumps(said).encode())
-    assert found.shelves == {"handset": {cell: 7.5}}
-    assert found.unusable == ("edits",)
 
 
 def test_a_link_sets_back_what_it_does_not_name(dashboard: AppTest):
@@ -200,12 +201,41 @@ def test_our_own_address_coming_back_changes_nothing(dashboard: AppTest):
     assert dashboard.slider(key="d_k").value == 10
 
 
-def test_widgets_that_outlived_their_server_are_newer_than_the_address(cold_dashboard: Open):
-    app = cold_dashboard("en-US")
-    select(app, d_k=12)
-    follow(app, {"v": "1", "d_k": "5", "d_v": "6"})
-    assert app.slider(key="d_k").value == 12
-    assert app.slider(key="d_v").value == 6
+def test_an_address_that_we_wrote_long_ago_is_gone_back_to(dashboard: AppTest):
+    dashboard.slider(key="d_k").set_value(9).run()
+    early = address(dashboard)
+    put(dashboard, "handset", {Address("w_q", "0", 1, "", 2): 2.0})
+    dashboard.slider(key="d_k").set_value(10).run()
+    written = notes(dashboard).written
+    for at, it in written.items():
+        written[at] = it._replace(until=it.until - 60)
+    follow(dashboard, early)
+    assert dashboard.slider(key="d_k").value == 9
+    assert not any(notes(dashboard).reader.edits.values())
+
+
+def test_what_an_address_had_no_room_for_is_handed_back(dashboard: AppTest, cold_dashboard: Open):
+    changed = {
+        Address("w_q", "0", row, "", column): row / 7 for row in range(60) for column in range(60)
+    }
+    put(dashboard, "handset", changed)
+    dashboard.slider(key="d_k").set_value(9).run()
+    kept = shared(dashboard)["keep"]
+    other = follow(cold_dashboard("en-US"), address(dashboard))
+    assert [it.value for it in other.warning] == [Text("zh")("share.partly")]
+    assert shared(other)["lacks"]
+    hand_back(other, kept)
+    assert notes(other).reader.edits["handset"] == changed
+    assert not other.warning
+    assert charts(other) == charts(dashboard)
+
+
+@pytest.mark.parametrize("junk", ["", "{", "[]", '{"attention_lab": 1}', "\ud800"])
+def test_what_a_tab_hands_back_may_be_anything(dashboard: AppTest, junk: str):
+    before = notes(dashboard).reader
+    hand_back(dashboard, junk)
+    assert notes(dashboard).reader == before
+    assert not dashboard.exception
 
 
 def test_a_link_to_one_page_leaves_the_choices_of_others(dashboard: AppTest):
@@ -223,23 +253,6 @@ def test_the_sentence_can_be_kept_out_of_the_link(dashboard: AppTest):
     select(dashboard, private=True)
     dashboard.run()
     assert "secret" not in urlencode(address(dashboard))
-
-
-def test_sentences_stay_out_of_the_link_when_the_page_is_loaded_anew(
-    dashboard: AppTest, cold_dashboard: Open
-):
-    select(dashboard, private=True)
-    found = address(dashboard.run())
-    app = cold_dashboard("en-US")
-    select(app, sentence="secret words"  # outlived its server)
-    follow(app, found)
-    app.session_state["take_away"] = True
-    app.run()
-    assert app.text_input(key="sentence").value == "secret words"
-    assert app.toggle(key="private").value
-    assert "secret" not in urlencode(address(app))
-    follow(app, {"v": "1", "d_k": "5"})  # somebody else's link
-    assert address(app)["private"] == "1"
 
 
 def test_a_link_becomes_private_though_the_reader_acts_at_once(
@@ -260,54 +273,20 @@ def test_edits_of_a_words_vector_name_no_word_in_a_private_link(dashboard: AppTe
     word, number = Address("x", "secret", 0, "", 1), Address("w_q", "0", 1, "", 2)
     mask = Address("mask", "secret", 0, "words", 0)
     dashboard.text_input(key="sentence").set_value("secret words").run()
-    notes(dashboard).reader.edits |= {
-        "handset": {word: 5.0, number: 2.0},
-        "mask": {mask: 0.0},
-    }
-    assert unpack(address(dashboard.run())["edits"])["handset"] == {word: 5.0, number: 2.0}
+    put(dashboard, "handset", {word: 5.0, number: 2.0})
+    put(dashboard, "mask", {mask: 0.0})
+    assert cells(address(dashboard.run()))["handset"] == {word: 5.0, number: 2.0}
     select(dashboard, private=True)
-    assert unpack(address(dashboard.run())["edits"]) == {"handset": {number: 2.0}}
+    assert cells(address(dashboard.run())) == {"handset": {number: 2.0}}
 
 
 def test_edits_are_in_links_to_the_pages_that_show_them_only(dashboard: AppTest):
     cell = {Address("w_q", "0", 1, "", 2): 2.0}
     put(dashboard, "handset", cell)
     put(dashboard, "seeded 7", cell)
-    assert unpack(address(dashboard.run())["edits"]) == {"handset": cell}
+    assert cells(address(dashboard.run())) == {"handset": cell}
     dashboard.switch_page("pages/cost.py").run()
     assert "edits" not in address(dashboard)
-
-
-def test_a_session_keeps_no_more_edits_than_it_may_whatever_links_bring(dashboard: AppTest):
-    notes = dashboard.session_state["book"]
-    for seed in range(7):
-        rows = range(MOST_EDITS)
-        cells = {Address("x", f"{seed} {row}", 0, "", 0): 1.5 for row in rows}
-        packed = edited.pack({f"seeded {seed}": cells})
-        follow(dashboard, {"v": "1", "seed": str(seed), "source": "seeded", "edits": packed})
-        states = [
-            *notes["edits"].values(),
-            *(it for old in notes["history"].values() for it in old),
-        ]
-        assert sum(map(len, states)) <= MOST_KEPT
-        assert notes["edits"][f"seeded {seed}"] == cells
-    assert "seeded 0" not in notes["edits"]
-
-
-def test_what_can_be_undone_goes_before_what_holds(dashboard: AppTest):
-    notes = dashboard.session_state["book"]
-    rows = range(MOST_EDITS - 20)
-    own = {Address("w_k", "0", row, "", 0): 2.5 for row in range(200)}
-    cell = {Address("w_q", "0", 1, "", 2): 2.0}
-    shelves = {
-        f"seeded {seed}": {Address("x", f"{seed} {row}", 0, "", 0): 1.5 for row in rows}
-        for seed in range(MOST_KEPT // MOST_EDITS)
-    }
-    notes["edits"] |= shelves
-    notes["history"]["seeded 3"] = [own]
-    follow(dashboard, {"v": "1", "edits": edited.pack({"handset": cell})})
-    assert {on: notes["edits"].get(on) for on in shelves} == shelves
-    assert notes["history"]["seeded 3"] == []
 
 
 def test_padding_is_in_the_link(dashboard: AppTest, cold_dashboard: Open):
@@ -340,15 +319,6 @@ def test_a_link_that_cannot_hold_everything_says_so_and_a_file_does(dashboard: A
     assert not dashboard.exception
 
 
-def test_what_was_lost_with_a_server_is_still_said_when_widgets_were_heard(cold_dashboard: Open):
-    app = cold_dashboard("en-US")
-    app.query_params["v"], app.query_params["part"] = "1", "1"
-    app._run(WidgetStates(widgets=[WidgetState(id="$$ID-0-sentence", string_value="a b")]))
-    assert app.text_input(key="sentence").value == "a b"
-    assert [it.value for it in app.warning] == [EN("share.partly")]
-    assert not app.run().warning
-
-
 def test_a_link_made_elsewhere_says_so(cold_dashboard: Open):
     app = follow(cold_dashboard("en-US"), {"v": "7", "part": "1"})
     assert len(app.warning) == 2
@@ -364,7 +334,7 @@ EVERYWHERE = {
     "cross_b": "I love old Beijing",
     "cross_scoring": "additive",
     "heads_width": 128,
-    "heads_off": [1],
+    "heads_off": (1,),
     "positions_seed": 3,
     "reach_n": 12,
     "reach_mask": "causal",
@@ -389,47 +359,13 @@ def test_a_file_brings_the_choices_of_every_page_back(dashboard: AppTest, page: 
     dashboard.slider(key="d_v").set_value(9).run()
     put(dashboard, "handset", {Address("w_v", "0", 0, "", 0): 4.0})
     dashboard.session_state["take_away"] = True
-    content = to_file(page, EVERYWHERE, EDITED, "en")
+    content = to_file(Reader("en", page, fields=EVERYWHERE, edits=EDITED))
     dashboard.run().file_uploader(key="restore").set_value(("a.json", content, "text/json")).run()
     for entry in CONTENTS:
         dashboard.switch_page(entry.path).run()
         assert not dashboard.exception
         assert not dashboard.warning
-    notes = dashboard.session_state["book"]
-    again = json.loads(to_file(page, notes["fields"], notes["edits"], "en"))
-    assert EVERYWHERE.items() <= again["fields"].items()
-    assert again["fields"]["d_v"] == exploration.DEFAULTS["d_v"]
-    assert edited.shelves(again["edits"]) == EDITED
-
-
-@pytest.mark.parametrize(
-    ("module", "name"),
-    [
-        (menu, "from_file"),
-        (edits, "replace_all"),
-        (reader_address, "arrive"),
-        (widgets, "keep_hidden"),
-    ],
-    ids=["while it is read", "half restored", "before it is drawn", "when it is drawn"],
-)
-@pytest.mark.parametrize("page", ["explore", "cost"])
-def test_a_file_is_restored_as_a_whole_though_the_reader_acts_meanwhile(
-    dashboard: AppTest, monkeypatch: pytest.MonkeyPatch, page: str, module: ModuleType, name: str
-):
-    dashboard.slider(key="d_v").set_value(9).run()
-    dashboard.session_state["take_away"] = True
-    dashboard.run()
-    content = to_file(page, EVERYWHERE, EDITED, "en")
-    dashboard.file_uploader(key="restore").set_value(("a.json", content, "text/json"))
-    acted = act_during(monkeypatch, dashboard, module, name)
-    dashboard.run()
-    assert acted
-    assert dashboard.title[0].value == Text("en")(f"{page}.title")
-    dashboard.switch_page("pages/explore.py").run()
-    assert not dashboard.exception
-    notes = dashboard.session_state["book"]
-    assert EVERYWHERE.items() <= json.loads(json.dumps(notes["fields"])).items()
-    assert notes["fields"]["d_v"] == exploration.DEFAULTS["d_v"]
-    assert notes["edits"] == EDITED
-    dashboard.slider(key="d_v").set_value(7).run()
-    assert dashboard.run().slider(key="d_v").value == 7  # and it is restored once
+    reader = notes(dashboard).reader
+    assert {name: reader[name] for name in EVERYWHERE} == EVERYWHERE
+    assert reader["d_v"] == DEFAULTS["d_v"]
+    assert reader.edits == EDITED

@@ -1,7 +1,7 @@
 """A mask that a reader draws by hand."""
 
 import pytest
-from pages.shared.reader.edits import MASK
+from core.reader.cells import MASK
 from streamlit.testing.v1 import AppTest
 
 from core.layer import Rules

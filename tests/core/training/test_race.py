@@ -9,6 +9,7 @@ import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from core.errors import InputError
+from core.reader.records import limits
 from core.reader.training import BUDGETS, DISTANCES, FIELDS
 from core.training.contenders import (
     ATTENTION,
@@ -50,7 +51,7 @@ every_contender = pytest.mark.parametrize("contender", CONTENDERS)
 
 @pytest.mark.parametrize("kind", ["recall", "pairs", "parity"])
 @pytest.mark.parametrize("budget", BUDGETS)
-@pytest.mark.parametrize("length", LIMITS["training_length"])
+@pytest.mark.parametrize("length", limits("training_length"))
 def test_everybody_comes_within_a_tenth_of_the_budget(kind: TaskKind, budget: int, length: int):
     for field, farthest in product(FIELDS, DISTANCES):
         design = Design(Task(kind, length, 16, farthest), budget, 1, field)
