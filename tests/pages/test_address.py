@@ -181,8 +181,8 @@ def test_a_link_without_a_sentence_begins_in_its_own_language(
     other = "zh-CN" if language == "en" else "en-US"
     app = follow(cold_dashboard(other), {"v": "1", "lang": language}, page)
     first = EXAMPLES[SENTENCES[language].first]
-    chosen = {name: chosen(app, name) for name in first.chosen}
-    assert chosen == first.chosen
+    found = {name: chosen(app, name) for name in first.chosen}
+    assert found == first.chosen
 
 
 def test_an_english_link_may_show_a_chinese_sentence(open_dashboard: Open, cold_dashboard: Open):

@@ -16,7 +16,7 @@ from core.tokens import occurrences
 from core.trace import AttentionTrace
 from pages.shared import names, tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.session import happen, reader, session, showing
+from pages.shared.reader.session import happen, reader, session, settle, showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.folded import folded
@@ -151,11 +151,12 @@ def _editable(name: str, matrix: Matrix, rows: Sequence[tuple[str, int]]) -> Edi
 
 def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
     name = chosen if chosen in options else options[0]
+    settle(**{field: name})
     st.pills(
         text(f"{field}.label"),
         options,
         format_func=lambda name: text(f"matrix.{name}"),
-        key=showing(field, name),
+        key=showing(field),
         label_visibility="collapsed",
         required=True,
         wrap=True,
