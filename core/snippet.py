@@ -6,8 +6,7 @@ from typing import assert_never
 from core.arrays import Array, BoolArray
 from core.ideas.crossing import CrossSource, Words
 from core.layer import Parameters, Rules
-from core.masks import causal
-from core.positions import alibi_slopes
+from core.masks import MaskRule
 
 MOST_LINES = 10
 """Lines of code; imports, the printing set-up and data apart."""
@@ -51,7 +50,7 @@ def crossing_snippet(source: CrossSource, asking: Words, answering: Words) -> st
     """
     parameters = source.parameters(asking, answering)
     is_self = asking == answering
-    mask = causal(len(asking)) if is_self and source.is_causal else None
+    mask = MaskRule("causal").matrix(len(asking)) if is_self and source.is_causal else None
     data = _crossing_data(parameters, mask, is_self=is_self)
     return _program(data, _crossing_code(source, parameters, mask, is_self=is_self))
 
@@ -68,9 +67,9 @@ def _data(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
     yield f"w_v = {_tensor(parameters.w_v)}  # (head, d_model, d_v)"
     stacked = parameters.w_o.reshape(-1, parameters.w_o.shape[-1])
     yield f"w_o = {_tensor(stacked)}  # (head * d_v, d_model)"
-    if rules.positions == "alibi":
-        slopes = alibi_slopes(len(parameters.w_q)).numpy()
-        yield f"slopes = {_tensor(slopes[:, None, None])}  # (head, 1, 1)"
+    for name, numbers in rules.encoding.data.items():
+        of_heads = numbers(len(parameters.w_q)).numpy()[:, None, None]
+        yield f"{name} = {_tensor(of_heads)}  # (head, 1, 1)"
     if parameters.b_distance.size:
         yield f"b = {_tensor(parameters.b_distance[:, 0])}  # (head, distance)"
     if not mask.all():
@@ -79,19 +78,16 @@ def _data(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
 
 def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str]:
     d_model, d_k = parameters.w_q.shape[1:]
-    if rules.positions == "sinusoidal":
-        yield f"t = {_angles(d_model, 10_000)}"
-        yield f"x = x + torch.stack((t.sin(), t.cos()), -1).flatten(1)[:, :{d_model}].float()"
+    encoding = rules.encoding
+    encoded = encoding.program.format(d_model=d_model, d_k=d_k, base=rules.base)
+    if encoding.adds:
+        yield encoded
     yield "q, k, v = x @ w_q, x @ w_k, x @ w_v"
-    if rules.positions == "rope":
-        yield f"t = {_angles(d_k, rules.base)}"
-        yield "turn = torch.polar(torch.ones_like(t), t).to(torch.complex64)"
-        yield "q, k = (torch.view_as_complex(a.unflatten(2, (-1, 2))) * turn for a in (q, k))"
-        yield "q, k = torch.view_as_real(q).flatten(2), torch.view_as_real(k).flatten(2)"
+    if encoding.turns:
+        yield encoded
     yield f"scores = q @ k.mT{_divisor(rules, d_k)}"
-    if rules.positions == "alibi":
-        yield "t = torch.arange(len(x))"
-        yield "scores = scores - slopes * (t[:, None] - t).abs()"
+    if encoding.bias:
+        yield encoded
     if parameters.b_distance.size:
         yield "t = torch.arange(len(x))"
         yield "scores = scores + b[:, (t[:, None] - t).clamp(min=0)]"
@@ -144,11 +140,6 @@ def _crossing_code(
     yield "weights = scores.softmax(-1)"
     yield "output = weights @ v"
     yield _PRINT
-
-
-def _angles(width: int, base: float) -> str:
-    exponents = f"torch.arange(0, {width}, 2).double() / {width}"
-    return f"torch.arange(len(x))[:, None] / {base:g} ** ({exponents})"
 
 
 def _divisor(rules: Rules, d_k: int) -> str:

@@ -24,7 +24,7 @@ from core.ideas.cost import ROWS, Setting, counted, crossing, formula, longest_p
 from core.ideas.crossing import SIZES, CrossSource
 from core.ideas.heads import heads, one_big_head
 from core.ideas.heads_cost import costs
-from core.ideas.shuffling import Order, OrderedHead, shuffled
+from core.ideas.shuffling import OrderedHead, shuffled
 from core.importance import kendall_tau, leave_one_out, transformed_contribution
 from core.measures import entropy
 from core.rnn import RecurrentSettings
@@ -248,7 +248,7 @@ def test_training_equal_budgets_and_a_window_that_does_not_reach():
 
 
 @pytest.mark.parametrize("order", ["sinusoidal", "rope", "alibi", "causal"])
-def test_shuffled_words_give_shuffled_outputs_unless_something_tells_the_order(order: Order):
+def test_shuffled_words_give_shuffled_outputs_unless_something_tells_the_order(order: str):
     parameters, places = EATING.layer_source.parameters(WORDS), shuffled(4, seed=1)
     moved = {kind: OrderedHead(parameters, 0, kind).moved(places) for kind in ("none", order)}
     assert (moved["none"] == 0).all()

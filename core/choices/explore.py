@@ -12,8 +12,8 @@ from core.choices.reading import Reader
 from core.cnn import ConvolutionSettings
 from core.embeddings import FEATURES
 from core.layer import Edit, Rules, Sizes
-from core.masks import MaskKind, MaskRule
-from core.positions import Positions
+from core.masks import MaskRule, kinds_with
+from core.positions import ENCODINGS
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -27,6 +27,9 @@ SOURCES: tuple[SourceKind, ...] = get_args(SourceKind)
 
 SENTENCE_SOURCES: tuple[SourceKind, ...] = ("handset", "seeded")
 """Those that know what to do with any sentence."""
+
+MASKS = kinds_with("width", "padded", "blocked")
+"""The kinds of masks for which a reader can give the numbers."""
 
 LONGEST_SENTENCE = 20_000
 """Characters: far more than a page shows, so that its message can still say how many there are."""
@@ -99,11 +102,11 @@ class Choice:
     head: int = 0
     scaled: bool = True
     temperature: float = 1.0
-    mask: MaskKind = "none"
+    mask: str = "none"
     window: int = 1
     padded: tuple[int, ...] = ()
     blocked: tuple[tuple[int, int], ...] = ()
-    positions: Positions = "none"
+    positions: str = "none"
     query: int = 2
     key: int = 3
     rnn_kind: RecurrentKind = "rnn"
@@ -120,7 +123,7 @@ class Choice:
     @property
     def rope_fits(self) -> bool:
         """Whether ``d_k`` is even, as RoPE needs it."""
-        return self.d_k % 2 == 0
+        return ENCODINGS["rope"].fits(self.d_k)
 
     @property
     def layer_source(self) -> ToySource:
@@ -133,7 +136,7 @@ class Choice:
             raise ValueError("a choice has no trained numbers: their source is opened from a race")
         sizes = Sizes(self.d_model, self.d_k, self.d_v, self.n_heads)
         mask = MaskRule(self.mask, self.window, self.padded, self.blocked)
-        usable = self.positions != "rope" or self.rope_fits
+        usable = ENCODINGS[self.positions].fits(self.d_k)
         rules = Rules(self.scaled, self.temperature, mask, self.positions if usable else "none")
         if self.source == "seeded":
             return SeededSource(sizes, rules, self.edits, self.unit, self.seed)
@@ -177,9 +180,9 @@ READERS: dict[str, Reader] = {
     "source": reading.one_of(get_args(SourceKind)),
     "scaled": reading.flag,
     "temperature": reading.number(*LIMITS["temperature"]),
-    "mask": reading.one_of(get_args(MaskKind)),
+    "mask": reading.one_of(MASKS),
     "padded": _positions,
-    "positions": reading.one_of(get_args(Positions)),
+    "positions": reading.one_of(tuple(ENCODINGS)),
     "rnn_kind": reading.one_of(get_args(RecurrentKind)),
     "rnn_gain": reading.number(*LIMITS["rnn_gain"]),
     "rnn_direction": reading.one_of(get_args(Direction)),

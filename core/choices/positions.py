@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 from core.choices import reading
 from core.choices.reading import Reader
-from core.ideas.shuffling import Order, shuffled
+from core.ideas.shuffling import ORDERS, shuffled
 
 MOST_WORDS = 16
 """Words of the sentence that are shuffled."""
@@ -31,7 +30,7 @@ class PositionsChoice:
         positions_at: The position that others are compared with.
     """
 
-    positions_kind: Order = "none"
+    positions_kind: str = "none"
     positions_seed: int = 1
     positions_places: tuple[int, ...] = ()
     positions_word: int = 0
@@ -69,7 +68,7 @@ def _places(raw: object) -> tuple[int, ...]:
 
 
 READERS: Mapping[str, Reader] = {
-    "positions_kind": reading.one_of(get_args(Order)),
+    "positions_kind": reading.one_of(ORDERS),
     "positions_places": _places,
     **{name: reading.whole(*limits) for name, limits in LIMITS.items()},
 }

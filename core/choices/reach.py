@@ -9,7 +9,8 @@ from core.choices import reading
 from core.choices.reading import Reader
 from core.cnn import ConvolutionSettings
 from core.errors import InputError
-from core.ideas.reach import MOST_LAYERS, WIDTH, AttentionStack, ReachMask
+from core.ideas.reach import MASKS, MOST_LAYERS, WIDTH, AttentionStack
+from core.masks import MaskRule, kinds_using
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 
 ReachTokens = Literal["numbers", "sentence"]
@@ -33,6 +34,9 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "reach_kernel": (1, 9),
 }
 """The smallest and the largest value of each number."""
+
+MASK_NUMBERS = {"reach_window": "width", "reach_step": "step", "reach_global": "n_global"}
+"""Fields of a mask's rule that can be chosen, by the field of the choice."""
 
 SCHEDULES = ("1", "1,1,1,1", "1,2,4,8", "1,3,9", "1,2,4,8,16")
 """Dilations to begin with."""
@@ -70,7 +74,7 @@ class ReachChoice:
     reach_input: int = 1
     reach_seed: int = 0
     reach_log: bool = False
-    reach_mask: ReachMask = "none"
+    reach_mask: str = "none"
     reach_window: int = 2
     reach_step: int = 4
     reach_global: int = 1
@@ -90,12 +94,12 @@ class ReachChoice:
     @property
     def stack(self) -> AttentionStack:
         """The layers of attention. What the mask does not use is left out."""
-        stack = AttentionStack(self.reach_mask, n_layers=self.reach_layers)
-        if self.reach_mask in ("window", "dilated", "global"):
-            stack = replace(stack, window=self.reach_window)
-        if self.reach_mask == "dilated":
-            stack = replace(stack, step=self.reach_step)
-        return replace(stack, n_global=self.reach_global) if self.reach_mask == "global" else stack
+        numbers = {
+            number: getattr(self, name)
+            for name, number in MASK_NUMBERS.items()
+            if self.reach_mask in kinds_using(number)
+        }
+        return AttentionStack(MaskRule(self.reach_mask, **numbers), self.reach_layers)
 
     @property
     def recurrent(self) -> RecurrentSettings:
@@ -129,7 +133,7 @@ def read_dilations(typed: str) -> tuple[int, ...]:
 READERS: Mapping[str, Reader] = {
     "reach_tokens": reading.one_of(get_args(ReachTokens)),
     "reach_log": reading.flag,
-    "reach_mask": reading.one_of(get_args(ReachMask)),
+    "reach_mask": reading.one_of(MASKS),
     "reach_kind": reading.one_of(get_args(RecurrentKind)),
     "reach_direction": reading.one_of(get_args(Direction)),
     "reach_gain": reading.number(*LIMITS["reach_gain"]),

@@ -12,7 +12,7 @@ from core.architectures import Measured
 from core.arrays import Array
 from core.attention import scaled_dot_product_attention
 from core.influence import Influence
-from core.masks import everything
+from core.masks import MaskRule
 from core.receptive_field import attention_field
 from core.trace import LayerTrace
 
@@ -107,5 +107,5 @@ def felt(goal: Array, table: Table) -> Measured:
     surprise = np.linalg.norm(table.contents - plate.output[0, 0], axis=-1)  # (dish,)
     by_label = surprise * np.linalg.norm(goal) / np.sqrt(size)
     row = plate.weights[0, 0] * np.hypot(by_label, np.sqrt(size))
-    field = attention_field(everything(n))
+    field = attention_field(MaskRule().matrix(n))
     return Measured(field, Influence(field.reach, np.tile(row, (n, 1))))

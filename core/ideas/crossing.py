@@ -14,7 +14,7 @@ from core.arrays import Array
 from core.attention import Steps, additive_attention, merge_heads, scaled_dot_product_attention
 from core.embeddings import FEATURES
 from core.layer import Sizes
-from core.masks import causal
+from core.masks import MaskRule
 from core.sources.handset import HEADS, HandsetSource
 from core.sources.seeded import SeededSource
 from core.sources.toy import ToySource
@@ -162,10 +162,9 @@ class CrossSource:
 
     def _bias(self, n_heads: int, n_query: int, n_key: int) -> Tensor:
         """``(head, query, key)``: 0, or -inf where a word may not look."""
-        bias = torch.zeros(n_heads, n_query, n_key)
-        if self.is_causal:
-            bias[:, ~torch.from_numpy(causal(max(n_query, n_key))[:n_query, :n_key])] = -torch.inf
-        return bias
+        rule = MaskRule("causal" if self.is_causal else "none")
+        may_look = torch.from_numpy(rule.part(range(n_query), range(n_key)))
+        return torch.where(may_look, 0.0, -torch.inf).expand(n_heads, -1, -1)
 
 
 def cost(scoring: Scoring, n_query: int, n_key: int) -> Cost:

@@ -7,7 +7,7 @@ import torch
 from numpy.random import Generator
 
 from core.choices.explore import LIMITS
-from core.masks import MaskKind, MaskRule
+from core.masks import MaskRule
 from core.measures import entropy
 from core.questions.explored import Explored
 from core.questions.question import (
@@ -55,8 +55,8 @@ def most(explored: Explored, draw: Generator) -> Question | None:
 
 def sums(explored: Explored, draw: Generator) -> Question | None:
     """Do rows or columns sum to 1, with another mask?"""
-    kinds: tuple[MaskKind, ...] = ("none", "causal", "window")
-    mask: MaskKind = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
+    kinds = ("none", "causal", "window")
+    mask = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
     weights = explored.weights_of(
         explored.head, replace(explored.rules, mask=MaskRule(mask, width=1))
     )
@@ -125,8 +125,8 @@ def scaling(explored: Explored, draw: Generator) -> Question | None:
 
 def visible(explored: Explored, draw: Generator) -> Question | None:
     """How many words can a word look at, with another mask?"""
-    kinds: tuple[MaskKind, ...] = ("causal", "window")
-    mask: MaskKind = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
+    kinds = ("causal", "window")
+    mask = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
     if explored.n < 3:
         return None
     query = one(range(explored.n), draw)

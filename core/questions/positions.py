@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.random import Generator
 
-from core.ideas.shuffling import Order, OrderedHead
+from core.ideas.shuffling import OrderedHead
 from core.positions import sinusoidal
 from core.questions.question import (
     EQUAL,
@@ -37,16 +37,16 @@ class Ordered:
     words: tuple[str, ...]
     head: OrderedHead
     places: tuple[int, ...]
-    orders: tuple[Order, ...]
+    orders: tuple[str, ...]
 
-    def moved(self, order: Order, places: Sequence[int]) -> np.ndarray:
+    def moved(self, order: str, places: Sequence[int]) -> np.ndarray:
         """How far each word's output moves at most: ``(word,)``."""
         return np.abs(replace(self.head, order=order).moved(places)).max(axis=1)
 
 
 def changes(ordered: Ordered, draw: Generator) -> Question | None:
     """Does a word's output change when the words are shuffled, with something else telling?"""
-    order: Order = one([order for order in ordered.orders if order != ordered.head.order], draw)
+    order: str = one([order for order in ordered.orders if order != ordered.head.order], draw)
     word = one(range(len(ordered.words)), draw)
     moved = float(ordered.moved(order, ordered.places)[word])
     if len(ordered.words) < 2 or _in_order(ordered.places) or 0 < moved < EQUAL:
@@ -64,10 +64,10 @@ def unmoved(ordered: Ordered, draw: Generator) -> Question | None:
     """With which of these are the shuffled outputs the same ones, shuffled?"""
     if len(ordered.words) < 2 or _in_order(ordered.places):
         return None
-    shown: list[Order] = [ordered.orders[int(i)] for i in draw.permutation(len(ordered.orders))[:4]]
+    shown: list[str] = [ordered.orders[int(i)] for i in draw.permutation(len(ordered.orders))[:4]]
     if "none" not in shown:
         shown[0] = "none"
-    offered: tuple[Order, ...] = tuple(order for order in ordered.orders if order in shown)
+    offered: tuple[str, ...] = tuple(order for order in ordered.orders if order in shown)
     found = {order: float(ordered.moved(order, ordered.places).max()) for order in offered}
     still = [order for order, moved in found.items() if moved == 0]
     if len(still) != 1 or any(0 < moved < EQUAL for moved in found.values()):

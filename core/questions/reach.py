@@ -1,11 +1,12 @@
 """Questions about how far three architectures see."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from numpy.random import Generator
 
 from core.cnn import ConvolutionSettings
-from core.ideas.reach import AttentionStack, ReachMask
+from core.ideas.reach import MASKS, AttentionStack
+from core.masks import MaskRule
 from core.questions.question import Kind, Listed, Name, Question, numbers, one
 from core.receptive_field import Field, convolution_field, receptive_field, recurrent_field
 from core.rnn import Direction
@@ -32,10 +33,10 @@ class Reached:
 
 def narrow(reached: Reached, draw: Generator) -> Question | None:
     """How many layers of attention with a window until the last position sees the first?"""
-    window = one([w for w in (1, 2, 3, 4, 8) if w != reached.stack.window], draw)
+    window = one([w for w in (1, 2, 3, 4, 8) if w != reached.stack.rule.width], draw)
     if reached.n <= window + 1:
         return None
-    deep = AttentionStack("window", window, n_layers=reached.n)
+    deep = AttentionStack(MaskRule("window", window), reached.n)
     found = int(deep.field(reached.n).path[-1, 0])
     options, answer = numbers(found, -(-reached.n // (2 * window + 1)), reached.n - 1, 1)
     return Question(
@@ -49,13 +50,12 @@ def narrow(reached: Reached, draw: Generator) -> Question | None:
 
 def seen(reached: Reached, draw: Generator) -> Question | None:
     """How many positions does an output see through two layers with another mask?"""
-    masks: tuple[ReachMask, ...] = ("causal", "window", "dilated", "global")
-    mask: ReachMask = one([mask for mask in masks if mask != reached.stack.mask], draw)
+    mask = one([kind for kind in MASKS if kind not in ("none", reached.stack.rule.kind)], draw)
     output = one(range(reached.n), draw)
     if reached.n < 6:
         return None
     counts = [
-        int(replace(AttentionStack(mask), n_layers=layers).field(reached.n).reach[output].sum())
+        int(AttentionStack(MaskRule(mask), layers).field(reached.n).reach[output].sum())
         for layers in (1, 2)
     ]
     options, answer = numbers(counts[1], counts[0], reached.n, 2 * counts[0], 1)

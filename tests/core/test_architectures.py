@@ -18,9 +18,10 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from core import architectures
 from core.architectures import Measured
-from core.choices.explore import LIMITS, Choice
+from core.choices.explore import LIMITS, MASKS, Choice
 from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.layer import Edit, Parameters
+from core.positions import ENCODINGS
 from core.receptive_field import receptive_field
 from core.rnn import Direction, RecurrentKind, RecurrentLayer, RecurrentSettings
 from core.tokens import LIMIT
@@ -40,11 +41,11 @@ choices = st.builds(
     n_heads=st.integers(1, 3),
     scaled=st.booleans(),
     temperature=st.floats(0.1, 10),
-    mask=st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+    mask=st.sampled_from(MASKS),
     window=st.integers(0, 3),
     padded=st.sets(st.integers(0, N)).map(tuple),
     blocked=st.sets(st.tuples(st.integers(0, N), st.integers(0, N)), max_size=30).map(tuple),
-    positions=st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+    positions=st.sampled_from(tuple(ENCODINGS)),
     rnn_kind=st.sampled_from(["rnn", "lstm", "gru"]),
     rnn_gain=st.floats(0.1, 3),
     rnn_direction=st.sampled_from(["forward", "both"]),

@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core.choices.explore import Choice
+from core.choices.explore import MASKS, Choice
 from core.ideas.crossing import CrossSource
 from core.layer import Edit, trace
+from core.positions import ENCODINGS
 from core.snippet import MOST_LINES, crossing_snippet, snippet
 from core.trace import LayerTrace
 
@@ -44,11 +45,11 @@ choices = st.builds(
     n_heads=st.integers(1, 3),
     scaled=st.booleans(),
     temperature=st.sampled_from([0.5, 1.0, 3.7]),
-    mask=st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+    mask=st.sampled_from(MASKS),
     window=st.integers(0, 3),
     padded=st.sets(st.integers(0, 4)).map(tuple),
     blocked=st.sampled_from([(), BLIND, ((0, 2), (4, 1))]),
-    positions=st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+    positions=st.sampled_from(tuple(ENCODINGS)),
     edits=edits,
 )
 crossings = st.builds(

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.choices.explore import Choice
 from core.layer import Rules, Sizes
-from core.masks import MaskKind, MaskRule
+from core.masks import MaskRule
 from core.measures import contribution, entropy
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -165,7 +165,7 @@ def test_pointing_follows_the_word_when_others_are_typed_before_it(dashboard: Ap
 @pytest.mark.parametrize("mask", ["none", "causal"])
 @pytest.mark.parametrize("sentence", ["The dog bit a man", "天空很蓝", "a b", "He eats rice there"])
 def test_a_new_sentence_begins_where_attention_is_least_even(
-    dashboard: AppTest, sentence: str, mask: MaskKind
+    dashboard: AppTest, sentence: str, mask: str
 ):
     choose(dashboard, mask=mask, sentence=sentence)
     asks, key = dashboard.session_state["query"], dashboard.session_state["key"]

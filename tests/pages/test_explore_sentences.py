@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from core.choices.explore import READERS, Choice
+from core.choices.explore import MASKS, READERS, Choice
 from core.choices.reading import read
+from core.positions import ENCODINGS
 from core.sources.handset import HandsetSource
 from core.tokens import LIMIT, words
 from pages.shared.text import LANGUAGES, Language, Text, plain_word
@@ -114,9 +115,9 @@ ALPHABET = [
         {
             "unit": st.sampled_from(["words", "characters"]),
             "source": st.sampled_from(["handset", "seeded"]),
-            "mask": st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+            "mask": st.sampled_from(MASKS),
             "padded": st.lists(st.integers(0, 3), unique=True),
-            "positions": st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+            "positions": st.sampled_from(tuple(ENCODINGS)),
             "query": st.integers(0, 3),
             "d_k": st.integers(1, 9),
             "d_v": st.integers(1, 9),

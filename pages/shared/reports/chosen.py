@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.choices.model import THIS_HEAD
+from core.choices.reach import MASK_NUMBERS
 from core.choices.reading import Reader, Record, read
 from core.choices.training import READERS, TrainingChoice
+from core.masks import kinds_using
 from core.taken.report import Section, Table
 from core.training.contenders import Contender
 from pages.shared.reader.book import book
@@ -26,16 +28,14 @@ _PAIRS = ("model_off",)
 """Fields that hold (layer, head) pairs."""
 
 _ONLY_WITH = {
-    "window": ("mask", ("window",)),
-    "padded": ("mask", ("padding",)),
+    "window": ("mask", kinds_using("width")),
+    "padded": ("mask", kinds_using("padded")),
     "rnn_gain": ("rnn_kind", ("rnn",)),
     "training_symbols": ("training_task", ("recall", "pairs")),
     "training_distance": ("training_task", ("recall", "pairs")),
     "cross_seed": ("cross_numbers", ("seeded",)),
     "reach_n": ("reach_tokens", ("numbers",)),
-    "reach_window": ("reach_mask", ("window", "dilated", "global")),
-    "reach_step": ("reach_mask", ("dilated",)),
-    "reach_global": ("reach_mask", ("global",)),
+    **{name: ("reach_mask", kinds_using(number)) for name, number in MASK_NUMBERS.items()},
     "reach_gain": ("reach_kind", ("rnn",)),
 }
 """Fields that change something only while another one has one of some values."""

@@ -13,7 +13,7 @@ from core.choices.buffet import LIMITS, READERS, WISHES, BuffetChoice
 from core.choices.reading import read
 from core.ideas.buffet import DISHES, NUTRIENTS, Table, felt, laid, serve
 from core.influence import influence
-from core.masks import everything
+from core.masks import MaskRule
 
 N = len(DISHES)
 NAMES = [dish.name for dish in DISHES]
@@ -77,7 +77,7 @@ def test_the_closed_form_agrees_with_automatic_differentiation(goal: np.ndarray,
     expected = influence(plate, x, np.ones((1, 7), bool)).strength[0]
     found = felt(goal, dishes)
     assert_allclose(found.influence.strength, np.tile(expected, (7, 1)), rtol=1e-9, atol=1e-12)
-    assert np.array_equal(found.field.reach, everything(7))
+    assert np.array_equal(found.field.reach, MaskRule().matrix(7))
 
 
 def test_turning_the_order_round_moves_what_the_recurrent_diner_feels():
