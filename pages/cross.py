@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.choices.cross import READERS, CrossChoice
-from core.snippet import crossing_snippet
+from core.taken.snippet import crossing_snippet
 from pages.shared import controls, frame
 from pages.shared.reader import widgets
 from pages.shared.views.badge import badge

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import layer
 from core.choices.numbers import READERS, NumbersChoice
-from core.snippet import snippet
+from core.taken.snippet import snippet
 from pages.shared import controls, frame, names
 from pages.shared.reader import trained_state, widgets
 from pages.shared.views.arithmetic import arithmetic

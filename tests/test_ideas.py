@@ -28,9 +28,9 @@ from core.ideas.shuffling import OrderedHead, shuffled
 from core.importance import kendall_tau, leave_one_out, transformed_contribution
 from core.measures import entropy
 from core.rnn import RecurrentSettings
-from core.snippet import MOST_LINES, snippet
 from core.sources.pretrained import PretrainedSource
 from core.sources.seeded import SeededSource
+from core.taken.snippet import MOST_LINES, snippet
 from core.tokens import tokenize
 from core.trace import LayerTrace
 from core.training.contenders import Design

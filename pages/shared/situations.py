@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core import challenges
 from core.choices.training import FIELDS, TrainingChoice
 from core.errors import InputError
+from core.questions import challenges
 from core.questions.buffet import Tasted
 from core.questions.cross import Crossed
 from core.questions.explored import Explored

@@ -13,8 +13,8 @@ from numpy.testing import assert_allclose
 from core.choices.explore import MASKS, Choice
 from core.ideas.crossing import CrossSource, Numbers, Scoring
 from core.positions import ENCODINGS
-from core.snippet import crossing_snippet, snippet
 from core.taken.notebook import notebook
+from core.taken.snippet import crossing_snippet, snippet
 from core.trace import LayerTrace
 
 WORDS = ("the", "猫", "zork", "the", "吃")

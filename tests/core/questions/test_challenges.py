@@ -8,7 +8,6 @@ import pytest
 from numpy.linalg import lstsq
 
 from core import architectures, challenges
-from core.challenges import FAR
 from core.choices.explore import Choice
 from core.choices.reach import LIMITS
 from core.cnn import ConvolutionSettings
@@ -17,6 +16,7 @@ from core.layer import Edit, Sizes
 from core.masks import MaskRule
 from core.measures import HeadFeatures
 from core.positions import sinusoidal
+from core.questions.challenges import FAR
 from core.receptive_field import convolution_field, receptive_field
 from core.rnn import RecurrentSettings
 from core.sources.seeded import SeededSource

@@ -20,7 +20,7 @@ from core.choices.explore import MASKS, Choice
 from core.ideas.crossing import CrossSource
 from core.layer import Edit, trace
 from core.positions import ENCODINGS
-from core.snippet import MOST_LINES, crossing_snippet, snippet
+from core.taken.snippet import MOST_LINES, crossing_snippet, snippet
 from core.trace import LayerTrace
 
 WORDS = ("the", "猫", "zork", "the", "吃")
