@@ -20,7 +20,7 @@ def freeze(record: object) -> None:
 
 
 def digest(*arrays: NDArray[np.generic]) -> bytes:
-    """What tells arrays apart: every byte of them, their shapes and their types."""
+    """A key that tells arrays apart by every byte, their shapes and their types."""
     found = blake2b(digest_size=32)
     for array in arrays:
         found.update(f"{array.dtype.str}{array.shape}".encode())

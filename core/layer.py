@@ -21,7 +21,7 @@ from core.trace import AttentionTrace, LayerTrace, Origin
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large everything is; ``d_k`` and ``d_v`` are per head and need not be equal."""
+    """Sizes of a layer; ``d_k`` and ``d_v`` are per head and need not be equal."""
 
     d_model: int = 10
     d_k: int = 4
@@ -31,7 +31,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Rules:
-    """How the layer computes with its parameters.
+    """Rules by which the layer computes with its parameters.
 
     Attributes:
         scaled: Whether scores are divided by √d_k.
@@ -62,7 +62,7 @@ class Rules:
         return ENCODINGS[self.positions]
 
     def scale(self, d_k: int) -> float:
-        """What q·k is multiplied by."""
+        """The factor of q·k."""
         return 1 / (self.temperature * (d_k**0.5 if self.scaled else 1))
 
 
@@ -149,7 +149,7 @@ def steps(x: Tensor, parameters: Parameters, rules: Rules) -> MultiHeadSteps:
 
 
 def score_bias(parameters: Parameters, rules: Rules, n: int) -> Tensor:
-    """What is added to the scaled scores: ``(head, query, key)``, -inf where masked."""
+    """Compute what is added to the scaled scores: ``(head, query, key)``, -inf where masked."""
     n_heads = len(parameters.w_q)
     added = rules.encoding.bias
     bias = added(n_heads, n, n) if added else torch.zeros(n_heads, n, n)

@@ -1,4 +1,4 @@
-"""Who may look at whom: boolean ``(query, key)`` matrices, ``True`` = may look.
+"""A table of masks: boolean ``(query, key)`` matrices, ``True`` = may look.
 
 torch's ``nn.MultiheadAttention`` means the opposite by ``True``; here it is as in
 ``torch.nn.functional.scaled_dot_product_attention``.

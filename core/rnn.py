@@ -20,7 +20,7 @@ LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 @dataclass(frozen=True)
 class RecurrentSettings:
-    """What decides a seeded recurrent layer.
+    """Settings of a seeded recurrent layer.
 
     Attributes:
         kind: ``rnn`` is the plain one with tanh.
@@ -39,7 +39,7 @@ class RecurrentSettings:
 
 
 class StepDerivatives(NamedTuple):
-    """How one step of a recurrent layer changes its state: what it keeps, what it takes in.
+    """Derivatives of a recurrent layer's state after one step.
 
     Attributes:
         keeps: ``(step, state, state)``, ∂state_t/∂state_(t-1).

@@ -17,7 +17,7 @@ from core.receptive_field import attention_field
 from core.trace import LayerTrace
 
 NUTRIENTS = ("protein", "sugar", "vegetables", "spice", "carbohydrates")
-"""What a wish, a label and a dish are measured in."""
+"""The dimensions of a wish, a label and a dish."""
 
 
 class Dish(NamedTuple):
@@ -89,7 +89,7 @@ def serve(goal: Array, table: Table) -> LayerTrace:
 
 
 def felt(goal: Array, table: Table) -> Measured:
-    """How much the plate changes with each dish, wherever the diner stands: rows are equal.
+    """Influence of each dish on the plate, wherever the diner stands: rows are equal.
 
     In closed form: the plate moves with a dish's contents by its weight, and with its label by
     ∂plate/∂k_j = w_j (v_j - plate) qᵀ / √d_k.

@@ -38,7 +38,7 @@ _STRONG = 3.0
 
 
 class Cost(NamedTuple):
-    """What one head's scores cost; a multiply-add counts 2, as in `core.complexity`.
+    """Cost of one head's scores; a multiply-add counts 2, as in `core.complexity`.
 
     Attributes:
         learned: Numbers that training has to find, for the scores alone.
@@ -76,7 +76,7 @@ class CrossSource:
     is_causal: bool = False
 
     def trace(self, asking: Words, answering: Words) -> AttentionTrace:
-        """What the asking sentence finds in the answering one.
+        """Run the layer with queries from one sentence, keys and values from the other.
 
         Args:
             asking: Where the queries come from.
@@ -168,7 +168,7 @@ class CrossSource:
 
 
 def cost(scoring: Scoring, n_query: int, n_key: int) -> Cost:
-    """What the scores of one head cost on two sentences.
+    """Count the operations of one head's scores on two sentences.
 
     Args:
         scoring: As in :class:`CrossSource`.
@@ -203,7 +203,7 @@ def difference(one: AttentionTrace, other: AttentionTrace) -> float:
 
 
 def self_gap(source: CrossSource, tokens: Words) -> float:
-    """How far a sentence that asks itself is from a layer of self-attention with the same numbers.
+    """Difference of a sentence that asks itself from a layer with the same numbers.
 
     Returns:
         As in :func:`difference`: 0, but for rounding. That layer scales its scores and has no mask,
@@ -214,7 +214,7 @@ def self_gap(source: CrossSource, tokens: Words) -> float:
 
 
 def general_gap(source: CrossSource, asking: Words, answering: Words) -> float:
-    """How far √d_k times the scaled scores are from the general ones: 0, but for rounding.
+    """Difference of √d_k times the scaled scores from the general ones: rounding alone.
 
     With W_a = W_Q W_Kᵀ, the general score h W_a h' is (h W_Q)·(h' W_K), the product of q and k.
     """

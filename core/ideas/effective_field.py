@@ -83,7 +83,7 @@ def field_sizes(kernel: int, dilations: Sequence[int], first: int) -> FieldSizes
 
 
 def _felt(n: int, settings: ConvolutionSettings) -> int:
-    """How many of ``n`` inputs the middle output feels."""
+    """Count how many of ``n`` inputs the middle output feels."""
     generator = torch.Generator().manual_seed(settings.seed)
     x = torch.randn(n, WIDTH, generator=generator).double().requires_grad_()
     with torch.enable_grad():

@@ -1,4 +1,4 @@
-"""How far three architectures see: theory once, measurement over several seeds.
+"""The reach of three architectures: theory once, measurement over several seeds.
 
 Source: Vaswani et al., Attention Is All You Need, 2017, section 4 (path lengths).
 """
@@ -24,7 +24,7 @@ MASKS = kinds_with("width", "step", "n_global")
 """The names of those that a stack of layers can have, whatever the sentence."""
 
 SEEDS = 8
-"""How many draws of all numbers are measured."""
+"""The number of draws of all numbers that are measured."""
 
 WIDTH = 8
 """Numbers in a token's vector, in a query, key and value, in the memory, and channels."""
@@ -142,7 +142,7 @@ def convolutional(tokens: Sequence[str], settings: ConvolutionSettings, first: i
 
 
 def seen_by_layers(stack: AttentionStack, n: int, output: int) -> IntArray:
-    """How many inputs one output reaches with 1, 2, ... ``MOST_LAYERS`` layers."""
+    """Count the inputs that one output reaches with 1, 2, ... ``MOST_LAYERS`` layers."""
     depths = range(1, MOST_LAYERS + 1)
     fields = [replace(stack, n_layers=depth).field(n) for depth in depths]
     return np.array([field.reach[output].sum() for field in fields])

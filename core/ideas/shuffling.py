@@ -1,4 +1,4 @@
-"""What attention notices when words change places: nothing, unless something tells it positions.
+"""Attention when words change places: no difference, unless something tells the positions.
 
 Attention without positions is permutation equivariant: shuffled words give the same outputs,
 shuffled. On paper that is exact; in a computer a sum of the same numbers in another order is
@@ -37,7 +37,7 @@ LEARNED_LENGTH = 0.3
 
 
 class Found(NamedTuple):
-    """What one head gave.
+    """Results of one head.
 
     Attributes:
         weights: ``(query, key)``, rows sum to 1.
@@ -65,7 +65,7 @@ class OrderedHead:
     seed: int = 0
 
     def run(self, places: Sequence[int]) -> Found:
-        """What the head makes of the words in this order.
+        """Run the head on the words in this order.
 
         Args:
             places: Which word stands first, second, ..., by its place as written.
@@ -94,7 +94,7 @@ class OrderedHead:
         return Found(weights, exact_product(weights, v))
 
     def moved(self, places: Sequence[int]) -> Array:
-        """How far every output moves when words change places, each followed to its new place.
+        """Difference of every output when words change places, each followed to its new place.
 
         Returns:
             ``(token, d_v)``, after minus before, rows in the order as written; all 0 where
@@ -127,7 +127,7 @@ def exact_product(a: Array, b: Array) -> Array:
 
 
 def rope_degrees(n: int, d: int) -> Array:
-    """How far RoPE turns each pair of numbers at each position: ``(n, d / 2)``, 0 to 360."""
+    """Angle by which RoPE turns each pair of numbers at each position: ``(n, d / 2)``, 0 to 360."""
     upright = torch.tensor([1.0, 0.0], dtype=torch.float64).repeat(d // 2).expand(n, d)
     turned = rotate(upright).numpy()
     return np.degrees(np.arctan2(turned[:, 1::2], turned[:, 0::2])) % 360

@@ -30,7 +30,7 @@ _WISH = 3.0
 
 @dataclass(frozen=True)
 class Tasted:
-    """What the reader looks at.
+    """The table that the reader looks at.
 
     Attributes:
         goal: ``(nutrient,)``, the query.
@@ -49,12 +49,12 @@ class Tasted:
         return serve(goal, table or self.table).weights[0, 0]
 
     def dish(self, place: int) -> Name:
-        """What stands there."""
+        """The dish at a place."""
         return Name("dish", DISHES[self.order[place]].name)
 
 
 def turned(tasted: Tasted, draw: Generator) -> Question | None:
-    """Does somebody's dinner change when the dishes stand in the opposite order?"""
+    """Ask: does somebody's dinner change when the dishes stand in the opposite order?"""
     diner = one(("attention", "recurrent"), draw)
     turned_over = tasted.table.ordered(tuple(reversed(range(len(DISHES)))))
     if diner == "attention":
@@ -76,7 +76,7 @@ def turned(tasted: Tasted, draw: Generator) -> Question | None:
 
 
 def wished(tasted: Tasted, draw: Generator) -> Question | None:
-    """Which dish gets the most when only one nutrient is wished for?"""
+    """Ask: which dish gets the most when only one nutrient is wished for?"""
     goals = [*np.eye(len(NUTRIENTS)) * _WISH, *np.eye(len(NUTRIENTS)) * -_WISH]
     clear = [goal for goal in goals if clear_winner(tasted.weights(goal)) is not None]
     if not clear:
@@ -99,7 +99,7 @@ def wished(tasted: Tasted, draw: Generator) -> Question | None:
 
 
 def no_wish(tasted: Tasted, draw: Generator) -> Question | None:
-    """What is on the plate of somebody who wants nothing in particular?"""
+    """Ask: what is on the plate of somebody who wants nothing in particular?"""
     weights = tasted.weights(np.zeros(len(NUTRIENTS)))
     if not tasted.goal.any():
         return None
@@ -116,7 +116,7 @@ def no_wish(tasted: Tasted, draw: Generator) -> Question | None:
 
 
 def food(tasted: Tasted, draw: Generator) -> Question | None:
-    """What moves when a dish's food changes, but not its label?"""
+    """Ask: what moves when a dish's food changes, but not its label?"""
     place, nutrient = one(range(len(DISHES)), draw), one(range(len(NUTRIENTS)), draw)
     contents = tasted.table.contents.copy()
     contents[place, nutrient] += _WISH
@@ -139,7 +139,7 @@ def food(tasted: Tasted, draw: Generator) -> Question | None:
 
 
 def keener(tasted: Tasted, draw: Generator) -> Question | None:
-    """Does the largest weight rise when every wish is twice, or half, as strong?"""
+    """Ask: does the largest weight rise when every wish is twice, or half, as strong?"""
     factor = one((2.0, 0.5), draw)
     before, after = tasted.weights(tasted.goal).max(), tasted.weights(tasted.goal * factor).max()
     answer = change(float(before), float(after))
@@ -155,7 +155,7 @@ def keener(tasted: Tasted, draw: Generator) -> Question | None:
 
 
 def walks(tasted: Tasted, draw: Generator) -> Question | None:
-    """How often must the diner with the window walk past until a dish is felt?"""
+    """Ask: how often must the diner with the window walk past until a dish is felt?"""
     n = len(tasted.order)
     distance = one(range(2, n), draw)
     field = convolution_field(n, kernel=3, dilations=(1,) * n)

@@ -22,7 +22,7 @@ from core.questions.question import (
 
 @dataclass(frozen=True)
 class Crossed:
-    """What the reader looks at.
+    """The two sentences that the reader looks at.
 
     Attributes:
         source: How sentences look at each other; without a mask.
@@ -62,7 +62,7 @@ def _another_switch(crossed: Crossed, draw: Generator) -> tuple[str, str]:
 
 
 def shape(crossed: Crossed, draw: Generator) -> Question | None:
-    """How large is the map with another switch?"""
+    """Ask: how large is the map with another switch?"""
     asks, answers = _another_switch(crossed, draw)
     a, b = len(crossed.a), len(crossed.b)
     if a == b:
@@ -79,7 +79,7 @@ def shape(crossed: Crossed, draw: Generator) -> Question | None:
 
 
 def looks_at(crossed: Crossed, draw: Generator) -> Question | None:
-    """Which word does a word look at most, with another switch?"""
+    """Ask: which word does a word look at most, with another switch?"""
     asks, answers = _another_switch(crossed, draw)
     asking, answering = crossed.words(asks), crossed.words(answers)
     query = one(range(len(asking)), draw)
@@ -101,7 +101,7 @@ def looks_at(crossed: Crossed, draw: Generator) -> Question | None:
 
 
 def mirrored(crossed: Crossed, _: Generator) -> Question | None:
-    """Is one direction's map the other one's, turned over?"""
+    """Ask: is one direction's map the other one's, turned over?"""
     there, back = crossed.weights("b", "a"), crossed.weights("a", "b")
     apart = np.abs(there - back.T)
     query, key = (int(i) for i in np.unravel_index(apart.argmax(), apart.shape))
@@ -124,7 +124,7 @@ def mirrored(crossed: Crossed, _: Generator) -> Question | None:
 
 
 def dearest(crossed: Crossed, draw: Generator) -> Question | None:
-    """Which way of scoring needs the most operations on these sentences?"""
+    """Ask: which way of scoring needs the most operations on these sentences?"""
     n_query, n_key = (len(crossed.words(name)) for name in _another_switch(crossed, draw))
     ways: tuple[Scoring, ...] = get_args(Scoring)
     found = {way: cost(way, n_query, n_key) for way in ways}

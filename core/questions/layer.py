@@ -28,7 +28,7 @@ _SUMS_OFF = 1e-3  # a sum further from 1 than this is certainly not 1
 
 
 def most(explored: Explored, draw: Generator) -> Question | None:
-    """Which word does a word look at most, in a head that is not open?"""
+    """Ask: which word does a word look at most, in a head that is not open?"""
     heads = [head for head in range(len(explored.parameters.w_q)) if head != explored.head]
     head, query = one(heads or [explored.head], draw), one(range(explored.n), draw)
     row = explored.weights_of(head, explored.rules)[query]
@@ -54,7 +54,7 @@ def most(explored: Explored, draw: Generator) -> Question | None:
 
 
 def sums(explored: Explored, draw: Generator) -> Question | None:
-    """Do rows or columns sum to 1, with another mask?"""
+    """Ask: do rows or columns sum to 1, with another mask?"""
     kinds = ("none", "causal", "window")
     mask = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
     weights = explored.weights_of(
@@ -81,7 +81,7 @@ def sums(explored: Explored, draw: Generator) -> Question | None:
 
 
 def temperature(explored: Explored, draw: Generator) -> Question | None:
-    """Does the largest weight rise when scores are divided by something else?"""
+    """Ask: does the largest weight rise when scores are divided by something else?"""
     low, high = LIMITS["temperature"]
     now = explored.rules.temperature
     query = one(range(explored.n), draw)
@@ -103,7 +103,7 @@ def temperature(explored: Explored, draw: Generator) -> Question | None:
 
 
 def scaling(explored: Explored, draw: Generator) -> Question | None:
-    """Is attention wider with or without the division by √d_k?"""
+    """Ask: is attention wider with or without the division by √d_k?"""
     query, d_k = one(range(explored.n), draw), explored.parameters.w_q.shape[-1]
     both = (
         explored.weights_of(explored.head, replace(explored.rules, scaled=scaled))
@@ -124,7 +124,7 @@ def scaling(explored: Explored, draw: Generator) -> Question | None:
 
 
 def visible(explored: Explored, draw: Generator) -> Question | None:
-    """How many words can a word look at, with another mask?"""
+    """Ask: how many words can a word look at, with another mask?"""
     kinds = ("causal", "window")
     mask = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
     if explored.n < 3:
@@ -146,7 +146,7 @@ def visible(explored: Explored, draw: Generator) -> Question | None:
 
 
 def hidden(explored: Explored, draw: Generator) -> Question | None:
-    """What becomes of the other weights when one word is hidden?"""
+    """Ask: what becomes of the other weights when one word is hidden?"""
     query = one(range(explored.n), draw)
     seen = np.flatnonzero(explored.may_look[query])
     if len(seen) < 3:
@@ -182,7 +182,7 @@ def hidden(explored: Explored, draw: Generator) -> Question | None:
 
 
 def shifted(explored: Explored, draw: Generator) -> Question | None:
-    """What becomes of the weights when every score of a row grows by the same amount?"""
+    """Ask: what becomes of the weights when every score of a row grows by the same amount?"""
     query, amount = one(range(explored.n), draw), one((1, 2, 5), draw)
     row = explored.scores()[query]
     if (row > -np.inf).sum() < 2:

@@ -16,7 +16,7 @@ _LONGEST = 32  # words whose influence is measured anew for a question
 
 
 def layers_needed(n: int, kernel: int, growth: int, causal: bool) -> int:
-    """How many convolutions until the last of ``n`` words can see the first one.
+    """Count the convolutions until the last of ``n`` words can see the first one.
 
     Dilations are 1, growth, growth², ...; the kernel has to see more than one word.
     """
@@ -27,7 +27,7 @@ def layers_needed(n: int, kernel: int, growth: int, causal: bool) -> int:
 
 
 def layers(explored: Explored, draw: Generator) -> Question | None:
-    """How deep must a CNN be until the last word can see the first one?"""
+    """Ask: how deep must a CNN be until the last word can see the first one?"""
     if explored.convolution is None or explored.n < 4:
         return None
     kernel, growth, causal = one((3, 5, 7), draw), one((1, 2), draw), explored.convolution.causal
@@ -49,7 +49,7 @@ def layers(explored: Explored, draw: Generator) -> Question | None:
 
 
 def gain(explored: Explored, draw: Generator) -> Question | None:
-    """Does the last output feel the first word more when the memory grows at every step?"""
+    """Ask: does the last output feel the first word more when the memory grows at every step?"""
     settings = explored.recurrent
     if settings is None:
         return None
@@ -78,7 +78,7 @@ def gain(explored: Explored, draw: Generator) -> Question | None:
 
 
 def future(explored: Explored, draw: Generator) -> Question | None:
-    """How many outputs of an RNN can feel a word?"""
+    """Ask: how many outputs of an RNN can feel a word?"""
     directions: tuple[Direction, ...] = ("forward", "both")
     direction, word = one(directions, draw), one(range(explored.n), draw)
     if explored.n < 3:

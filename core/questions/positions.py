@@ -25,7 +25,7 @@ _FAR = 24
 
 @dataclass(frozen=True)
 class Ordered:
-    """What the reader looks at.
+    """The words that the reader looks at, as written and shuffled.
 
     Attributes:
         words: As written.
@@ -40,12 +40,12 @@ class Ordered:
     orders: tuple[str, ...]
 
     def moved(self, order: str, places: Sequence[int]) -> np.ndarray:
-        """How far each word's output moves at most: ``(word,)``."""
+        """Largest difference of each word's output: ``(word,)``."""
         return np.abs(replace(self.head, order=order).moved(places)).max(axis=1)
 
 
 def changes(ordered: Ordered, draw: Generator) -> Question | None:
-    """Does a word's output change when the words are shuffled, with something else telling?"""
+    """Ask: does a word's output change when the words are shuffled, with something else telling?"""
     order: str = one([order for order in ordered.orders if order != ordered.head.order], draw)
     word = one(range(len(ordered.words)), draw)
     moved = float(ordered.moved(order, ordered.places)[word])
@@ -61,7 +61,7 @@ def changes(ordered: Ordered, draw: Generator) -> Question | None:
 
 
 def unmoved(ordered: Ordered, draw: Generator) -> Question | None:
-    """With which of these are the shuffled outputs the same ones, shuffled?"""
+    """Ask: with which of these are the shuffled outputs the same ones, shuffled?"""
     if len(ordered.words) < 2 or _in_order(ordered.places):
         return None
     shown: list[str] = [ordered.orders[int(i)] for i in draw.permutation(len(ordered.orders))[:4]]
@@ -88,7 +88,7 @@ def unmoved(ordered: Ordered, draw: Generator) -> Question | None:
 
 
 def swapped(ordered: Ordered, draw: Generator) -> Question | None:
-    """How many outputs change under a causal mask when two neighbours change places?"""
+    """Ask: how many outputs change under a causal mask when two neighbours change places?"""
     n = len(ordered.words)
     if n < 3:
         return None
@@ -112,7 +112,7 @@ def swapped(ordered: Ordered, draw: Generator) -> Question | None:
 
 
 def distance(ordered: Ordered, draw: Generator) -> Question | None:
-    """Which pair of sinusoidal positions is more alike?"""
+    """Ask: which pair of sinusoidal positions is more alike?"""
     start, there = sorted(int(i) for i in draw.permutation(_FAR)[:2])
     near, far = sorted(int(i) + 1 for i in draw.permutation(_FAR)[:2])
     code = sinusoidal(3 * _FAR, _SIZE).numpy().astype(float)

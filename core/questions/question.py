@@ -1,4 +1,4 @@
-"""What a question is: plain values, so that it can be kept and asked in any language."""
+"""Questions as plain values, so that they can be kept and asked in any language."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -75,7 +75,7 @@ DIGEST = 4
 
 
 def digest(question: Question) -> str:
-    """What a question is told apart by, without its words."""
+    """Characters that tell a question apart, without its words."""
     return urlsafe_b64encode(blake2b(repr(question).encode(), digest_size=3).digest()).decode()
 
 
@@ -100,7 +100,7 @@ def some_places(answer: int, places: Sequence[int], draw: Generator) -> tuple[in
 
 
 def change(before: float, after: float) -> int | None:
-    """Which of ``CHANGES`` it is; ``None`` if it is too small to be told apart from none."""
+    """Tell rising, falling and staying apart: a place in ``CHANGES``, or ``None`` if unclear."""
     if abs(after - before) < EQUAL:
         return 2
     if abs(after - before) < TIE:

@@ -16,7 +16,7 @@ _SCHEDULES = ((1, 1), (1, 1, 1, 1), (1, 2, 4), (1, 2, 4, 8), (1, 3, 9))
 
 @dataclass(frozen=True)
 class Reached:
-    """What the reader looks at.
+    """The architectures that the reader looks at.
 
     Attributes:
         n: How many positions there are.
@@ -32,7 +32,7 @@ class Reached:
 
 
 def narrow(reached: Reached, draw: Generator) -> Question | None:
-    """How many layers of attention with a window until the last position sees the first?"""
+    """Ask: how many layers of attention with a window until the last position sees the first?"""
     window = one([w for w in (1, 2, 3, 4, 8) if w != reached.stack.rule.width], draw)
     if reached.n <= window + 1:
         return None
@@ -49,7 +49,7 @@ def narrow(reached: Reached, draw: Generator) -> Question | None:
 
 
 def seen(reached: Reached, draw: Generator) -> Question | None:
-    """How many positions does an output see through two layers with another mask?"""
+    """Ask: how many positions does an output see through two layers with another mask?"""
     mask = one([kind for kind in MASKS if kind not in ("none", reached.stack.rule.kind)], draw)
     output = one(range(reached.n), draw)
     if reached.n < 6:
@@ -73,7 +73,7 @@ def seen(reached: Reached, draw: Generator) -> Question | None:
 
 
 def field(reached: Reached, draw: Generator) -> Question | None:
-    """How many tokens does one output of a stack of convolutions see?"""
+    """Ask: how many tokens does one output of a stack of convolutions see?"""
     kernel = one((3, 5, 7), draw)
     dilations = one([dilations for dilations in _SCHEDULES if dilations != _now(reached)], draw)
     found = receptive_field([(kernel, dilation, 1) for dilation in dilations])
@@ -89,7 +89,7 @@ def field(reached: Reached, draw: Generator) -> Question | None:
 
 
 def shortest(reached: Reached, draw: Generator) -> Question | None:
-    """Who needs the fewest steps from the first position to the last one?"""
+    """Ask: who needs the fewest steps from the first position to the last one?"""
     n = one([n for n in (8, 16, 24, 48) if n != reached.n], draw)
     settings = reached.convolution
     fields: dict[str, Field] = {

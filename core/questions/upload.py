@@ -36,7 +36,7 @@ class Weighed:
 
 
 def looked_at(weighed: Weighed, draw: Generator) -> Question | None:
-    """Which token does another one look at most?"""
+    """Ask: which token does another one look at most?"""
     others = [query for query in range(len(weighed.asking)) if query != weighed.query]
     query = one(others or [weighed.query], draw)
     row = weighed.weights[query]
@@ -56,7 +56,7 @@ def looked_at(weighed: Weighed, draw: Generator) -> Question | None:
 
 
 def doubled(weighed: Weighed, draw: Generator) -> Question | None:
-    """Does the largest weight of a row rise when all of its scores are doubled?"""
+    """Ask: does the largest weight of a row rise when all of its scores are doubled?"""
     query = one(range(len(weighed.asking)), draw)
     row = weighed.weights[query].astype(float)
     if (row > 0).sum() < 2 or abs(row.sum() - 1) > 1e-3:

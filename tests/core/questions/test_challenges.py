@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.linalg import lstsq
 
-from core import architectures, challenges
+from core import architectures
 from core.choices.explore import Choice
 from core.choices.reach import LIMITS
 from core.cnn import ConvolutionSettings
@@ -16,6 +16,7 @@ from core.layer import Edit, Sizes
 from core.masks import MaskRule
 from core.measures import HeadFeatures
 from core.positions import sinusoidal
+from core.questions import challenges
 from core.questions.challenges import FAR
 from core.receptive_field import convolution_field, receptive_field
 from core.rnn import RecurrentSettings
