@@ -9,18 +9,18 @@ from core import architectures
 from core.arrays import Array
 from core.ideas.buffet import DISHES, NUTRIENTS, Table, serve
 from core.questions.question import (
-    CHANGES,
     EQUAL,
     TIE,
-    YES_NO,
     Kind,
     Name,
     Question,
     change,
     clear_winner,
+    largest,
+    named,
     numbers,
     one,
-    some_places,
+    yes_no,
 )
 from core.receptive_field import convolution_field
 from core.rnn import RecurrentSettings
@@ -58,21 +58,17 @@ def turned(tasted: Tasted, draw: Generator) -> Question | None:
     diner = one(("attention", "recurrent"), draw)
     turned_over = tasted.table.ordered(tuple(reversed(range(len(DISHES)))))
     if diner == "attention":
-        moved = float(
-            np.abs(
-                serve(tasted.goal, turned_over).output - serve(tasted.goal, tasted.table).output
-            ).max()
-        )
-        largest = EQUAL
+        before, after = (serve(tasted.goal, it).output for it in (tasted.table, turned_over))
     else:
-        shares = [
-            architectures.recurrent(table.seen(), tasted.recurrent).influence.share[-1]
-            for table in (tasted.table, turned_over)
-        ]
-        moved, largest = float(np.abs(shares[0] - shares[1][::-1]).max()), EQUAL
-    if largest < moved < TIE:
+        before, after = (
+            architectures.recurrent(it.seen(), tasted.recurrent).influence.share[-1]
+            for it in (tasted.table, turned_over)
+        )
+        after = after[::-1]
+    moved = float(np.abs(after - before).max())
+    if EQUAL < moved < TIE:
         return None
-    return Question(f"turned_{diner}", {}, YES_NO, int(moved <= largest), {"moved": f"{moved:.3f}"})
+    return Question(f"turned_{diner}", {}, *yes_no(moved > EQUAL), {"moved": f"{moved:.3f}"})
 
 
 def wished(tasted: Tasted, draw: Generator) -> Question | None:
@@ -83,13 +79,14 @@ def wished(tasted: Tasted, draw: Generator) -> Question | None:
         return None
     goal = one(clear, draw)
     nutrient, weights = int(np.abs(goal).argmax()), tasted.weights(goal)
-    found = int(weights.argmax())
-    places = some_places(found, range(len(DISHES)), draw)
+    winner = largest(weights, range(len(DISHES)), draw, tasted.dish)
+    if winner is None:
+        return None
+    found, answers = winner
     return Question(
         "wished",
         {"nutrient": Name("nutrient", NUTRIENTS[nutrient]), "amount": f"{goal[nutrient]:g}"},
-        tuple(tasted.dish(place) for place in places),
-        places.index(found),
+        *answers,
         {
             "found": tasted.dish(found),
             "share": f"{weights[found]:.1%}",
@@ -103,14 +100,12 @@ def no_wish(tasted: Tasted, draw: Generator) -> Question | None:
     weights = tasted.weights(np.zeros(len(NUTRIENTS)))
     if not tasted.goal.any():
         return None
-    options = ("nothing", "all_equal", "one_dish")
-    found = 1 if np.ptp(weights) < EQUAL else 0 if not weights.any() else 2
+    found = "all_equal" if np.ptp(weights) < EQUAL else "one_dish"
     place = one(range(len(DISHES)), draw)
     return Question(
         "no_wish",
         {},
-        tuple(Name("answer", name) for name in options),
-        found,
+        *named(found, "nothing", "all_equal", "one_dish"),
         {"dish": tasted.dish(place), "share": f"{weights[place]:.1%}", "n": str(len(DISHES))},
     )
 
@@ -126,14 +121,16 @@ def food(tasted: Tasted, draw: Generator) -> Question | None:
     plate = after.output[0, 0, nutrient] - before.output[0, 0, nutrient]
     if EQUAL < weights < TIE or EQUAL < abs(plate) < TIE:
         return None
-    options = ("plate_alone", "weights_alone", "weights_and_plate", "neither_moves")
-    moved = weights > EQUAL, abs(plate) > EQUAL
-    names = {(False, True): 0, (True, False): 1, (True, True): 2, (False, False): 3}
+    names = {
+        (False, True): "plate_alone",
+        (True, False): "weights_alone",
+        (True, True): "weights_and_plate",
+        (False, False): "neither_moves",
+    }
     return Question(
         "food",
         {"dish": tasted.dish(place), "nutrient": Name("nutrient", NUTRIENTS[nutrient])},
-        tuple(Name("answer", name) for name in options),
-        names[moved],
+        *named(names[weights > EQUAL, bool(abs(plate) > EQUAL)], *names.values()),
         {"share": f"{before.weights[0, 0, place]:.1%}", "plate": f"{plate:+.2f}"},
     )
 
@@ -148,8 +145,7 @@ def keener(tasted: Tasted, draw: Generator) -> Question | None:
     return Question(
         "keener",
         {"factor": f"{factor:g}"},
-        CHANGES,
-        answer,
+        *answer,
         {"before": f"{before:.1%}", "after": f"{after:.1%}"},
     )
 
@@ -160,7 +156,6 @@ def walks(tasted: Tasted, draw: Generator) -> Question | None:
     distance = one(range(2, n), draw)
     field = convolution_field(n, kernel=3, dilations=(1,) * n)
     found = int(field.path[-1, n - 1 - distance])
-    options, answer = numbers(found, -(-distance // 3), 1, n)
     return Question(
         "walks",
         {
@@ -168,8 +163,7 @@ def walks(tasted: Tasted, draw: Generator) -> Question | None:
             "place": tasted.dish(n - 1),
             "distance": str(distance),
         },
-        options,
-        answer,
+        *numbers(found, -(-distance // 3), 1, n),
         {"walks": str(found)},
     )
 

@@ -17,12 +17,10 @@ def scores(setting: Setting, draw: Generator) -> Question | None:
     found, twice = (
         operations("self_attention", m, setting.d) // (4 * setting.d) for m in (n, 2 * n)
     )
-    options, answer = numbers(found, n, 2 * n, n * setting.d, n**3)
     return Question(
         "scores",
         {"n": f"{n:,}"},
-        options,
-        answer,
+        *numbers(found, n, 2 * n, n * setting.d, n**3),
         {"scores": f"{found:,}", "twice": f"{twice:,}"},
     )
 
@@ -77,12 +75,10 @@ def path(setting: Setting, draw: Generator) -> Question | None:
     )
     n = one([n for n in (12, 30, 64, 200) if n != setting.n], draw)
     found = longest_path(row, setting._replace(n=n, k=size, r=size))
-    options, answer = numbers(found, -(-n // size), n, 1, size)
     return Question(
         f"path_{row}",
         {"n": str(n), "size": str(size)},
-        options,
-        answer,
+        *numbers(found, -(-n // size), n, 1, size),
         {"layers": str(found), "back": str(size - 1)},
     )
 

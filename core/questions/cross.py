@@ -1,6 +1,7 @@
 """Questions about two sentences: who asks whom, and how pairs are scored."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -9,14 +10,14 @@ from numpy.random import Generator
 from core.ideas.crossing import CrossSource, Scoring, Words, cost
 from core.questions.question import (
     EQUAL,
-    YES_NO,
     Kind,
     Name,
     Question,
     Word,
     clear_winner,
+    largest,
     one,
-    some_places,
+    yes_no,
 )
 
 
@@ -84,18 +85,17 @@ def looks_at(crossed: Crossed, draw: Generator) -> Question | None:
     asking, answering = crossed.words(asks), crossed.words(answers)
     query = one(range(len(asking)), draw)
     row = crossed.weights(asks, answers)[query]
-    found = clear_winner(row)
-    if found is None:
+    winner = largest(row, range(len(answering)), draw, partial(Word, answering))
+    if winner is None:
         return None
-    places = some_places(found, range(len(answering)), draw)
+    found, options = winner
     return Question(
         "looks_at",
         {
             "asks": Word(asking, query),
             "switch": Name("cross_sources", _SWITCHES[asks, answers]),
         },
-        tuple(Word(answering, place) for place in places),
-        places.index(found),
+        *options,
         {"found": Word(answering, found), "share": f"{row[found]:.1%}"},
     )
 
@@ -111,8 +111,7 @@ def mirrored(crossed: Crossed, _: Generator) -> Question | None:
     return Question(
         "mirrored",
         {},
-        YES_NO,
-        int(gap > EQUAL),
+        *yes_no(gap <= EQUAL),
         {
             "asks": Word(crossed.b, query),
             "about": Word(crossed.a, key),

@@ -51,12 +51,10 @@ def weights(explored: Explored, draw: Generator) -> Question | None:
     """Ask: how many weights do several heads have?"""
     several = one(costs(explored.n, _WIDTH)[1:], draw)
     n, h = explored.n, several.n_heads
-    options, answer = numbers(several.weights, n * n, n * h, n * n * h * h)
     return Question(
         "weights",
         {"heads": str(h), "n": str(n)},
-        options,
-        answer,
+        *numbers(several.weights, n * n, n * h, n * n * h * h),
         {"weights": f"{several.weights:,}", "square": f"{several.weights // h:,}"},
     )
 

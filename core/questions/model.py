@@ -12,7 +12,6 @@ from core.models.compare import compare
 from core.models.run import ModelRun
 from core.questions.question import (
     TIE,
-    YES_NO,
     Kind,
     Listed,
     Name,
@@ -20,6 +19,7 @@ from core.questions.question import (
     Word,
     clear_winner,
     one,
+    yes_no,
 )
 
 _QUARTERS = (0.25, 0.5, 0.75)
@@ -176,8 +176,7 @@ def matters(modelled: Modelled, draw: Generator) -> Question | None:
     return Question(
         "matters",
         {"asks": modelled.word(modelled.query), "layer": str(layer), "head": str(head)},
-        YES_NO,
-        int(heaviest != missed),
+        *yes_no(heaviest == missed),
         {
             "heaviest": modelled.word(heaviest),
             "share": f"{weights[heaviest]:.1%}",

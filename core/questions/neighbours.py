@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from core import architectures
 from core.questions.explored import Explored
-from core.questions.question import CHANGES, Kind, Name, Question, change, numbers, one
+from core.questions.question import Kind, Name, Question, change, numbers, one
 from core.receptive_field import convolution_field, recurrent_field
 from core.rnn import Direction
 
@@ -33,7 +33,6 @@ def layers(explored: Explored, draw: Generator) -> Question | None:
     kernel, growth, causal = one((3, 5, 7), draw), one((1, 2), draw), explored.convolution.causal
     found = layers_needed(explored.n, kernel, growth, causal)
     back = kernel - 1 if causal else kernel // 2
-    options, answer = numbers(found, -(-explored.n // kernel), explored.n - 1, explored.n, 1)
     return Question(
         "layers",
         {
@@ -42,8 +41,7 @@ def layers(explored: Explored, draw: Generator) -> Question | None:
             "growth": str(growth),
             "side": Name("answer", "causal" if causal else "centred"),
         },
-        options,
-        answer,
+        *numbers(found, -(-explored.n // kernel), explored.n - 1, explored.n, 1),
         {"layers": str(found), "distance": str(explored.n - 1), "back": str(back)},
     )
 
@@ -67,8 +65,7 @@ def gain(explored: Explored, draw: Generator) -> Question | None:
     return Question(
         "gain",
         {"now": f"{settings.gain:g}", "then": f"{then:g}", "first": explored.word(0)},
-        CHANGES,
-        answer,
+        *answer,
         {
             "last": explored.word(explored.n - 1),
             "before": f"{shares[0]:.2%}",
@@ -84,7 +81,6 @@ def future(explored: Explored, draw: Generator) -> Question | None:
     if explored.n < 3:
         return None
     count = int(np.sum(recurrent_field(explored.n, direction).reach[:, word]))
-    options, answer = numbers(count, explored.n - word, word + 1, explored.n, 1)
     return Question(
         "future",
         {
@@ -93,8 +89,7 @@ def future(explored: Explored, draw: Generator) -> Question | None:
             "n": str(explored.n),
             "direction": Name("rnn_direction", direction),
         },
-        options,
-        answer,
+        *numbers(count, explored.n - word, word + 1, explored.n, 1),
         {"count": str(count)},
     )
 

@@ -8,16 +8,7 @@ from numpy.random import Generator
 
 from core.ideas.shuffling import OrderedHead
 from core.positions import sinusoidal
-from core.questions.question import (
-    EQUAL,
-    YES_NO,
-    Kind,
-    Name,
-    Question,
-    Word,
-    numbers,
-    one,
-)
+from core.questions.question import EQUAL, Kind, Name, Question, Word, numbers, one, yes_no
 
 _SIZE = 64  # of the sinusoidal positions that are compared; enough for smooth products
 _FAR = 24
@@ -54,8 +45,7 @@ def changes(ordered: Ordered, draw: Generator) -> Question | None:
     return Question(
         "changes",
         {"word": Word(ordered.words, word), "order": Name("positions_kind", order)},
-        YES_NO,
-        int(moved == 0),
+        *yes_no(moved != 0),
         {"moved": f"{moved:.3g}"},
     )
 
@@ -99,14 +89,12 @@ def swapped(ordered: Ordered, draw: Generator) -> Question | None:
     if ((moved > 0) & (moved < EQUAL)).any():
         return None
     count = int((moved > 0).sum())
-    options, answer = numbers(count, n, 2, n - first, first, 1)
     if count == 0:
         return None
     return Question(
         "swapped",
         {"one": Word(ordered.words, first), "other": Word(ordered.words, first + 1), "n": str(n)},
-        options,
-        answer,
+        *numbers(count, n, 2, n - first, first, 1),
         {"count": str(count), "before": str(first)},
     )
 

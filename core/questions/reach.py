@@ -38,12 +38,10 @@ def narrow(reached: Reached, draw: Generator) -> Question | None:
         return None
     deep = AttentionStack(MaskRule("window", window), reached.n)
     found = int(deep.field(reached.n).path[-1, 0])
-    options, answer = numbers(found, -(-reached.n // (2 * window + 1)), reached.n - 1, 1)
     return Question(
         "narrow",
         {"window": str(window), "n": str(reached.n)},
-        options,
-        answer,
+        *numbers(found, -(-reached.n // (2 * window + 1)), reached.n - 1, 1),
         {"layers": str(found), "distance": str(reached.n - 1)},
     )
 
@@ -58,7 +56,6 @@ def seen(reached: Reached, draw: Generator) -> Question | None:
         int(AttentionStack(MaskRule(mask), layers).field(reached.n).reach[output].sum())
         for layers in (1, 2)
     ]
-    options, answer = numbers(counts[1], counts[0], reached.n, 2 * counts[0], 1)
     return Question(
         "seen",
         {
@@ -66,8 +63,7 @@ def seen(reached: Reached, draw: Generator) -> Question | None:
             "output": str(output + 1),
             "n": str(reached.n),
         },
-        options,
-        answer,
+        *numbers(counts[1], counts[0], reached.n, 2 * counts[0], 1),
         {"one": str(counts[0]), "two": str(counts[1])},
     )
 
@@ -78,12 +74,10 @@ def field(reached: Reached, draw: Generator) -> Question | None:
     dilations = one([dilations for dilations in _SCHEDULES if dilations != _now(reached)], draw)
     found = receptive_field([(kernel, dilation, 1) for dilation in dilations])
     depth = len(dilations)
-    options, answer = numbers(found, kernel * depth, kernel**depth, sum(dilations) * kernel, kernel)
     return Question(
         "field",
         {"kernel": str(kernel), "dilations": Listed(tuple(str(it) for it in dilations))},
-        options,
-        answer,
+        *numbers(found, kernel * depth, kernel**depth, sum(dilations) * kernel, kernel),
         {"size": str(found), "step": str(kernel - 1), "sum": str(sum(dilations))},
     )
 

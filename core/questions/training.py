@@ -46,12 +46,10 @@ def in_sight(trained: Trained, draw: Generator) -> Question | None:
     seen = [distance for distance in distances if distance < field]
     if not seen or seen == distances:
         return None
-    options, answer = numbers(seen[-1], *_around(distances, seen[-1]))
     return Question(
         "in_sight",
         {"field": str(field), "distances": Listed(tuple(str(it) for it in distances))},
-        options,
-        answer,
+        *numbers(seen[-1], *_around(distances, seen[-1])),
         {"back": str(field - 1), "found": str(seen[-1])},
     )
 
