@@ -35,11 +35,6 @@ class Field:
         """Keep it as it is."""
         freeze(self)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the maps."""
-        return self.reach.nbytes + self.path.nbytes
-
 
 def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
     """Count the input tokens that one output of a convolutional stack can see.

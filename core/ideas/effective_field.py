@@ -47,11 +47,6 @@ class FieldSizes:
         """Keep it as it is."""
         freeze(self)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the counts."""
-        return sum(it.nbytes for it in vars(self).values())
-
 
 def field_sizes(kernel: int, dilations: Sequence[int], first: int) -> FieldSizes:
     """Effective beside theoretical field, with as many layers as ``DEPTHS`` say.

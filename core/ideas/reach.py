@@ -69,11 +69,6 @@ class Averaged:
         """Keep it as it is."""
         freeze(self)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the maps."""
-        return self.field.nbytes + self.mean.nbytes + self.low.nbytes + self.high.nbytes
-
 
 def averaged(measure: Callable[[int], Measured], first: int) -> Averaged:
     """Measure with ``SEEDS`` seeds.

@@ -30,11 +30,6 @@ class Overview:
     row_edges: IntArray
     column_edges: IntArray
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of both pictures."""
-        return self.maximum.nbytes + self.mean.nbytes
-
     def pooled(self, kind: str) -> Array:
         """``(row, column)`` of blocks: the greatest or the mean weight in each.
 

@@ -91,10 +91,7 @@ def looks_at(crossed: Crossed, draw: Generator) -> Question | None:
     found, options = winner
     return Question(
         "looks_at",
-        {
-            "asks": Word(asking, query),
-            "switch": Name("cross_sources", _SWITCHES[asks, answers]),
-        },
+        {"asks": Word(asking, query), "switch": Name("cross_sources", _SWITCHES[asks, answers])},
         *options,
         {"found": Word(answering, found), "share": f"{row[found]:.1%}"},
     )

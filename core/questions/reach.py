@@ -58,11 +58,7 @@ def seen(reached: Reached, draw: Generator) -> Question | None:
     ]
     return Question(
         "seen",
-        {
-            "mask": Name("reach_mask_shown", mask),
-            "output": str(output + 1),
-            "n": str(reached.n),
-        },
+        {"mask": Name("reach_mask_shown", mask), "output": str(output + 1), "n": str(reached.n)},
         *numbers(counts[1], counts[0], reached.n, 2 * counts[0], 1),
         {"one": str(counts[0]), "two": str(counts[1])},
     )

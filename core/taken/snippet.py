@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from core.arrays import Array, BoolArray
-from core.ideas.crossing import CrossSource, Words
+from core.ideas.crossing import SIZES, CrossSource, Words
 from core.layer import Parameters, Rules
 from core.masks import MaskRule
 
 MOST_LINES = 10
 """Lines of code; imports, the printing set-up and data apart."""
 
-_PRINT = 'print(weights, output, output.transpose(0, 1).flatten(1) @ w_o, sep="\\n")'
 _SHAPES = {
     "x": "(query, d_model)",
     "context": "(key, d_model)",
@@ -22,6 +21,8 @@ _SHAPES = {
     "v_a": "(d_a,)",
     "w_v": "(head, d_model, d_v)",
     "w_o": "(head * d_v, d_model)",
+    "b": "(head, distance)",
+    "mask": "(query, key), True = may look",
 }
 
 
@@ -37,7 +38,14 @@ def snippet(parameters: Parameters, rules: Rules) -> str:
         RoPE and ``b_distance`` together take up to two more.
     """
     mask = rules.mask.matrix(len(parameters.x))
-    return _program(_data(parameters, rules, mask), _code(parameters, rules, mask))
+    data: dict[str, Array | BoolArray] = {
+        name: getattr(parameters, name) for name in ("x", "w_q", "w_k", "w_v", "w_o")
+    }
+    for name, numbers in rules.encoding.data.items():
+        data[name] = numbers(len(parameters.w_q)).numpy()[:, None, None]
+    if parameters.b_distance.size:
+        data["b"] = parameters.b_distance[:, 0]
+    return _program(data, _code(parameters, rules), mask)
 
 
 def crossing_snippet(source: CrossSource, asking: Words, answering: Words) -> str:
@@ -48,35 +56,34 @@ def crossing_snippet(source: CrossSource, asking: Words, answering: Words) -> st
         asking: Where the queries come from.
         answering: Where keys and values come from.
     """
-    parameters = source.parameters(asking, answering)
-    is_self = asking == answering
-    mask = MaskRule("causal").matrix(len(asking)) if is_self and source.is_causal else None
-    data = _crossing_data(parameters, mask, is_self=is_self)
-    return _program(data, _crossing_code(source, parameters, mask, is_self=is_self))
+    data, is_self = source.parameters(asking, answering), asking == answering
+    if is_self:
+        del data["context"]
+    rule = MaskRule("causal" if is_self and source.is_causal else "none")
+    code = [*(["context = x"] if is_self else []), *_crossing_code(source)]
+    return _program(data, code, rule.matrix(len(asking)))
 
 
-def _program(data: Iterable[str], code: Iterable[str]) -> str:
+def _program(data: Mapping[str, Array | BoolArray], code: Iterable[str], mask: BoolArray) -> str:
+    """Set-up, data and code, of which the steps from the mask on are the same for all."""
     setup = ["import torch", "torch.set_printoptions(sci_mode=False, threshold=10**6)"]
-    return "\n\n".join("\n".join(part) for part in (setup, data, code)) + "\n"
+    written = dict(data) if mask.all() else {**data, "mask": mask}
+    numbers = [
+        f"{name} = {_tensor(it.reshape(-1, it.shape[-1]) if name == 'w_o' else it)}"
+        f"  # {_SHAPES.get(name, '(head, 1, 1)')}"
+        for name, it in written.items()
+    ]
+    blind_rows = not mask.any(axis=1).all()
+    end = [
+        *([] if mask.all() else ["scores = scores.masked_fill(~mask, -torch.inf)"]),
+        "weights = scores.softmax(-1)" + (".nan_to_num(0)" if blind_rows else ""),
+        "output = weights @ v",
+        'print(weights, output, output.transpose(0, 1).flatten(1) @ w_o, sep="\\n")',
+    ]
+    return "\n\n".join("\n".join(part) for part in (setup, numbers, [*code, *end])) + "\n"
 
 
-def _data(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str]:
-    yield f"x = {_tensor(parameters.x)}  # (token, d_model)"
-    yield f"w_q = {_tensor(parameters.w_q)}  # (head, d_model, d_k)"
-    yield f"w_k = {_tensor(parameters.w_k)}  # (head, d_model, d_k)"
-    yield f"w_v = {_tensor(parameters.w_v)}  # (head, d_model, d_v)"
-    stacked = parameters.w_o.reshape(-1, parameters.w_o.shape[-1])
-    yield f"w_o = {_tensor(stacked)}  # (head * d_v, d_model)"
-    for name, numbers in rules.encoding.data.items():
-        of_heads = numbers(len(parameters.w_q)).numpy()[:, None, None]
-        yield f"{name} = {_tensor(of_heads)}  # (head, 1, 1)"
-    if parameters.b_distance.size:
-        yield f"b = {_tensor(parameters.b_distance[:, 0])}  # (head, distance)"
-    if not mask.all():
-        yield f"mask = {_tensor(mask)}  # (query, key), True = may look"
-
-
-def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str]:
+def _code(parameters: Parameters, rules: Rules) -> Iterator[str]:
     d_model, d_k = parameters.w_q.shape[1:]
     encoding = rules.encoding
     encoded = encoding.program.format(d_model=d_model, d_k=d_k, base=rules.base)
@@ -91,35 +98,9 @@ def _code(parameters: Parameters, rules: Rules, mask: BoolArray) -> Iterator[str
     if parameters.b_distance.size:
         yield "t = torch.arange(len(x))"
         yield "scores = scores + b[:, (t[:, None] - t).clamp(min=0)]"
-    if not mask.all():
-        yield "scores = scores.masked_fill(~mask, -torch.inf)"
-    blind_rows = not mask.any(axis=1).all()
-    yield "weights = scores.softmax(-1)" + (".nan_to_num(0)" if blind_rows else "")
-    yield "output = weights @ v"
-    yield _PRINT
 
 
-def _crossing_data(
-    parameters: Mapping[str, Array], mask: BoolArray | None, *, is_self: bool
-) -> Iterator[str]:
-    for name, matrix in parameters.items():
-        if name == "w_o":
-            matrix = matrix.reshape(-1, matrix.shape[-1])
-        if not (is_self and name == "context"):
-            yield f"{name} = {_tensor(matrix)}  # {_SHAPES[name]}"
-    if mask is not None:
-        yield f"mask = {_tensor(mask)}  # (query, key), True = may look"
-
-
-def _crossing_code(
-    source: CrossSource,
-    parameters: Mapping[str, Array],
-    mask: BoolArray | None,
-    *,
-    is_self: bool,
-) -> Iterator[str]:
-    if is_self:
-        yield "context = x"
+def _crossing_code(source: CrossSource) -> Iterator[str]:
     match source.scoring:
         case "additive":
             yield "q, k, v = x @ w_1.mT, context @ w_2.mT, context @ w_v"
@@ -129,17 +110,12 @@ def _crossing_code(
             yield "scores = q @ k.mT"
         case "scaled":
             yield "q, k, v = x @ w_q, context @ w_k, context @ w_v"
-            yield f"scores = q @ k.mT / {parameters['w_q'].shape[-1]}**0.5"
+            yield f"scores = q @ k.mT / {SIZES.d_k}**0.5"
         case "dot":
             yield "q, k, v = x[None], context, context @ w_v"
             yield "scores = q @ k.mT"
         case unknown:
             assert_never(unknown)
-    if mask is not None:
-        yield "scores = scores.masked_fill(~mask, -torch.inf)"
-    yield "weights = scores.softmax(-1)"
-    yield "output = weights @ v"
-    yield _PRINT
 
 
 def _divisor(rules: Rules, d_k: int) -> str:
