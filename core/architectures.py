@@ -27,11 +27,6 @@ class Measured(NamedTuple):
     field: Field
     influence: Influence
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the maps."""
-        return self.field.nbytes + self.influence.strength.nbytes
-
 
 def attention(parameters: Parameters, rules: Rules) -> Measured:
     """Self-attention as chosen: all heads together, mixed by W_O."""

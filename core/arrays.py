@@ -19,8 +19,17 @@ def freeze(record: object) -> None:
             object.__setattr__(record, name, view)
 
 
+def nbytes(record: object) -> int:
+    """Bytes of all arrays in a record and the records within it, unless it says so itself."""
+    own = getattr(record, "nbytes", None)
+    if own is not None:
+        return own
+    parts = record if isinstance(record, tuple) else getattr(record, "__dict__", {}).values()
+    return sum(nbytes(part) for part in parts)
+
+
 def digest(*arrays: NDArray[np.generic]) -> bytes:
-    """What tells arrays apart: every byte of them, their shapes and their types."""
+    """A key that tells arrays apart by every byte, their shapes and their types."""
     found = blake2b(digest_size=32)
     for array in arrays:
         found.update(f"{array.dtype.str}{array.shape}".encode())

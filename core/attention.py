@@ -16,7 +16,7 @@ from core.softmax import mask_scores, masked_softmax
 
 
 class Steps(NamedTuple):
-    """What each step of attention gave."""
+    """The result of each step of attention."""
 
     scores: Tensor  # (..., query, key), scaled, before the mask
     weights: Tensor  # (..., query, key), rows sum to 1, or are 0 where nothing may be looked at
@@ -24,7 +24,7 @@ class Steps(NamedTuple):
 
 
 class MultiHeadSteps(NamedTuple):
-    """What each step of multi-head attention gave."""
+    """The result of each step of multi-head attention."""
 
     q: Tensor  # (head, query, d_k)
     k: Tensor  # (head, key, d_k)

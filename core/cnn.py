@@ -22,7 +22,7 @@ def margin(kernel: int, dilation: int, causal: bool) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class ConvolutionSettings:
-    """What decides a seeded stack of convolutions.
+    """Settings of a seeded stack of convolutions.
 
     Attributes:
         kernel: Tokens that one layer looks at.
@@ -78,7 +78,7 @@ class ConvolutionStack(nn.Module):
         return x.mT
 
     def jacobian(self, x: Tensor) -> Tensor:
-        """How every output changes with every input.
+        """Derive every output by every input.
 
         Every layer is passed token by token, on what its window has felt so far and no more.
 
@@ -110,7 +110,7 @@ class ConvolutionStack(nn.Module):
 def _passed(
     felt: list[Tensor], seen: list[range], w: Tensor, dilation: int, before: int
 ) -> tuple[list[Tensor], list[range]]:
-    """What tokens feel after one more convolution, given what they felt before it."""
+    """Derivatives after one more convolution, given those before it."""
     n, (d_out, _, kernel) = len(felt), w.shape
     taps = w.permute(2, 1, 0).contiguous()  # (kernel, channel, d_out)
     after, windows = [], []

@@ -1,4 +1,4 @@
-"""What a layer costs, counted.
+"""The cost of a layer, counted.
 
 Source: Vaswani et al., Attention Is All You Need, 2017, section 4, table 1.
 """

@@ -22,7 +22,7 @@ FEATURES = (
     "stand_in",
     "function",
 )
-"""What the dimensions of a hand-set vector mean, in their order."""
+"""Meanings of the dimensions of a hand-set vector, in their order."""
 
 UNKNOWN_LENGTH = 0.1
 """Length of an unknown word's numbers: short, so that chance is not taken for meaning."""
@@ -51,7 +51,7 @@ def handset(tokens: Sequence[str], d_model: int) -> Array:
 
 
 def known(token: str) -> bool:
-    """Whether the feature table has the word."""
+    """Tell whether the feature table has the word."""
     return token.lower() in _vectors()
 
 

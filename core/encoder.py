@@ -75,7 +75,7 @@ class Encoder:
 
 
 class Encoded(NamedTuple):
-    """What a run leaves behind.
+    """All that a run leaves behind.
 
     Attributes:
         attentions: The steps of each layer's attention.
@@ -115,7 +115,7 @@ def read_encoder(path: Path, n_heads: int, eps: float) -> Encoder:
 
 
 def embed(encoder: Encoder, ids: Sequence[int]) -> Tensor:
-    """What goes into the first layer: word, position and kind summed up, then normalised.
+    """Input of the first layer: word, position and kind summed up, then normalised.
 
     Args:
         encoder: Whose vectors to use.

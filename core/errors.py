@@ -1,4 +1,4 @@
-"""What is said when an input cannot be used: a code and its values, so any language can tell it."""
+"""Refusals of input that cannot be used: a code and its values, for any language to word."""
 
 
 class InputError(ValueError):

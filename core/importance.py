@@ -37,7 +37,7 @@ class Mixer:
 
 
 def transformed_contribution(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Array:
-    """How long the piece is that each key puts into the layer's output: ‖weight × value × W_O‖.
+    """Length of the piece that each key puts into the layer's output: ‖weight × value × W_O‖.
 
     Args:
         layer: With everything it computed.
@@ -55,7 +55,7 @@ def transformed_contribution(layer: LayerTrace, mixer: Mixer, query: int, head: 
 
 
 def leave_one_out(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Array:
-    """How far the layer's output moves when the query may not look at a key.
+    """Distance that the layer's output moves when the query may not look at a key.
 
     The other weights are renormalised, as the softmax does by itself. A query that has only this
     key is left with 0.
@@ -76,7 +76,7 @@ def leave_one_out(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Arr
 
 
 def gradient_times_input(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Array:
-    """How steeply the layer's output depends on each word as a key: ‖∂output_i/∂x_j · x_j‖.
+    """Slope of the layer's output by each word as a key: ‖∂output_i/∂x_j · x_j‖.
 
     x_j is what goes into the matrices of keys and values at key j; the query is held still, even
     where i = j. The vector is the derivative of output_i when x_j is scaled by 1 + t, at t = 0:
@@ -126,7 +126,7 @@ def silent_toy() -> tuple[LayerTrace, Mixer]:
 
 
 def kendall_tau(a: Array, b: Array) -> float:
-    """How far two rankings agree: Kendall's τ-b.
+    """Agreement of two rankings: Kendall's τ-b.
 
     Args:
         a, b: ``(n,)``, what is ranked by size; equal numbers are ties.

@@ -6,6 +6,7 @@ Convolutional Neural Networks, 2016, section 2, taken for any layer.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,7 +15,6 @@ from torch import Tensor
 from core.arrays import Array, BoolArray, freeze
 from core.cnn import ConvolutionStack
 from core.layer import Parameters, Rules, steps
-from core.positions import rotate
 from core.rnn import RecurrentLayer, StepDerivatives
 
 
@@ -56,13 +56,80 @@ class Influence:
         return np.divide(self.strength, total, out=np.zeros_like(self.strength), where=total > 0)
 
 
-def attention_influence(parameters: Parameters, rules: Rules, reach: BoolArray) -> Influence:
-    """Measure an attention layer by its derivative in closed form.
+class AttentionDerivative(NamedTuple):
+    """The derivative of an attention layer in closed form, in parts smaller than all of it.
 
     Output i depends on input j through its value, through its key (which changes i's scores), and,
     for j = i, through the query:
     ∂output_i/∂input_j = Σ_head w_ij (W_V W_O + scale · W_K q_i (v_j - o_i)ᵀ W_O) for j ≠ i.
-    Its length is found from the products of these parts, which are smaller than the derivative.
+
+    Attributes:
+        output: ``(output, d_out)``, of the layer.
+        weights: ``(head, output, input)``.
+        carried: ``(head, d_model, d_out)``: what a unit of weight passes on.
+        by_key: ``(head, output, input or 1, d_model)``: score ij by input j, through its key.
+        gain: ``(head, output, input, d_out)``: what output i gains per unit of score ij.
+        own: ``(token, d_model, d_out)``: all of ∂output_i/∂input_i.
+    """
+
+    output: Tensor
+    weights: Tensor
+    carried: Tensor
+    by_key: Tensor
+    gain: Tensor
+    own: Tensor
+
+    def jacobian(self) -> Tensor:
+        """``(output, d_out, input, d_model)``."""
+        jacobian = torch.einsum("hij,hde->iejd", self.weights, self.carried)
+        by_key = self.by_key.expand(-1, -1, self.weights.shape[2], -1)
+        jacobian += torch.einsum("hije,hijd->iejd", self.gain, by_key)
+        jacobian.diagonal(dim1=0, dim2=2).copy_(self.own.permute(2, 1, 0))
+        return jacobian
+
+    def lengths(self) -> Tensor:
+        """``(output, input)``: the Frobenius norm of each ∂output_i/∂input_j."""
+        weights, carried, by_key, gain = self.weights, self.carried, self.by_key, self.gain
+        passed = torch.einsum("gijd,hde->ghije", by_key, carried)
+        mixed = (weights[None, ..., None] * passed).sum(dim=1)  # (head, output, input, d_out)
+        alike = torch.einsum("hde,gde->hg", carried, carried)
+        squared = (torch.einsum("hg,gij->hij", alike, weights) * weights).sum(dim=0)
+        squared += 2 * (mixed * gain).sum(dim=(0, 3))
+        keys = torch.einsum("hijd,gijd->hgij", by_key, by_key)
+        squared += (keys * torch.einsum("hije,gije->hgij", gain, gain)).sum(dim=(0, 1))
+        lengths = squared.clamp_(min=0).sqrt()
+        lengths.diagonal().copy_(torch.linalg.vector_norm(self.own, dim=(1, 2)))
+        return lengths
+
+
+def attention_derivative(x: Tensor, parameters: Parameters, rules: Rules) -> AttentionDerivative:
+    """Derive an attention layer by its input.
+
+    Args:
+        x: ``(token, d_model)``, where the derivative is taken.
+        parameters: Of the layer; everything but ``x`` is used.
+        rules: How the layer computes.
+    """
+    run = steps(x, parameters, rules)
+    w_q, w_k, w_v, w_o = (
+        torch.from_numpy(w).to(x.dtype)
+        for w in (parameters.w_q, parameters.w_k, parameters.w_v, parameters.w_o)
+    )
+    scale = rules.scale(run.q.shape[-1])
+    carried = w_v @ w_o
+    gain = run.weights[..., None] * ((run.v @ w_o)[:, None] - (run.heads @ w_o)[:, :, None])
+    asked = run.q[:, :, None].expand(-1, -1, len(x) if rules.encoding.turns else 1, -1)
+    by_key = scale * _unturned(asked, rules) @ w_k.mT[:, None]
+    own = torch.einsum("hii,hde->ide", run.weights, carried)
+    own += torch.einsum("hid,hie->ide", _own(by_key), _own(gain))
+    # And all scores of i with input i (through q_i), summed over keys: (head, d_out, output, d_k).
+    asking = _unturned(torch.einsum("hjd,hije->heid", run.k, gain), rules)
+    own += scale * torch.einsum("heid,hmd->ime", asking, w_q)
+    return AttentionDerivative(run.output, run.weights, carried, by_key, gain, own)
+
+
+def attention_influence(parameters: Parameters, rules: Rules, reach: BoolArray) -> Influence:
+    """Measure an attention layer by its derivative in closed form, computed in float64.
 
     Args:
         parameters: Of the layer; ``x`` is where the derivative is taken.
@@ -70,52 +137,19 @@ def attention_influence(parameters: Parameters, rules: Rules, reach: BoolArray) 
         reach: ``(output, input)``, what theory allows.
 
     Returns:
-        ``strength[i, j]`` is the Frobenius norm of ∂output_i/∂input_j, computed in float64.
+        ``strength[i, j]`` is the Frobenius norm of ∂output_i/∂input_j.
 
     Raises:
         ValueError: If something is felt that is out of reach.
     """
-    run = steps(torch.from_numpy(parameters.x).double(), parameters, rules)
-    w_q, w_k, w_v, w_o = (
-        torch.from_numpy(w).double()
-        for w in (parameters.w_q, parameters.w_k, parameters.w_v, parameters.w_o)
-    )
-    scale = rules.scale(run.q.shape[-1])
-    weights = run.weights  # (head, output, input)
-    carried = w_v @ w_o  # (head, d_model, d_out): what a unit of weight passes on
-    # What output i gains per unit of score ij, after W_O: (head, output, input, d_out).
-    gain = weights[..., None] * ((run.v @ w_o)[:, None] - (run.heads @ w_o)[:, :, None])
-    # How score ij moves with input j (through k_j): (head, output, input or 1, d_model).
-    n = len(parameters.x)
-    asked = run.q[:, :, None].expand(-1, -1, n if rules.positions == "rope" else 1, -1)
-    by_key = scale * _unturned(asked, rules) @ w_k.mT[:, None]
-    strength = _lengths(weights, carried, by_key, gain)
-    own = torch.einsum("hii,hde->ide", weights, carried)
-    own += torch.einsum("hid,hie->ide", _own(by_key), _own(gain))
-    # And all scores of i with input i (through q_i), summed over keys: (head, d_out, output, d_k).
-    asking = _unturned(torch.einsum("hjd,hije->heid", run.k, gain), rules)
-    own += scale * torch.einsum("heid,hmd->ime", asking, w_q)
-    strength.diagonal().copy_(torch.linalg.vector_norm(own, dim=(1, 2)))
-    return Influence(reach, strength.numpy())
-
-
-def _lengths(weights: Tensor, carried: Tensor, by_key: Tensor, gain: Tensor) -> Tensor:
-    """``(output, input)``: the length of Σ_head (weight · carried + by_key gainᵀ)."""
-    passed = torch.einsum("gijd,hde->ghije", by_key, carried)
-    mixed = (weights[None, ..., None] * passed).sum(dim=1)  # (head, output, input, d_out)
-    alike = torch.einsum("hde,gde->hg", carried, carried)
-    squared = (torch.einsum("hg,gij->hij", alike, weights) * weights).sum(dim=0)
-    squared += 2 * (mixed * gain).sum(dim=(0, 3))
-    keys = torch.einsum("hijd,gijd->hgij", by_key, by_key)
-    squared += (keys * torch.einsum("hije,gije->hgij", gain, gain)).sum(dim=(0, 1))
-    return squared.clamp_(min=0).sqrt()
+    x = torch.from_numpy(parameters.x).double()
+    return Influence(reach, attention_derivative(x, parameters, rules).lengths().numpy())
 
 
 def _unturned(vectors: Tensor, rules: Rules) -> Tensor:
-    """RoPE's turn taken back, by the position on the last axis but one: its derivative."""
-    if rules.positions != "rope":
-        return vectors
-    return rotate(vectors, -torch.arange(vectors.shape[-2]), rules.base)
+    """Take back an encoding's turn by the position on the last axis but one: its derivative."""
+    turns = rules.encoding.turns
+    return turns(vectors, -torch.arange(vectors.shape[-2]), rules.base) if turns else vectors
 
 
 def _own(pairs: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ see and edit.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,13 +15,13 @@ from torch import Tensor
 from core.arrays import Array
 from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention
 from core.masks import MaskRule
-from core.positions import Positions, alibi_bias, rotate, sinusoidal
+from core.positions import ENCODINGS, Encoding
 from core.trace import AttentionTrace, LayerTrace, Origin
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large everything is; ``d_k`` and ``d_v`` are per head and need not be equal."""
+    """Sizes of a layer; ``d_k`` and ``d_v`` are per head and need not be equal."""
 
     d_model: int = 10
     d_k: int = 4
@@ -31,20 +31,20 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Rules:
-    """How the layer computes with its parameters.
+    """Rules by which the layer computes with its parameters.
 
     Attributes:
         scaled: Whether scores are divided by √d_k.
         temperature: What scores are divided by besides; small = sharp.
         mask: Who may look at whom.
-        positions: How tokens learn where they stand. ``rope`` needs an even ``d_k``.
-        base: Of RoPE: its wavelengths are 2π · base^(2i/d_k), in tokens.
+        positions: One of ``ENCODINGS``.
+        base: Of an encoding that turns: its wavelengths are 2π · base^(2i/d_k), in tokens.
     """
 
     scaled: bool = True
     temperature: float = 1.0
     mask: MaskRule = MaskRule()
-    positions: Positions = "none"
+    positions: str = "none"
     base: float = 10_000.0
 
     def __post_init__(self) -> None:
@@ -53,11 +53,16 @@ class Rules:
         Raises:
             ValueError: If there are none of that name.
         """
-        if self.positions not in get_args(Positions):
+        if self.positions not in ENCODINGS:
             raise ValueError(f"unknown positions: {self.positions!r}")
 
+    @property
+    def encoding(self) -> Encoding:
+        """The entry of ``positions`` in the table."""
+        return ENCODINGS[self.positions]
+
     def scale(self, d_k: int) -> float:
-        """What q·k is multiplied by."""
+        """The factor of q·k."""
         return 1 / (self.temperature * (d_k**0.5 if self.scaled else 1))
 
 
@@ -129,12 +134,13 @@ def steps(x: Tensor, parameters: Parameters, rules: Rules) -> MultiHeadSteps:
         torch.tensor(w, dtype=x.dtype)
         for w in (parameters.w_q, parameters.w_k, parameters.w_v, parameters.w_o)
     )
-    if rules.positions == "sinusoidal":
-        x = x + sinusoidal(*x.shape[-2:]).to(x.dtype)
+    encoding = rules.encoding
+    if encoding.adds:
+        x = x + encoding.adds(*x.shape[-2:]).to(x.dtype)
     x = x.unsqueeze(-3)  # (..., 1, token, d_model)
     q, k, v = x @ w_q, x @ w_k, x @ w_v  # (..., head, token, d_k or d_v)
-    if rules.positions == "rope":
-        q, k = rotate(q, base=rules.base), rotate(k, base=rules.base)
+    if encoding.turns:
+        q, k = (encoding.turns(it, None, rules.base) for it in (q, k))
     bias = score_bias(parameters, rules, x.shape[-2]).to(x.dtype)  # (head, query, key)
     scale = rules.scale(q.shape[-1])
     scores, weights, heads = scaled_dot_product_attention(q, k, v, bias, scale=scale)
@@ -143,9 +149,10 @@ def steps(x: Tensor, parameters: Parameters, rules: Rules) -> MultiHeadSteps:
 
 
 def score_bias(parameters: Parameters, rules: Rules, n: int) -> Tensor:
-    """What is added to the scaled scores: ``(head, query, key)``, -inf where masked."""
+    """Compute what is added to the scaled scores: ``(head, query, key)``, -inf where masked."""
     n_heads = len(parameters.w_q)
-    bias = alibi_bias(n_heads, n, n) if rules.positions == "alibi" else torch.zeros(n_heads, n, n)
+    added = rules.encoding.bias
+    bias = added(n_heads, n, n) if added else torch.zeros(n_heads, n, n)
     if parameters.b_distance.size:
         place = torch.arange(n)
         back = (place[:, None] - place).clamp(min=0)  # a key ahead counts as near

@@ -1,4 +1,4 @@
-"""What can be read off the weights, and what each figure means."""
+"""Figures that can be read off the weights, with their meaning."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from core.arrays import Array, BoolArray
 
 
 def entropy(weights: Array) -> Array:
-    """How widely each query spreads its attention.
+    """Spread of each query's attention.
 
     Args:
         weights: ``(..., query, key)``, rows sum to 1.
@@ -34,7 +34,7 @@ def choosiest(weights: Array, may_look: BoolArray) -> int:
 
 
 def expected_distance(weights: Array) -> Array:
-    """How far from its own place each query looks, on average.
+    """Distance from its own place at which each query looks, on average.
 
     Args:
         weights: ``(..., query, key)`` of self-attention, rows sum to 1.
@@ -48,7 +48,7 @@ def expected_distance(weights: Array) -> Array:
 
 
 def contribution(weights: Array, v: Array) -> Array:
-    """How long the piece is that each key puts into each output: weight × ‖value‖.
+    """Length of the piece that each key puts into each output: weight × ‖value‖.
 
     A large weight on a short value moves little.
 
@@ -77,7 +77,7 @@ def mean_over_heads(weights: Array) -> Array:
 
 
 def rollout(weights: Array) -> Array:
-    """How much of each input word is left in each word after every layer, if attention is all.
+    """Part of each input word in each word after every layer, if attention is all.
 
     Heads are averaged, half of every word stays as it is (the residual connection), and the layers
     are multiplied. Values, norms and feed-forward parts are left out.
@@ -116,7 +116,7 @@ def cosine_distance(a: Array, b: Array) -> Array:
 
 
 class HeadFeatures(NamedTuple):
-    """What each head does on a sentence: ``(layer, head)`` each, means over queries.
+    """Features of each head on a sentence: ``(layer, head)`` each, means over queries.
 
     Attributes:
         previous: Weight on the token before the query, 0 to 1.
@@ -138,7 +138,7 @@ class HeadFeatures(NamedTuple):
 
 
 def head_features(weights: Array, special: Sequence[bool]) -> HeadFeatures:
-    """What a head finder sorts by.
+    """Features that a head finder sorts by.
 
     Args:
         weights: ``(layer, head, token, token)`` of self-attention, rows sum to 1.

@@ -1,4 +1,4 @@
-"""What torch's modules do at a price that we need not pay."""
+"""Torch's modules made without their detours."""
 
 import torch
 from torch import nn

@@ -1,16 +1,43 @@
-"""Ways of telling attention where a token stands.
+"""Ways of telling attention where a token stands: ``ENCODINGS``, and the functions in them.
 
 Sources: Vaswani et al. 2017, section 3.5 (sinusoidal); Su et al., RoFormer, 2021, section 3.2
 (RoPE); Press et al., Train Short, Test Long, 2022, section 3 (ALiBi).
 """
 
 import math
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-Positions = Literal["none", "sinusoidal", "rope", "alibi"]
+
+@dataclass(frozen=True)
+class Encoding:
+    """A way of telling attention where tokens stand; at most one of the first three is given.
+
+    Attributes:
+        adds: (n, d_model) to ``(token, d_model)``, added to the words' vectors.
+        turns: Queries or keys ``(..., token, d_k)``, positions ``(token,)`` or ``None`` for 0, 1,
+            2, ..., and a base to the same vectors, each turned by its position: linear, lengths
+            kept, taken back by negative positions.
+        bias: (n_heads, n_query, n_key) to ``(head, query, key)``, added to the scaled scores.
+        program: Lines of PyTorch that do it to ``x``, to ``q`` and ``k``, or to ``scores``, where
+            ``{d_model}``, ``{d_k}`` and ``{base}`` stand for numbers.
+        data: Numbers of each head that these lines need, by name: n_heads to ``(head,)``.
+        in_pairs: Whether numbers are turned in pairs, so that d_k has to be even.
+    """
+
+    adds: Callable[[int, int], Tensor] | None = None
+    turns: Callable[[Tensor, Tensor | None, float], Tensor] | None = None
+    bias: Callable[[int, int, int], Tensor] | None = None
+    program: str = ""
+    data: Mapping[str, Callable[[int], Tensor]] = field(default_factory=dict)
+    in_pairs: bool = False
+
+    def fits(self, d_k: int) -> bool:
+        """Tell whether queries and keys of this width can be encoded."""
+        return d_k % 2 == 0 or not self.in_pairs
 
 
 def sinusoidal(n: int, d_model: int, base: float = 10000.0) -> Tensor:
@@ -65,7 +92,7 @@ def rotate(x: Tensor, positions: Tensor | None = None, base: float = 10000.0) ->
 
 
 def alibi_slopes(n_heads: int) -> Tensor:
-    """How fast each head's scores fall with distance.
+    """The speed at which each head's scores fall with distance.
 
     Args:
         n_heads: For a power of two, the slopes are 2^(-8/h), 2^(-16/h), ... Otherwise those of the
@@ -85,7 +112,7 @@ def alibi_slopes(n_heads: int) -> Tensor:
 
 
 def alibi_bias(n_heads: int, n_query: int, n_key: int) -> Tensor:
-    """What ALiBi adds to the scaled scores: minus slope times distance, to both sides.
+    """Minus slope times distance, to both sides, to be added to the scaled scores.
 
     Returns:
         ``(head, query, key)`` float32, 0 on the diagonal, negative elsewhere.
@@ -101,3 +128,26 @@ def _angles(positions: Tensor, width: int, base: float) -> Tensor:
 
 def _geometric(n_heads: int) -> list[float]:
     return [2 ** (-8 * (head + 1) / n_heads) for head in range(n_heads)]
+
+
+_SINUSOIDAL = """\
+t = torch.arange(len(x))[:, None] / 10000 ** (torch.arange(0, {d_model}, 2).double() / {d_model})
+x = x + torch.stack((t.sin(), t.cos()), -1).flatten(1)[:, :{d_model}].float()"""
+
+_ROPE = """\
+t = torch.arange(len(x))[:, None] / {base:g} ** (torch.arange(0, {d_k}, 2).double() / {d_k})
+turn = torch.polar(torch.ones_like(t), t).to(torch.complex64)
+q, k = (torch.view_as_complex(a.unflatten(2, (-1, 2))) * turn for a in (q, k))
+q, k = torch.view_as_real(q).flatten(2), torch.view_as_real(k).flatten(2)"""
+
+_ALIBI = """\
+t = torch.arange(len(x))
+scores = scores - slopes * (t[:, None] - t).abs()"""
+
+ENCODINGS: Mapping[str, Encoding] = {
+    "none": Encoding(),
+    "sinusoidal": Encoding(adds=sinusoidal, program=_SINUSOIDAL),
+    "rope": Encoding(turns=rotate, program=_ROPE, in_pairs=True),
+    "alibi": Encoding(bias=alibi_bias, program=_ALIBI, data={"slopes": alibi_slopes}),
+}
+"""All of them, by name."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # theory is written without what it is compared with
 
 @dataclass(frozen=True)
 class Field:
-    """Who can feel whom, and how far the signal travels.
+    """The reach of each output, and the way that the signal travels.
 
     Attributes:
         reach: ``(output, input)``, ``True`` = the input can change the output.
@@ -35,14 +35,9 @@ class Field:
         """Keep it as it is."""
         freeze(self)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the maps."""
-        return self.reach.nbytes + self.path.nbytes
-
 
 def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
-    """How many input tokens one output of a convolutional stack can see.
+    """Count the input tokens that one output of a convolutional stack can see.
 
     Args:
         layers: ``(kernel, dilation, stride)`` of each layer, from the input up.

@@ -20,7 +20,7 @@ LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 @dataclass(frozen=True)
 class RecurrentSettings:
-    """What decides a seeded recurrent layer.
+    """Settings of a seeded recurrent layer.
 
     Attributes:
         kind: ``rnn`` is the plain one with tanh.
@@ -39,7 +39,7 @@ class RecurrentSettings:
 
 
 class StepDerivatives(NamedTuple):
-    """How one step of a recurrent layer changes its state: what it keeps, what it takes in.
+    """Derivatives of a recurrent layer's state after one step.
 
     Attributes:
         keeps: ``(step, state, state)``, ∂state_t/∂state_(t-1).
@@ -99,26 +99,21 @@ class RecurrentLayer(nn.Module):
 
 
 def _lstm_steps(gates: Tensor, w_x: Tensor, w_h: Tensor) -> StepDerivatives:
-    """``gates`` are before their sigmoid or tanh; torch orders them so."""
-    enter, forget, leave = gates[:, [0, 1, 3]].sigmoid().unbind(1)  # (step, d_hidden)
-    content = gates[:, 2].tanh()
-    cells = [torch.zeros_like(content[0])]
-    for kept, added in zip(forget, enter * content, strict=True):
-        cells.append(kept * cells[-1] + added)
+    """``gates`` are before their sigmoid or tanh, in torch's order: i, f, g, o."""
+    i, f, o = gates[:, [0, 1, 3]].sigmoid().unbind(1)  # (step, d_hidden)
+    g = gates[:, 2].tanh()
+    cells = [torch.zeros_like(g[0])]
+    for forget, added in zip(f, i * g, strict=True):
+        cells.append(forget * cells[-1] + added)
     before, cell = torch.stack(cells[:-1]), torch.stack(cells[1:]).tanh()
-    into_cell = (
-        content * enter * (1 - enter),
-        before * forget * (1 - forget),
-        enter * (1 - content**2),
-        torch.zeros_like(cell),
-    )
+    into_cell = g * i * (1 - i), before * f * (1 - f), i * (1 - g**2), torch.zeros_like(cell)
     slope = torch.stack(into_cell, dim=1)  # (step, gate, d_hidden)
-    shown = leave * (1 - cell**2)  # what of the cell's change is seen in the output
-    opened = shown[:, None] * slope
-    opened[:, 3] = cell * leave * (1 - leave)
-    remembers = torch.diag_embed(forget)
+    out_of_cell = o * (1 - cell**2)  # what of the cell's change reaches the output
+    opened = out_of_cell[:, None] * slope
+    opened[:, 3] = cell * o * (1 - o)
+    remembers = torch.diag_embed(f)
     from_output = torch.cat((_through(opened, w_h), _through(slope, w_h)), dim=1)
-    from_cell = torch.cat((shown[..., None] * remembers, remembers), dim=1)
+    from_cell = torch.cat((out_of_cell[..., None] * remembers, remembers), dim=1)
     takes = torch.cat((_through(opened, w_x), _through(slope, w_x)), dim=1)
     return StepDerivatives(torch.cat((from_output, from_cell), dim=2), takes)
 
@@ -126,14 +121,15 @@ def _lstm_steps(gates: Tensor, w_x: Tensor, w_h: Tensor) -> StepDerivatives:
 def _gru_steps(
     from_x: Tensor, from_h: Tensor, before: Tensor, w_x: Tensor, w_h: Tensor
 ) -> StepDerivatives:
-    reset, keep = (from_x + from_h)[:, :2].sigmoid().unbind(1)  # (step, d_hidden)
-    content = (from_x[:, 2] + reset * from_h[:, 2]).tanh()
-    by_content = (1 - keep) * (1 - content**2)
-    by_keep = (before - content) * keep * (1 - keep)
-    by_reset = by_content * from_h[:, 2] * reset * (1 - reset)
-    takes = _through(torch.stack((by_reset, by_keep, by_content), dim=1), w_x)
-    keeps = _through(torch.stack((by_reset, by_keep, by_content * reset), dim=1), w_h)
-    return StepDerivatives(keeps + torch.diag_embed(keep), takes)
+    """Before their sigmoid or tanh, gates stand in torch's order: r, z, n."""
+    r, z = (from_x + from_h)[:, :2].sigmoid().unbind(1)  # (step, d_hidden)
+    n = (from_x[:, 2] + r * from_h[:, 2]).tanh()
+    by_n = (1 - z) * (1 - n**2)
+    by_z = (before - n) * z * (1 - z)
+    by_r = by_n * from_h[:, 2] * r * (1 - r)
+    takes = _through(torch.stack((by_r, by_z, by_n), dim=1), w_x)
+    keeps = _through(torch.stack((by_r, by_z, by_n * r), dim=1), w_h)
+    return StepDerivatives(keeps + torch.diag_embed(z), takes)
 
 
 def _through(slope: Tensor, w: Tensor) -> Tensor:

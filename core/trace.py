@@ -22,7 +22,7 @@ class TraceError(ValueError):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the numbers come from; every view says it.
+    """The source of numbers; every view says it.
 
     Attributes:
         kind: Hand-set, seeded (untrained), trained here, pretrained or uploaded.
@@ -143,7 +143,7 @@ STEPS = tuple(name for name in PARTS if name != "bias")
 
 @dataclass(frozen=True)
 class AttentionTrace:
-    """What a source made of a sentence.
+    """All that a source computed from a sentence.
 
     In self-attention the two lists of tokens are the same.
 

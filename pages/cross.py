@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.reader.ideas import CrossChoice
-from core.snippet import crossing_snippet
+from core.taken.snippet import crossing_snippet
 from pages.shared import controls, frame
 from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import layer
 from core.reader.explore import NumbersChoice
-from core.snippet import snippet
+from core.taken.snippet import snippet
 from pages.shared import controls, frame, names
 from pages.shared.reader.session import reader
 from pages.shared.reader.trained import explored

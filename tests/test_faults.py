@@ -25,6 +25,7 @@ from core.layer import Parameters, Rules, Sizes
 from core.long.head import LongHead
 from core.models import packaged
 from core.models.run import ModelRun
+from core.reader.records import limits
 from core.sources.pretrained import HeadEffects, PretrainedSource
 from core.sources.seeded import SeededSource
 from core.sources.uploaded import Upload
@@ -33,7 +34,7 @@ from core.trace import LayerTrace
 from pages.shared.figures.heatmap import Heatmap
 from pages.shared.server import cache
 from tests.hostile import largest, npz
-from tests.pages.exploring import select, chosen
+from tests.pages.exploring import select
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "dashboard.py"])
@@ -111,7 +112,7 @@ def test_nothing_is_kept_by_a_cache_that_samples_large_arrays_or_that_strangers_
 @settings(max_examples=15)
 @given(strategies.data())
 def test_one_number_of_the_largest_arrays_makes_another_result(data: strategies.DataObject):
-    most = {name: int(LIMITS[name][1]) for name in ("n_heads", "d_model", "d_k", "d_v")}
+    most = {name: limits(name)[1] for name in ("n_heads", "d_model", "d_k", "d_v")}
     source = SeededSource(Sizes(**most))
     before = source.parameters(tuple(f"word{n}" for n in range(LIMIT)))
     name = data.draw(strategies.sampled_from(("x", "w_q", "w_k", "w_v", "w_o")))

@@ -21,16 +21,16 @@ from core.ideas.cost import ROWS, Setting, counted, crossing, formula, longest_p
 from core.ideas.crossing import SIZES, CrossSource
 from core.ideas.heads import heads, one_big_head
 from core.ideas.heads_cost import costs
-from core.ideas.shuffling import Order, OrderedHead, shuffled
+from core.ideas.shuffling import OrderedHead, shuffled
 from core.importance import kendall_tau, leave_one_out, transformed_contribution
 from core.measures import entropy
 from core.reader.examples import EXAMPLES
 from core.reader.explore import Choice
 from core.reader.ideas import BuffetChoice, CrossChoice
 from core.rnn import RecurrentSettings
-from core.snippet import MOST_LINES, snippet
 from core.sources.pretrained import PretrainedSource
 from core.sources.seeded import SeededSource
+from core.taken.snippet import MOST_LINES, snippet
 from core.tokens import tokenize
 from core.trace import LayerTrace
 from core.training.contenders import Design
@@ -247,7 +247,7 @@ def test_training_equal_budgets_and_a_window_that_does_not_reach():
 
 
 @pytest.mark.parametrize("order", ["sinusoidal", "rope", "alibi", "causal"])
-def test_shuffled_words_give_shuffled_outputs_unless_something_tells_the_order(order: Order):
+def test_shuffled_words_give_shuffled_outputs_unless_something_tells_the_order(order: str):
     parameters, places = EATING.layer_source.parameters(WORDS), shuffled(4, seed=1)
     moved = {kind: OrderedHead(parameters, 0, kind).moved(places) for kind in ("none", order)}
     assert (moved["none"] == 0).all()

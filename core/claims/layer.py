@@ -1,4 +1,4 @@
-"""What popular explanations get wrong about one layer, measured.
+"""Mistakes of popular explanations about one layer, measured.
 
 Each function is given the choice that a page is opened with: the page shows the same numbers.
 """
@@ -68,7 +68,7 @@ class Sources(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """How far an output moves at most when words change places, without positional encoding."""
+    """Largest difference of an output when words change places, without encoding."""
 
     unmasked: float
     causal: float
@@ -132,7 +132,7 @@ def untrained(choice: Choice) -> tuple[int, ...]:
 
 
 def words(choice: Choice) -> tuple[str, ...]:
-    """What the choice's sentence is cut into."""
+    """Tokens of the choice's sentence."""
     return tokenize(choice.sentence, choice.unit).kept
 
 

@@ -1,4 +1,4 @@
-"""What popular explanations get wrong about trained models, measured."""
+"""Mistakes of popular explanations about trained models, measured."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from core.models.run import ModelRun
 
 
 class Pronoun(NamedTuple):
-    """Who looks from one piece to another, and how many do.
+    """Heads that look from one piece to another, and their number.
 
     Attributes:
         first: The weight of the chosen head in the first sentence.

@@ -1,4 +1,4 @@
-"""What popular explanations get wrong about attention's neighbours and its cost, measured.
+"""Mistakes of popular explanations about attention's neighbours and its cost, measured.
 
 Each function is given the choice that a page is opened with: the page shows the same numbers.
 """
@@ -31,7 +31,7 @@ class Memory(NamedTuple):
 
 
 class Window(NamedTuple):
-    """What one output of a convolutional stack sees.
+    """Words that one output of a convolutional stack sees.
 
     Attributes:
         one: Words that one layer sees.

@@ -12,12 +12,12 @@ from core.architectures import Measured
 from core.arrays import Array
 from core.attention import scaled_dot_product_attention
 from core.influence import Influence
-from core.masks import everything
+from core.masks import MaskRule
 from core.receptive_field import attention_field
 from core.trace import LayerTrace
 
 NUTRIENTS = ("protein", "sugar", "vegetables", "spice", "carbohydrates")
-"""What a wish, a label and a dish are measured in."""
+"""The dimensions of a wish, a label and a dish."""
 
 
 class Dish(NamedTuple):
@@ -89,7 +89,7 @@ def serve(goal: Array, table: Table) -> LayerTrace:
 
 
 def felt(goal: Array, table: Table) -> Measured:
-    """How much the plate changes with each dish, wherever the diner stands: rows are equal.
+    """Influence of each dish on the plate, wherever the diner stands: rows are equal.
 
     In closed form: the plate moves with a dish's contents by its weight, and with its label by
     ∂plate/∂k_j = w_j (v_j - plate) qᵀ / √d_k.
@@ -107,5 +107,5 @@ def felt(goal: Array, table: Table) -> Measured:
     surprise = np.linalg.norm(table.contents - plate.output[0, 0], axis=-1)  # (dish,)
     by_label = surprise * np.linalg.norm(goal) / np.sqrt(size)
     row = plate.weights[0, 0] * np.hypot(by_label, np.sqrt(size))
-    field = attention_field(everything(n))
+    field = attention_field(MaskRule().matrix(n))
     return Measured(field, Influence(field.reach, np.tile(row, (n, 1))))

@@ -32,7 +32,7 @@ MOST_STEPS = 1024
 
 
 class Setting(NamedTuple):
-    """What the layers are given.
+    """Sizes of the layers and of their input.
 
     Attributes:
         n: Tokens, at least 2.

@@ -14,7 +14,7 @@ from core.arrays import Array
 from core.attention import Steps, additive_attention, merge_heads, scaled_dot_product_attention
 from core.embeddings import FEATURES
 from core.layer import Sizes
-from core.masks import causal
+from core.masks import MaskRule
 from core.sources.handset import HEADS, HandsetSource
 from core.sources.seeded import SeededSource
 from core.sources.toy import ToySource
@@ -38,7 +38,7 @@ _STRONG = 3.0
 
 
 class Cost(NamedTuple):
-    """What one head's scores cost; a multiply-add counts 2, as in `core.complexity`.
+    """Cost of one head's scores; a multiply-add counts 2, as in `core.complexity`.
 
     Attributes:
         learned: Numbers that training has to find, for the scores alone.
@@ -76,7 +76,7 @@ class CrossSource:
     is_causal: bool = False
 
     def trace(self, asking: Words, answering: Words) -> AttentionTrace:
-        """What the asking sentence finds in the answering one.
+        """Run the layer with queries from one sentence, keys and values from the other.
 
         Args:
             asking: Where the queries come from.
@@ -162,14 +162,13 @@ class CrossSource:
 
     def _bias(self, n_heads: int, n_query: int, n_key: int) -> Tensor:
         """``(head, query, key)``: 0, or -inf where a word may not look."""
-        bias = torch.zeros(n_heads, n_query, n_key)
-        if self.is_causal:
-            bias[:, ~torch.from_numpy(causal(max(n_query, n_key))[:n_query, :n_key])] = -torch.inf
-        return bias
+        rule = MaskRule("causal" if self.is_causal else "none")
+        may_look = torch.from_numpy(rule.part(range(n_query), range(n_key)))
+        return torch.where(may_look, 0.0, -torch.inf).expand(n_heads, -1, -1)
 
 
 def cost(scoring: Scoring, n_query: int, n_key: int) -> Cost:
-    """What the scores of one head cost on two sentences.
+    """Count the operations of one head's scores on two sentences.
 
     Args:
         scoring: As in :class:`CrossSource`.
@@ -204,7 +203,7 @@ def difference(one: AttentionTrace, other: AttentionTrace) -> float:
 
 
 def self_gap(source: CrossSource, tokens: Words) -> float:
-    """How far a sentence that asks itself is from a layer of self-attention with the same numbers.
+    """Difference of a sentence that asks itself from a layer with the same numbers.
 
     Returns:
         As in :func:`difference`: 0, but for rounding. That layer scales its scores and has no mask,
@@ -215,7 +214,7 @@ def self_gap(source: CrossSource, tokens: Words) -> float:
 
 
 def general_gap(source: CrossSource, asking: Words, answering: Words) -> float:
-    """How far √d_k times the scaled scores are from the general ones: 0, but for rounding.
+    """Difference of √d_k times the scaled scores from the general ones: rounding alone.
 
     With W_a = W_Q W_Kᵀ, the general score h W_a h' is (h W_Q)·(h' W_K), the product of q and k.
     """

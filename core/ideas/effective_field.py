@@ -47,11 +47,6 @@ class FieldSizes:
         """Keep it as it is."""
         freeze(self)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the counts."""
-        return sum(it.nbytes for it in vars(self).values())
-
 
 def field_sizes(kernel: int, dilations: Sequence[int], first: int) -> FieldSizes:
     """Effective beside theoretical field, with as many layers as ``DEPTHS`` say.
@@ -83,7 +78,7 @@ def field_sizes(kernel: int, dilations: Sequence[int], first: int) -> FieldSizes
 
 
 def _felt(n: int, settings: ConvolutionSettings) -> int:
-    """How many of ``n`` inputs the middle output feels."""
+    """Count how many of ``n`` inputs the middle output feels."""
     generator = torch.Generator().manual_seed(settings.seed)
     x = torch.randn(n, WIDTH, generator=generator).double().requires_grad_()
     with torch.enable_grad():

@@ -21,12 +21,12 @@ from core.layer import Parameters, Rules, score_bias, steps
 from core.measures import entropy
 
 Blocks = Literal["apart", "open", "merged"]
-"""What the one big head may do outside its blocks, see :func:`one_big_head`."""
+"""Rules for the one big head outside its blocks, see :func:`one_big_head`."""
 
 
 @dataclass(frozen=True)
 class Heads:
-    """What every head of a layer did.
+    """Results of every head of a layer.
 
     Attributes:
         weights: ``(head, query, key)``, rows sum to 1.
@@ -57,7 +57,7 @@ class Heads:
 
     @property
     def rounding(self) -> float:
-        """How far the sum is from the layer's own output at most: rounding, and no more."""
+        """Largest difference of the sum from the layer's own output: rounding, and no more."""
         return float(np.abs(self.output - self.at_once).max())
 
     def without(self, off: Collection[int]) -> Array:
@@ -89,7 +89,7 @@ def heads(parameters: Parameters, rules: Rules) -> Heads:
 
 
 def look_alike(weights: Array) -> Array:
-    """Whether heads look at the same words.
+    """Compare heads by the words that they look at.
 
     Args:
         weights: ``(head, query, key)``, rows sum to 1, or are 0.
@@ -109,7 +109,7 @@ def look_alike(weights: Array) -> Array:
 
 
 def pull_alike(contributions: Array) -> Array:
-    """Whether heads move the outputs in the same direction.
+    """Compare heads by the direction in which they move the outputs.
 
     Args:
         contributions: ``(head, query, d_model)``.

@@ -1,4 +1,4 @@
-"""What a layer costs when it is split into heads: the same, by formula and counted.
+"""Cost of a layer that is split into heads: the same, by formula and counted.
 
 Source: Vaswani et al., Attention Is All You Need, 2017, section 3.2.2: heads of width d / h cost as
 much as one of width d.
@@ -16,7 +16,7 @@ from core.ideas.cost import watched
 
 
 class HeadCost(NamedTuple):
-    """What a layer of width d costs when it is split into heads.
+    """Cost of a layer of width d that is split into heads.
 
     Attributes:
         n_heads: Into how many.

@@ -1,32 +1,30 @@
-"""How far three architectures see: theory once, measurement over several seeds.
+"""The reach of three architectures: theory once, measurement over several seeds.
 
-Sources: Vaswani et al., Attention Is All You Need, 2017,
-section 4 (path lengths); Beltagy et al., Longformer, 2020, section 3.1 (masks).
+Source: Vaswani et al., Attention Is All You Need, 2017, section 4 (path lengths).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, assert_never
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from core import architectures, embeddings, masks
+from core import architectures, embeddings
 from core.architectures import Measured
-from core.arrays import Array, BoolArray, IntArray, freeze
+from core.arrays import Array, IntArray, freeze
 from core.cnn import ConvolutionSettings
-from core.influence import Influence
-from core.layer import Parameters, Rules, Sizes, steps
-from core.masks import MaskRule
+from core.influence import Influence, attention_derivative
+from core.layer import Parameters, Rules, Sizes
+from core.masks import MaskRule, kinds_with
 from core.receptive_field import Field, attention_field
 from core.rnn import RecurrentSettings
 from core.sources.seeded import SeededSource
 
-ReachMask = Literal["none", "causal", "window", "dilated", "global"]
+MASKS = kinds_with("width", "step", "n_global")
+"""The names of those that a stack of layers can have, whatever the sentence."""
 
 SEEDS = 8
-"""How many draws of all numbers are measured."""
+"""The number of draws of all numbers that are measured."""
 
 WIDTH = 8
 """Numbers in a token's vector, in a query, key and value, in the memory, and channels."""
@@ -39,38 +37,16 @@ class AttentionStack:
     """Layers of attention that all have the same mask.
 
     Attributes:
-        mask: ``global``: a window, and tokens that see and are seen by everything.
-        window: Tokens on each side, for ``window``, ``dilated`` and ``global``.
-        step: How far they are apart, for ``dilated``.
-        n_global: Tokens at the start, for ``global``.
+        rule: The mask of every layer.
         n_layers: At least 1; nothing but attention: no skip connections, no other layers.
     """
 
-    mask: ReachMask = "none"
-    window: int = 1
-    step: int = 2
-    n_global: int = 1
+    rule: MaskRule = MaskRule()
     n_layers: int = 1
-
-    def may_look(self, n: int) -> BoolArray:
-        """``(query, key)``, the mask of every layer."""
-        match self.mask:
-            case "causal":
-                return masks.causal(n)
-            case "window":
-                return masks.window(n, self.window)
-            case "dilated":
-                return masks.dilated(n, self.window, self.step)
-            case "global":
-                return masks.with_global(masks.window(n, self.window), self.n_global)
-            case "none":
-                return masks.everything(n)
-            case unknown:
-                assert_never(unknown)
 
     def field(self, n: int) -> Field:
         """Theory: after L layers the reach is the L-th power of the mask."""
-        return attention_field(self.may_look(n), self.n_layers)
+        return attention_field(self.rule.matrix(n), self.n_layers)
 
 
 @dataclass(frozen=True)
@@ -93,11 +69,6 @@ class Averaged:
         """Keep it as it is."""
         freeze(self)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the maps."""
-        return self.field.nbytes + self.mean.nbytes + self.low.nbytes + self.high.nbytes
-
 
 def averaged(measure: Callable[[int], Measured], first: int) -> Averaged:
     """Measure with ``SEEDS`` seeds.
@@ -114,8 +85,7 @@ def averaged(measure: Callable[[int], Measured], first: int) -> Averaged:
 def attention(tokens: Sequence[str], stack: AttentionStack, first: int) -> Averaged:
     """Layers of attention on random vectors, each layer with numbers of its own."""
     field = stack.field(len(tokens))
-    blocked = tuple((int(i), int(j)) for i, j in np.argwhere(~stack.may_look(len(tokens))))
-    rules = Rules(mask=MaskRule("drawn", blocked=blocked))
+    rules = Rules(mask=stack.rule)
 
     def measure(seed: int) -> Measured:
         layers = _layers(tuple(tokens), stack.n_layers, seed)
@@ -131,8 +101,8 @@ def stack_jacobian(layers: Sequence[Parameters], rules: Rules) -> Array:
     """The derivative of a stack's outputs: the product of its layers' derivatives.
 
     Args:
-        layers: With one head each; the first one's ``x`` is where the derivative is taken.
-        rules: Of every layer; without positions.
+        layers: The first one's ``x`` is where the derivative is taken.
+        rules: Of every layer.
 
     Returns:
         ``(output, d_out, input, d_in)``.
@@ -140,27 +110,10 @@ def stack_jacobian(layers: Sequence[Parameters], rules: Rules) -> Array:
     x = torch.from_numpy(layers[0].x).double()
     total, n = torch.eye(x.numel(), dtype=x.dtype), len(x)
     for layer in layers:
-        x, own = _derivative(x, layer, rules)
-        total = own @ total
+        derivative = attention_derivative(x, layer, rules)
+        x = derivative.output
+        total = derivative.jacobian().flatten(2).flatten(0, 1) @ total
     return total.unflatten(1, (n, -1)).unflatten(0, (n, -1)).numpy()
-
-
-def _derivative(x: Tensor, layer: Parameters, rules: Rules) -> tuple[Tensor, Tensor]:
-    """A layer's output, and how it changes: ``(output * d_out, input * d_in)``.
-
-    ∂output_i/∂input_j = w_ij W_V W_O + (W_K q_i) gain_ij, and for j = i the query's part besides.
-    """
-    run = steps(x, layer, rules)
-    w_q, w_k, w_v, w_o = (
-        torch.from_numpy(w[0]).double() for w in (layer.w_q, layer.w_k, layer.w_v, layer.w_o)
-    )
-    scale, weights = rules.scale(w_q.shape[1]), run.weights[0]  # (output, input)
-    gain = weights[..., None] * ((run.v[0] - run.heads[0][:, None]) @ w_o)  # (output, input, d_out)
-    by_key, by_query = scale * run.q[0] @ w_k.mT, scale * run.k[0] @ w_q.mT  # (token, d_in)
-    jacobian = torch.einsum("ij,de->iejd", weights, w_v @ w_o)
-    jacobian += torch.einsum("ije,id->iejd", gain, by_key)
-    jacobian.diagonal(dim1=0, dim2=2).add_(torch.einsum("ije,jd->edi", gain, by_query))
-    return run.output, jacobian.flatten(2).flatten(0, 1)
 
 
 def recurrent(tokens: Sequence[str], settings: RecurrentSettings, first: int) -> Averaged:
@@ -184,7 +137,7 @@ def convolutional(tokens: Sequence[str], settings: ConvolutionSettings, first: i
 
 
 def seen_by_layers(stack: AttentionStack, n: int, output: int) -> IntArray:
-    """How many inputs one output reaches with 1, 2, ... ``MOST_LAYERS`` layers."""
+    """Count the inputs that one output reaches with 1, 2, ... ``MOST_LAYERS`` layers."""
     depths = range(1, MOST_LAYERS + 1)
     fields = [replace(stack, n_layers=depth).field(n) for depth in depths]
     return np.array([field.reach[output].sum() for field in fields])

@@ -1,4 +1,4 @@
-"""What attention notices when words change places: nothing, unless something tells it positions.
+"""Attention when words change places: no difference, unless something tells the positions.
 
 Attention without positions is permutation equivariant: shuffled words give the same outputs,
 shuffled. On paper that is exact; in a computer a sum of the same numbers in another order is
@@ -14,7 +14,7 @@ mask).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, assert_never
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,18 +22,22 @@ import torch
 from core import layer
 from core.arrays import Array
 from core.layer import Parameters, Rules
-from core.positions import alibi_bias, rotate, sinusoidal
+from core.masks import MaskRule
+from core.positions import ENCODINGS, Encoding, rotate
 from core.trace import Origin
 
-Order = Literal["none", "sinusoidal", "learned", "rope", "alibi", "causal"]
-"""What tells attention the order of words, if anything."""
+ORDERS = (*ENCODINGS, "learned", "causal")
+"""The names of what can tell attention the order of words, if anything does."""
+
+BASE = 10_000.0
+"""Of encodings that turn."""
 
 LEARNED_LENGTH = 0.3
 """Standard deviation of a learned position's numbers: small beside the words' own."""
 
 
 class Found(NamedTuple):
-    """What one head gave.
+    """Results of one head.
 
     Attributes:
         weights: ``(query, key)``, rows sum to 1.
@@ -51,39 +55,46 @@ class OrderedHead:
     Attributes:
         parameters: Of the layer; ``x`` in the order in which the words were written.
         head: From 0.
-        order: What tells it positions.
+        order: One of ``ORDERS``.
         seed: Of the learned positions, which nothing was learned for here.
     """
 
     parameters: Parameters
     head: int = 0
-    order: Order = "none"
+    order: str = "none"
     seed: int = 0
 
     def run(self, places: Sequence[int]) -> Found:
-        """What the head makes of the words in this order.
+        """Run the head on the words in this order.
 
         Args:
             places: Which word stands first, second, ..., by its place as written.
 
         Raises:
+            KeyError: If there is no such order.
             ValueError: With ``rope``, if d_k is odd.
         """
         x = self.parameters.x[list(places)].astype(np.float64)  # (token, d_model)
-        x = x + self._added(*x.shape)
+        encoding, mask = self._encoding(), MaskRule("causal" if self.order == "causal" else "none")
+        if encoding.adds:
+            x = x + encoding.adds(*x.shape).numpy().astype(np.float64)
         w_q, w_k, w_v = (
             w[self.head].astype(np.float64)
             for w in (self.parameters.w_q, self.parameters.w_k, self.parameters.w_v)
         )
         q, k, v = exact_product(x, w_q), exact_product(x, w_k), exact_product(x, w_v)
-        if self.order == "rope":
-            q, k = (rotate(torch.from_numpy(part)).numpy() for part in (q, k))
-        scores = exact_product(q, k.T) / math.sqrt(q.shape[1]) + self._bias(len(x))
+        if encoding.turns:
+            q, k = (encoding.turns(torch.from_numpy(it), None, BASE).numpy() for it in (q, k))
+        scores = exact_product(q, k.T) / math.sqrt(q.shape[1])
+        if encoding.bias:
+            biases = encoding.bias(len(self.parameters.w_q), len(x), len(x))
+            scores = scores + biases[self.head].numpy().astype(np.float64)
+        scores = np.where(mask.matrix(len(x)), scores, -np.inf)
         weights = np.array([_softmax(row) for row in scores])  # (query, key)
         return Found(weights, exact_product(weights, v))
 
     def moved(self, places: Sequence[int]) -> Array:
-        """How far every output moves when words change places, each followed to its new place.
+        """Difference of every output when words change places, each followed to its new place.
 
         Returns:
             ``(token, d_v)``, after minus before, rows in the order as written; all 0 where
@@ -92,30 +103,12 @@ class OrderedHead:
         back = np.argsort(list(places))
         return self.run(places).output[back] - self.run(range(len(places))).output
 
-    def _added(self, n: int, d_model: int) -> Array:
-        """What is added to the words' vectors: ``(token, d_model)``."""
-        match self.order:
-            case "sinusoidal":
-                return sinusoidal(n, d_model).numpy().astype(np.float64)
-            case "learned":
-                return learned(n, d_model, self.seed)
-            case "none" | "rope" | "alibi" | "causal":
-                return np.zeros((n, d_model))
-            case unknown:
-                assert_never(unknown)
-
-    def _bias(self, n: int) -> Array:
-        """What is added to the scores: ``(query, key)``."""
-        match self.order:
-            case "alibi":
-                n_heads = len(self.parameters.w_q)
-                return alibi_bias(n_heads, n, n)[self.head].numpy().astype(np.float64)
-            case "causal":
-                return np.where(np.tri(n, dtype=bool), 0.0, -np.inf)
-            case "none" | "sinusoidal" | "learned" | "rope":
-                return np.zeros((n, n))
-            case unknown:
-                assert_never(unknown)
+    def _encoding(self) -> Encoding:
+        own = {
+            "learned": Encoding(lambda n, width: torch.from_numpy(learned(n, width, self.seed))),
+            "causal": Encoding(),
+        }
+        return {**ENCODINGS, **own}[self.order]
 
 
 def learned(n: int, d_model: int, seed: int) -> Array:
@@ -134,7 +127,7 @@ def exact_product(a: Array, b: Array) -> Array:
 
 
 def rope_degrees(n: int, d: int) -> Array:
-    """How far RoPE turns each pair of numbers at each position: ``(n, d / 2)``, 0 to 360."""
+    """Angle by which RoPE turns each pair of numbers at each position: ``(n, d / 2)``, 0 to 360."""
     upright = torch.tensor([1.0, 0.0], dtype=torch.float64).repeat(d // 2).expand(n, d)
     turned = rotate(upright).numpy()
     return np.degrees(np.arctan2(turned[:, 1::2], turned[:, 0::2])) % 360

@@ -1,4 +1,4 @@
-"""How long layers take on this machine, as ratios to self-attention."""
+"""Time that layers take on this machine, as ratios to self-attention."""
 
 import threading
 import time
@@ -13,10 +13,10 @@ from core.errors import InputError
 from core.ideas.cost import ROWS, Setting, formula, runner
 
 ROUNDS = 15
-"""How often every layer is timed, if time allows."""
+"""Rounds in which every layer is timed, if time allows."""
 
 SECONDS = 4.0
-"""When no further round is begun."""
+"""Seconds after which no further round is begun."""
 
 LARGEST_TIMED = 20_000_000_000
 """Operations of all layers together up to which a round takes a moment only."""
@@ -34,7 +34,7 @@ class Spread(NamedTuple):
 
 
 class Round(NamedTuple):
-    """What is known after a round.
+    """Times known after a round.
 
     Attributes:
         done: How many of ``ROUNDS`` are over.
@@ -46,7 +46,7 @@ class Round(NamedTuple):
 
 
 class Timed(NamedTuple):
-    """What a stopwatch gave.
+    """Times that a stopwatch gave.
 
     Attributes:
         setting: What the layers were given.

@@ -58,9 +58,7 @@ class LongHead:
 
     def may_look(self, queries: range, keys: range) -> BoolArray:
         """``(query, key)`` of a rectangle: ``True`` where the query sees the key."""
-        if not self.causal:
-            return np.ones((len(queries), len(keys)), bool)
-        return np.array(queries)[:, None] >= np.array(keys)
+        return self._rule.part(queries, keys)
 
     def row(self, query: int) -> Row:
         """All keys for one query."""

@@ -30,11 +30,6 @@ class Overview:
     row_edges: IntArray
     column_edges: IntArray
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of both pictures."""
-        return self.maximum.nbytes + self.mean.nbytes
-
     def pooled(self, kind: str) -> Array:
         """``(row, column)`` of blocks: the greatest or the mean weight in each.
 
@@ -53,7 +48,7 @@ class Overview:
 
 
 def edges(n: int, pixels: int) -> IntArray:
-    """Where pixels begin and end, ``(pixel + 1,)``: as even as whole tokens allow.
+    """Edges of pixels, ``(pixel + 1,)``: as even as whole tokens allow.
 
     Raises:
         ValueError: If there is no pixel.
@@ -65,7 +60,7 @@ def edges(n: int, pixels: int) -> IntArray:
 
 
 def blocks(n: int) -> IntArray:
-    """Where the blocks of ``n`` tokens begin and end, ``(block + 1,)``, at edges of pixels."""
+    """Edges of the blocks of ``n`` tokens, ``(block + 1,)``, each an edge of a pixel."""
     found = edges(n, PIXELS)
     return np.append(found[_firsts(len(found) - 1)], n)
 

@@ -141,49 +141,17 @@ def _tiles(
     height = max(1, LARGEST_TILE // max(1, len(k)))
     for first in range(queries.start, queries.stop, height):
         rows = range(first, min(first + height, queries.stop))
-        columns = _seen(rule, rows, len(k))
+        columns = rule.seen(rows, len(k))
         with torch.inference_mode():
             asked = q[rows.start : rows.stop] * factor
             scores = asked @ k[columns.start : columns.stop].mT  # (query, key)
             if rule.kind == "causal":  # only a tile's last keys can lie ahead of a query
                 corner = scores[:, rows.start :]
                 corner.masked_fill_(torch.ones_like(corner, dtype=torch.bool).triu(1), -torch.inf)
-            may_look = _may_look(rule, rows, columns)
+            hides = rule.kind not in ("none", "causal")
+            may_look = torch.from_numpy(rule.part(rows, columns)) if hides else None
             weights = masked_softmax(scores, may_look, out=scores)
         yield _Tile(first, columns.start, weights)
-
-
-def _seen(rule: MaskRule, rows: range, n_keys: int) -> range:
-    """The keys that some of the queries may look at; the rest need not be computed."""
-    begin, end = 0, n_keys
-    if rule.kind == "causal":
-        end = rows.stop
-    elif rule.kind == "window":
-        begin, end = rows.start - rule.width, rows.stop + rule.width
-    end = min(max(end, 0), n_keys)
-    return range(min(max(begin, 0), end), end)
-
-
-def _may_look(rule: MaskRule, rows: range, columns: range) -> Tensor | None:
-    """A part of the rule's matrix, broadcasting to ``(query, key)``; ``None`` if nothing is hidden.
-
-    A causal rule is left to the caller: it hides a corner only, and leaves no query without a key.
-    """
-    key = torch.arange(columns.start, columns.stop)
-    match rule.kind:
-        case "window":
-            query = torch.arange(rows.start, rows.stop)[:, None]
-            return (query - key).abs() <= rule.width
-        case "padding":
-            return ~torch.isin(key, torch.tensor(rule.padded))[None]
-        case "drawn":
-            allowed = torch.ones(len(rows), len(columns), dtype=torch.bool)
-            for i, j in rule.blocked:
-                if i in rows and j in columns:
-                    allowed[i - rows.start, j - columns.start] = False
-            return allowed
-        case _:
-            return None
 
 
 def _dtype(q: Tensor) -> np.dtype:

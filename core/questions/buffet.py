@@ -9,18 +9,18 @@ from core import architectures
 from core.arrays import Array
 from core.ideas.buffet import DISHES, NUTRIENTS, Table, serve
 from core.questions.question import (
-    CHANGES,
     EQUAL,
     TIE,
-    YES_NO,
     Kind,
     Name,
     Question,
     change,
     clear_winner,
+    largest,
+    named,
     numbers,
     one,
-    some_places,
+    yes_no,
 )
 from core.receptive_field import convolution_field
 from core.rnn import RecurrentSettings
@@ -30,7 +30,7 @@ _WISH = 3.0
 
 @dataclass(frozen=True)
 class Tasted:
-    """What the reader looks at.
+    """The table that the reader looks at.
 
     Attributes:
         goal: ``(nutrient,)``, the query.
@@ -49,47 +49,44 @@ class Tasted:
         return serve(goal, table or self.table).weights[0, 0]
 
     def dish(self, place: int) -> Name:
-        """What stands there."""
+        """The dish at a place."""
         return Name("dish", DISHES[self.order[place]].name)
 
 
 def turned(tasted: Tasted, draw: Generator) -> Question | None:
-    """Does somebody's dinner change when the dishes stand in the opposite order?"""
+    """Ask: does somebody's dinner change when the dishes stand in the opposite order?"""
     diner = one(("attention", "recurrent"), draw)
     turned_over = tasted.table.ordered(tuple(reversed(range(len(DISHES)))))
     if diner == "attention":
-        moved = float(
-            np.abs(
-                serve(tasted.goal, turned_over).output - serve(tasted.goal, tasted.table).output
-            ).max()
-        )
-        largest = EQUAL
+        before, after = (serve(tasted.goal, it).output for it in (tasted.table, turned_over))
     else:
-        shares = [
-            architectures.recurrent(table.seen(), tasted.recurrent).influence.share[-1]
-            for table in (tasted.table, turned_over)
-        ]
-        moved, largest = float(np.abs(shares[0] - shares[1][::-1]).max()), EQUAL
-    if largest < moved < TIE:
+        before, after = (
+            architectures.recurrent(it.seen(), tasted.recurrent).influence.share[-1]
+            for it in (tasted.table, turned_over)
+        )
+        after = after[::-1]
+    moved = float(np.abs(after - before).max())
+    if EQUAL < moved < TIE:
         return None
-    return Question(f"turned_{diner}", {}, YES_NO, int(moved <= largest), {"moved": f"{moved:.3f}"})
+    return Question(f"turned_{diner}", {}, *yes_no(moved > EQUAL), {"moved": f"{moved:.3f}"})
 
 
 def wished(tasted: Tasted, draw: Generator) -> Question | None:
-    """Which dish gets the most when only one nutrient is wished for?"""
+    """Ask: which dish gets the most when only one nutrient is wished for?"""
     goals = [*np.eye(len(NUTRIENTS)) * _WISH, *np.eye(len(NUTRIENTS)) * -_WISH]
     clear = [goal for goal in goals if clear_winner(tasted.weights(goal)) is not None]
     if not clear:
         return None
     goal = one(clear, draw)
     nutrient, weights = int(np.abs(goal).argmax()), tasted.weights(goal)
-    found = int(weights.argmax())
-    places = some_places(found, range(len(DISHES)), draw)
+    winner = largest(weights, range(len(DISHES)), draw, tasted.dish)
+    if winner is None:
+        return None
+    found, answers = winner
     return Question(
         "wished",
         {"nutrient": Name("nutrient", NUTRIENTS[nutrient]), "amount": f"{goal[nutrient]:g}"},
-        tuple(tasted.dish(place) for place in places),
-        places.index(found),
+        *answers,
         {
             "found": tasted.dish(found),
             "share": f"{weights[found]:.1%}",
@@ -99,24 +96,22 @@ def wished(tasted: Tasted, draw: Generator) -> Question | None:
 
 
 def no_wish(tasted: Tasted, draw: Generator) -> Question | None:
-    """What is on the plate of somebody who wants nothing in particular?"""
+    """Ask: what is on the plate of somebody who wants nothing in particular?"""
     weights = tasted.weights(np.zeros(len(NUTRIENTS)))
     if not tasted.goal.any():
         return None
-    options = ("nothing", "all_equal", "one_dish")
-    found = 1 if np.ptp(weights) < EQUAL else 0 if not weights.any() else 2
+    found = "all_equal" if np.ptp(weights) < EQUAL else "one_dish"
     place = one(range(len(DISHES)), draw)
     return Question(
         "no_wish",
         {},
-        tuple(Name("answer", name) for name in options),
-        found,
+        *named(found, "nothing", "all_equal", "one_dish"),
         {"dish": tasted.dish(place), "share": f"{weights[place]:.1%}", "n": str(len(DISHES))},
     )
 
 
 def food(tasted: Tasted, draw: Generator) -> Question | None:
-    """What moves when a dish's food changes, but not its label?"""
+    """Ask: what moves when a dish's food changes, but not its label?"""
     place, nutrient = one(range(len(DISHES)), draw), one(range(len(NUTRIENTS)), draw)
     contents = tasted.table.contents.copy()
     contents[place, nutrient] += _WISH
@@ -126,20 +121,22 @@ def food(tasted: Tasted, draw: Generator) -> Question | None:
     plate = after.output[0, 0, nutrient] - before.output[0, 0, nutrient]
     if EQUAL < weights < TIE or EQUAL < abs(plate) < TIE:
         return None
-    options = ("plate_alone", "weights_alone", "weights_and_plate", "neither_moves")
-    moved = weights > EQUAL, abs(plate) > EQUAL
-    names = {(False, True): 0, (True, False): 1, (True, True): 2, (False, False): 3}
+    names = {
+        (False, True): "plate_alone",
+        (True, False): "weights_alone",
+        (True, True): "weights_and_plate",
+        (False, False): "neither_moves",
+    }
     return Question(
         "food",
         {"dish": tasted.dish(place), "nutrient": Name("nutrient", NUTRIENTS[nutrient])},
-        tuple(Name("answer", name) for name in options),
-        names[moved],
+        *named(names[weights > EQUAL, bool(abs(plate) > EQUAL)], *names.values()),
         {"share": f"{before.weights[0, 0, place]:.1%}", "plate": f"{plate:+.2f}"},
     )
 
 
 def keener(tasted: Tasted, draw: Generator) -> Question | None:
-    """Does the largest weight rise when every wish is twice, or half, as strong?"""
+    """Ask: does the largest weight rise when every wish is twice, or half, as strong?"""
     factor = one((2.0, 0.5), draw)
     before, after = tasted.weights(tasted.goal).max(), tasted.weights(tasted.goal * factor).max()
     answer = change(float(before), float(after))
@@ -148,19 +145,17 @@ def keener(tasted: Tasted, draw: Generator) -> Question | None:
     return Question(
         "keener",
         {"factor": f"{factor:g}"},
-        CHANGES,
-        answer,
+        *answer,
         {"before": f"{before:.1%}", "after": f"{after:.1%}"},
     )
 
 
 def walks(tasted: Tasted, draw: Generator) -> Question | None:
-    """How often must the diner with the window walk past until a dish is felt?"""
+    """Ask: how often must the diner with the window walk past until a dish is felt?"""
     n = len(tasted.order)
     distance = one(range(2, n), draw)
     field = convolution_field(n, kernel=3, dilations=(1,) * n)
     found = int(field.path[-1, n - 1 - distance])
-    options, answer = numbers(found, -(-distance // 3), 1, n)
     return Question(
         "walks",
         {
@@ -168,8 +163,7 @@ def walks(tasted: Tasted, draw: Generator) -> Question | None:
             "place": tasted.dish(n - 1),
             "distance": str(distance),
         },
-        options,
-        answer,
+        *numbers(found, -(-distance // 3), 1, n),
         {"walks": str(found)},
     )
 

@@ -12,33 +12,31 @@ _FACTORS = ("×1", "×2", "between_2_and_4", "×4", "×8")
 
 
 def scores(setting: Setting, draw: Generator) -> Question | None:
-    """How many scores does a head compute at another length?"""
+    """Ask: how many scores does a head compute at another length?"""
     n = one((10, 40, 100, 1_000), draw)
     found, twice = (
         operations("self_attention", m, setting.d) // (4 * setting.d) for m in (n, 2 * n)
     )
-    options, answer = numbers(found, n, 2 * n, n * setting.d, n**3)
     return Question(
         "scores",
         {"n": f"{n:,}"},
-        options,
-        answer,
+        *numbers(found, n, 2 * n, n * setting.d, n**3),
         {"scores": f"{found:,}", "twice": f"{twice:,}"},
     )
 
 
 def longer(setting: Setting, draw: Generator) -> Question | None:
-    """What becomes of the operations when the sentence is twice as long?"""
+    """Ask: what becomes of the operations when the sentence is twice as long?"""
     return _grown("longer", setting, setting._replace(n=2 * setting.n), one(ROWS, draw))
 
 
 def broader(setting: Setting, draw: Generator) -> Question | None:
-    """What becomes of the operations when vectors are twice as wide?"""
+    """Ask: what becomes of the operations when vectors are twice as wide?"""
     return _grown("broader", setting, setting._replace(d=2 * setting.d), one(ROWS, draw))
 
 
 def cheaper(setting: Setting, draw: Generator) -> Question | None:
-    """Which of two layers needs fewer operations at another length?"""
+    """Ask: which of two layers needs fewer operations at another length?"""
     n = one([n for n in (16, 128, 1_024, 8_192) if n != setting.n], draw)
     pair: list[Row] = [ROWS[i] for i in sorted(int(i) for i in draw.permutation(len(ROWS))[:2])]
     then = setting._replace(n=n)
@@ -60,7 +58,7 @@ def cheaper(setting: Setting, draw: Generator) -> Question | None:
 
 
 def _cross(pair: list[Row], setting: Setting) -> bool:
-    """Whether each of two layers needs fewer operations at some length that is drawn."""
+    """Tell whether each of two layers needs fewer operations at some length that is drawn."""
     gaps = [
         formula(pair[0], at) - formula(pair[1], at)
         for at in (setting._replace(n=n) for n in COST_LENGTHS)
@@ -69,7 +67,7 @@ def _cross(pair: list[Row], setting: Setting) -> bool:
 
 
 def path(setting: Setting, draw: Generator) -> Question | None:
-    """After how many layers has the last token felt the first one?"""
+    """Ask: after how many layers has the last token felt the first one?"""
     rows: tuple[Row, ...] = ("convolution", "restricted")
     row = one(rows, draw)
     size = one(
@@ -77,12 +75,10 @@ def path(setting: Setting, draw: Generator) -> Question | None:
     )
     n = one([n for n in (12, 30, 64, 200) if n != setting.n], draw)
     found = longest_path(row, setting._replace(n=n, k=size, r=size))
-    options, answer = numbers(found, -(-n // size), n, 1, size)
     return Question(
         f"path_{row}",
         {"n": str(n), "size": str(size)},
-        options,
-        answer,
+        *numbers(found, -(-n // size), n, 1, size),
         {"layers": str(found), "back": str(size - 1)},
     )
 

@@ -1,6 +1,7 @@
 """Questions about two sentences: who asks whom, and how pairs are scored."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -9,20 +10,20 @@ from numpy.random import Generator
 from core.ideas.crossing import CrossSource, Scoring, Words, cost
 from core.questions.question import (
     EQUAL,
-    YES_NO,
     Kind,
     Name,
     Question,
     Word,
     clear_winner,
+    largest,
     one,
-    some_places,
+    yes_no,
 )
 
 
 @dataclass(frozen=True)
 class Crossed:
-    """What the reader looks at.
+    """The two sentences that the reader looks at.
 
     Attributes:
         source: How sentences look at each other; without a mask.
@@ -62,7 +63,7 @@ def _another_switch(crossed: Crossed, draw: Generator) -> tuple[str, str]:
 
 
 def shape(crossed: Crossed, draw: Generator) -> Question | None:
-    """How large is the map with another switch?"""
+    """Ask: how large is the map with another switch?"""
     asks, answers = _another_switch(crossed, draw)
     a, b = len(crossed.a), len(crossed.b)
     if a == b:
@@ -79,29 +80,25 @@ def shape(crossed: Crossed, draw: Generator) -> Question | None:
 
 
 def looks_at(crossed: Crossed, draw: Generator) -> Question | None:
-    """Which word does a word look at most, with another switch?"""
+    """Ask: which word does a word look at most, with another switch?"""
     asks, answers = _another_switch(crossed, draw)
     asking, answering = crossed.words(asks), crossed.words(answers)
     query = one(range(len(asking)), draw)
     row = crossed.weights(asks, answers)[query]
-    found = clear_winner(row)
-    if found is None:
+    winner = largest(row, range(len(answering)), draw, partial(Word, answering))
+    if winner is None:
         return None
-    places = some_places(found, range(len(answering)), draw)
+    found, options = winner
     return Question(
         "looks_at",
-        {
-            "asks": Word(asking, query),
-            "switch": Name("cross_sources", _SWITCHES[asks, answers]),
-        },
-        tuple(Word(answering, place) for place in places),
-        places.index(found),
+        {"asks": Word(asking, query), "switch": Name("cross_sources", _SWITCHES[asks, answers])},
+        *options,
         {"found": Word(answering, found), "share": f"{row[found]:.1%}"},
     )
 
 
 def mirrored(crossed: Crossed, _: Generator) -> Question | None:
-    """Is one direction's map the other one's, turned over?"""
+    """Ask: is one direction's map the other one's, turned over?"""
     there, back = crossed.weights("b", "a"), crossed.weights("a", "b")
     apart = np.abs(there - back.T)
     query, key = (int(i) for i in np.unravel_index(apart.argmax(), apart.shape))
@@ -111,8 +108,7 @@ def mirrored(crossed: Crossed, _: Generator) -> Question | None:
     return Question(
         "mirrored",
         {},
-        YES_NO,
-        int(gap > EQUAL),
+        *yes_no(gap <= EQUAL),
         {
             "asks": Word(crossed.b, query),
             "about": Word(crossed.a, key),
@@ -124,7 +120,7 @@ def mirrored(crossed: Crossed, _: Generator) -> Question | None:
 
 
 def dearest(crossed: Crossed, draw: Generator) -> Question | None:
-    """Which way of scoring needs the most operations on these sentences?"""
+    """Ask: which way of scoring needs the most operations on these sentences?"""
     n_query, n_key = (len(crossed.words(name)) for name in _another_switch(crossed, draw))
     ways: tuple[Scoring, ...] = get_args(Scoring)
     found = {way: cost(way, n_query, n_key) for way in ways}

@@ -1,4 +1,4 @@
-"""What questions about one layer, and about the layers beside it, are asked of."""
+"""The layer that questions are about, and the layers beside it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from core.rnn import RecurrentSettings
 
 @dataclass(frozen=True)
 class Explored:
-    """What the reader looks at.
+    """The layer that the reader looks at.
 
     Attributes:
         tokens: Of the sentence.

@@ -12,7 +12,7 @@ _WIDTH = 64
 
 
 def missed(explored: Explored, draw: Generator) -> Question | None:
-    """Which head moves a word's output most when it is switched off?"""
+    """Ask: which head moves a word's output most when it is switched off?"""
     query = one(range(explored.n), draw)
     moved = heads(explored.parameters, explored.rules).moved_alone[query]  # (head,)
     found = clear_winner(moved)
@@ -34,7 +34,7 @@ def missed(explored: Explored, draw: Generator) -> Question | None:
 
 
 def split(explored: Explored, draw: Generator) -> Question | None:
-    """Do the operations grow when a layer of the same width is split into heads?"""
+    """Ask: do the operations grow when a layer of the same width is split into heads?"""
     whole, *parts = costs(explored.n, _WIDTH)
     several = one(parts, draw)
     grown = several.formula - whole.formula
@@ -48,15 +48,13 @@ def split(explored: Explored, draw: Generator) -> Question | None:
 
 
 def weights(explored: Explored, draw: Generator) -> Question | None:
-    """How many weights do several heads have?"""
+    """Ask: how many weights do several heads have?"""
     several = one(costs(explored.n, _WIDTH)[1:], draw)
     n, h = explored.n, several.n_heads
-    options, answer = numbers(several.weights, n * n, n * h, n * n * h * h)
     return Question(
         "weights",
         {"heads": str(h), "n": str(n)},
-        options,
-        answer,
+        *numbers(several.weights, n * n, n * h, n * n * h * h),
         {"weights": f"{several.weights:,}", "square": f"{several.weights // h:,}"},
     )
 

@@ -6,21 +6,20 @@ import numpy as np
 import torch
 from numpy.random import Generator
 
-from core.masks import MaskKind, MaskRule
+from core.masks import MaskRule
 from core.measures import entropy
 from core.questions.explored import Explored
 from core.questions.question import (
-    CHANGES,
     EQUAL,
     TIE,
     Kind,
     Name,
     Question,
     change,
-    clear_winner,
+    largest,
+    named,
     numbers,
     one,
-    some_places,
 )
 from core.reader.records import FIELDS
 
@@ -28,22 +27,20 @@ _SUMS_OFF = 1e-3  # a sum further from 1 than this is certainly not 1
 
 
 def most(explored: Explored, draw: Generator) -> Question | None:
-    """Which word does a word look at most, in a head that is not open?"""
+    """Ask: which word does a word look at most, in a head that is not open?"""
     heads = [head for head in range(len(explored.parameters.w_q)) if head != explored.head]
     head, query = one(heads or [explored.head], draw), one(range(explored.n), draw)
     row = explored.weights_of(head, explored.rules)[query]
-    found = clear_winner(row)
-    if found is None:
+    seen = np.flatnonzero(explored.may_look[query]).tolist()
+    winner = largest(row, seen, draw, explored.word)
+    if winner is None:
         return None
-    places = some_places(found, np.flatnonzero(explored.may_look[query]).tolist(), draw)
-    if len(places) < 2:
-        return None
+    found, answers = winner
     second = int(np.argsort(-row)[1])
     return Question(
         "most",
         {"asks": explored.word(query), "head": str(head + 1)},
-        tuple(explored.word(place) for place in places),
-        places.index(found),
+        *answers,
         {
             "found": explored.word(found),
             "share": f"{row[found]:.1%}",
@@ -54,9 +51,9 @@ def most(explored: Explored, draw: Generator) -> Question | None:
 
 
 def sums(explored: Explored, draw: Generator) -> Question | None:
-    """Do rows or columns sum to 1, with another mask?"""
-    kinds: tuple[MaskKind, ...] = ("none", "causal", "window")
-    mask: MaskKind = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
+    """Ask: do rows or columns sum to 1, with another mask?"""
+    kinds = ("none", "causal", "window")
+    mask = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
     weights = explored.weights_of(
         explored.head, replace(explored.rules, mask=MaskRule(mask, width=1))
     )
@@ -67,12 +64,10 @@ def sums(explored: Explored, draw: Generator) -> Question | None:
     by_rows, by_columns = (gap <= TIE for gap in off)
     names = {(True, False): "rows", (False, True): "columns", (True, True): "both"}
     found = names.get((by_rows, by_columns), "neither")
-    options = ("rows", "columns", "both", "neither")
     return Question(
         "sums",
         {"mask": Name("mask_shown", mask)},
-        tuple(Name("answer", name) for name in options),
-        options.index(found),
+        *named(found, "rows", "columns", "both", "neither"),
         {
             "rows": f"{rows.min():.2f} – {rows.max():.2f}",
             "columns": f"{columns.min():.2f} – {columns.max():.2f}",
@@ -81,7 +76,7 @@ def sums(explored: Explored, draw: Generator) -> Question | None:
 
 
 def temperature(explored: Explored, draw: Generator) -> Question | None:
-    """Does the largest weight rise when scores are divided by something else?"""
+    """Ask: does the largest weight rise when scores are divided by something else?"""
     low, high = FIELDS["temperature"].limits
     now = explored.rules.temperature
     query = one(range(explored.n), draw)
@@ -96,14 +91,13 @@ def temperature(explored: Explored, draw: Generator) -> Question | None:
     return Question(
         "temperature",
         {"asks": explored.word(query), "now": f"{now:g}", "then": f"{then:g}"},
-        CHANGES,
-        answer,
+        *answer,
         {"before": f"{before:.1%}", "after": f"{after:.1%}"},
     )
 
 
 def scaling(explored: Explored, draw: Generator) -> Question | None:
-    """Is attention wider with or without the division by √d_k?"""
+    """Ask: is attention wider with or without the division by √d_k?"""
     query, d_k = one(range(explored.n), draw), explored.parameters.w_q.shape[-1]
     both = (
         explored.weights_of(explored.head, replace(explored.rules, scaled=scaled))
@@ -111,27 +105,25 @@ def scaling(explored: Explored, draw: Generator) -> Question | None:
     )
     undivided, divided = (float(entropy(weights)[query]) for weights in both)
     gap = divided - undivided
+    wider = "divided" if gap > 0 else "undivided"
     if d_k == 1 or explored.may_look[query].sum() < 2 or EQUAL < abs(gap) < TIE:
         return None
-    options = ("divided", "undivided", "same")
     return Question(
         "scaling",
         {"asks": explored.word(query), "d_k": str(d_k)},
-        tuple(Name("answer", name) for name in options),
-        2 if abs(gap) <= EQUAL else int(gap < 0),
+        *named(wider if abs(gap) > EQUAL else "same", "divided", "undivided", "same"),
         {"divided": f"{divided:.3f}", "undivided": f"{undivided:.3f}"},
     )
 
 
 def visible(explored: Explored, draw: Generator) -> Question | None:
-    """How many words can a word look at, with another mask?"""
-    kinds: tuple[MaskKind, ...] = ("causal", "window")
-    mask: MaskKind = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
+    """Ask: how many words can a word look at, with another mask?"""
+    kinds = ("causal", "window")
+    mask = one([kind for kind in kinds if kind != explored.rules.mask.kind], draw)
     if explored.n < 3:
         return None
     query = one(range(explored.n), draw)
     count = int(MaskRule(mask, width=1).matrix(explored.n)[query].sum())
-    options, answer = numbers(count, query + 1, explored.n - query, explored.n, query)
     return Question(
         "visible",
         {
@@ -139,14 +131,13 @@ def visible(explored: Explored, draw: Generator) -> Question | None:
             "mask": Name("mask_shown", mask),
             "position": str(query + 1),
         },
-        options,
-        answer,
+        *numbers(count, query + 1, explored.n - query, explored.n, query),
         {"count": str(count), "n": str(explored.n)},
     )
 
 
 def hidden(explored: Explored, draw: Generator) -> Question | None:
-    """What becomes of the other weights when one word is hidden?"""
+    """Ask: what becomes of the other weights when one word is hidden?"""
     query = one(range(explored.n), draw)
     seen = np.flatnonzero(explored.may_look[query])
     if len(seen) < 3:
@@ -165,12 +156,11 @@ def hidden(explored: Explored, draw: Generator) -> Question | None:
     by_amount = np.ptp(after - before) < TIE
     if by_factor == by_amount:
         return None
-    options = ("same_factor", "same_amount", "unchanged")
+    found = "same_factor" if by_factor else "same_amount"
     return Question(
         "hidden",
         {"asks": explored.word(query), "gone": explored.word(gone)},
-        tuple(Name("answer", name) for name in options),
-        0 if by_factor else 1,
+        *named(found, "same_factor", "same_amount", "unchanged"),
         {
             "share": f"{explored.weights[query, gone]:.1%}",
             "factor": f"{(after / before).mean():.2f}",
@@ -182,7 +172,7 @@ def hidden(explored: Explored, draw: Generator) -> Question | None:
 
 
 def shifted(explored: Explored, draw: Generator) -> Question | None:
-    """What becomes of the weights when every score of a row grows by the same amount?"""
+    """Ask: what becomes of the weights when every score of a row grows by the same amount?"""
     query, amount = one(range(explored.n), draw), one((1, 2, 5), draw)
     row = explored.scores()[query]
     if (row > -np.inf).sum() < 2:
@@ -194,8 +184,7 @@ def shifted(explored: Explored, draw: Generator) -> Question | None:
     return Question(
         "shifted",
         {"asks": explored.word(query), "amount": str(amount)},
-        CHANGES,
-        largest,
+        *largest,
         {"before": f"{explored.weights[query].max():.1%}", "after": f"{moved.max():.1%}"},
     )
 

@@ -12,7 +12,6 @@ from core.models.compare import compare
 from core.models.run import ModelRun
 from core.questions.question import (
     TIE,
-    YES_NO,
     Kind,
     Listed,
     Name,
@@ -20,6 +19,7 @@ from core.questions.question import (
     Word,
     clear_winner,
     one,
+    yes_no,
 )
 
 _QUARTERS = (0.25, 0.5, 0.75)
@@ -29,7 +29,7 @@ _PARTS = ("first_quarter", "second_quarter", "third_quarter", "last_quarter")
 
 @dataclass(frozen=True)
 class Modelled:
-    """What the reader looks at.
+    """The model that the reader looks at.
 
     Attributes:
         run: The model on the text.
@@ -67,7 +67,7 @@ class Modelled:
 
 
 def in_which(modelled: Modelled, draw: Generator) -> Question | None:
-    """In which of two sentences does a head give the pair more weight?"""
+    """Ask: in which of two sentences does a head give the pair more weight?"""
     if modelled.other is None:
         return None
     try:
@@ -99,7 +99,7 @@ def in_which(modelled: Modelled, draw: Generator) -> Question | None:
 
 
 def strongest(modelled: Modelled, draw: Generator) -> Question | None:
-    """Which of a few heads gives the pair the most weight?"""
+    """Ask: which of a few heads gives the pair the most weight?"""
     heads = modelled.heads()
     chosen = sorted(heads[int(i)] for i in draw.permutation(len(heads))[:4])
     weights = np.array([modelled.weight(*at) for at in chosen])
@@ -118,7 +118,7 @@ def strongest(modelled: Modelled, draw: Generator) -> Question | None:
 
 
 def wider(modelled: Modelled, draw: Generator) -> Question | None:
-    """In which of two layers do the heads spread the piece's attention more?"""
+    """Ask: in which of two layers do the heads spread the piece's attention more?"""
     n = len(modelled.run.trace.layers)
     if n < 2:
         return None
@@ -144,7 +144,7 @@ def wider(modelled: Modelled, draw: Generator) -> Question | None:
 
 
 def special(modelled: Modelled, draw: Generator) -> Question | None:
-    """How much attention goes to the special pieces that the model adds?"""
+    """Ask: how much attention goes to the special pieces that the model adds?"""
     hidden = np.array(modelled.run.pieces.special)
     if not hidden.any() or hidden.all():
         return None
@@ -165,7 +165,7 @@ def special(modelled: Modelled, draw: Generator) -> Question | None:
 
 
 def matters(modelled: Modelled, draw: Generator) -> Question | None:
-    """Is the piece with the largest weight also the one that would be missed most?"""
+    """Ask: is the piece with the largest weight also the one that would be missed most?"""
     layer, head = modelled.another_head(draw)
     trace = modelled.run.trace.layers[layer]
     weights = trace.weights[head, modelled.query]
@@ -176,8 +176,7 @@ def matters(modelled: Modelled, draw: Generator) -> Question | None:
     return Question(
         "matters",
         {"asks": modelled.word(modelled.query), "layer": str(layer), "head": str(head)},
-        YES_NO,
-        int(heaviest != missed),
+        *yes_no(heaviest == missed),
         {
             "heaviest": modelled.word(heaviest),
             "share": f"{weights[heaviest]:.1%}",

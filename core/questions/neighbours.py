@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from core import architectures
 from core.questions.explored import Explored
-from core.questions.question import CHANGES, Kind, Name, Question, change, numbers, one
+from core.questions.question import Kind, Name, Question, change, numbers, one
 from core.receptive_field import convolution_field, recurrent_field
 from core.rnn import Direction
 
@@ -16,7 +16,7 @@ _LONGEST = 32  # words whose influence is measured anew for a question
 
 
 def layers_needed(n: int, kernel: int, growth: int, causal: bool) -> int:
-    """How many convolutions until the last of ``n`` words can see the first one.
+    """Count the convolutions until the last of ``n`` words can see the first one.
 
     Dilations are 1, growth, growth², ...; the kernel has to see more than one word.
     """
@@ -27,13 +27,12 @@ def layers_needed(n: int, kernel: int, growth: int, causal: bool) -> int:
 
 
 def layers(explored: Explored, draw: Generator) -> Question | None:
-    """How deep must a CNN be until the last word can see the first one?"""
+    """Ask: how deep must a CNN be until the last word can see the first one?"""
     if explored.convolution is None or explored.n < 4:
         return None
     kernel, growth, causal = one((3, 5, 7), draw), one((1, 2), draw), explored.convolution.causal
     found = layers_needed(explored.n, kernel, growth, causal)
     back = kernel - 1 if causal else kernel // 2
-    options, answer = numbers(found, -(-explored.n // kernel), explored.n - 1, explored.n, 1)
     return Question(
         "layers",
         {
@@ -42,14 +41,13 @@ def layers(explored: Explored, draw: Generator) -> Question | None:
             "growth": str(growth),
             "side": Name("answer", "causal" if causal else "centred"),
         },
-        options,
-        answer,
+        *numbers(found, -(-explored.n // kernel), explored.n - 1, explored.n, 1),
         {"layers": str(found), "distance": str(explored.n - 1), "back": str(back)},
     )
 
 
 def gain(explored: Explored, draw: Generator) -> Question | None:
-    """Does the last output feel the first word more when the memory grows at every step?"""
+    """Ask: does the last output feel the first word more when the memory grows at every step?"""
     settings = explored.recurrent
     if settings is None:
         return None
@@ -67,8 +65,7 @@ def gain(explored: Explored, draw: Generator) -> Question | None:
     return Question(
         "gain",
         {"now": f"{settings.gain:g}", "then": f"{then:g}", "first": explored.word(0)},
-        CHANGES,
-        answer,
+        *answer,
         {
             "last": explored.word(explored.n - 1),
             "before": f"{shares[0]:.2%}",
@@ -78,13 +75,12 @@ def gain(explored: Explored, draw: Generator) -> Question | None:
 
 
 def future(explored: Explored, draw: Generator) -> Question | None:
-    """How many outputs of an RNN can feel a word?"""
+    """Ask: how many outputs of an RNN can feel a word?"""
     directions: tuple[Direction, ...] = ("forward", "both")
     direction, word = one(directions, draw), one(range(explored.n), draw)
     if explored.n < 3:
         return None
     count = int(np.sum(recurrent_field(explored.n, direction).reach[:, word]))
-    options, answer = numbers(count, explored.n - word, word + 1, explored.n, 1)
     return Question(
         "future",
         {
@@ -93,8 +89,7 @@ def future(explored: Explored, draw: Generator) -> Question | None:
             "n": str(explored.n),
             "direction": Name("rnn_direction", direction),
         },
-        options,
-        answer,
+        *numbers(count, explored.n - word, word + 1, explored.n, 1),
         {"count": str(count)},
     )
 

@@ -6,18 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.random import Generator
 
-from core.ideas.shuffling import Order, OrderedHead
+from core.ideas.shuffling import OrderedHead
 from core.positions import sinusoidal
-from core.questions.question import (
-    EQUAL,
-    YES_NO,
-    Kind,
-    Name,
-    Question,
-    Word,
-    numbers,
-    one,
-)
+from core.questions.question import EQUAL, Kind, Name, Question, Word, numbers, one, yes_no
 
 _SIZE = 64  # of the sinusoidal positions that are compared; enough for smooth products
 _FAR = 24
@@ -25,7 +16,7 @@ _FAR = 24
 
 @dataclass(frozen=True)
 class Ordered:
-    """What the reader looks at.
+    """The words that the reader looks at, as written and shuffled.
 
     Attributes:
         words: As written.
@@ -37,16 +28,16 @@ class Ordered:
     words: tuple[str, ...]
     head: OrderedHead
     places: tuple[int, ...]
-    orders: tuple[Order, ...]
+    orders: tuple[str, ...]
 
-    def moved(self, order: Order, places: Sequence[int]) -> np.ndarray:
-        """How far each word's output moves at most: ``(word,)``."""
+    def moved(self, order: str, places: Sequence[int]) -> np.ndarray:
+        """Largest difference of each word's output: ``(word,)``."""
         return np.abs(replace(self.head, order=order).moved(places)).max(axis=1)
 
 
 def changes(ordered: Ordered, draw: Generator) -> Question | None:
-    """Does a word's output change when the words are shuffled, with something else telling?"""
-    order: Order = one([order for order in ordered.orders if order != ordered.head.order], draw)
+    """Ask: does a word's output change when the words are shuffled, with something else telling?"""
+    order: str = one([order for order in ordered.orders if order != ordered.head.order], draw)
     word = one(range(len(ordered.words)), draw)
     moved = float(ordered.moved(order, ordered.places)[word])
     if len(ordered.words) < 2 or _in_order(ordered.places) or 0 < moved < EQUAL:
@@ -54,20 +45,19 @@ def changes(ordered: Ordered, draw: Generator) -> Question | None:
     return Question(
         "changes",
         {"word": Word(ordered.words, word), "order": Name("positions_kind", order)},
-        YES_NO,
-        int(moved == 0),
+        *yes_no(moved != 0),
         {"moved": f"{moved:.3g}"},
     )
 
 
 def unmoved(ordered: Ordered, draw: Generator) -> Question | None:
-    """With which of these are the shuffled outputs the same ones, shuffled?"""
+    """Ask: with which of these are the shuffled outputs the same ones, shuffled?"""
     if len(ordered.words) < 2 or _in_order(ordered.places):
         return None
-    shown: list[Order] = [ordered.orders[int(i)] for i in draw.permutation(len(ordered.orders))[:4]]
+    shown: list[str] = [ordered.orders[int(i)] for i in draw.permutation(len(ordered.orders))[:4]]
     if "none" not in shown:
         shown[0] = "none"
-    offered: tuple[Order, ...] = tuple(order for order in ordered.orders if order in shown)
+    offered: tuple[str, ...] = tuple(order for order in ordered.orders if order in shown)
     found = {order: float(ordered.moved(order, ordered.places).max()) for order in offered}
     still = [order for order, moved in found.items() if moved == 0]
     if len(still) != 1 or any(0 < moved < EQUAL for moved in found.values()):
@@ -88,7 +78,7 @@ def unmoved(ordered: Ordered, draw: Generator) -> Question | None:
 
 
 def swapped(ordered: Ordered, draw: Generator) -> Question | None:
-    """How many outputs change under a causal mask when two neighbours change places?"""
+    """Ask: how many outputs change under a causal mask when two neighbours change places?"""
     n = len(ordered.words)
     if n < 3:
         return None
@@ -99,20 +89,18 @@ def swapped(ordered: Ordered, draw: Generator) -> Question | None:
     if ((moved > 0) & (moved < EQUAL)).any():
         return None
     count = int((moved > 0).sum())
-    options, answer = numbers(count, n, 2, n - first, first, 1)
     if count == 0:
         return None
     return Question(
         "swapped",
         {"one": Word(ordered.words, first), "other": Word(ordered.words, first + 1), "n": str(n)},
-        options,
-        answer,
+        *numbers(count, n, 2, n - first, first, 1),
         {"count": str(count), "before": str(first)},
     )
 
 
 def distance(ordered: Ordered, draw: Generator) -> Question | None:
-    """Which pair of sinusoidal positions is more alike?"""
+    """Ask: which pair of sinusoidal positions is more alike?"""
     start, there = sorted(int(i) for i in draw.permutation(_FAR)[:2])
     near, far = sorted(int(i) + 1 for i in draw.permutation(_FAR)[:2])
     code = sinusoidal(3 * _FAR, _SIZE).numpy().astype(float)

@@ -1,4 +1,4 @@
-"""What a question is: plain values, so that it can be kept and asked in any language."""
+"""Questions as plain values, so that they can be kept and asked in any language."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -42,8 +42,10 @@ class Listed(NamedTuple):
 Value = Word | Name | Listed | str
 """A word, a thing with a name, a list, or a number as it is to be shown."""
 
-YES_NO = (Name("answer", "yes"), Name("answer", "no"))
 CHANGES = (Name("answer", "rises"), Name("answer", "falls"), Name("answer", "stays"))
+
+Answers = tuple[tuple[Value, ...], int]
+"""The options of a question, and the place of the right one."""
 
 
 class Question(NamedTuple):
@@ -81,24 +83,42 @@ def clear_winner(values: Array) -> int | None:
     return int(np.argmax(values)) if first - second > TIE else None
 
 
-def some_places(answer: int, places: Sequence[int], draw: Generator) -> tuple[int, ...]:
-    """The answer among a few of the places, in their order."""
-    others = [place for place in places if place != answer]
-    kept = draw.permutation(len(others))[: MOST_OPTIONS - 1]
-    return tuple(sorted([answer, *(others[int(i)] for i in kept)]))
+def largest(
+    values: Array, places: Sequence[int], draw: Generator, said: Callable[[int], Value]
+) -> tuple[int, Answers] | None:
+    """The place of the largest number, and answers: that one among a few of the places.
 
-
-def change(before: float, after: float) -> int | None:
-    """Which of ``CHANGES`` it is; ``None`` if it is too small to be told apart from none."""
-    if abs(after - before) < EQUAL:
-        return 2
-    if abs(after - before) < TIE:
+    Returns:
+        ``None`` if no number is clearly the largest, or there is no other place.
+    """
+    found = clear_winner(values)
+    others = [place for place in places if place != found]
+    if found is None or not others:
         return None
-    return 0 if after > before else 1
+    some = draw.permutation(len(others))[: MOST_OPTIONS - 1]
+    offered = sorted([found, *(others[int(i)] for i in some)])
+    return found, (tuple(map(said, offered)), offered.index(found))
 
 
-def numbers(answer: int, *others: int) -> tuple[tuple[str, ...], int]:
-    """Three or four numbers to choose from, in their order, and the place of the right one.
+def named(found: str, *names: str) -> Answers:
+    """Answers in words: the one that is right, and all of them in their order."""
+    return tuple(Name("answer", name) for name in names), names.index(found)
+
+
+def yes_no(yes: bool) -> Answers:
+    """Yes and no, and which of them is right."""
+    return named("yes" if yes else "no", "yes", "no")
+
+
+def change(before: float, after: float) -> Answers | None:
+    """Rising, falling or staying; ``None`` if too little happens to tell it from nothing."""
+    if EQUAL <= abs(after - before) < TIE:
+        return None
+    return CHANGES, 2 if abs(after - before) < EQUAL else int(after < before)
+
+
+def numbers(answer: int, *others: int) -> Answers:
+    """Three or four numbers to choose from, in their order.
 
     Args:
         answer: At least 0.

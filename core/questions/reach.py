@@ -1,11 +1,12 @@
 """Questions about how far three architectures see."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from numpy.random import Generator
 
 from core.cnn import ConvolutionSettings
-from core.ideas.reach import AttentionStack, ReachMask
+from core.ideas.reach import MASKS, AttentionStack
+from core.masks import MaskRule
 from core.questions.question import Kind, Listed, Name, Question, numbers, one
 from core.receptive_field import Field, convolution_field, receptive_field, recurrent_field
 from core.rnn import Direction
@@ -15,7 +16,7 @@ _SCHEDULES = ((1, 1), (1, 1, 1, 1), (1, 2, 4), (1, 2, 4, 8), (1, 3, 9))
 
 @dataclass(frozen=True)
 class Reached:
-    """What the reader looks at.
+    """The architectures that the reader looks at.
 
     Attributes:
         n: How many positions there are.
@@ -31,65 +32,54 @@ class Reached:
 
 
 def narrow(reached: Reached, draw: Generator) -> Question | None:
-    """How many layers of attention with a window until the last position sees the first?"""
-    window = one([w for w in (1, 2, 3, 4, 8) if w != reached.stack.window], draw)
+    """Ask: how many layers of attention with a window until the last position sees the first?"""
+    window = one([w for w in (1, 2, 3, 4, 8) if w != reached.stack.rule.width], draw)
     if reached.n <= window + 1:
         return None
-    deep = AttentionStack("window", window, n_layers=reached.n)
+    deep = AttentionStack(MaskRule("window", window), reached.n)
     found = int(deep.field(reached.n).path[-1, 0])
-    options, answer = numbers(found, -(-reached.n // (2 * window + 1)), reached.n - 1, 1)
     return Question(
         "narrow",
         {"window": str(window), "n": str(reached.n)},
-        options,
-        answer,
+        *numbers(found, -(-reached.n // (2 * window + 1)), reached.n - 1, 1),
         {"layers": str(found), "distance": str(reached.n - 1)},
     )
 
 
 def seen(reached: Reached, draw: Generator) -> Question | None:
-    """How many positions does an output see through two layers with another mask?"""
-    masks: tuple[ReachMask, ...] = ("causal", "window", "dilated", "global")
-    mask: ReachMask = one([mask for mask in masks if mask != reached.stack.mask], draw)
+    """Ask: how many positions does an output see through two layers with another mask?"""
+    mask = one([kind for kind in MASKS if kind not in ("none", reached.stack.rule.kind)], draw)
     output = one(range(reached.n), draw)
     if reached.n < 6:
         return None
     counts = [
-        int(replace(AttentionStack(mask), n_layers=layers).field(reached.n).reach[output].sum())
+        int(AttentionStack(MaskRule(mask), layers).field(reached.n).reach[output].sum())
         for layers in (1, 2)
     ]
-    options, answer = numbers(counts[1], counts[0], reached.n, 2 * counts[0], 1)
     return Question(
         "seen",
-        {
-            "mask": Name("reach_mask_shown", mask),
-            "output": str(output + 1),
-            "n": str(reached.n),
-        },
-        options,
-        answer,
+        {"mask": Name("reach_mask_shown", mask), "output": str(output + 1), "n": str(reached.n)},
+        *numbers(counts[1], counts[0], reached.n, 2 * counts[0], 1),
         {"one": str(counts[0]), "two": str(counts[1])},
     )
 
 
 def field(reached: Reached, draw: Generator) -> Question | None:
-    """How many tokens does one output of a stack of convolutions see?"""
+    """Ask: how many tokens does one output of a stack of convolutions see?"""
     kernel = one((3, 5, 7), draw)
     dilations = one([dilations for dilations in _SCHEDULES if dilations != _now(reached)], draw)
     found = receptive_field([(kernel, dilation, 1) for dilation in dilations])
     depth = len(dilations)
-    options, answer = numbers(found, kernel * depth, kernel**depth, sum(dilations) * kernel, kernel)
     return Question(
         "field",
         {"kernel": str(kernel), "dilations": Listed(tuple(str(it) for it in dilations))},
-        options,
-        answer,
+        *numbers(found, kernel * depth, kernel**depth, sum(dilations) * kernel, kernel),
         {"size": str(found), "step": str(kernel - 1), "sum": str(sum(dilations))},
     )
 
 
 def shortest(reached: Reached, draw: Generator) -> Question | None:
-    """Who needs the fewest steps from the first position to the last one?"""
+    """Ask: who needs the fewest steps from the first position to the last one?"""
     n = one([n for n in (8, 16, 24, 48) if n != reached.n], draw)
     settings = reached.convolution
     fields: dict[str, Field] = {

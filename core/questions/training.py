@@ -11,7 +11,7 @@ from core.training.tasks import Task
 
 @dataclass(frozen=True)
 class Trained:
-    """What is to be trained.
+    """The task that is to be trained.
 
     Attributes:
         task: To be learned.
@@ -25,7 +25,7 @@ class Trained:
 
 
 def chance(trained: Trained, draw: Generator) -> Question | None:
-    """Which part of the answers does guessing get right, with other symbols?"""
+    """Ask: which part of the answers does guessing get right, with other symbols?"""
     symbols = one([s for s in (3, 4, 5, 10, 16) if s != trained.task.symbols], draw)
     task = replace(trained.task, symbols=symbols)
     parts = dict.fromkeys(f"{part:.1%}" for part in (0, task.chance, 1 / symbols, 0.5))
@@ -40,24 +40,22 @@ def chance(trained: Trained, draw: Generator) -> Question | None:
 
 
 def in_sight(trained: Trained, draw: Generator) -> Question | None:
-    """How far back can an answer lie for a CNN with another field to see it?"""
+    """Ask: how far back can an answer lie for a CNN with another field to see it?"""
     field = one([field for field in trained.fields if field != trained.field], draw)
     distances = _recalled(trained.task)
     seen = [distance for distance in distances if distance < field]
     if not seen or seen == distances:
         return None
-    options, answer = numbers(seen[-1], *_around(distances, seen[-1]))
     return Question(
         "in_sight",
         {"field": str(field), "distances": Listed(tuple(str(it) for it in distances))},
-        options,
-        answer,
+        *numbers(seen[-1], *_around(distances, seen[-1])),
         {"back": str(field - 1), "found": str(seen[-1])},
     )
 
 
 def enough(trained: Trained, draw: Generator) -> Question | None:
-    """Which is the smallest field that sees an answer this far back?"""
+    """Ask: which is the smallest field that sees an answer this far back?"""
     distance = one(_recalled(trained.task), draw)
     wide = [field for field in trained.fields if field > distance]
     if not wide:

@@ -1,21 +1,13 @@
 """Questions about a map of weights, wherever it comes from: nothing but its rows is known."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.random import Generator
 
 from core.arrays import Array
-from core.questions.question import (
-    CHANGES,
-    Kind,
-    Question,
-    Word,
-    change,
-    clear_winner,
-    one,
-    some_places,
-)
+from core.questions.question import Kind, Question, Word, change, largest, one
 
 
 @dataclass(frozen=True)
@@ -36,27 +28,25 @@ class Weighed:
 
 
 def looked_at(weighed: Weighed, draw: Generator) -> Question | None:
-    """Which token does another one look at most?"""
+    """Ask: which token does another one look at most?"""
     others = [query for query in range(len(weighed.asking)) if query != weighed.query]
     query = one(others or [weighed.query], draw)
     row = weighed.weights[query]
-    found = clear_winner(row)
-    if found is None or len(row) < 2:
+    seen = np.flatnonzero(row > 0).tolist()
+    winner = largest(row, seen, draw, partial(Word, weighed.answering))
+    if winner is None:
         return None
-    places = some_places(found, np.flatnonzero(row > 0).tolist(), draw)
-    if len(places) < 2:
-        return None
+    found, answers = winner
     return Question(
         "looked_at",
         {"asks": Word(weighed.asking, query)},
-        tuple(Word(weighed.answering, place) for place in places),
-        places.index(found),
+        *answers,
         {"found": Word(weighed.answering, found), "share": f"{row[found]:.1%}"},
     )
 
 
 def doubled(weighed: Weighed, draw: Generator) -> Question | None:
-    """Does the largest weight of a row rise when all of its scores are doubled?"""
+    """Ask: does the largest weight of a row rise when all of its scores are doubled?"""
     query = one(range(len(weighed.asking)), draw)
     row = weighed.weights[query].astype(float)
     if (row > 0).sum() < 2 or abs(row.sum() - 1) > 1e-3:
@@ -68,8 +58,7 @@ def doubled(weighed: Weighed, draw: Generator) -> Question | None:
     return Question(
         "doubled",
         {"asks": Word(weighed.asking, query)},
-        CHANGES,
-        answer,
+        *answer,
         {"before": f"{row.max():.1%}", "after": f"{squared.max():.1%}"},
     )
 

@@ -6,10 +6,10 @@ from typing import Literal, get_args
 from core.cnn import ConvolutionSettings
 from core.embeddings import FEATURES
 from core.ideas.heads import Blocks
-from core.ideas.shuffling import Order, shuffled
+from core.ideas.shuffling import ORDERS, shuffled
 from core.layer import EDITABLE, Edit, Rules, Sizes
-from core.masks import MaskKind, MaskRule
-from core.positions import Positions
+from core.masks import MaskRule, kinds_using, kinds_with
+from core.positions import ENCODINGS
 from core.reader.fields import among, flag, number, places, text, whole, word
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.sources.handset import HandsetSource
@@ -48,6 +48,10 @@ SHUFFLED_WORDS = 16
 """Words of the sentence that the page about positions shuffles."""
 
 
+MASKS = kinds_with("width", "padded", "blocked")
+"""The kinds of masks for which a reader can give the numbers."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """One attention layer on a sentence, and the networks that stand beside it."""
@@ -63,10 +67,12 @@ class Choice:
     head: int = whole(0, 0, 7, place=True)  # the one that is shown
     scaled: bool = flag(True)  # scores are divided by √d_k
     temperature: float = number(1.0, 0.1, 10.0)
-    mask: MaskKind = word("none", MaskKind)
-    window: int = whole(1, 0, 16, only_with=("mask", ("window",)))  # neighbours on each side
-    padded: tuple[int, ...] = places(LIMIT - 1, only_with=("mask", ("padding",)))
-    positions: Positions = word("none", Positions)
+    mask: str = word("none", MASKS)
+    window: int = whole(
+        1, 0, 16, only_with=("mask", kinds_using("width"))
+    )  # neighbours on each side
+    padded: tuple[int, ...] = places(LIMIT - 1, only_with=("mask", kinds_using("padded")))
+    positions: str = word("none", tuple(ENCODINGS))
     query: int = whole(2, 0, LIMIT - 1, place=True)  # the token that asks
     key: int = whole(3, 0, LIMIT - 1, place=True)  # the token that it is asked about
     rnn_kind: RecurrentKind = word("rnn", RecurrentKind)
@@ -84,7 +90,7 @@ class Choice:
     @property
     def rope_fits(self) -> bool:
         """Tell whether ``d_k`` is even, as RoPE needs it."""
-        return self.d_k % 2 == 0
+        return ENCODINGS["rope"].fits(self.d_k)
 
     @property
     def layer_source(self) -> ToySource:
@@ -97,7 +103,7 @@ class Choice:
             raise ValueError("a choice has no trained numbers: their source is opened from a race")
         sizes = Sizes(self.d_model, self.d_k, self.d_v, self.n_heads)
         mask = MaskRule(self.mask, self.window, self.padded, self.blocked)
-        usable = self.positions != "rope" or self.rope_fits
+        usable = ENCODINGS[self.positions].fits(self.d_k)
         rules = Rules(self.scaled, self.temperature, mask, self.positions if usable else "none")
         if self.source == "seeded":
             return SeededSource(sizes, rules, self.edits, self.unit, self.seed)
@@ -148,7 +154,7 @@ class HeadsChoice:
 class PositionsChoice:
     """How the words are shuffled, and what tells attention their order."""
 
-    positions_kind: Order = word("none", Order)
+    positions_kind: str = word("none", ORDERS)
     positions_seed: int = whole(1, 0, 999_999)  # of the shuffle, and of the learned positions
     positions_places: tuple[int, ...] = places(SHUFFLED_WORDS - 1, in_order=False)  # by hand
     positions_word: int = whole(0, 0, SHUFFLED_WORDS - 1, place=True)  # its place as written

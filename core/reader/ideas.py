@@ -12,7 +12,8 @@ from core.errors import InputError
 from core.ideas.buffet import DISHES, NUTRIENTS
 from core.ideas.cost import Setting
 from core.ideas.crossing import SAME_KIND, SIZES, CrossSource, Numbers, Scoring
-from core.ideas.reach import MOST_LAYERS, WIDTH, AttentionStack, ReachMask
+from core.ideas.reach import MASKS, MOST_LAYERS, WIDTH, AttentionStack
+from core.masks import MaskRule, kinds_using
 from core.reader.fields import among, flag, number, several, text, whole, whole_within, word
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.tokens import Tokens, tokenize
@@ -47,6 +48,9 @@ LARGEST_STEP = 32
 
 SCHEDULES = ("1", "1,1,1,1", "1,2,4,8", "1,3,9", "1,2,4,8,16")
 """Dilations to begin with."""
+
+MASK_NUMBERS = {"reach_window": "width", "reach_step": "step", "reach_global": "n_global"}
+"""Fields with a number of the mask's rule, and what the rule calls it."""
 
 WISHES = tuple(f"buffet_{nutrient}" for nutrient in NUTRIENTS)
 """The fields that make up the query at the buffet."""
@@ -141,12 +145,10 @@ class ReachChoice:
     reach_input: int = whole(1, 1, REACH_POSITIONS)
     reach_seed: int = whole(0, 0, 999_000)  # the first of the seeds
     reach_log: bool = flag(False)  # strength on an axis of powers of ten
-    reach_mask: ReachMask = word("none", ReachMask)  # of every attention layer
-    reach_window: int = whole(
-        2, 1, 16, only_with=("reach_mask", ("window", "dilated", "global"))
-    )  # tokens on each side
-    reach_step: int = whole(4, 2, 16, only_with=("reach_mask", ("dilated",)))  # between them
-    reach_global: int = whole(1, 1, 8, only_with=("reach_mask", ("global",)))
+    reach_mask: str = word("none", MASKS)  # of every attention layer
+    reach_window: int = whole(2, 1, 16, only_with=("reach_mask", kinds_using("width")))
+    reach_step: int = whole(4, 2, 16, only_with=("reach_mask", kinds_using("step")))
+    reach_global: int = whole(1, 1, 8, only_with=("reach_mask", kinds_using("n_global")))
     reach_layers: int = whole(1, 1, 6)
     reach_kind: RecurrentKind = word("rnn", RecurrentKind)
     reach_direction: Direction = word("forward", Direction)
@@ -163,12 +165,12 @@ class ReachChoice:
     @property
     def stack(self) -> AttentionStack:
         """The layers of attention. What the mask does not use is left out."""
-        stack = AttentionStack(self.reach_mask, n_layers=self.reach_layers)
-        if self.reach_mask in ("window", "dilated", "global"):
-            stack = replace(stack, window=self.reach_window)
-        if self.reach_mask == "dilated":
-            stack = replace(stack, step=self.reach_step)
-        return replace(stack, n_global=self.reach_global) if self.reach_mask == "global" else stack
+        numbers = {
+            number: getattr(self, name)
+            for name, number in MASK_NUMBERS.items()
+            if self.reach_mask in kinds_using(number)
+        }
+        return AttentionStack(MaskRule(self.reach_mask, **numbers), self.reach_layers)
 
     @property
     def recurrent(self) -> RecurrentSettings:

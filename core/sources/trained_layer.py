@@ -15,7 +15,7 @@ from core.masks import MaskRule
 from core.sources.toy import ToySource
 from core.sources.trained import TrainedSource, felt
 from core.trace import AttentionTrace, Origin
-from core.training.networks import D_K, D_V, N_HEADS, ROTARY_BASE, AttentionNetwork
+from core.training.networks import D_K, D_V, N_HEADS, POSITIONS, ROTARY_BASE, AttentionNetwork
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -110,9 +110,11 @@ def opened(whole: TrainedSource, layer: int, edits: tuple[Edit, ...] = ()) -> Tr
     Raises:
         ValueError: If the network has no attention.
     """
-    positions = "rope" if whole.contender == "rotary" else "none"
-    rules = Rules(mask=MaskRule("causal"), positions=positions, base=ROTARY_BASE)
     network = whole.restored_attention().double()
+    positions = POSITIONS[network.positions]
+    if network.encoding.adds:
+        positions = "none"  # they are in the vectors that the layer reads
+    rules = Rules(mask=MaskRule("causal"), positions=positions, base=ROTARY_BASE)
     return TrainedLayer(
         sizes=Sizes(network.width + 1, D_K, D_V, N_HEADS),
         rules=rules,

@@ -1,1 +1,1 @@
-"""What a reader takes away: reports and notebooks."""
+"""Files that a reader takes away: reports, programs and notebooks."""

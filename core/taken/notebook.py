@@ -12,7 +12,7 @@ def notebook(introduction: str, program: str) -> bytes:
 
     Args:
         introduction: Markdown that stands above.
-        program: Parts with empty lines between them, as `core.snippet.snippet` gives it.
+        program: Parts with empty lines between them, as `core.taken.snippet.snippet` gives it.
     """
     parts = program.strip().split("\n\n")
     cells = [_cell(0, "markdown", introduction)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.taken.words import plain
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""What a browser may do with a report: show it."""
+"""Policy for a browser that shows a report: nothing else is allowed."""
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC',

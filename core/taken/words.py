@@ -16,7 +16,7 @@ def plain(words: str) -> str:
 
 
 def letters(words: str) -> int:
-    """How many Latin letters are as wide as these words; Chinese ones are twice as wide."""
+    """Count the Latin letters that are as wide as these words; Chinese ones are twice as wide."""
     return sum(1 + (letter > "\u2e7f") for letter in words)
 
 

@@ -11,7 +11,7 @@ from torch.nn.functional import pad
 
 from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention, split_heads
 from core.modules import allocate_parameters
-from core.positions import rotate, sinusoidal
+from core.positions import ENCODINGS
 from core.receptive_field import Field, attention_field, convolution_field, recurrent_field
 from core.rnn import LAYERS, RecurrentKind
 from core.training.tasks import Task
@@ -21,6 +21,9 @@ N_HEADS, D_K, D_V = 8, 16, 6
 
 ROTARY_BASE = 100.0
 """Turns that suit distances up to a hundred; the usual 10000 is meant for longer texts."""
+
+POSITIONS = {"relative": "none", "rotary": "rope", "sinusoidal": "sinusoidal", "learned": "none"}
+"""The networks with attention, and the encoding of each that has no numbers to learn."""
 
 KERNEL = 3
 """Of the convolutions."""
@@ -73,6 +76,7 @@ class AttentionNetwork(Network):
     def __init__(self, task: Task, width: int, positions: str, n_layers: int) -> None:
         super().__init__(task, width)
         self.positions, self.n_layers = positions, n_layers
+        self.encoding = ENCODINGS[POSITIONS[positions]]
         for layer in range(n_layers):
             for name in ("q", "k"):
                 self.register_parameter(f"w_{name}_{layer}", _empty(width, N_HEADS * D_K))
@@ -87,8 +91,8 @@ class AttentionNetwork(Network):
     def embedded(self, inputs: Tensor) -> Tensor:
         """With vectors of their places added, if these are told that way."""
         x = super().embedded(inputs)
-        if self.positions == "sinusoidal":
-            return x + sinusoidal(*x.shape[-2:])
+        if self.encoding.adds:
+            return x + self.encoding.adds(*x.shape[-2:])
         return x + self.places[: x.shape[-2]] if self.positions == "learned" else x
 
     def mixed(self, x: Tensor) -> Tensor:
@@ -105,14 +109,16 @@ class AttentionNetwork(Network):
         )
         q, k = split_heads(x @ w_q + b_q, N_HEADS), split_heads(x @ w_k + b_k, N_HEADS)
         v = split_heads(x @ w_v, N_HEADS)  # (..., head, token, d_v)
-        if self.positions == "rotary":
-            q, k = rotate(q, base=ROTARY_BASE), rotate(k, base=ROTARY_BASE)
+        if self.encoding.turns:
+            q, k = (self.encoding.turns(it, None, ROTARY_BASE) for it in (q, k))
         bias = self.bias(x.shape[-2], layer)
         scores, weights, heads = scaled_dot_product_attention(q, k, v, bias, is_causal=True)
         return MultiHeadSteps(q, k, v, scores, weights, heads, merge_heads(heads) @ w_o)
 
     def bias(self, n: int, layer: int) -> Tensor | None:
         """What is added to the scores, ``(head, query, key)``: a number for each distance."""
+        if self.encoding.bias:
+            return self.encoding.bias(N_HEADS, n, n)
         if self.positions != "relative":
             return None
         place = torch.arange(n)

@@ -6,11 +6,11 @@ from typing import get_args
 import streamlit as st
 
 from core.embeddings import known
-from core.masks import MaskKind
-from core.positions import Positions
+from core.masks import kinds_using
+from core.positions import ENCODINGS
 from core.reader.cells import MASK, Address
 from core.reader.examples import EXAMPLES, named, ordered
-from core.reader.explore import LONGEST_SENTENCE, SENTENCE_SOURCES, Choice, SourceKind
+from core.reader.explore import LONGEST_SENTENCE, MASKS, SENTENCE_SOURCES, Choice, SourceKind
 from core.reader.reader import reset, show_example
 from core.reader.records import FIELDS, limits
 from core.reader.scene import Scene
@@ -109,13 +109,13 @@ def layer(
             )
         if one_head:
             _head(text, scene)
-        _choices(text, "positions", get_args(Positions))
-        _choices(text, "mask", get_args(MaskKind))
+        _choices(text, "positions", tuple(ENCODINGS))
+        _choices(text, "mask", MASKS)
         _mask_details(text, scene)
         st.toggle(text("scaled.label"), key=showing("scaled"), help=text("scaled.help"))
-    if scene.choice.positions == "rope" and not scene.choice.rope_fits:
+    if not ENCODINGS[scene.choice.positions].fits(scene.choice.d_k):
         st.warning(text("error.rope_needs_even", d_k=scene.choice.d_k))
-    if scene.choice.mask == "drawn":
+    if scene.choice.mask in kinds_using("blocked"):
         _drawn_mask(text, scene)
 
 
@@ -225,19 +225,18 @@ def _head(text: Text, scene: Scene) -> None:
 
 
 def _mask_details(text: Text, scene: Scene) -> None:
-    match scene.choice.mask:
-        case "window":
-            number(text, "window", width=150)
-        case "padding":
-            words = scene.tokens.kept
-            st.multiselect(
-                text("padded.label"),
-                range(len(words)),
-                format_func=lambda position: f"{position + 1} {words[position]}",
-                key=showing("padded"),
-                placeholder=text("padded.hint"),
-                width=260,
-            )
+    if scene.choice.mask in kinds_using("width"):
+        number(text, "window", width=150)
+    if scene.choice.mask in kinds_using("padded"):
+        words = scene.tokens.kept
+        st.multiselect(
+            text("padded.label"),
+            range(len(words)),
+            format_func=lambda position: f"{position + 1} {words[position]}",
+            key=showing("padded"),
+            placeholder=text("padded.hint"),
+            width=260,
+        )
 
 
 def _drawn_mask(text: Text, scene: Scene) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core import challenges
 from core.errors import InputError
+from core.questions import challenges
 from core.questions.buffet import Tasted
 from core.questions.cross import Crossed
 from core.questions.explored import Explored

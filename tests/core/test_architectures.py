@@ -20,7 +20,8 @@ from core import architectures
 from core.architectures import Measured
 from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.layer import Edit, Parameters
-from core.reader.explore import Choice
+from core.positions import ENCODINGS
+from core.reader.explore import MASKS, Choice
 from core.reader.records import limits
 from core.receptive_field import receptive_field
 from core.rnn import Direction, RecurrentKind, RecurrentLayer, RecurrentSettings
@@ -41,11 +42,11 @@ choices = st.builds(
     n_heads=st.integers(1, 3),
     scaled=st.booleans(),
     temperature=st.floats(0.1, 10),
-    mask=st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+    mask=st.sampled_from(MASKS),
     window=st.integers(0, 3),
     padded=st.sets(st.integers(0, N)).map(tuple),
     blocked=st.sets(st.tuples(st.integers(0, N), st.integers(0, N)), max_size=30).map(tuple),
-    positions=st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+    positions=st.sampled_from(tuple(ENCODINGS)),
     rnn_kind=st.sampled_from(["rnn", "lstm", "gru"]),
     rnn_gain=st.floats(0.1, 3),
     rnn_direction=st.sampled_from(["forward", "both"]),

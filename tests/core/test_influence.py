@@ -20,8 +20,8 @@ from core.influence import (
     recurrent_influence,
 )
 from core.layer import Parameters, Rules, as_function
-from core.masks import MaskKind, MaskRule, causal, everything
-from core.positions import Positions
+from core.masks import MASKS, MaskRule
+from core.positions import ENCODINGS
 from core.receptive_field import attention_field, convolution_field, recurrent_field
 from core.rnn import Direction, RecurrentKind, RecurrentLayer, RecurrentSettings
 
@@ -68,13 +68,13 @@ LAYERS: dict[str, Layer] = {
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_strength_agrees_with_finite_differences(name: str):
-    measured = influence(LAYERS[name], sentence(), everything(N)).strength
+    measured = influence(LAYERS[name], sentence(), MaskRule().matrix(N)).strength
     np.testing.assert_allclose(measured, finite_differences(LAYERS[name], sentence()), atol=1e-8)
 
 
 def test_a_linear_map_by_hand():
     mixing = torch.tensor([[1.0, 0.0], [2.0, -3.0]])
-    measured = influence(lambda x: mixing @ x, torch.zeros(2, 4), causal(2))
+    measured = influence(lambda x: mixing @ x, torch.zeros(2, 4), MaskRule("causal").matrix(2))
     assert measured.strength.tolist() == [[2, 0], [4, 6]]  # a column of 4 ones has length 2
 
 
@@ -97,9 +97,9 @@ def test_a_convolution_feels_its_window_and_exactly_nothing_outside(
     assert np.array_equal(measured > 0, reach)
 
 
-@pytest.mark.parametrize("kind", ["none", "causal", "window"])
-@pytest.mark.parametrize("positions", ["none", "sinusoidal", "rope", "alibi"])
-def test_attention_feels_exactly_what_its_mask_allows(kind: MaskKind, positions: Positions):
+@pytest.mark.parametrize("kind", ["none", "causal", "window", "dilated", "global"])
+@pytest.mark.parametrize("positions", tuple(ENCODINGS))
+def test_attention_feels_exactly_what_its_mask_allows(kind: str, positions: str):
     rules = Rules(mask=MaskRule(kind), positions=positions)
     reach = attention_field(rules.mask.matrix(N)).reach
     measured = influence(attention(rules), sentence(), reach).strength
@@ -124,7 +124,7 @@ def test_a_query_that_may_see_nothing_feels_nothing_and_others_do():
 
 def test_the_memory_of_a_plain_layer_fades():
     weak = RecurrentLayer(D, RecurrentSettings(d_hidden=4, gain=0.3)).double()
-    last = influence(weak, sentence(), causal(N)).strength[-1]
+    last = influence(weak, sentence(), MaskRule("causal").matrix(N)).strength[-1]
     assert (np.diff(last) > 0).all()
 
 
@@ -134,7 +134,7 @@ lengths = st.integers(1, 6)
 widths = st.integers(1, 5)
 masks = st.builds(
     MaskRule,
-    st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+    st.sampled_from(tuple(MASKS)),
     st.integers(0, 2),
     st.sets(st.integers(0, 5)).map(tuple),
     st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=20).map(tuple),
@@ -144,7 +144,7 @@ rules_of_layers = st.builds(
     st.booleans(),
     st.floats(0.3, 3),
     masks,
-    st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+    st.sampled_from(tuple(ENCODINGS)),
 )
 
 
@@ -153,7 +153,7 @@ def test_the_closed_form_is_the_derivative(
     rules: Rules, n: int, n_heads: int, sizes: tuple[int, int, int]
 ):
     d_model, half_d_k, d_v = sizes
-    d_k = 2 * half_d_k if rules.positions == "rope" else half_d_k
+    d_k = 2 * half_d_k if rules.encoding.in_pairs else half_d_k
     rng = np.random.default_rng(n)
     shapes = (d_model, d_k), (d_model, d_k), (d_model, d_v), (d_v, d_model)
     heads = (rng.standard_normal((n_heads, *shape)) for shape in shapes)
@@ -171,7 +171,7 @@ def test_the_closed_form_turns_back_by_ropes_base():
     rng = np.random.default_rng(0)
     shapes = (N, D), (2, D, 6), (2, D, 6), (2, D, 4), (2, 4, D)
     parameters = Parameters(*(rng.standard_normal(shape) for shape in shapes))
-    rules, reach = Rules(positions="rope", base=30.0), everything(N)
+    rules, reach = Rules(positions="rope", base=30.0), MaskRule().matrix(N)
     expected = influence(as_function(parameters, rules), torch.from_numpy(parameters.x), reach)
     found = attention_influence(parameters, rules, reach)
     np.testing.assert_allclose(found.strength, expected.strength, rtol=1e-6, atol=1e-8)
@@ -182,7 +182,7 @@ def test_the_closed_form_refuses_what_theory_does_not_allow():
     shapes = (N, D), (2, D, 4), (2, D, 4), (2, D, 7), (2, 7, D)
     parameters = Parameters(*(rng.standard_normal(shape) for shape in shapes))
     with pytest.raises(ValueError, match="output 0 feels input 1, which should be out of reach"):
-        attention_influence(parameters, Rules(), causal(N))
+        attention_influence(parameters, Rules(), MaskRule("causal").matrix(N))
 
 
 # Recurrent layers and convolutions in closed form
@@ -240,7 +240,7 @@ def with_biases(layer: nn.Module) -> None:
 def test_the_closed_form_does_not_let_a_layer_read_from_the_right(kind: RecurrentKind):
     layer = RecurrentLayer(D, RecurrentSettings(kind, 4, "both")).double()
     with pytest.raises(ValueError, match="output 0 feels input 1, which should be out of reach"):
-        recurrent_influence(layer, sentence(), causal(N))
+        recurrent_influence(layer, sentence(), MaskRule("causal").matrix(N))
 
 
 # What closed forms cost: operations, counted by torch
@@ -259,7 +259,7 @@ def test_attention_costs_a_small_part_of_its_whole_derivative():
     shapes = (d_model, d_k), (d_model, d_k), (d_model, d_k), (d_k, d_model)
     heads = (rng.standard_normal((n_heads, *shape)) for shape in shapes)
     parameters = Parameters(rng.standard_normal((n, d_model)), *heads)
-    x, reach = torch.from_numpy(parameters.x), everything(n)
+    x, reach = torch.from_numpy(parameters.x), MaskRule().matrix(n)
     automatic = counted(lambda: influence(as_function(parameters, Rules()), x, reach))
     assert counted(lambda: attention_influence(parameters, Rules(), reach)) < automatic / 50
 
@@ -297,16 +297,16 @@ def test_even_the_smallest_strength_out_of_reach_is_refused():
     strength = np.eye(3)
     strength[1, 2] = 1e-300
     with pytest.raises(ValueError, match="output 1 feels input 2"):
-        Influence(causal(3), strength)
+        Influence(MaskRule("causal").matrix(3), strength)
 
 
 def test_theory_and_measurement_must_have_one_shape():
     with pytest.raises(ValueError, match=r"\(3, 3\) and strength \(2, 2\)"):
-        Influence(causal(3), np.eye(2))
+        Influence(MaskRule("causal").matrix(3), np.eye(2))
 
 
 def test_less_than_theory_allows_is_fine():
-    assert Influence(everything(3), np.zeros((3, 3))).strength.sum() == 0
+    assert Influence(MaskRule().matrix(3), np.zeros((3, 3))).strength.sum() == 0
 
 
 # Shares
@@ -314,11 +314,16 @@ def test_less_than_theory_allows_is_fine():
 
 def test_shares_by_hand():
     strength = np.array([[4.0, 0.0], [1.0, 3.0]])
-    assert Influence(causal(2), strength).share.tolist() == [[1, 0], [0.25, 0.75]]
+    assert Influence(MaskRule("causal").matrix(2), strength).share.tolist() == [
+        [1, 0],
+        [0.25, 0.75],
+    ]
 
 
 def test_an_output_that_feels_nothing_has_shares_of_0():
-    assert Influence(causal(2), np.array([[0.0, 0.0], [0.0, 2.0]])).share.tolist() == [
+    assert Influence(
+        MaskRule("causal").matrix(2), np.array([[0.0, 0.0], [0.0, 2.0]])
+    ).share.tolist() == [
         [0, 0],
         [0, 1],
     ]
@@ -328,7 +333,7 @@ def test_an_output_that_feels_nothing_has_shares_of_0():
 def test_measuring_works_in_any_grad_mode_and_leaves_the_input_alone(enabled: bool):
     x = sentence().requires_grad_()
     with torch.set_grad_enabled(enabled):
-        measured = influence(recurrent("rnn"), x, causal(N)).strength
+        measured = influence(recurrent("rnn"), x, MaskRule("causal").matrix(N)).strength
         assert torch.is_grad_enabled() == enabled
     assert x.grad is None
     assert measured.any()

@@ -12,8 +12,8 @@ from torch.testing import assert_close
 
 from core.attention import multi_head_attention
 from core.layer import Edit, Parameters, Rules, as_function, resized, score_bias, steps, trace
-from core.masks import MaskKind, MaskRule
-from core.positions import Positions, alibi_bias, rotate, sinusoidal
+from core.masks import MASKS, MaskRule
+from core.positions import ENCODINGS, alibi_bias, rotate, sinusoidal
 from core.trace import Origin
 
 TOKENS = ("a", "b", "c", "d", "e")
@@ -126,7 +126,7 @@ def test_rope_with_an_odd_width_is_refused():
 
 def test_positions_that_there_are_not_are_refused():
     with pytest.raises(ValueError, match="sinusoid'"):
-        Rules(positions="sinusoid")  # pyright: ignore[reportArgumentType]
+        Rules(positions="sinusoid")
 
 
 def test_alibi_is_added_to_the_scores():
@@ -154,8 +154,8 @@ def test_a_number_for_each_distance_is_added_for_each_head():
     assert_close(found.weights, (plain.scores + added).softmax(-1))
 
 
-@pytest.mark.parametrize("positions", ["none", "sinusoidal", "rope", "alibi"])
-def test_sentences_can_be_taken_together(positions: Positions):
+@pytest.mark.parametrize("positions", tuple(ENCODINGS))
+def test_sentences_can_be_taken_together(positions: str):
     rules = Rules(mask=CAUSAL, positions=positions, base=7.0)
     both = torch.stack((X, 2 * X))
     together = steps(both, PARAMETERS, rules)
@@ -171,9 +171,9 @@ def test_rope_turns_by_its_base():
     assert_close(found.k, rotate(plain.k, base=50.0))
 
 
-@pytest.mark.parametrize("kind", ["none", "causal", "window", "padding", "drawn"])
-@pytest.mark.parametrize("positions", ["none", "sinusoidal", "rope", "alibi"])
-def test_masked_cells_are_exactly_0_with_any_positions(kind: MaskKind, positions: Positions):
+@pytest.mark.parametrize("kind", tuple(MASKS))
+@pytest.mark.parametrize("positions", tuple(ENCODINGS))
+def test_masked_cells_are_exactly_0_with_any_positions(kind: str, positions: str):
     rule = MaskRule(kind, width=1, padded=(0, 3), blocked=((2, 2), *((4, j) for j in range(5))))
     weights = steps(X, PARAMETERS, Rules(mask=rule, positions=positions)).weights
     may_look = torch.from_numpy(rule.matrix(5))

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -9,7 +10,11 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.testing import assert_close
 
-from core.positions import alibi_bias, alibi_slopes, rotate, sinusoidal
+from core.layer import Parameters, Rules, score_bias, steps
+from core.positions import ENCODINGS, alibi_bias, alibi_slopes, rotate, sinusoidal
+from pages.shared.text import labels
+from tests.core import formulas
+from tests.core.formulas import FORMULAS, Head
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:
@@ -152,3 +157,77 @@ def test_alibi_bias_depends_on_distance_only():
     bias = alibi_bias(3, 7, 7)
     assert torch.equal(bias[:, 1:, 1:], bias[:, :-1, :-1])
     assert torch.equal(bias, bias.mT)
+
+
+# All encodings
+
+encodings = pytest.mark.parametrize("name", ENCODINGS)
+turning = pytest.mark.parametrize("name", [name for name, it in ENCODINGS.items() if it.turns])
+
+
+def test_every_encoding_has_its_formula():
+    assert set(FORMULAS) == set(ENCODINGS)
+
+
+@encodings
+def test_every_encoding_has_its_labels(name: str):
+    assert {f"positions.{name}", f"positions_kind.{name}"} <= set(labels())
+
+
+@st.composite
+def layers(draw: st.DrawFn, name: str) -> tuple[Parameters, Rules]:
+    n, n_heads, half = draw(st.integers(1, 6)), draw(st.integers(1, 7)), draw(st.integers(1, 4))
+    d_k = 2 * half if ENCODINGS[name].in_pairs else half
+    rng = np.random.default_rng((n, n_heads, d_k))
+    shapes = (n, 5), *[(n_heads, 5, d_k)] * 3, (n_heads, d_k, 5)
+    rules = Rules(draw(st.booleans()), positions=name, base=draw(st.sampled_from([7.0, 1e4])))
+    return Parameters(*(rng.standard_normal(shape) for shape in shapes)), rules
+
+
+@encodings
+@given(st.data())
+def test_a_layer_computes_the_formula(name: str, data: st.DataObject):
+    p, rules = data.draw(layers(name))
+    n, n_heads, (_, d_k) = len(p.x), len(p.w_q), p.w_q.shape[1:]
+    found, bias = steps(torch.from_numpy(p.x), p, rules), score_bias(p, rules, n).double()
+    read, scale = formulas.vectors(name, p.x), rules.scale(d_k)
+    for head in range(n_heads):
+        its = Head(head, n_heads, p.w_q[head], p.w_k[head], scale, rules.base)
+        scores = formulas.scores(name, read, its)
+        assert_close(found.scores[head] + bias[head], torch.from_numpy(scores), atol=1e-5, rtol=0)
+        assert_close(found.v[head], torch.from_numpy(read @ p.w_v[head]), atol=1e-5, rtol=0)
+
+
+@encodings
+def test_an_encoding_acts_at_one_place_and_says_so_in_the_program(name: str):
+    it = ENCODINGS[name]
+    acts = [part for part in (it.adds, it.turns, it.bias) if part]
+    assert len(acts) == bool(it.program) == (name != "none")
+
+
+@turning
+@given(st.integers(1, 7), st.integers(1, 4), st.integers(0, 99), st.sampled_from([7.0, 1e4]))
+def test_a_turn_is_linear_keeps_lengths_and_is_taken_back(
+    name: str, n: int, pairs: int, seed: int, base: float
+):
+    turns = ENCODINGS[name].turns
+    assert turns is not None
+    places = torch.arange(n)
+    x, y = normal(2, n, 2 * pairs, seed=seed)
+    turned = turns(x, None, base)
+    assert_close(turned.norm(dim=-1), x.norm(dim=-1))
+    assert_close(turns(turned, -places, base), x)
+    assert_close(turns(x + 3 * y, places, base), turned + 3 * turns(y, None, base))
+
+
+@encodings
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 5))
+def test_longer_sentences_leave_the_first_tokens_what_they_were(
+    name: str, n: int, more: int, width: int
+):
+    it = ENCODINGS[name]
+    if it.adds:
+        assert torch.equal(it.adds(n + more, width)[:n], it.adds(n, width))
+    if it.bias:
+        longer = it.bias(width, n + more, n + more)[:, :n, :n]
+        assert torch.equal(longer, it.bias(width, n, n))

@@ -10,7 +10,7 @@ from numpy.random import mtrand
 
 from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.influence import influence
-from core.masks import causal
+from core.masks import MaskRule
 from core.rnn import RecurrentLayer, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -21,7 +21,7 @@ WORK: dict[str, Callable[[], object]] = {
     "gru": lambda: RecurrentLayer(3, RecurrentSettings("gru")),
     "convolutions": lambda: ConvolutionStack(3, ConvolutionSettings(dilations=(1, 2), seed=1)),
     "influence": lambda: influence(
-        RecurrentLayer(3, RecurrentSettings()), torch.ones(5, 3), causal(5)
+        RecurrentLayer(3, RecurrentSettings()), torch.ones(5, 3), MaskRule("causal").matrix(5)
     ),
     "handset source": lambda: HandsetSource().trace("猫 unheard"),
     "seeded source": lambda: SeededSource(seed=5).trace("猫 unheard"),

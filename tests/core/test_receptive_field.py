@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from core.masks import causal, everything, window
+from core.masks import MaskRule
 from core.receptive_field import (
     attention_field,
     convolution_field,
@@ -143,7 +143,7 @@ def test_a_causal_convolution_by_hand():
 
 def test_dilations_that_double_reach_a_sentence_in_its_logarithm():
     field = convolution_field(16, 2, (1, 2, 4, 8), causal=True)
-    assert np.array_equal(field.reach, causal(16))
+    assert np.array_equal(field.reach, MaskRule("causal").matrix(16))
     assert field.path.max() == 4
 
 
@@ -151,21 +151,26 @@ def test_dilations_that_double_reach_a_sentence_in_its_logarithm():
 
 
 def test_attention_reaches_everything_in_one_step():
-    field = attention_field(everything(5))
+    field = attention_field(MaskRule().matrix(5))
     assert (field.path == 1).all()
     assert field.sequential == 1
 
 
 @pytest.mark.parametrize("n_layers", [1, 2, 3])
 def test_stacked_windows_add_up(n_layers: int):
-    field = attention_field(window(9, 1), n_layers)
+    field = attention_field(MaskRule("window", 1).matrix(9), n_layers)
     distance = np.abs(np.subtract.outer(np.arange(9), np.arange(9)))
     assert np.array_equal(field.reach, distance <= n_layers)
     assert np.array_equal(field.path[field.reach], np.maximum(distance, 1)[field.reach])
 
 
+CAUSAL = MaskRule("causal").matrix(6)
+
+
 def test_a_causal_mask_stays_causal_in_any_depth():
-    assert np.array_equal(attention_field(causal(6), 3).reach, causal(6))
+    assert np.array_equal(
+        attention_field(MaskRule("causal").matrix(6), 3).reach, MaskRule("causal").matrix(6)
+    )
 
 
 @given(st.integers(0, 999), st.integers(1, 4))

@@ -14,9 +14,9 @@ import torch
 from core.arrays import Array
 from core.influence import influence
 from core.layer import Edit
-from core.snippet import snippet
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import opened
+from core.taken.snippet import snippet
 from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design, restored
 from core.training.networks import N_HEADS, Network
 from core.training.race import SLICE, Race, race, shown

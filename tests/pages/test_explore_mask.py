@@ -1,11 +1,11 @@
 """A mask that a reader draws by hand."""
 
 import pytest
-from core.reader.cells import MASK
 from streamlit.testing.v1 import AppTest
 
 from core.layer import Rules
 from core.masks import MaskRule
+from core.reader.cells import MASK
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from tests.pages.exploring import (

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from core.reader.explore import Choice
+from core.positions import ENCODINGS
+from core.reader.explore import MASKS, Choice
 from core.sources.handset import HandsetSource
 from core.tokens import LIMIT, words
 from pages.shared.text import LANGUAGES, Language, Text, plain_word
@@ -115,9 +116,9 @@ ALPHABET = [
         {
             "unit": st.sampled_from(["words", "characters"]),
             "source": st.sampled_from(["handset", "seeded"]),
-            "mask": st.sampled_from(["none", "causal", "window", "padding", "drawn"]),
+            "mask": st.sampled_from(MASKS),
             "padded": st.lists(st.integers(0, 3), unique=True),
-            "positions": st.sampled_from(["none", "sinusoidal", "rope", "alibi"]),
+            "positions": st.sampled_from(tuple(ENCODINGS)),
             "query": st.integers(0, 3),
             "d_k": st.integers(1, 9),
             "d_v": st.integers(1, 9),

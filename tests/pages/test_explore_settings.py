@@ -140,17 +140,17 @@ def test_another_seed_gives_other_numbers(dashboard: AppTest):
 # Tampered sessions
 
 
-NAMES = [name for name in vars(Choice()) if name not in ("edits", "blocked")]
+CHOSEN = [name for name in vars(Choice()) if name not in ("edits", "blocked")]
 
 
 @pytest.mark.parametrize("junk", [None, {}, -1.5, b"x", [[1, 2], [3]], float("nan")], ids=str)
 def test_tampered_values_are_replaced_by_the_last_usable_ones(dashboard: AppTest, junk: object):
-    before = {name: chosen(dashboard, name) for name in NAMES}
+    before = {name: chosen(dashboard, name) for name in CHOSEN}
     tamper(dashboard, **dict.fromkeys(NAMES, junk))
     assert_shows(dashboard, HandsetSource().trace(CHICKEN))
     said = [ZH("error.unusable", name=ZH(f"{name}.label")) for name in NAMES]
     assert sorted(told(dashboard)) == sorted(said)
-    assert {name: chosen(dashboard, name) for name in NAMES} == before
+    assert {name: chosen(dashboard, name) for name in CHOSEN} == before
 
 
 def test_one_tampered_value_leaves_the_others_alone(dashboard: AppTest):

@@ -1,7 +1,6 @@
 """The page about positions: shuffled words, and who notices."""
 
 from collections.abc import Callable
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
-from core.ideas.shuffling import Order, OrderedHead, shuffled
+from core.ideas.shuffling import ORDERS, OrderedHead, shuffled
 from core.sources.handset import HandsetSource
 from core.tokens import words
 from pages.shared.figures.heatmap import numbered
@@ -59,8 +58,8 @@ def told(app: AppTest) -> list[str]:
     return [box.value for box in (*app.error, *app.warning, *app.info, *app.success)]
 
 
-@pytest.mark.parametrize("kind", get_args(Order))
-def test_the_maps_show_what_core_computes(page: AppTest, kind: Order):
+@pytest.mark.parametrize("kind", ORDERS)
+def test_the_maps_show_what_core_computes(page: AppTest, kind: str):
     choose(page, positions_kind=kind)
     head = OrderedHead(HandsetSource().parameters(CHICKEN), 0, kind, seed=1)
     places = shuffled(4, 1)
@@ -71,8 +70,8 @@ def test_the_maps_show_what_core_computes(page: AppTest, kind: Order):
     assert (same in told(page)) == (kind == "none") == (not drawn(page, "difference").any())
 
 
-@pytest.mark.parametrize("kind", get_args(Order))
-def test_words_in_their_order_show_nothing_and_that_is_said(page: AppTest, kind: Order):
+@pytest.mark.parametrize("kind", ORDERS)
+def test_words_in_their_order_show_nothing_and_that_is_said(page: AppTest, kind: str):
     choose(page, positions_kind=kind)
     press(page, "positions.as_written")
     assert told(page) == [ZH("positions.not_shuffled")]
@@ -87,8 +86,8 @@ def test_one_word_has_no_order(page: AppTest):
 
 def test_the_bars_say_who_notices(page: AppTest):
     bars = table(page, "alt.positions_bars")
-    assert list(bars["value"] == 0) == [kind == "none" for kind in get_args(Order)]
-    names = [ZH(f"positions_kind.{kind}") for kind in get_args(Order)]
+    assert list(bars["value"] == 0) == [kind == "none" for kind in ORDERS]
+    names = [ZH(f"positions_kind.{kind}") for kind in ORDERS]
     for shown, name in zip(bars["name"], names, strict=True):
         assert name in shown
 

@@ -1,7 +1,6 @@
 """The page about reach: maps, curves and fields, as a reader sees them."""
 
 from collections.abc import Callable
-from typing import get_args
 
 import altair as alt
 import numpy as np
@@ -14,7 +13,7 @@ from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.ideas import reach
 from core.ideas.effective_field import DEPTHS
-from core.ideas.reach import ReachMask
+from core.ideas.reach import MASKS
 from core.reader.ideas import ReachChoice
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.server import cache
@@ -58,8 +57,8 @@ def positions(n: int) -> tuple[str, ...]:
     return tuple(str(position) for position in range(1, n + 1))
 
 
-@pytest.mark.parametrize("kind", get_args(ReachMask))
-def test_the_map_shows_the_mean_over_seeds(page: AppTest, kind: ReachMask):
+@pytest.mark.parametrize("kind", MASKS)
+def test_the_map_shows_the_mean_over_seeds(page: AppTest, kind: str):
     choose(page, reach_mask=kind, reach_layers=2)
     choice = ReachChoice(reach_mask=kind, reach_layers=2)
     expected = reach.attention(positions(10), choice.stack, 0)

@@ -86,11 +86,6 @@ class Moves(NamedTuple):
     layers: Array
     embedding: float
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the numbers."""
-        return self.layers.nbytes
-
 
 # Small results of texts that may be long: some sixty of each.
 _moves: Kept[Moves] = Kept(largest=4_000)

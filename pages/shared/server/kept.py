@@ -2,19 +2,11 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
+from core.arrays import nbytes
 
-class Sized(Protocol):
-    """A result that knows how large it is."""
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes."""
-        ...
-
-
-Result = TypeVar("Result", bound=Sized)
+Result = TypeVar("Result")
 
 
 class Kept(Generic[Result]):
@@ -47,9 +39,9 @@ class Kept(Generic[Result]):
         with self._guard:
             before = self._found.pop(key, None)
             self._found[key] = made
-            self._bytes += made.nbytes - (before.nbytes if before is not None else 0)
+            self._bytes += nbytes(made) - (nbytes(before) if before is not None else 0)
             while len(self._found) > self.at_least and self._bytes > self.largest:
-                self._bytes -= self._found.pop(next(iter(self._found))).nbytes
+                self._bytes -= nbytes(self._found.pop(next(iter(self._found))))
         return made
 
     def clear(self) -> None:

@@ -22,10 +22,6 @@ class _Learned(NamedTuple):
     source: TrainedSource
     right: float
 
-    @property
-    def nbytes(self) -> int:
-        return self.source.nbytes
-
 
 _networks: Kept[_Learned] = Kept(largest=8_000_000)  # one has 32 to 120 kB
 _measured: Kept[Measured] = Kept(largest=4_000_000)  # one of 22 tokens has 8 kB, made in 0.2 s

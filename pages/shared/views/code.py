@@ -12,7 +12,7 @@ def code(text: Text, program: str, lead: str, name: str = "attention") -> None:
 
     Args:
         text: The reader's language.
-        program: As `core.snippet` gives it.
+        program: As `core.taken.snippet` gives it.
         lead: The label of what is said before.
         name: Of the files.
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.ideas.reach import AttentionStack
+from core.masks import MASKS, MaskRule
 from core.questions import ask
 from core.questions.question import Question, Value
 from pages.shared.reader.session import session
@@ -22,9 +22,9 @@ def _mask(text: Text, name: str) -> str:
 def _reach_mask(text: Text, name: str) -> str:
     """A mask and its numbers, if it has some: those that nothing else was said of."""
     named = text(f"reach_mask.{name}")
-    if name in ("none", "causal"):
+    if not MASKS[name].uses:
         return text("question_mask.plain", mask=named)
-    return text(f"question_mask.reach_{name}", **asdict(AttentionStack()) | {"mask": named})
+    return text(f"question_mask.reach_{name}", mask=named, **asdict(MaskRule()))
 
 
 _NAMED: Mapping[str, Callable[[Text, str], str]] = {

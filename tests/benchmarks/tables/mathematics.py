@@ -17,7 +17,7 @@ from core.influence import (
     recurrent_influence,
 )
 from core.layer import Parameters, Rules, as_function
-from core.masks import everything
+from core.masks import MaskRule
 from core.rnn import RecurrentKind, RecurrentLayer, RecurrentSettings
 from tests.benchmarks.clock import quartiles, shown, times
 from tests.benchmarks.row import Row
@@ -76,7 +76,7 @@ def _attention(n: int) -> Iterator[Row]:
 
 def _influence() -> Iterator[Row]:
     rng = np.random.default_rng(0)
-    reach = everything(N)
+    reach = MaskRule().matrix(N)
     for n_heads in (1, 4):
         d_k = D // n_heads
         shapes = (D, d_k), (D, d_k), (D, d_k), (d_k, D)

@@ -11,7 +11,7 @@ from core.architectures import recurrent
 from core.attention import scaled_dot_product_attention
 from core.ideas.buffet import DISHES, NUTRIENTS, Table, felt, laid, serve
 from core.influence import influence
-from core.masks import everything
+from core.masks import MaskRule
 from core.reader.ideas import WISHES, BuffetChoice
 from core.reader.records import NAMES as FIELDS_OF
 from tests.choosing import read
@@ -78,7 +78,7 @@ def test_the_closed_form_agrees_with_automatic_differentiation(goal: np.ndarray,
     expected = influence(plate, x, np.ones((1, 7), bool)).strength[0]
     found = felt(goal, dishes)
     assert_allclose(found.influence.strength, np.tile(expected, (7, 1)), rtol=1e-9, atol=1e-12)
-    assert np.array_equal(found.field.reach, everything(7))
+    assert np.array_equal(found.field.reach, MaskRule().matrix(7))
 
 
 def test_turning_the_order_round_moves_what_the_recurrent_diner_feels():

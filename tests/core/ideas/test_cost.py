@@ -11,7 +11,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import masks
 from core.attention import scaled_dot_product_attention
 from core.ideas.cost import (
     LARGEST_COUNTED,
@@ -27,6 +26,7 @@ from core.ideas.cost import (
     runner,
     sequential,
 )
+from core.masks import MaskRule
 from core.reader.ideas import COST_LENGTHS, COST_WIDTHS, CostChoice
 from core.reader.records import NAMES
 from core.receptive_field import attention_field, convolution_field, recurrent_field
@@ -93,16 +93,17 @@ def test_paths_are_those_of_the_fields(n: int, k: int, r: int):
     dilations = [k**layer for layer in range(layers)]
     assert convolution_field(n, k, dilations, causal=True).path[-1, 0] == layers
     layers = longest_path("restricted", it)
-    window = masks.window(n, r - 1) & masks.causal(n)
+    causal = MaskRule("causal").matrix(n)
+    window = MaskRule("window", r - 1).matrix(n) & causal
     assert attention_field(window, layers).path[-1, 0] == layers
     assert longest_path("recurrent", it) == recurrent_field(n).path[-1, 0]
-    assert longest_path("self_attention", it) == attention_field(masks.causal(n)).path[-1, 0]
+    assert longest_path("self_attention", it) == attention_field(causal).path[-1, 0]
 
 
 @given(st.integers(1, 12), st.integers(1, 5), st.integers(0, 4), st.integers(0, 99))
 def test_restricted_attention_is_attention_with_a_window(n: int, d: int, width: int, seed: int):
     q, k, v = torch.randn(3, n, d, generator=torch.Generator().manual_seed(seed))
-    window = torch.from_numpy(masks.window(n, width))
+    window = torch.from_numpy(MaskRule("window", width).matrix(n))
     expected = scaled_dot_product_attention(q, k, v, window).output
     torch.testing.assert_close(restricted_attention(q, k, v, 2 * width + 1), expected)
 

@@ -1,7 +1,6 @@
 """Reach: powers of masks, strength within reach, several seeds."""
 
 from collections.abc import Sequence
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,15 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core import masks
 from core.cnn import ConvolutionSettings
 from core.errors import InputError
 from core.ideas import reach
 from core.ideas.reach import (
+    MASKS,
     WIDTH,
     AttentionStack,
     Averaged,
-    ReachMask,
     seen_by_layers,
     stack_jacobian,
 )
@@ -32,10 +30,13 @@ from tests.choosing import read
 
 stacks = st.builds(
     AttentionStack,
-    st.sampled_from(get_args(ReachMask)),
-    window=st.integers(1, 4),
-    step=st.integers(2, 4),
-    n_global=st.integers(1, 3),
+    rule=st.builds(
+        MaskRule,
+        kind=st.sampled_from(MASKS),
+        width=st.integers(1, 4),
+        step=st.integers(2, 4),
+        n_global=st.integers(1, 3),
+    ),
     n_layers=st.integers(1, 4),
 )
 
@@ -47,32 +48,16 @@ def positions(n: int) -> tuple[str, ...]:
 # Masks
 
 
-def test_a_dilated_window_by_hand():
-    row = masks.dilated(9, width=2, step=2)[4]
-    assert row.tolist() == [True, False, True, False, True, False, True, False, True]
-    assert np.array_equal(masks.dilated(7, 2, 1), masks.window(7, 2))
-    with pytest.raises(ValueError, match="step of at least 1"):
-        masks.dilated(3, 1, 0)
-
-
-def test_global_tokens_see_and_are_seen():
-    found = masks.with_global(masks.window(5, 0), 1)
-    expected = np.eye(5, dtype=bool)
-    expected[0], expected[:, 0] = True, True
-    assert np.array_equal(found, expected)
-    assert np.array_equal(masks.window(5, 0), np.eye(5, dtype=bool))  # not changed
-
-
 @given(stack=stacks, n=st.integers(1, 12))
 def test_reach_is_the_power_of_the_mask(stack: AttentionStack, n: int):
-    power = np.linalg.matrix_power(stack.may_look(n).astype(int), stack.n_layers)
+    power = np.linalg.matrix_power(stack.rule.matrix(n).astype(int), stack.n_layers)
     assert np.array_equal(stack.field(n).reach, power > 0)
 
 
 def test_one_global_token_joins_everything_in_two_layers():
-    stack = AttentionStack("global", window=1, n_global=1)
+    stack = AttentionStack(MaskRule("global", width=1, n_global=1))
     assert seen_by_layers(stack, 40, output=39)[:2].tolist() == [3, 40]
-    alone = AttentionStack("window", window=1)
+    alone = AttentionStack(MaskRule("window", width=1))
     assert seen_by_layers(alone, 40, output=39).tolist() == [2, 3, 4, 5, 6, 7, 8, 9]
 
 
@@ -83,10 +68,9 @@ def test_one_global_token_joins_everything_in_two_layers():
 def test_a_stacks_derivative_is_that_of_automatic_differentiation(
     stack: AttentionStack, n: int, seed: int
 ):
-    sources = (SeededSource(Sizes(5, 4, 3, 1), seed=seed + i) for i in range(stack.n_layers))
+    sources = (SeededSource(Sizes(5, 4, 3, 2), seed=seed + i) for i in range(stack.n_layers))
     layers = [source.parameters(positions(n)) for source in sources]
-    pairs = np.argwhere(~stack.may_look(n))
-    rules = Rules(mask=MaskRule("drawn", blocked=tuple((int(i), int(j)) for i, j in pairs)))
+    rules = Rules(mask=stack.rule)
 
     def run(x: torch.Tensor) -> torch.Tensor:
         for layer in layers:
@@ -106,10 +90,10 @@ def all_three(tokens: Sequence[str], stack: AttentionStack) -> list[Averaged]:
     ]
 
 
-@pytest.mark.parametrize("kind", get_args(ReachMask))
+@pytest.mark.parametrize("kind", MASKS)
 @pytest.mark.parametrize("n_layers", [1, 3])
-def test_shares_lie_in_reach_and_sum_to_one(kind: ReachMask, n_layers: int):
-    for found in all_three(positions(9), AttentionStack(kind, n_layers=n_layers)):
+def test_shares_lie_in_reach_and_sum_to_one(kind: str, n_layers: int):
+    for found in all_three(positions(9), AttentionStack(MaskRule(kind), n_layers)):
         assert not found.mean[~found.field.reach].any()
         assert_allclose(found.mean.sum(axis=-1), 1)
         assert (found.low <= found.mean + 1e-15).all()

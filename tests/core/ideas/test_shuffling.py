@@ -2,7 +2,6 @@
 
 import math
 from fractions import Fraction
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from numpy.testing import assert_allclose
 
 from core import layer
 from core.ideas.shuffling import (
-    Order,
+    ORDERS,
     OrderedHead,
     exact_product,
     float32_difference,
@@ -23,7 +22,7 @@ from core.ideas.shuffling import (
 )
 from core.layer import Parameters, Rules, Sizes
 from core.masks import MaskRule
-from core.positions import Positions, sinusoidal
+from core.positions import ENCODINGS, sinusoidal
 from core.reader.explore import PositionsChoice, moved
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -48,27 +47,26 @@ def test_without_positions_a_shuffle_changes_nothing_exactly(
     assert not OrderedHead(seeded(len(places), seed), head).moved(places).any()
 
 
-@pytest.mark.parametrize("order", [it for it in get_args(Order) if it != "none"])
+@pytest.mark.parametrize("order", ORDERS[1:])
 @pytest.mark.parametrize("sentence", [ANIMAL, CHICKEN], ids=["en", "zh"])
-def test_everything_else_notices_the_shuffle(order: Order, sentence: tuple[str, ...]):
+def test_everything_else_notices_the_shuffle(order: str, sentence: tuple[str, ...]):
     head = OrderedHead(HandsetSource().parameters(sentence), 0, order)
     assert np.abs(head.moved(shuffled(len(sentence), 1))).max() > 0.01
 
 
-@pytest.mark.parametrize("order", get_args(Order))
-def test_words_that_stay_where_they_are_move_nothing(order: Order):
+@pytest.mark.parametrize("order", ORDERS)
+def test_words_that_stay_where_they_are_move_nothing(order: str):
     assert not OrderedHead(seeded(6), 1, order).moved(range(6)).any()
 
 
 @pytest.mark.parametrize(
     ("order", "rules"),
     [
-        ("none", Rules()),
         ("causal", Rules(mask=MaskRule("causal"))),
-        *((name, Rules(positions=name)) for name in ("sinusoidal", "rope", "alibi")),
+        *((name, Rules(positions=name)) for name in ENCODINGS),
     ],
 )
-def test_it_is_the_layer_of_the_other_pages(order: Order, rules: Rules):
+def test_it_is_the_layer_of_the_other_pages(order: str, rules: Rules):
     parameters = seeded(6, seed=2)
     x = torch.from_numpy(parameters.x)
     expected = layer.steps(x, parameters, rules)
@@ -149,5 +147,6 @@ def test_an_order_that_is_none_is_named(raw: object):
     )
 
 
-def test_every_position_code_of_the_layer_is_on_offer():
-    assert set(get_args(Positions)) < set(get_args(Order))
+def test_an_order_that_there_is_not_is_refused():
+    with pytest.raises(KeyError, match="rotary"):
+        OrderedHead(seeded(3), 0, "rotary").run(range(3))

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from core.masks import MaskRule
 from core.questions.explored import Explored
 from core.questions.question import Listed, Name, Question, Value, Word
+from tests.core import formulas
 
 Array = np.ndarray
 
@@ -40,43 +42,15 @@ def softmax(scores: Array) -> Array:
 
 def mask(it: Explored, kind: str | None = None, width: int = 1) -> Array:
     """True = may look."""
-    n = len(it.tokens)
-    rule = it.rules.mask
-    i, j = np.indices((n, n))
-    match kind or rule.kind:
-        case "causal":
-            return j <= i
-        case "window":
-            return abs(i - j) <= (width if kind else rule.width)
-        case "padding":
-            return ~np.isin(j, rule.padded)
-        case "drawn":
-            return np.array([[(a, b) not in rule.blocked for b in range(n)] for a in range(n)])
-        case _:
-            return np.ones((n, n), dtype=bool)
+    return formulas.may_look(MaskRule(kind, width) if kind else it.rules.mask, len(it.tokens))
 
 
 def scores(it: Explored, head: int, scaled: bool, temperature: float) -> Array:
     """Before the mask; with what positions add."""
-    x = it.parameters.x.astype(float)
-    n, d = x.shape
-    if it.rules.positions == "sinusoidal":
-        angle = np.arange(n)[:, None] / 10000 ** (2 * (np.arange(d) // 2) / d)
-        x = x + np.where(np.arange(d) % 2 == 0, np.sin(angle), np.cos(angle))
-    q, k = (x @ w[head].astype(float) for w in (it.parameters.w_q, it.parameters.w_k))
-    if it.rules.positions == "rope":
-        half = q.shape[1] // 2
-        turn = np.exp(1j * np.arange(n)[:, None] / 10000 ** (np.arange(half) / half))
-        q, k = ((part[:, ::2] + 1j * part[:, 1::2]) * turn for part in (q, k))
-        product = (q @ k.conj().T).real
-    else:
-        product = q @ k.T
-    below = temperature * (np.sqrt(it.parameters.w_q.shape[-1]) if scaled else 1)
-    if it.rules.positions == "alibi":
-        slope = 2 ** (-8 * (head + 1) / len(it.parameters.w_q))  # for 1, 2, 4 and 8 heads
-        i, j = np.indices((n, n))
-        return product / below - slope * abs(i - j)
-    return product / below
+    w_q, w_k, positions = it.parameters.w_q, it.parameters.w_k, it.rules.positions
+    scale = 1 / (temperature * (np.sqrt(w_q.shape[-1]) if scaled else 1))
+    its = formulas.Head(head, len(w_q), w_q[head], w_k[head], scale)
+    return formulas.scores(positions, formulas.vectors(positions, it.parameters.x), its)
 
 
 def weights(

@@ -9,32 +9,36 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.positions import Positions
+from core.masks import kinds_with
+from core.positions import ENCODINGS
 from core.questions import heads, layer, neighbours
 from core.questions.explored import Explored
 from core.questions.question import Kind, Question, Word
 from core.reader.explore import Choice
 from core.receptive_field import receptive_field
 from core.rnn import RecurrentLayer
+from tests.core import formulas
 from tests.core.questions import oracle
 from tests.core.questions.oracle import answered, name, place
 
 WORDS = ("我", "爱", "吃", "炸鸡", "猫", "the", "cat", "xyzzy")
-MASKS = ("none", "causal", "window", "padding", "drawn")
-POSITIONS: tuple[Positions, ...] = ("none", "none", "sinusoidal", "rope", "alibi")
+MASKS = kinds_with("width", "padded", "blocked")
+POSITIONS = ("none", *ENCODINGS)
 
 
 @st.composite
 def explored(draw: st.DrawFn) -> Explored:
     tokens = tuple(draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9)))
-    positions: Positions = draw(st.sampled_from(POSITIONS))
+    positions = draw(st.sampled_from(POSITIONS))
     n_heads = draw(st.sampled_from([1, 2, 4]))
     places = st.integers(0, 8)
     choice = Choice(
         source=draw(st.sampled_from(["handset", "seeded"])),
         seed=draw(st.integers(0, 99)),
         d_model=draw(st.integers(2, 12)),
-        d_k=2 * draw(st.integers(1, 3)) if positions == "rope" else draw(st.integers(1, 6)),
+        d_k=2 * draw(st.integers(1, 3))
+        if ENCODINGS[positions].in_pairs
+        else draw(st.integers(1, 6)),
         n_heads=n_heads,
         head=draw(st.integers(0, n_heads - 1)),
         scaled=draw(st.booleans()),
@@ -176,12 +180,7 @@ def future(it: Explored, asked: Question) -> None:
 
 def missed(it: Explored, asked: Question) -> None:
     query = place(asked.values["asks"])
-    x = it.parameters.x.astype(float)
-    moved = []
-    if it.rules.positions == "sinusoidal":
-        n, d = x.shape
-        angle = np.arange(n)[:, None] / 10000 ** (2 * (np.arange(d) // 2) / d)
-        x = x + np.where(np.arange(d) % 2 == 0, np.sin(angle), np.cos(angle))
+    x, moved = formulas.vectors(it.rules.positions, it.parameters.x), []
     for head, (w_v, w_o) in enumerate(zip(it.parameters.w_v, it.parameters.w_o, strict=True)):
         row = oracle.weights(it, head=head)[query]
         moved.append(float(np.linalg.norm(row @ x @ w_v.astype(float) @ w_o.astype(float))))

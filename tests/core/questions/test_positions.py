@@ -1,19 +1,20 @@
 """Questions about order: every answer computed again, with other sums."""
 
 from collections.abc import Callable
-from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ideas.shuffling import Order, OrderedHead, learned
+from core.ideas.shuffling import ORDERS, OrderedHead, learned
 from core.layer import Sizes
+from core.positions import ENCODINGS
 from core.questions import positions
 from core.questions.positions import Ordered
 from core.questions.question import Kind, Question
 from core.sources.seeded import SeededSource
+from tests.core import formulas
 from tests.core.questions import oracle
 from tests.core.questions.oracle import answered, name, place
 
@@ -26,7 +27,7 @@ def ordered(draw: st.DrawFn) -> Ordered:
     words = tuple(draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=7)))
     sizes = Sizes(d_model=8, d_k=4, d_v=3, n_heads=2)
     parameters = SeededSource(sizes, seed=draw(st.integers(0, 99))).parameters(words)
-    orders: tuple[Order, ...] = get_args(Order)
+    orders = ORDERS
     head = OrderedHead(parameters, draw(st.integers(0, 1)), draw(st.sampled_from(orders)), seed=3)
     places = tuple(draw(st.permutations(range(len(words)))))
     return Ordered(words, head, places, orders)
@@ -40,22 +41,13 @@ def outputs(it: Ordered, order: str, places: list[int]) -> np.ndarray:
         w[head].astype(float)
         for w in (it.head.parameters.w_q, it.head.parameters.w_k, it.head.parameters.w_v)
     )
-    n, d = x.shape
-    at = np.arange(n)[:, None]
-    if order == "sinusoidal":
-        angle = at / 10000 ** (2 * (np.arange(d) // 2) / d)
-        x = x + np.where(np.arange(d) % 2 == 0, np.sin(angle), np.cos(angle)).astype(np.float32)
+    code = order if order in ENCODINGS else "none"
+    x = formulas.vectors(code, x)
     if order == "learned":
-        x = x + learned(n, d, it.head.seed)
-    q, k = x @ w_q, x @ w_k
-    if order == "rope":
-        turn = np.exp(1j * at / 10000 ** (np.arange(2) / 2))
-        q, k = ((part[:, ::2] + 1j * part[:, 1::2]) * turn for part in (q, k))
-    scores = (q @ k.conj().T).real / 2
-    if order == "alibi":
-        scores = scores - 2.0 ** (-4 * (head + 1)) * abs(at - at.T)
+        x = x + learned(*x.shape, it.head.seed)
+    scores = formulas.scores(code, x, formulas.Head(head, 2, w_q, w_k, 1 / 2))
     if order == "causal":
-        scores = np.where(at >= at.T, scores, -np.inf)
+        scores = np.where(np.tri(len(x), dtype=bool), scores, -np.inf)
     return oracle.softmax(scores) @ x @ w_v
 
 
@@ -120,5 +112,5 @@ def test_the_answer_is_what_numpy_finds(kind: Kind, it: Ordered, seed: int):
 def test_every_kind_can_be_asked_of_four_words(kind: Kind):
     words = ("我", "爱", "吃", "炸鸡")
     parameters = SeededSource(Sizes(8, 4, 3, 2)).parameters(words)
-    it = Ordered(words, OrderedHead(parameters), (2, 0, 3, 1), get_args(Order))
+    it = Ordered(words, OrderedHead(parameters), (2, 0, 3, 1), ORDERS)
     assert any(kind(it, np.random.default_rng(seed)) for seed in range(8))

@@ -1,7 +1,7 @@
 """Questions about reach and about what can be learned: every answer counted again by walking."""
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cnn import ConvolutionSettings
-from core.ideas.reach import AttentionStack, ReachMask
+from core.ideas.reach import MASKS, AttentionStack
+from core.masks import MaskRule
 from core.questions import reach, training
 from core.questions.question import Kind, Question
 from core.questions.reach import Reached
 from core.questions.training import Trained
 from core.reader.training import DISTANCES, FIELDS
 from core.training.tasks import Task
+from tests.core.formulas import LOOKS
 from tests.core.questions.oracle import answered, listed, name
 
 reached = st.builds(
@@ -23,10 +25,13 @@ reached = st.builds(
     n=st.integers(2, 40),
     stack=st.builds(
         AttentionStack,
-        mask=st.sampled_from(["none", "causal", "window", "dilated", "global"]),
-        window=st.integers(1, 4),
-        step=st.integers(2, 4),
-        n_global=st.integers(1, 3),
+        rule=st.builds(
+            MaskRule,
+            kind=st.sampled_from(MASKS),
+            width=st.integers(1, 4),
+            step=st.integers(2, 4),
+            n_global=st.integers(1, 3),
+        ),
         n_layers=st.integers(1, 3),
     ),
     direction=st.sampled_from(["forward", "both"]),
@@ -55,21 +60,6 @@ def number(value: object) -> int:
     return int(str(value).replace(",", ""))
 
 
-def may_look(it: AttentionStack, i: int, j: int) -> bool:
-    near = abs(i - j) <= it.window
-    match it.mask:
-        case "causal":
-            return j <= i
-        case "window":
-            return near
-        case "dilated":
-            return (i - j) % it.step == 0 and abs(i - j) <= it.window * it.step
-        case "global":
-            return near or min(i, j) < it.n_global
-        case _:
-            return True
-
-
 def walked(n: int, start: int, neighbours: Callable[[int], list[int]], most: int) -> dict[int, int]:
     """From an output down through layers: which inputs it meets, and after how many at first."""
     found, edge = {}, {start}
@@ -87,12 +77,12 @@ def narrow(it: Reached, asked: Question) -> None:
 
 
 def seen(it: Reached, asked: Question) -> None:
-    [mask] = [m for m in get_args(ReachMask) if m == name(asked.values["mask"])]
+    [mask] = [m for m in MASKS if m == name(asked.values["mask"])]
     output = number(asked.values["output"]) - 1
-    assert mask != it.stack.mask
+    assert mask != it.stack.rule.kind
 
     def looks(i: int) -> list[int]:
-        return [j for j in range(it.n) if may_look(AttentionStack(mask), i, j)]
+        return [j for j in range(it.n) if LOOKS[mask](MaskRule(mask), i, j)]
 
     inputs = {j for i in looks(output) for j in looks(i)}
     assert number(answered(asked)) == len(inputs)
@@ -113,7 +103,7 @@ def shortest(it: Reached, asked: Question) -> None:
     steps = {"reach_recurrent": n}
 
     def looks(i: int) -> list[int]:
-        return [j for j in range(n) if i == j or may_look(stack, i, j)]
+        return [j for j in range(n) if i == j or LOOKS[stack.rule.kind](stack.rule, i, j)]
 
     found = walked(n, n - 1, looks, stack.n_layers)
     if 0 in found:

@@ -11,9 +11,10 @@ import torch
 from numpy.testing import assert_allclose
 
 from core.ideas.crossing import CrossSource, Numbers, Scoring
-from core.reader.explore import Choice
-from core.snippet import crossing_snippet, snippet
+from core.positions import ENCODINGS
+from core.reader.explore import MASKS, Choice
 from core.taken.notebook import notebook
+from core.taken.snippet import crossing_snippet, snippet
 from core.trace import LayerTrace
 
 WORDS = ("the", "猫", "zork", "the", "吃")
@@ -57,10 +58,10 @@ def choices() -> list[Choice]:
             n_heads=int(random.integers(1, 4)),
             scaled=one_of(True, False),
             temperature=one_of(0.5, 1.0, 3.7),
-            mask=one_of("none", "causal", "window", "padding", "drawn"),
+            mask=one_of(*MASKS),
             padded=one_of((), (1, 3)),
             blocked=one_of((), tuple((1, key) for key in range(5))),
-            positions=one_of("none", "sinusoidal", "rope", "alibi"),
+            positions=one_of(*ENCODINGS),
         )
         for _ in range(24)
     ]

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import get_args
 
 import numpy as np
 import streamlit as st
 
 from core.arrays import Array
-from core.ideas.shuffling import Order, OrderedHead, float32_difference
+from core.ideas.shuffling import ORDERS, OrderedHead, float32_difference
+from core.positions import ENCODINGS
 from core.reader.explore import SHUFFLED_WORDS, PositionsChoice
 from core.reader.scene import Scene
 from core.trace import Origin
@@ -62,7 +62,7 @@ class Shuffling:
         return OrderedHead(parameters, head, kind, self.choice.positions_seed)
 
     @cached_property
-    def differences(self) -> dict[Order, float]:
+    def differences(self) -> dict[str, float]:
         """How far the outputs move at most, with everything that can tell the order."""
         return {
             order: float(np.abs(replace(self.head, order=order).moved(self.places)).max())
@@ -70,9 +70,10 @@ class Shuffling:
         }
 
 
-def orders(scene: Scene) -> tuple[Order, ...]:
+def orders(scene: Scene) -> tuple[str, ...]:
     """What can tell the order with the reader's sizes: RoPE needs an even d_k."""
-    return tuple(it for it in get_args(Order) if it != "rope" or scene.choice.rope_fits)
+    unusable = [name for name, it in ENCODINGS.items() if not it.fits(scene.choice.d_k)]
+    return tuple(name for name in ORDERS if name not in unusable)
 
 
 def shuffling(scene: Scene, choice: PositionsChoice) -> Shuffling:

@@ -5,7 +5,9 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from core.ideas.reach import Averaged, ReachMask
+from core.ideas.reach import MASKS, Averaged
+from core.masks import kinds_using
+from core.reader.ideas import MASK_NUMBERS
 from core.rnn import Direction, RecurrentKind
 from pages.shared import controls, theme
 from pages.shared.figures import overview
@@ -63,20 +65,16 @@ def _controls(text: Text, reaching: Reaching, name: str) -> None:
 
 
 def _attention(text: Text, reaching: Reaching) -> None:
-    mask = reaching.choice.reach_mask
     st.selectbox(
         text("reach_mask.label"),
-        get_args(ReachMask),
+        MASKS,
         format_func=lambda kind: text(f"reach_mask.{kind}"),
         key=showing("reach_mask"),
     )
     controls.slider(text, "reach_layers")
-    if mask in ("window", "dilated", "global"):
-        controls.slider(text, "reach_window")
-    if mask == "dilated":
-        controls.slider(text, "reach_step")
-    if mask == "global":
-        controls.slider(text, "reach_global")
+    for name, number in MASK_NUMBERS.items():
+        if reaching.choice.reach_mask in kinds_using(number):
+            controls.slider(text, name)
 
 
 def _convolutional(text: Text, reaching: Reaching) -> None:

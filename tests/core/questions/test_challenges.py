@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from numpy.linalg import lstsq
 
-from core import architectures, challenges
-from core.challenges import FAR
+from core import architectures
 from core.cnn import ConvolutionSettings
-from core.ideas.shuffling import Order, OrderedHead
+from core.ideas.shuffling import OrderedHead
 from core.layer import Edit, Sizes
 from core.masks import MaskRule
 from core.measures import HeadFeatures
 from core.positions import sinusoidal
+from core.questions import challenges
+from core.questions.challenges import FAR
 from core.reader.explore import Choice
 from core.reader.records import limits
 from core.receptive_field import convolution_field, receptive_field
@@ -125,7 +126,7 @@ def test_a_memory_that_grows_reaches_back(n: int, gain: float, met: bool):
     ],
 )
 def test_neighbours_that_change_places_at_the_end_leave_the_rest(
-    order: Order, places: tuple[int, ...], met: bool
+    order: str, places: tuple[int, ...], met: bool
 ):
     words = ("我", "爱", "吃", "炸鸡")[: len(places)]
     head = OrderedHead(SeededSource(Sizes(8, 4, 3, 1)).parameters(words), 0, order)

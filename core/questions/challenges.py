@@ -1,4 +1,4 @@
-"""Things to bring about on a page, and how to tell that it was done."""
+"""Things to bring about on a page, and the tests of each."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from core.layer import Edit, Rules
 from core.measures import HeadFeatures
 
 PAIRS = (("猫", "老鼠"), ("cat", "mouse"))
-"""Who is to look at whom, in any of these."""
+"""Pairs of words, the first of which is to look at the second."""
 
 MUCH = 0.8
 """The weight to be reached by changing W_Q, and the mean weight of a head on the piece before."""
@@ -32,7 +32,7 @@ _FEWEST_WORDS = 5
 def looks_by_query(
     tokens: Sequence[str], weights: Array, edits: Sequence[Edit], rules: Rules
 ) -> bool:
-    """Whether one animal looks at the other because its W_Q was changed, and nothing else.
+    """Tell whether one animal looks at the other because W_Q was changed, and nothing else.
 
     Args:
         tokens: Of the sentence; one of ``PAIRS`` has to be in it.
@@ -50,7 +50,7 @@ def looks_by_query(
 
 
 def fewest_layers(n: int) -> int:
-    """With how few layers a stack that can be built on the pages sees ``n`` words without a gap.
+    """Fewest layers with which a stack of the pages sees ``n`` words without a gap.
 
     A layer sees kernel times as many as the one before at best, with dilations 1, k, k², ...
     """
@@ -61,7 +61,7 @@ def fewest_layers(n: int) -> int:
 
 
 def words_seen(settings: ConvolutionSettings) -> int:
-    """How many words next to each other, its own at the end, an output of a causal stack sees."""
+    """Count the words side by side, its own the last, that an output of a causal stack sees."""
     seen = np.ones(1, dtype=bool)  # by how far back
     for dilation in settings.dilations:
         steps = np.zeros(dilation * (settings.kernel - 1) + 1)
@@ -71,18 +71,18 @@ def words_seen(settings: ConvolutionSettings) -> int:
 
 
 def reaches_far(settings: ConvolutionSettings) -> bool:
-    """Whether a stack sees ``FAR`` words without a gap, with the fewest layers."""
+    """Tell whether a stack sees ``FAR`` words without a gap, with the fewest layers."""
     return words_seen(settings) >= FAR and len(settings.dilations) == fewest_layers(FAR)
 
 
 def remembers(recurrent: Influence) -> bool:
-    """Whether the last output of at least five words feels the first one clearly."""
+    """Tell whether the last output of at least five words feels the first one clearly."""
     n = len(recurrent.share)
     return n >= _FEWEST_WORDS and bool(recurrent.share[-1, 0] > REMEMBERED)
 
 
 def mostly_still(head: OrderedHead, places: Sequence[int]) -> bool:
-    """Whether shuffled words leave half of the outputs exactly as they were, under a causal mask.
+    """Tell whether a shuffle under a causal mask leaves half of the outputs as they were.
 
     The words have to be in another order, though; at least four of them.
     """
@@ -93,5 +93,5 @@ def mostly_still(head: OrderedHead, places: Sequence[int]) -> bool:
 
 
 def looks_back(features: HeadFeatures, layer: int, head: int) -> bool:
-    """Whether a head of a model gives most of its attention to the piece before."""
+    """Tell whether a head of a model gives most of its attention to the piece before."""
     return bool(features.previous[layer, head] > MUCH)
