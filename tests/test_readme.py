@@ -7,7 +7,14 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-READMES = [ROOT / "README.md", *sorted(ROOT.glob("[!.]*/**/README.md")), ROOT / ".deploy/README.md"]
+READMES = [
+    ROOT / "README.md",
+    *sorted(
+        it
+        for top in ("core", "pages", "tests", ".deploy")
+        for it in (ROOT / top).glob("**/README.md")
+    ),
+]
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)\)")
 
 
