@@ -19,6 +19,7 @@ from core.sources.handset import HandsetSource
 from pages import CONTENTS, Entry
 from pages.shared import tables
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.languages import in_turn
 
 Visit = Callable[[str | None], AppTest]
 Files = dict[str, bytes]
@@ -99,8 +100,7 @@ def holds(rows: list[list[str]], table: pd.DataFrame) -> bool:
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("entry", CONTENTS, ids=lambda entry: entry.name)
+@pytest.mark.parametrize(("entry", "language"), in_turn(CONTENTS))
 def test_every_table_of_every_page_can_be_saved(
     open_dashboard: Visit, saved: Files, entry: Entry, language: Language
 ):
