@@ -21,18 +21,24 @@ _WATCH = """() => {
 
 _STILL = """([quiet, most]) => {
   const app = document.querySelector('[data-testid=stApp]'), now = performance.now();
+  const drawn = (chart) => {
+    const {top, bottom} = chart.getBoundingClientRect();
+    return bottom < 0 || top > innerHeight || bottom === top || chart.querySelector('svg, canvas');
+  };
   const settled = app && app.dataset.testConnectionState === 'CONNECTED'
     && app.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-stale="true"]')
-    && !document.querySelector('[data-testid=stSkeleton]');
+    && !document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(drawn);
   watched.since = settled ? watched.since ?? now : null;
-  const still = settled && (now - Math.max(watched.since, watched.changed) >= quiet
+  const waits = (watched.known ? 1 : 2) * quiet;  // a new page loads what it draws with
+  const still = settled && (now - Math.max(watched.since, watched.changed) >= waits
     || now - watched.since >= most);
   if (still) [watched.since, watched.known] = [null, watched.runs];
   return still;
 }"""
 
-_QUIET, _MOST = 150, 600
+_QUIET, _MOST = 200, 800
 """Milliseconds without a change after which all is drawn, and those after which what still moves
 is not waited for."""
 

@@ -155,7 +155,10 @@ def test_the_longest_texts_are_kept_with_all_else():
 
 
 @given(
-    st.dictionaries(st.sampled_from(["d_k", "sentence", "reach_gain", "x", "blocked"]), anything)
+    st.dictionaries(
+        st.sampled_from(["d_k", "sentence", "reach_gain", "x", "blocked"]),
+        st.one_of(anything, st.sampled_from([3, 0.5, "猫抓老鼠"])),
+    )
 )
 def test_what_no_field_takes_is_left_out(fields: dict):
     both = read(json.dumps({"v": notes.VERSION, "fields": fields, "beside": fields}))
