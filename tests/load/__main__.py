@@ -40,11 +40,11 @@ def _found(names: Sequence[str]) -> Iterator[Promise]:
 
 
 def _cells(promise: Promise) -> tuple[str, ...]:
-    unit = f" {promise.unit}" if promise.unit else ""
+    unit, half = f" {promise.unit}" if promise.unit else "", promise.median
     return (
         promise.what,
         f"{'at most ' if promise.goal else ''}{promise.goal:.0f}{unit}",
-        f"{promise.figure:.0f}{unit}",
+        f"{promise.figure:.0f}{unit}" + ("" if half is None else f", half within {half:.0f}"),
         "yes" if promise.kept else "no",
     )
 
