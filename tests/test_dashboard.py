@@ -12,6 +12,7 @@ from pages.shared import frame
 from pages.shared.figures import formulas
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.pages.exploring import chosen, notes, select, table_key
+from tests.pages.languages import in_turn
 
 Visit = Callable[[str | None], AppTest]
 
@@ -29,27 +30,17 @@ def assert_page(app: AppTest, entry: Entry, language: Language) -> None:
     assert [title.value for title in app.title] == [Text(language)(f"{entry.name}.title")]
 
 
-@every_page
-@every_language
-def test_every_page_draws_in_every_language(
-    open_dashboard: Visit, entry: Entry, language: Language
+@pytest.mark.parametrize(("entry", "first"), in_turn(CONTENTS))
+def test_every_page_draws_in_every_language_and_can_be_switched_to_any(
+    open_dashboard: Visit, entry: Entry, first: Language
 ):
-    app = open_dashboard(language)
+    app = open_dashboard(first)
     if entry is not CONTENTS[0]:
         app.switch_page(entry.path).run()
-    assert_page(app, entry, language)
-
-
-@every_page
-@every_language
-def test_every_page_can_be_switched_to_any_language(
-    open_dashboard: Visit, entry: Entry, language: Language
-):
-    app = open_dashboard(None)
-    if entry is not CONTENTS[0]:
-        app.switch_page(entry.path).run()
-    switch(app, language)
-    assert_page(app, entry, language)
+    assert_page(app, entry, first)
+    for language in (*(it for it in LANGUAGES if it != first), first):
+        switch(app, language)
+        assert_page(app, entry, language)
 
 
 @every_page

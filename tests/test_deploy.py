@@ -23,7 +23,7 @@ NGINX = (DEPLOY / "nginx.conf").read_text("utf-8")
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 MANIFESTS = (DEPLOY / "kubernetes.yaml").read_text("utf-8")
 CLUSTER = {it["kind"]: it for it in yaml.safe_load_all(MANIFESTS)}
-README = (ROOT / "README.md").read_text("utf-8")
+README = (DEPLOY / "README.md").read_text("utf-8")
 HEALTHY = (DEPLOY / "healthy.py").read_text("utf-8")
 IMAGE = re.sub(r"\\\n\s*", "", (DEPLOY / "Dockerfile").read_text("utf-8"))
 

@@ -50,10 +50,10 @@ EDITS = {
 
 
 @contextmanager
-def visited(page: str) -> Iterator[AppTest]:
-    """The page without a server, as an English reader finds it."""
+def visited(page: str, locale: str = "en-US") -> Iterator[AppTest]:
+    """The page without a server, as a reader with a browser in some language finds it."""
     with patch.object(app_test, "PagesManager", Remembering):
         app = AppTest.from_file(str(DASHBOARD), default_timeout=120)
-        app.context = {"locale": "en-US"}
+        app.context = {"locale": locale}
         app.run()
         yield app if page == "explore" else app.switch_page(f"pages/{page}.py").run()

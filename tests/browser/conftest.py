@@ -1,23 +1,14 @@
 """A real server and Debian's Chromium, in the reader's language, theme and window."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
 from tests.browser.reader import Reader
+from tests.load.served import served
 
-ROOT = Path(__file__).parents[2]
-SETTINGS = {"ATTENTION_LAB_OPEN": "1"}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,16 +22,8 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | SETTINGS) as process:
-        _wait_for(f"{address}/_stcore/health")
-        yield address
-        process.terminate()
+    with served(ATTENTION_LAB_OPEN="1") as it:
+        yield it.address
 
 
 @pytest.fixture(scope="session")
@@ -73,15 +56,3 @@ def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Reader]]:
     yield open_page
     for context in contexts:
         context.close()
-
-
-def _wait_for(address: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                if answer.read() == b"ok":
-                    return
-        except (URLError, OSError):
-            time.sleep(0.2)
-    raise TimeoutError(address)

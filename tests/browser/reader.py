@@ -1,14 +1,49 @@
 """What a reader does with a page, and what they see."""
 
-from playwright.sync_api import Locator, Page
+from contextlib import suppress
 
-_SETTLED = """() => {
-  const app = document.querySelector('[data-testid=stApp]');
-  return app && app.dataset.testConnectionState === 'CONNECTED'
+from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as NothingCame
+
+_WATCH = """() => {
+  const watched = window.watched = {changed: performance.now(), runs: 0, known: 0, since: null};
+  const state = 'data-test-script-state';
+  new MutationObserver((changes) => {
+    watched.changed = performance.now();
+    if (changes.some((it) => it.attributeName === state
+        && it.target.getAttribute(state) !== 'notRunning')) {
+      watched.runs += 1;
+      watched.since = null;
+    }
+  }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+}"""
+"""Notes in the browser when the page last changed, and how many runs have begun."""
+
+_STILL = """([quiet, most]) => {
+  const app = document.querySelector('[data-testid=stApp]'), now = performance.now();
+  const drawn = (chart) => {
+    const {top, bottom} = chart.getBoundingClientRect();
+    return bottom < 0 || top > innerHeight || bottom === top || chart.querySelector('svg, canvas');
+  };
+  const settled = app && app.dataset.testConnectionState === 'CONNECTED'
     && app.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-stale="true"]')
-    && !document.querySelector('[data-testid=stSkeleton]');
+    && !document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(drawn);
+  watched.since = settled ? watched.since ?? now : null;
+  const waits = (watched.known ? 1 : 2) * quiet;  // a new page loads what it draws with
+  const still = settled && (now - Math.max(watched.since, watched.changed) >= waits
+    || now - watched.since >= most);
+  if (still) [watched.since, watched.known] = [null, watched.runs];
+  return still;
 }"""
+
+_QUIET, _MOST = 200, 800
+"""Milliseconds without a change after which all is drawn, and those after which what still moves
+is not waited for."""
+
+_BEGINS = 400
+"""Milliseconds within which an action sets off a run, if it does."""
 
 
 class Reader:
@@ -23,17 +58,17 @@ class Reader:
         self.page = page
         self.foreign_requests: list[str] = []
         page.on("request", lambda request: self._note(request.url, server))
+        page.add_init_script(f"({_WATCH})()")
 
     def wait(self) -> None:
         """Until the server has answered and everything is drawn."""
-        for _ in range(2):
-            self.page.wait_for_function(_SETTLED, timeout=60_000)
-            self.page.wait_for_timeout(200)
+        self.page.wait_for_function(_STILL, arg=[_QUIET, _MOST], timeout=60_000)
         assert not self.page.get_by_test_id("stException").count()
 
     def after(self, _action: object) -> "Reader":
         """Wait for what an action sets off: ``reader.after(button.click())``."""
-        self.page.wait_for_timeout(400)
+        with suppress(NothingCame):
+            self.page.wait_for_function("watched.runs > watched.known", timeout=_BEGINS)
         self.wait()
         return self
 

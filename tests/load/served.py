@@ -41,16 +41,20 @@ class Served:
         """Where readers find it."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def command(self) -> list[str]:
+        """The README's command, with a port and without a window: nothing else is set for it."""
+        code = f"{self.before}\nfrom streamlit.web.cli import main\nmain()"
+        streamlit = ["-c", code] if self.before else ["-m", "streamlit"]
+        where = [f"--server.port={self.port}", "--server.address=127.0.0.1"]
+        return [sys.executable, *streamlit, "run", self.script, *where, "--server.headless=true"]
+
     def start(self, seconds: float = 60) -> None:
         """Start it, and wait until it says that it is well."""
-        code = f"{self.before}\nfrom streamlit.web.cli import main\nmain()"
-        command = [sys.executable, "-c", code, "run", self.script]
-        command += [f"--server.port={self.port}", "--server.address=127.0.0.1"]
-        command += ["--server.headless=true", "--server.fileWatcherType=none"]
-        settings = os.environ | self.settings
+        own = {name: it for name, it in os.environ.items() if not name.startswith("STREAMLIT_")}
         with (self.log or Path(os.devnull)).open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=settings, stdout=log, stderr=log
+                self.command, cwd=ROOT, env=own | self.settings, stdout=log, stderr=log
             )
         wait_for(f"{self.address}/_stcore/health", seconds)
 

@@ -12,7 +12,8 @@ from pages import CONTENTS, Entry
 from pages.shared.figures import growth
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.growth import Frame
-from pages.shared.text import LANGUAGES, Language
+from pages.shared.text import Language
+from tests.pages.languages import in_turn
 
 Visit = Callable[[str | None], AppTest]
 
@@ -47,8 +48,7 @@ def test_bars_carry_their_numbers_in_their_names_and_mark_the_chosen_one():
     assert shown.turn.tolist() == [4, 4]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("entry", CONTENTS, ids=lambda entry: entry.name)
+@pytest.mark.parametrize(("entry", "language"), in_turn(CONTENTS))
 def test_no_title_of_an_axis_is_turned(open_dashboard: Visit, entry: Entry, language: Language):
     app = open_dashboard(language).switch_page(entry.path).run()
     for chart in app.get("vega_lite_chart"):

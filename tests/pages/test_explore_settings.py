@@ -25,6 +25,7 @@ from tests.pages.exploring import (
     Visit,
     assert_shows,
     choose,
+    chosen,
     drawn,
     notes,
     tamper,

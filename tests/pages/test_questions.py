@@ -14,6 +14,7 @@ from pages.shared.situations import CHALLENGES, SITUATIONS
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.pages.exploring import select
 from tests.pages.following import links
+from tests.pages.languages import in_turn
 
 Visit = Callable[[str | None], AppTest]
 
@@ -93,11 +94,8 @@ def test_folded_it_computes_nothing(open_dashboard: Visit, page: str):
     assert not [it for it in app.radio if str(it.key).startswith("question.")]
 
 
-@every_page
-@every_language
-def test_every_kind_is_asked_and_answered_in_every_language(
-    open_dashboard: Visit, page: str, language: Language
-):
+@pytest.mark.parametrize(("page", "language"), in_turn(KINDS))
+def test_every_kind_is_asked_and_answered(open_dashboard: Visit, page: str, language: Language):
     app, seen = opened(open_dashboard, page, language), set()
     text = Text(language)
     for _ in KINDS[page]:

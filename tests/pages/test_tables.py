@@ -20,6 +20,7 @@ from pages import CONTENTS, Entry
 from pages.shared import tables
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.pages.exploring import select
+from tests.pages.languages import in_turn
 
 Visit = Callable[[str | None], AppTest]
 Files = dict[str, bytes]
@@ -100,8 +101,7 @@ def holds(rows: list[list[str]], table: pd.DataFrame) -> bool:
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("entry", CONTENTS, ids=lambda entry: entry.name)
+@pytest.mark.parametrize(("entry", "language"), in_turn(CONTENTS))
 def test_every_table_of_every_page_can_be_saved(
     open_dashboard: Visit, saved: Files, entry: Entry, language: Language
 ):

@@ -50,7 +50,7 @@ def seen(it: Report) -> Seen:
     return found
 
 
-@given(anything, anything, anything)
+@given(anything, anything, st.one_of(anything, anything.map("https://{}".format)))
 def test_words_stay_words_in_a_report(lead: str, name: str, address: str):
     section = Section(name, [lead], tables=[Table(name, [lead], [(name, lead)])], badge=name)
     found = seen(report(section, lead=lead, address=address, label=name))

@@ -16,8 +16,9 @@ from core.training.contenders import CONTENDERS, Contender
 from core.training.findings import NAMES, Each, Far, Finding, Who, findings
 from core.training.learning import reliable
 from core.training.outcome import Outcome, commonest
-from core.training.race import Race, Snapshot, race
+from core.training.race import Race, Snapshot
 from core.training.tasks import EVERYWHERE, TaskKind
+from tests.learned import RACES, kept
 
 Levels = Mapping[Contender, Sequence[float]]
 
@@ -248,10 +249,9 @@ EXPECTED: Mapping[TaskKind, list[str]] = {
 }
 
 
-@pytest.mark.parametrize(("kind", "seed"), [("recall", 0), ("pairs", 1), ("parity", 1)])
-def test_what_is_expected_of_the_default_settings_comes_true(kind: TaskKind, seed: int):
-    it = TrainingChoice(training_task=kind, training_seed=seed).race
-    told = findings(it, [one.summary for one in race(it)])
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_what_is_expected_of_the_default_settings_comes_true(kind: TaskKind):
+    told = findings(RACES[kind], kept(kind))
     assert [one.name for one in told] == EXPECTED[kind]
     if kind == "recall":
         assert only(told, "attention_some").values["good"] == Who(("relative",))
@@ -261,10 +261,9 @@ def test_what_is_expected_of_the_default_settings_comes_true(kind: TaskKind, see
 
 
 def test_with_more_steps_the_gru_reaches_further():
-    it = replace(TrainingChoice(training_contenders=("gru",)).race, steps=500)
     reached = {
-        one.step: reliable(one.accuracy, it.design.task.distances)
-        for one in race(it)
+        one.step: reliable(one.accuracy, RACES["long"].design.task.distances)
+        for one in kept("long")
         if one.step in (150, 500)
     }
     assert reached[150] < reached[500]

@@ -53,10 +53,15 @@ every_contender = pytest.mark.parametrize("contender", CONTENDERS)
 @pytest.mark.parametrize("budget", BUDGETS)
 @pytest.mark.parametrize("length", limits("training_length"))
 def test_everybody_comes_within_a_tenth_of_the_budget(kind: TaskKind, budget: int, length: int):
-    for field, farthest in product(FIELDS, DISTANCES):
+    others = tuple(it for it in CONTENDERS if it not in CONVOLUTIONAL)  # they have no field
+    settings = [(CONTENDERS, FIELDS[0], it) for it in DISTANCES]
+    settings += [(CONVOLUTIONAL, *it) for it in product(FIELDS[1:], DISTANCES)]
+    for contenders, field, farthest in settings:
         design = Design(Task(kind, length, 16, farthest), budget, 1, field)
-        for parameters in sizes(CONTENDERS, design):
+        for parameters in sizes(contenders, design):
             assert abs(parameters / budget - 1) <= BUDGET_TOLERANCE
+    far = Design(Task(kind, length, 16), budget, 1, FIELDS[-1])
+    assert sizes(others, far) == sizes(others, replace(far, field=FIELDS[0]))
 
 
 def test_a_budget_that_is_too_small_is_refused():
