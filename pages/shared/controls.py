@@ -98,7 +98,7 @@ def layer(
         one_head: Whether the page shows one head, to be chosen.
     """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        option(text, "source", sources)
+        option(text, "source", sources, value=scene.choice.source)
         if scene.choice.source == "seeded":
             st.button(
                 text("seed.next"),
@@ -170,13 +170,27 @@ def another_seed(seed: int, name: str) -> int:
     return low if seed >= high else seed + 1
 
 
-def option(text: Text, name: str, options: tuple[str, ...], more: str | None = None) -> None:
-    """One of few words of the choice, all in sight; ``more`` is said about it to who asks."""
+def option(
+    text: Text,
+    name: str,
+    options: tuple[str, ...],
+    more: str | None = None,
+    value: str | None = None,
+) -> None:
+    """Choose one of few words, all in sight.
+
+    Args:
+        text: The reader's language.
+        name: The field's.
+        options: The words.
+        more: What is said about it to who asks.
+        value: What is shown, if the page shows something else than the reader chose.
+    """
     st.segmented_control(
         text(f"{name}.label"),
         options,
         format_func=lambda word: text(f"{name}.{word}"),
-        key=showing(name),
+        key=showing(name, value),
         required=True,
         wrap=True,
         width="content",

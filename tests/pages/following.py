@@ -3,12 +3,11 @@
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from core.choices import exploration
-from core.choices.exploration import Exploration
-from core.choices.link import from_parameters
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
+from core.reader.link import Notice, follow_link
+from core.reader.reader import Reader, begin
 from pages import CONTENTS
 from pages.shared.destinations import Destination
 from pages.shared.text import Language, Text
@@ -28,21 +27,18 @@ class Link(NamedTuple):
     parameters: dict[str, str]
 
     @property
-    def asked(self) -> Exploration:
-        """What it asks for."""
-        return from_parameters(self.parameters)
+    def opened(self) -> tuple[Reader, Notice]:
+        """Who follows it, and what is to be said of it."""
+        return follow_link(Reader(), self.page, self.parameters)
 
     def leads_to(self, there: Destination, language: Language) -> bool:
         """Whether it says all that the destination does, and nothing that cannot be used."""
-        wanted = {
-            name: value
-            for name, value in there.chosen(language).items()
-            if value != exploration.DEFAULTS[name]
-        }
-        asked = self.asked
-        usable = not asked.unusable and asked.known and asked.whole
-        said = asked.fields == wanted and asked.shelves == there.shelves(language)
-        return usable and said and asked.language == language and self.page == there.page
+        reader, notice = self.opened
+        first = begin(Reader(language), there.page, there.chosen(language), {})
+        said = all(reader[name] == first[name] for name in reader.page_fields)
+        edits = {on: cells for on, cells in reader.edits.items() if cells}
+        whole = notice == Notice() and edits == there.shelves(language)
+        return whole and said and reader.language == language and self.page == there.page
 
 
 def links(app: AppTest) -> list[Link]:

@@ -91,8 +91,8 @@ MISSHAPEN = [
 def assert_no_trace(app: AppTest) -> None:
     assert_shows(app, HandsetSource().trace(CHICKEN))
     assert told(app) == []
-    assert not any(notes(app)["edits"].values())
-    assert not any(notes(app)["history"].values())
+    assert not any(notes(app).reader.edits.values())
+    assert not any(notes(app).reader.past.values())
 
 
 def test_a_forged_table_leaves_no_trace(dashboard: AppTest):

@@ -12,7 +12,6 @@ from core.reader.explore import MASKS, Choice
 from core.sources.handset import HandsetSource
 from core.tokens import LIMIT, words
 from pages.shared.text import LANGUAGES, Language, Text, plain_word
-from tests.choosing import read
 from tests.pages.exploring import (
     CHICKEN,
     MOUSE,
@@ -129,7 +128,6 @@ def test_whatever_is_typed_the_page_shows_cores_numbers(
     open_dashboard: Visit, sentence: str, change: dict[str, Any]
 ):
     app = choose(choose(open_dashboard("zh-CN"), **change), sentence=sentence)
-    fields: dict[str, Any] = notes(app)["fields"]
-    shown, _ = read(Choice, fields)
-    assert shown.sentence in (sentence, CHICKEN)
-    assert_shows(app, shown.layer_source.trace(shown.sentence))
+    choice = notes(app).reader.record(Choice)
+    assert choice.sentence in (sentence, CHICKEN)
+    assert_shows(app, choice.layer_source.trace(choice.sentence))

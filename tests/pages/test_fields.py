@@ -2,18 +2,19 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from core.choices.exploration import READERS
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from core.reader.file import to_file
+from core.reader.records import FIELDS
 from pages import CONTENTS, Entry
 from pages.shared.text import LANGUAGES
-from tests.pages.exploring import select
+from tests.pages.exploring import notes, select
 from tests.pages.test_address import address, charts, follow
 
 Open = Callable[[str | None], AppTest]
@@ -31,9 +32,8 @@ HARMLESS = {
     "code_open": "the program, to take away",
     "questions": "questions, unfolded",
     "model_finder": "a row to choose: it opens a head",
-    "question": "an answer: the tab keeps the score",
+    "question": "an answer: the session keeps the score",
     "table": "edited cells, which links hold as such",
-    "lesson_sequence": "shows training_sequence",
     "upload_long_query": "shows upload_query",
     "upload_long_key": "shows upload_key",
     "upload_file": "a file: a link names it",
@@ -135,7 +135,13 @@ def choose(app: AppTest, widget: Any, value: object) -> AppTest:  # noqa: ANN401
 
 def chosen(app: AppTest) -> dict[str, object]:
     """What every widget that is a field's holds."""
-    return {key: app.session_state[key] for key in widgets(app) if stem(key) in READERS}
+    return {key: app.session_state[key] for key in widgets(app) if stem(key) in FIELDS}
+
+
+def fields_of(app: AppTest) -> dict[str, object]:
+    """What is chosen on the page, as plain values."""
+    reader = notes(app).reader
+    return {name: reader[name] for name in reader.page_fields}
 
 
 def explored(app: AppTest, seen: set[str]) -> Iterator[AppTest]:
@@ -145,7 +151,7 @@ def explored(app: AppTest, seen: set[str]) -> Iterator[AppTest]:
         if stem(key) in seen | LEFT_ALONE:
             continue
         seen.add(stem(key))
-        before = dict(app.session_state["book"]["fields"])
+        before = fields_of(app)
         for value in others(widget):
             choose(app, widget, value)
             yield from explored(app, seen)
@@ -164,7 +170,7 @@ def test_whatever_is_chosen_is_in_the_link(
     app = opened(open_dashboard, entry.name)
     held: dict[str, set[str]] = {}
     for runs, now in enumerate(explored(app, set())):
-        nowhere = {stem(key) for key in widgets(now)} - READERS.keys() - HARMLESS.keys()
+        nowhere = {stem(key) for key in widgets(now)} - FIELDS.keys() - HARMLESS.keys()
         assert nowhere == set()
         for key, value in chosen(now).items():
             held.setdefault(stem(key), set()).add(str(value))
@@ -196,8 +202,7 @@ def test_what_is_unfolded_stays_so_in_the_other_language(
     open_dashboard: Open, language: str, page: str, field: str, value: object
 ):
     app = opened(open_dashboard, page, language)
-    app.session_state[field] = value
-    app.run()
+    put_back(app, {field: value})
     before = [it.proto.expanded for it in app.expander]
     assert any(before)
     app.segmented_control(key="language").set_value({"en": "zh", "zh": "en"}[language]).run()
@@ -238,7 +243,7 @@ def test_a_link_and_a_file_show_the_same_view(
     assert picture(linked) == picture(app)
     restored = opened(open_dashboard, page)
     restored.session_state["take_away"] = True
-    content = to_file(page, app.session_state["book"]["fields"], {}, "en")
+    content = to_file(replace(notes(app).reader, page=page))
     restored.run().file_uploader(key="restore").set_value(("a.json", content, "text/json")).run()
     restored.session_state["take_away"] = False
     restored.run()
@@ -298,7 +303,7 @@ def test_every_block_that_unfolds_is_a_field_or_told_here():
 
 
 def test_what_is_told_here_is_no_field():
-    assert not READERS.keys() & {*HARMLESS, *UNHEARD}
+    assert not FIELDS.keys() & {*HARMLESS, *UNHEARD}
 
 
 @pytest.mark.parametrize("first", ["explore", "heads", "cross", "model"])

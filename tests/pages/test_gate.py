@@ -15,7 +15,7 @@ from pages.shared.server.gate import PLACES, Gate
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views import in_line
 from tests.hostile import largest
-from tests.pages.exploring import chosen, select
+from tests.pages.exploring import chosen, notes, select
 
 Visit = Callable[[str | None], AppTest]
 
@@ -181,7 +181,7 @@ def test_a_full_server_says_so_keeps_the_last_text_and_lets_one_try_again(
     assert app.get_by_key("model_map")  # of the last text
     app.button(key="again.model").click().run()
     assert not app.warning
-    assert app.session_state["book"]["good_texts"]["model"] == new
+    assert notes(app).pieces[1].sentence == new
 
 
 def test_a_reader_who_arrives_at_a_full_server_is_told_and_keeps_the_text(

@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from core.choices.exploration import TEXTS
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from streamlit.proto.Common_pb2 import DoubleArray, StringArray
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
+from core.reader.records import FIELDS
 from pages import CONTENTS, Entry
 from pages.shared.figures import atlas, bars, heatmap, overview
 from pages.shared.text import Text
+from tests.pages.exploring import notes
 
 pytestmark = pytest.mark.usefixtures("nobody_trains")
 
@@ -74,9 +75,9 @@ clicks = st.one_of(
 
 def changes(app: AppTest) -> st.SearchStrategy[tuple[str, Any, Any]]:
     """Of a page's own fields, charts and widgets, and of links to it."""
-    used = sorted(set(app.session_state["book"]["used"])) or ["sentence"]
+    used = sorted(notes(app).reader.page_fields)
     fields = st.sampled_from(used)
-    written = [name for name in TEXTS if name in used]
+    written = [name for name in used if FIELDS[name].private]
     said = ["v", "edits", "lang", "part", "private"]
     return st.one_of(
         st.tuples(st.just("field"), fields, values),

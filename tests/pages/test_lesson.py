@@ -9,8 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from core.choices.lesson import shelf
-from core.choices.link import to_parameters
 from numpy.testing import assert_allclose
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
@@ -21,6 +19,8 @@ from core.errors import InputError
 from core.layer import Edit
 from core.questions import KINDS
 from core.reader.cells import MOST_EDITS, Address
+from core.reader.link import parameters
+from core.reader.scene import scene_of
 from core.reader.training import TrainingChoice
 from core.sources.trained_layer import TrainedLayer, opened
 from core.sources.uploaded import UploadedSource, read_upload
@@ -42,7 +42,7 @@ EN = Text("en")
 DESIGN = Design(Task("recall", 16), 8_000)
 WORDS = shown(DESIGN.task, 0)
 CHOICE = TrainingChoice(training_length=16, training_steps=50, training_budget=8_000)
-SHELF = shelf(CHOICE)
+SHELF = CHOICE.shelf
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def finish(app: AppTest, name: str) -> AppTest:
     app.button(key=f"{name}_start").click().run()
     end = time.monotonic() + 50
     while time.monotonic() < end:
-        found = worker().look(app.session_state[f"{name}_run"])
+        found = worker().look(notes(app).races.get(name, ""))
         if found is None or not found.busy:
             break
         time.sleep(0.05)
@@ -173,7 +173,7 @@ def test_a_race_that_was_stopped_can_be_opened_as_far_as_it_came(open_dashboard:
     app = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **RACE)
     app = choose(app, training_steps=1000)
     app.button(key="training_start").click().run()
-    end, name = time.monotonic() + 40, app.session_state["training_run"]
+    end, name = time.monotonic() + 40, notes(app).races["training"]
     while (it := worker().look(name)) and len(it.snapshots) < 8 and time.monotonic() < end:
         time.sleep(0.02)
     worker().stop(name)
@@ -211,18 +211,18 @@ def test_the_right_answer_is_opened_until_something_else_is_chosen(lesson: AppTe
     places = list(right_places(DESIGN.task, WORDS, 15))
     head = int(weights[:, places].max(axis=1).argmax())
     app = lesson.run()
-    assert chosen(app, "training_head") == head
+    assert app.session_state["training_head"] == head
     key = places[int(weights[head, places].argmax())]
     assert said_of(app) == (f"({WORDS[15]})", f"{key + 1} ({WORDS[key]})")
     other = choose(app, training_seed=1)
     assert choose(other, training_seed=0).session_state["training_head"] == head
-    chosen = (head + 1) % 8
-    app = choose(app, training_head=chosen)
-    key = places[int(weights[chosen, places].argmax())]
+    another = (head + 1) % 8
+    app = choose(app, training_head=another)
+    key = places[int(weights[another, places].argmax())]
     assert said_of(app) == (f"({WORDS[15]})", f"{key + 1} ({WORDS[key]})")
     app = app.switch_page("pages/heads.py").run().switch_page("pages/explore.py").run()
-    assert chosen(app, "training_head") == chosen
-    link = Link("", "explore", to_parameters({"training_key": 3, "source": "trained"}))
+    assert chosen(app, "training_head") == another
+    link = Link("", "explore", parameters({"training_key": 3, "source": "trained"}))
     assert chosen(followed(app, link), "training_key") == 3
 
 
@@ -237,8 +237,8 @@ def said_of(app: AppTest) -> tuple[str, str]:
 def test_a_click_on_the_opened_key_holds_it(lesson: AppTest):
     layer()
     app = lesson.run()
-    key = chosen(app, "training_key")
     [box] = [it for it in app.selectbox if str(it.key).startswith("training_key.")]
+    key = box.value
     app = box.set_value(key).run()
     [box] = [it for it in app.selectbox if str(it.key).startswith("training_key.")]
     other = (key + 1) % 12
@@ -281,15 +281,6 @@ def test_a_token_is_no_steps_away_from_itself(lesson: AppTest):
     assert re.search(r"Place 8 \(.+\) gives itself the weight", said)
     assert EN("lesson.next_answer") in " ".join(captions(app))
     assert EN("lesson.next_layer") in " ".join(captions(choose(app, training_layers=2)))
-
-
-def test_links_to_the_training_page_leave_the_sequence_out(lesson: AppTest):
-    app = choose(lesson, training_sequence="A B A")
-    assert "training_sequence" in app.session_state["book"]["used"]
-    there = app.switch_page("pages/training.py").run()
-    assert "training_sequence" not in there.session_state["book"]["used"]
-    back = there.switch_page("pages/explore.py").run()
-    assert drawn(back, "weights").shape == (3, 3)
 
 
 def test_a_link_opened_on_a_server_without_the_numbers_offers_to_train(open_dashboard: Visit):
@@ -338,7 +329,7 @@ def test_a_link_brings_its_own_changes(lesson: AppTest):
     asked = {**RACE, "training_contenders": ("relative", "gru", "cnn"), "source": "trained"}
     changes = {SHELF: {Address("b_distance", "0", 0, "", 2): 5.0}}
     for shelves in (changes, {}):
-        link = Link("", "explore", to_parameters(asked, shelves))
+        link = Link("", "explore", parameters(asked, shelves))
         lesson = followed(lesson, link)
         assert (EN("origin.edited") in " ".join(badges(lesson))) == bool(shelves)
         assert not told(lesson)
@@ -346,9 +337,9 @@ def test_a_link_brings_its_own_changes(lesson: AppTest):
 
 def test_only_learned_distances_have_a_table(lesson: AppTest):
     app = choose(lesson, shown_parameter="b_distance")
-    assert app.session_state["book"]["offers"]["b_distance"]["values"] == [[0.0] * 16]
+    assert notes(app).tables.offers["b_distance"].values == [[0.0] * 16]
     app = choose(app, training_inside="rotary")
-    assert "b_distance" not in app.session_state["book"]["offers"]
+    assert "b_distance" not in notes(app).tables.offers
     assert not told(app)
 
 
@@ -387,14 +378,14 @@ def test_a_symbol_that_the_task_does_not_know_is_named(lesson: AppTest, language
 
 
 def test_a_typed_sequence_is_read_and_can_be_taken_back(lesson: AppTest):
-    field = lesson.text_input(key="lesson_sequence")
+    field = lesson.text_input(key="training_sequence")
     assert field.value == " ".join(WORDS)
     app = field.set_value("B B A").run()
     assert chosen(app, "training_sequence") == "B B A"
     assert drawn(app, "weights").shape == (3, 3)
     [back] = [it for it in app.button if it.label == EN("lesson.held_out")]
     app = back.click().run()
-    assert app.text_input(key="lesson_sequence").value == " ".join(WORDS)
+    assert app.text_input(key="training_sequence").value == " ".join(WORDS)
 
 
 @pytest.mark.parametrize("task", ["pairs", "parity"])
@@ -408,7 +399,7 @@ def test_other_tasks_and_the_second_layer_can_be_opened(lesson: AppTest, task: s
 def test_other_pages_take_the_hand_set_numbers(lesson: AppTest, page: str):
     there = lesson.switch_page(f"pages/{page}.py").run()
     assert not told(there)
-    assert chosen(there, "source") == "handset"
+    assert scene_of(notes(there).reader).choice.source == "handset"
     back = there.switch_page("pages/explore.py").run()
     assert not told(back)
     assert chosen(back, "source") == "trained"
@@ -433,7 +424,7 @@ def test_questions_are_asked_of_the_trained_layer(lesson: AppTest):
     for _ in KINDS["explore"]:
         [asked] = [it for it in app.radio if str(it.key).startswith("question.")]
         app = asked.set_value(0).run()
-        kinds.add(app.session_state["score"]["pages"]["explore"]["question"].kind)
+        kinds.add(notes(app).score.pages["explore"].question.kind)
         assert not told(app)
         [go_on] = [it for it in app.button if it.label == EN("questions.another")]
         app = go_on.click().run()

@@ -9,7 +9,7 @@ from core.questions import KINDS
 from core.questions.question import Question
 from core.sources.pretrained import PretrainedSource
 from pages import CONTENTS
-from pages.shared.reader.score import Score
+from pages.shared.reader.score import Score, Standing
 from pages.shared.situations import CHALLENGES, SITUATIONS
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.pages.exploring import select
@@ -36,7 +36,7 @@ def choose(app: AppTest, **values: object) -> AppTest:
 
 
 def notes(app: AppTest) -> Score:
-    return app.session_state["score"]
+    return app.session_state["session"].score
 
 
 def options(app: AppTest) -> list[str]:
@@ -53,7 +53,7 @@ def answer(app: AppTest, chosen: int) -> AppTest:
 def right_one(app: AppTest, page: str) -> int:
     """Answers in another session would do; here the question is answered, then read."""
     probe = answer(app, 0)
-    question = notes(probe)["pages"][page]["question"]
+    question = notes(probe).pages[page].question
     assert question is not None
     return question.answer
 
@@ -73,7 +73,7 @@ def shown(app: AppTest, label: str) -> bool:
 
 
 def answered(app: AppTest, page: str) -> Question:
-    question = notes(app)["pages"][page]["question"]
+    question = notes(app).pages[page].question
     assert question is not None
     return question
 
@@ -125,11 +125,11 @@ def test_a_right_and_a_wrong_answer_are_counted(open_dashboard: Visit):
     first = answered(app, "cost")
     press(app, "questions.another")
     wanted = first.answer == 0
-    assert (notes(app)["right"], notes(app)["answered"]) == (int(wanted), 1)
+    assert (notes(app).right, notes(app).answered) == (int(wanted), 1)
     answer(app, len(options(app)) - 1)
     second = answered(app, "cost")
     right = int(wanted) + (second.answer == len(second.options) - 1)
-    assert (notes(app)["right"], notes(app)["answered"]) == (right, 2)
+    assert (notes(app).right, notes(app).answered) == (right, 2)
     assert ZH("questions.score", right=right, answered=2) in told(app)
 
 
@@ -139,12 +139,12 @@ def test_the_right_answer_is_told_as_right(open_dashboard: Visit):
     label = options(app)[chosen]
     answer(app, chosen)
     assert [it.value for it in app.success] == [ZH("questions.right", right=label)]
-    assert notes(app)["right"] == 1
+    assert notes(app).right == 1
 
 
 def test_the_score_can_be_hidden_and_shown_again(open_dashboard: Visit):
     app = answer(opened(open_dashboard, "buffet"), 0)
-    score = ZH("questions.score", right=notes(app)["right"], answered=1)
+    score = ZH("questions.score", right=notes(app).right, answered=1)
     assert score in told(app)
     press(app, "questions.hide")
     assert score not in told(app)
@@ -160,23 +160,23 @@ def test_an_answer_stays_when_settings_change_and_is_not_counted_twice(open_dash
     assert answered(app, "explore") == question
     assert ZH("questions.outdated") in told(app)
     assert ZH("questions.outdated") not in before
-    assert notes(app)["answered"] == 1
+    assert notes(app).answered == 1
     press(app, "questions.anew")
     assert ZH("questions.outdated") not in told(app)
     answer(app, 0)
     assert answered(app, "explore").kind == question.kind
     assert answered(app, "explore") != question
-    assert notes(app)["answered"] == 2
+    assert notes(app).answered == 2
 
 
 def test_the_same_question_counts_once(open_dashboard: Visit):
     app = answer(opened(open_dashboard, "explore"), 0)
     question = answered(app, "explore")
     for _ in range(2):
-        notes(app)["pages"]["explore"].update(question=None, chosen=None, start=0, turn=0)
+        notes(app).pages["explore"] = Standing()
         answer(app.run(), 1)
         assert answered(app, "explore") == question
-    assert notes(app)["answered"] == 1
+    assert notes(app).answered == 1
 
 
 def test_a_question_follows_the_settings_until_it_is_answered(open_dashboard: Visit):
@@ -193,7 +193,7 @@ def test_an_answer_is_kept_when_the_page_is_left(open_dashboard: Visit):
     app.switch_page("pages/explore.py").run()
     choose(app, **{"questions.explore": True})
     assert answered(app, "explore") == question
-    assert notes(app)["answered"] == 1
+    assert notes(app).answered == 1
 
 
 def test_a_forged_answer_is_ignored(open_dashboard: Visit):
@@ -202,7 +202,7 @@ def test_a_forged_answer_is_ignored(open_dashboard: Visit):
         app.session_state["question.explore.0"] = forged
         app._run()  # AppTest itself could not send such an answer
         assert not app.exception
-    assert notes(app)["answered"] == 0
+    assert notes(app).answered == 0
 
 
 def test_one_word_leaves_what_can_still_be_asked(open_dashboard: Visit):

@@ -62,7 +62,7 @@ def opened(app: AppTest, saved: Files, page: str) -> AppTest:
     for name, value in OPEN.get(page, {}).items():
         app.session_state[name] = value
     times = {row: [0.25, 0.5, 1.0] for row in ROWS}
-    app.session_state["book"]["times"] = Timed(CostChoice().setting, times)
+    app.session_state["session"].times = Timed(CostChoice().setting, times)
     saved.clear()
     app.run()
     assert not app.exception

@@ -9,9 +9,6 @@ from html.parser import HTMLParser
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
-from core.choices.exploration import READERS
-from core.choices.exploration_file import from_file
-from core.choices.reading import Reader
 from numpy.testing import assert_allclose, assert_array_equal
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
@@ -22,8 +19,11 @@ from core.masks import MaskRule
 from core.models.run import ModelRun
 from core.reader.cells import Address
 from core.reader.explore import Choice, HeadsChoice, PositionsChoice
+from core.reader.file import take_file
 from core.reader.ideas import BuffetChoice, CostChoice, CrossChoice, ReachChoice
 from core.reader.model import ModelChoice
+from core.reader.reader import Reader
+from core.reader.records import FIELDS
 from core.reader.training import AIMED, TrainingChoice
 from core.sources.handset import HandsetSource
 from core.sources.pretrained import PretrainedSource
@@ -166,7 +166,7 @@ def test_the_exploration_holds_what_was_chosen_though_the_page_shows_something_e
     monkeypatch.setattr(whole, "save_button", note)
     select(dashboard, source="trained")
     opened(dashboard.run(), page)
-    fields = from_file(found["attention-lab.json"]()).fields
+    fields = take_file(Reader(), found["attention-lab.json"]())[0].fields
     assert fields["source"] == "trained"
     assert {name: fields[name] for name in AIMED} == {
         name: getattr(TrainingChoice(), name) for name in AIMED
@@ -292,7 +292,7 @@ ELSEWHERE = {
 }
 
 
-def another(hint: object, value: object, read: Reader) -> object:
+def another(hint: object, value: object, read: Callable[[object], object]) -> object:
     """A usable value that is not the default."""
     if get_origin(hint) is Literal:
         return next(it for it in get_args(hint)[::-1] if it != value)
@@ -339,14 +339,13 @@ def test_the_settings_of_a_report_hold_every_choice_of_its_page(
     page, record, set_to, idle = case
     hints, first = get_type_hints(record), record()
     values = {
-        name: another(hints[name], value, READERS[name])
+        name: another(hints[name], value, FIELDS[name].read)
         for name, value in vars(first).items()
         if name not in ELSEWHERE
     }
     app = opened(open_dashboard("en-US"), page)
     before = settings_of(report_of(page))
-    for name, value in {**values, **set_to}.items():
-        app.session_state[name] = list(value) if isinstance(value, tuple) else value
+    select(app, **{**values, **set_to})
     app.run()
     assert not app.exception
     assert not app.error

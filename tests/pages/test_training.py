@@ -13,12 +13,12 @@ from pathlib import Path
 import altair as alt
 import numpy as np
 import pytest
-from core.choices.race_file import as_json
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.errors import InputError
+from core.reader.file import race_settings
 from core.reader.training import AUTOMATIC, TrainingChoice, chosen_race
 from core.training.contenders import CONTENDERS, Design
 from core.training.findings import NAMES, Each, Far, Finding, findings
@@ -55,7 +55,7 @@ def choose(app: AppTest, **values: object) -> AppTest:
 
 
 def progress(app: AppTest) -> Progress:
-    found = worker().look(app.session_state["training_run"])
+    found = worker().look(notes(app).races["training"])
     assert found
     return found
 
@@ -83,7 +83,7 @@ def test_a_race_runs_and_everything_is_drawn(training: AppTest):
     app = finish(training)
     done = progress(app)
     assert done.state == "done"
-    assert isinstance(app.session_state["training_run"], str)  # and nothing large
+    assert isinstance(notes(app).races["training"], str)  # and nothing large
     drawn = charts(app)
     data = convert_arrow_bytes_to_pandas_df(drawn[EN("alt.training_accuracy")].proto.data.data)
     shown = data[data.line == EN("training.name.gru")].value.tolist()
@@ -102,8 +102,8 @@ def test_a_race_runs_and_everything_is_drawn(training: AppTest):
 
 
 def test_who_did_not_take_part_cannot_be_opened(training: AppTest):
-    chosen = {"training_contenders": ["relative", "learned"], "training_layers": 2}
-    app = finish(choose(training, **chosen, training_inside="rotary", training_layer=1))
+    wished = {"training_contenders": ["relative", "learned"], "training_layers": 2}
+    app = finish(choose(training, **wished, training_inside="rotary", training_layer=1))
     [whose] = [it for it in app.selectbox if it.key == "training_inside"]
     assert whose.value == "relative"
     assert not app.error
@@ -111,21 +111,10 @@ def test_who_did_not_take_part_cannot_be_opened(training: AppTest):
     assert chosen(app, "training_inside") == "learned"
 
 
-def test_a_page_that_is_loaded_anew_still_shows_its_race(training: AppTest, open_dashboard: Visit):
-    app = finish(training)
-    anew = open_dashboard("en-US")
-    for name, value in address(app).items():
-        anew.query_params[name] = value
-    anew = anew.switch_page("pages/training.py").run()
-    assert EN("alt.training_accuracy") in charts(anew)
-    assert progress(anew).snapshots == progress(app).snapshots
-    visitor = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **RACE)
-    assert EN("alt.training_accuracy") not in charts(visitor)
-
-
 def test_links_hold_only_what_a_reader_has_chosen(training: AppTest):
     app = finish(choose(training, training_contenders=["rotary", "gru"]))
-    assert chosen(app, "training_head") != AUTOMATIC
+    assert app.session_state["training_head"] != AUTOMATIC
+    assert chosen(app, "training_head") == AUTOMATIC
     assert not {"training_inside", "training_head", "training_key"} & address(app).keys()
     app = choose(app, training_head=5)
     assert address(app)["training_head"] == "5"
@@ -176,7 +165,7 @@ def test_a_distance_comes_back_from_a_link_and_nonsense_is_set_back(
 
 
 def test_a_file_brings_the_distance_back_and_an_old_one_asks_everything(training: AppTest):
-    content = as_json(TrainingChoice(training_distance=8)).encode()
+    content = race_settings(TrainingChoice(training_distance=8)).encode()
     app = choose(training, training_distance=16)
     field = app.file_uploader(key="training_upload")
     app = field.set_value(("a.json", content, "text/json")).run()
@@ -190,8 +179,8 @@ def test_a_file_brings_the_distance_back_and_an_old_one_asks_everything(training
 def test_a_file_of_settings_is_taken_though_the_reader_acts_while_it_is_read(
     training: AppTest, monkeypatch: pytest.MonkeyPatch
 ):
-    content = as_json(TrainingChoice(training_task="pairs", training_length=20)).encode()
-    acted = act_during(monkeypatch, training, training_files, "from_json")
+    content = race_settings(TrainingChoice(training_task="pairs", training_length=20)).encode()
+    acted = act_during(monkeypatch, training, training_files, "take_race")
     field = training.file_uploader(key="training_upload")
     app = field.set_value(("a.json", content, "text/json")).run()
     assert acted
@@ -226,7 +215,7 @@ def test_a_distance_chosen_while_a_race_runs_is_for_the_next_one(training: AppTe
     app = app.select_slider(key="training_distance").set_value(4).run()
     assert EN("training.changed") in [it.value for it in app.caption]
     assert progress(app).race.design.task.farthest == EVERYWHERE
-    worker().stop(app.session_state["training_run"])
+    worker().stop(notes(app).races["training"])
     assert not app.error
 
 
@@ -235,7 +224,7 @@ def test_two_cnns_that_see_equally_far_are_told_apart(training: AppTest):
     names = [EN(f"training.name.{name}", field=15) for name in ("cnn", "wide_cnn")]
     assert app.table[0].value.index.tolist() == names
     assert len(set(names)) == 2
-    assert chosen(app, "training_contenders") == ["cnn", "wide_cnn"]
+    assert chosen(app, "training_contenders") == ("cnn", "wide_cnn")
 
 
 def test_the_files_hold_what_came_of_it(training: AppTest):
@@ -250,17 +239,28 @@ def test_the_files_hold_what_came_of_it(training: AppTest):
         assert (found["gru.0.50.embedding"] != found["gru.0.0.embedding"]).any()
 
 
-def test_a_race_can_be_paused_continued_and_stopped(training: AppTest):
+def test_a_race_can_be_stopped(training: AppTest):
     app = choose(training, training_steps=1000)
     app.button(key="training_start").click().run()
-    for button, state in (("pause", "paused"), ("go_on", "running"), ("stop", "stopped")):
-        app.button(key=f"training_{button}_button").click().run()
-        end = time.monotonic() + 20
-        while progress(app).state != state and time.monotonic() < end:
-            time.sleep(0.02)
-        assert progress(app).state == state
-        app.run()
-    assert not app.error
+    while not progress(app).snapshots:
+        time.sleep(0.02)
+    app.button(key="training_stop_button").click().run()
+    while progress(app).busy:
+        time.sleep(0.02)
+    assert progress(app).state == "stopped"
+    assert not app.run().error
+
+
+def test_who_starts_the_same_race_watches_it(training: AppTest, open_dashboard: Visit):
+    app = choose(training, training_steps=1000)
+    app.button(key="training_start").click().run()
+    other = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **RACE)
+    choose(other, training_steps=1000).button(key="training_start").click().run()
+    assert EN("training.others") in [it.value for it in other.caption]
+    assert other.button(key="training_stop_button").disabled
+    worker().stop(notes(other).races["training"])
+    assert progress(app).busy
+    assert progress(other).busy
 
 
 def test_a_race_that_cannot_get_to_its_end_is_told_of_before_it_begins(training: AppTest):
@@ -279,12 +279,7 @@ def test_while_a_race_is_to_be_seen_settings_are_folded_and_no_chart_is_empty(tr
     while not progress(app).snapshots:
         time.sleep(0.02)
     assert EN("alt.training_accuracy") in charts(app.run())
-    worker().pause(app.session_state["training_run"])
-    waits = worker().start(replace(progress(app).race, seed=9))
-    app.session_state["training_run"] = waits
-    if not progress(app).snapshots:
-        assert EN("alt.training_accuracy") not in charts(app.run())
-    worker().stop(waits)
+    worker().stop(notes(app).races["training"])
     while progress(app).busy:
         time.sleep(0.02)
     assert [it.label for it in app.run().expander][: len(labels)] == labels
@@ -305,7 +300,8 @@ def test_a_full_queue_is_told(training: AppTest, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_forgotten_race_is_told(training: AppTest):
-    app = choose(training, training_run="no such race")
+    notes(training).races["training"] = "no such race"
+    app = training.run()
     assert EN("training.forgotten") in [it.value for it in app.info]
 
 

@@ -23,7 +23,7 @@ from pages.shared.server import cache
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.hostile import HOSTILE, npz
 from tests.pages.acting import act_during
-from tests.pages.exploring import chosen, select
+from tests.pages.exploring import chosen, notes, select
 
 Visit = Callable[[str | None], AppTest]
 
@@ -129,15 +129,15 @@ def test_the_link_names_the_file_and_a_server_that_has_it_no_more_says_so(
     content = npz(weights=WEIGHTS)
     upload(mine, content)
     choose(mine, upload_head=1)
-    notes = mine.session_state["book"]["fields"]
-    assert notes["upload_name"] == "mine.npz"
-    assert notes["upload_sha"] == fingerprint(content)[:8]
+    fields = notes(mine).reader.fields
+    assert fields["upload_name"] == "mine.npz"
+    assert fields["upload_sha"] == fingerprint(content)[:8]
     other = open_dashboard("en-US")
     other.query_params["v"] = "1"
     for name in ("upload_name", "upload_sha", "upload_head"):
-        other.query_params[name] = str(notes[name])
+        other.query_params[name] = str(fields[name])
     other.switch_page("pages/upload.py").run()
-    assert f"mine.npz (SHA-256 {notes['upload_sha']}…)".replace(".", r"\.") in said(other)
+    assert f"mine.npz (SHA-256 {fields['upload_sha']}…)".replace(".", r"\.") in said(other)
     assert not other.get("vega_lite_chart")
     upload(other, content)
     assert_allclose(square(other, "upload_map"), WEIGHTS[1])
