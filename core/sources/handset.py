@@ -5,7 +5,8 @@ query of some kind of word meets the keys that offer something on the same chann
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from core import embeddings
 from core.arrays import Array
 from core.embeddings import FEATURES
-from core.layer import Parameters, resized
+from core.layer import Parameters, Sizes, resized
 from core.sources.toy import ToySource
 from core.trace import Origin
 
@@ -121,16 +122,22 @@ class HandsetSource(ToySource):
     def untouched(self, tokens: tuple[str, ...]) -> Parameters:
         """The tables of this module in the asked sizes."""
         s = self.sizes
-        heads = [head_at(index) for index in range(s.n_heads)]
-        keys = s.d_model, s.d_k
-        w_v = _matrix(CONTENT, _CARRIES)  # (feature, content)
-        return Parameters(
-            x=embeddings.handset(tokens, s.d_model),
-            w_q=np.stack([resized(_matrix(h.channels, h.looks_for), keys) for h in heads]),
-            w_k=np.stack([resized(_matrix(h.channels, h.offers), keys) for h in heads]),
-            w_v=np.stack([resized(w_v, (s.d_model, s.d_v))] * s.n_heads),
-            w_o=np.stack([resized(w_v.T, (s.d_v, s.d_model)) / s.n_heads] * s.n_heads),
-        )
+        return replace(_tables(s), x=embeddings.handset(tokens, s.d_model))
+
+
+@lru_cache(maxsize=64)
+def _tables(s: Sizes) -> Parameters:
+    """Lay the tables out in the asked sizes, for no words yet."""
+    heads = [head_at(index) for index in range(s.n_heads)]
+    keys = s.d_model, s.d_k
+    w_v = _matrix(CONTENT, _CARRIES)  # (feature, content)
+    return Parameters(
+        x=np.zeros((0, s.d_model), dtype=np.float32),
+        w_q=np.stack([resized(_matrix(h.channels, h.looks_for), keys) for h in heads]),
+        w_k=np.stack([resized(_matrix(h.channels, h.offers), keys) for h in heads]),
+        w_v=np.stack([resized(w_v, (s.d_model, s.d_v))] * s.n_heads),
+        w_o=np.stack([resized(w_v.T, (s.d_v, s.d_model)) / s.n_heads] * s.n_heads),
+    )
 
 
 def head_at(index: int) -> Head:

@@ -129,6 +129,4 @@ def _tensor(array: Array | BoolArray) -> str:
 
 def _nested(array: Array | BoolArray) -> str:
     """As nested lists, each number as short as it can be without losing a bit."""
-    if array.ndim == 0:
-        return str(array)
-    return f"[{', '.join(_nested(row) for row in array)}]"
+    return str(array.astype(str).tolist()).replace("'", "")

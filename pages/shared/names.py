@@ -1,6 +1,6 @@
 """What rows and columns are called: features and channels by name where they are hand-set."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 from core.embeddings import FEATURES
 from core.reader.explore import Choice
@@ -9,38 +9,41 @@ from pages.shared.text import Text
 
 
 def features(text: Text, choice: Choice) -> list[str]:
-    """The dimensions of a word's vector."""
-    found = _filled_up(_known(text, "feature", FEATURES, choice), choice.d_model, "d")
-    return [*found[:-1], text("feature.one")] if choice.source == "trained" else found
+    """Name the dimensions of a word's vector."""
+    found = _named(text, "feature", _ids(choice, FEATURES), choice.d_model, "d")
+    return [*found[:-1], text("feature.one")] if choice.source == "trained" else [*found]
 
 
 def channels(text: Text, choice: Choice) -> list[str]:
-    """The dimensions of a query and a key in the shown head."""
-    ids = head_at(choice.head).channels
-    return _filled_up(_known(text, "channel", ids, choice), choice.d_k, "k")
+    """Name the dimensions of a query and a key in the shown head."""
+    ids = _ids(choice, head_at(choice.head).channels)
+    return [*_named(text, "channel", ids, choice.d_k, "k")]
 
 
 def contents(text: Text, choice: Choice) -> list[str]:
-    """The dimensions of a value."""
-    return _filled_up(_known(text, "channel", CONTENT, choice), choice.d_v, "v")
+    """Name the dimensions of a value."""
+    return [*_named(text, "channel", _ids(choice, CONTENT), choice.d_v, "v")]
 
 
 def stacked_contents(text: Text, choice: Choice) -> list[str]:
-    """The rows of W_O: the values of all heads, one below the other."""
-    heads = (f"{text('word.head')} {index + 1}" for index in range(choice.n_heads))
-    return [f"{name} · {content}" for name in heads for content in contents(text, choice)]
+    """Name the rows of W_O: the values of all heads, one below the other."""
+    word, of_one = text("word.head"), contents(text, choice)
+    return [f"{word} {head + 1} · {name}" for head in range(choice.n_heads) for name in of_one]
 
 
 def head(text: Text, choice: Choice, index: int) -> str:
-    """A head by its number, counted from 1, and by what it does where that was set by hand."""
+    """Name a head by its number, counted from 1, and by what it does if that was set by hand."""
     if choice.source != "handset":
         return str(index + 1)
     return text("head.named", head=index + 1, does=text(f"head.{head_at(index).name}"))
 
 
-def _known(text: Text, kind: str, ids: Sequence[str], choice: Choice) -> list[str]:
-    return [text(f"{kind}.{name}") for name in ids] if choice.source == "handset" else []
+def _ids(choice: Choice, ids: tuple[str, ...]) -> tuple[str, ...]:
+    return ids if choice.source == "handset" else ()
 
 
-def _filled_up(names: list[str], size: int, letter: str) -> list[str]:
-    return names[:size] + [f"{letter}{i + 1}" for i in range(len(names), size)]
+@lru_cache(maxsize=256)
+def _named(text: Text, kind: str, ids: tuple[str, ...], size: int, letter: str) -> tuple[str, ...]:
+    """Name as many as there are labels for, and number the others."""
+    names = [text(f"{kind}.{name}") for name in ids[:size]]
+    return (*names, *(f"{letter}{place + 1}" for place in range(len(names), size)))

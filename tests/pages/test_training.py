@@ -35,7 +35,7 @@ from pages.shared.views.training.files import curves_csv, parameters_npz
 from pages.shared.views.training.noticed import sentence
 from tests.core.training.test_findings import examples
 from tests.pages.acting import act_during
-from tests.pages.exploring import chosen, select
+from tests.pages.exploring import chosen, notes, select
 from tests.pages.quick import RACE
 
 Visit = Callable[[str | None], AppTest]

@@ -1,11 +1,12 @@
 """The words around a heatmap."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import altair as alt
+import numpy as np
 
 from core.taken.words import letters, longest
 from pages.shared.figures.heatmap_marks import N_COLUMNS
@@ -15,6 +16,7 @@ SPACING = "@spacing"
 """Stands for the pixels that columns need for words that lie flat."""
 
 _STEPS = (24, 44, 64, 90)  # pixels; few, as each makes another specification
+_BEYOND = (0, 16, 32, 64)  # pixels
 _LETTER = 6.5  # pixels of a Latin letter
 _SPACE = 4  # pixels below the words
 _GAP = 6  # pixels between two words
@@ -48,9 +50,9 @@ def upright(n_columns: int) -> bool:
 
 def spacing(names: Sequence[str]) -> int:
     """Pixels from column to column with which their words can lie flat: one of ``_STEPS``."""
-    widths = [_LETTER * letters(name) for name in names]
-    needed = max(((a + b) / 2 for a, b in pairwise(widths)), default=0) + _GAP
-    return next((step for step in _STEPS if step >= needed), _STEPS[-1])
+    widths = np.array([_LETTER * letters(name) for name in names])
+    needed = ((widths[:-1] + widths[1:]) / 2).max(initial=0) + _GAP
+    return _STEPS[min(bisect_left(_STEPS, needed), len(_STEPS) - 1)]
 
 
 def column_depth(names: Sequence[str], n_rows: int) -> int:
@@ -63,7 +65,7 @@ def column_depth(names: Sequence[str], n_rows: int) -> int:
     slope = 1 if upright(len(names)) else math.sin(math.radians(_TILT))
     needed = slope * min(_LETTER * longest(names), _WORD_AXIS["labelLimit"])
     most = 44 if n_rows <= 5 else 64 if n_rows <= 16 else 90
-    return next(depth for depth in _STEPS if depth >= min(needed + _SPACE, most))
+    return _STEPS[bisect_left(_STEPS, min(needed + _SPACE, most))]
 
 
 def overhang(names: Sequence[str]) -> int:
@@ -72,7 +74,7 @@ def overhang(names: Sequence[str]) -> int:
         return 0
     width = min(_LETTER * letters(names[-1]), _WORD_AXIS["labelLimit"])
     beyond = width * math.cos(math.radians(_TILT)) - _NARROWEST / len(names) / 2
-    return next(step for step in (0, 16, 32, 64) if step >= beyond)
+    return _BEYOND[bisect_left(_BEYOND, beyond)]
 
 
 def column_axis(upright: bool, depth: int) -> alt.Axis:

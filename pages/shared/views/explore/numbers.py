@@ -25,10 +25,23 @@ from pages.shared.views.steps import projections
 
 
 class Editable(NamedTuple):
-    """A matrix to edit, with what each of its cells is called on the shelf of edits."""
+    """A matrix to edit.
 
+    Attributes:
+        table: Its name on the shelf of edits.
+        matrix: Its numbers.
+        rows: What each row is called there.
+    """
+
+    table: str
     matrix: Matrix
-    addresses: list[list[Address]]
+    rows: Sequence[tuple[str, int]]
+
+    @property
+    def addresses(self) -> list[list[Address]]:
+        """What each cell is called on the shelf of edits."""
+        columns = range(self.matrix.values.shape[1])
+        return [[Address(self.table, *row, "", column) for column in columns] for row in self.rows]
 
 
 def projection_maps(
@@ -103,13 +116,13 @@ def editables(text: Text, scene: Scene, parameters: Parameters) -> dict[str, Edi
     if parameters.b_distance.size:
         values = parameters.b_distance[head]
         rows = Matrix(values, ["b"], [str(back) for back in range(values.shape[1])])
-        distances = {"b_distance": _editable("b_distance", rows, [(str(head), 0)])}
+        distances = {"b_distance": Editable("b_distance", rows, [(str(head), 0)])}
     return {
-        "x": _editable("x", Matrix(parameters.x, words, features), occurrences(words)),
-        "w_q": _editable("w_q", Matrix(parameters.w_q[head], features, channels), here),
-        "w_k": _editable("w_k", Matrix(parameters.w_k[head], features, channels), here),
-        "w_v": _editable("w_v", Matrix(parameters.w_v[head], features, contents), here),
-        "w_o": _editable(
+        "x": Editable("x", Matrix(parameters.x, words, features), occurrences(words)),
+        "w_q": Editable("w_q", Matrix(parameters.w_q[head], features, channels), here),
+        "w_k": Editable("w_k", Matrix(parameters.w_k[head], features, channels), here),
+        "w_v": Editable("w_v", Matrix(parameters.w_v[head], features, contents), here),
+        "w_o": Editable(
             "w_o", Matrix(mixing, names.stacked_contents(text, choice), features), stacked
         ),
         **distances,
@@ -140,13 +153,6 @@ def _influences(scene: Scene, seen: Mapping[str, Measured]) -> dict[str, Matrix]
         f"influence_{name}": Matrix(it.influence.strength, words, numbered(words))
         for name, it in seen.items()
     }
-
-
-def _editable(name: str, matrix: Matrix, rows: Sequence[tuple[str, int]]) -> Editable:
-    columns = range(matrix.values.shape[1])
-    return Editable(
-        matrix, [[Address(name, *row, "", column) for column in columns] for row in rows]
-    )
 
 
 def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
