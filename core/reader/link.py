@@ -48,7 +48,8 @@ def address(reader: Reader) -> dict[str, str]:
     Without their sentences if these are kept private: the address says so, so that it holds when
     the page is loaded anew.
     """
-    fields = {name: reader[name] for name in reader.page_fields}
+    values = reader.values
+    fields = {name: values[name] for name in reader.page_fields}
     edits = {name: reader.edits.get(name, {}) for name in reader.page_shelves}
     if not reader.private:
         return parameters(fields, edits, reader.language)

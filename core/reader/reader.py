@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from core.errors import InputError
@@ -61,6 +62,11 @@ class Reader:
         """Give a field's value, or of ``language`` and ``private`` the reader's own."""
         return getattr(self, name) if name in _OWN else self.fields.get(name, DEFAULTS[name])
 
+    @property
+    def values(self) -> Mapping[str, object]:
+        """Every field with its value."""
+        return {**DEFAULTS, **self.fields}
+
     def record(self, kind: type[Record]) -> Record:
         """Give the reader's choice on a page as a record."""
         fields = self.fields
@@ -72,7 +78,7 @@ class Reader:
         records = PAGES.get(self.page, ())
         if self.page == "explore" and self["source"] == "trained":
             records = (*records, TrainingChoice)
-        return tuple(name for record in records for name in NAMES[record])
+        return tuple(chain(*[NAMES[record] for record in records]))
 
     @property
     def page_shelves(self) -> tuple[str, ...]:
@@ -236,7 +242,7 @@ def _pointing(reader: Reader, before: Reader | None) -> Reader:
         reader: After a change.
         before: Before it; none if what points at words was given with them.
     """
-    if before and all(reader[name] == before[name] for name in _POINTING):
+    if before and _pointers(reader) == _pointers(before):
         return reader
     choice = reader.record(Choice)
     tokens = words_of(choice)
@@ -246,6 +252,11 @@ def _pointing(reader: Reader, before: Reader | None) -> Reader:
     moved = {name: getattr(choice, name) for name in ("query", "key", "head", "padded")}
     fields = {name: it for name, it in moved.items() if it != reader[name]}
     return replace(reader, fields={**reader.fields, **fields}) if fields else reader
+
+
+def _pointers(reader: Reader) -> list[object]:
+    """List what decides which words are pointed at."""
+    return [reader.fields.get(name) for name in _POINTING]
 
 
 def words_of(choice: Choice) -> tuple[str, ...]:

@@ -189,7 +189,7 @@ def option(
     st.segmented_control(
         text(f"{name}.label"),
         options,
-        format_func=lambda word: text(f"{name}.{word}"),
+        format_func=text.options(name, options).__getitem__,
         key=showing(name, value),
         required=True,
         wrap=True,
@@ -202,7 +202,7 @@ def _choices(text: Text, name: str, options: tuple[str, ...]) -> None:
     st.selectbox(
         text(f"{name}.label"),
         options,
-        format_func=lambda word: text(f"{name}.{word}"),
+        format_func=text.options(name, options).__getitem__,
         key=showing(name),
         width=150,
         help=text(f"{name}.help"),
@@ -227,10 +227,11 @@ def say_unknown(text: Text, unknown: Collection[str]) -> None:
 def _head(text: Text, scene: Scene) -> None:
     heads = range(scene.choice.n_heads)
     few = len(heads) <= _HEADS_BY_NAME
+    called = [names.head(text, scene.choice, it) if few else str(it + 1) for it in heads]
     st.segmented_control(
         text("head.label"),
         heads,
-        format_func=lambda head: names.head(text, scene.choice, head) if few else str(head + 1),
+        format_func=called.__getitem__,
         key=showing("head"),
         required=True,
         wrap=True,

@@ -3,12 +3,14 @@
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
+from numpy.typing import NDArray
 
-from core.taken.words import letters, longest
+from core.taken.words import letters
 from pages.shared.figures.heatmap_marks import N_COLUMNS
 from pages.shared.figures.specification import TITLE_IN_CORNER
 
@@ -50,9 +52,15 @@ def upright(n_columns: int) -> bool:
 
 def spacing(names: Sequence[str]) -> int:
     """Pixels from column to column with which their words can lie flat: one of ``_STEPS``."""
-    widths = np.array([_LETTER * letters(name) for name in names])
+    widths = _widths(tuple(names))
     needed = ((widths[:-1] + widths[1:]) / 2).max(initial=0) + _GAP
     return _STEPS[min(bisect_left(_STEPS, needed), len(_STEPS) - 1)]
+
+
+@lru_cache(maxsize=64)
+def _widths(names: tuple[str, ...]) -> NDArray[np.float64]:
+    """``(name,)``, the pixels that words take where they lie flat."""
+    return _LETTER * np.array([letters(name) for name in names])
 
 
 def column_depth(names: Sequence[str], n_rows: int) -> int:
@@ -63,7 +71,7 @@ def column_depth(names: Sequence[str], n_rows: int) -> int:
     if not upright(len(names)) and spacing(names) * len(names) <= _NARROWEST:
         return _STEPS[0]
     slope = 1 if upright(len(names)) else math.sin(math.radians(_TILT))
-    needed = slope * min(_LETTER * longest(names), _WORD_AXIS["labelLimit"])
+    needed = slope * min(_widths(tuple(names)).max(initial=0), _WORD_AXIS["labelLimit"])
     most = 44 if n_rows <= 5 else 64 if n_rows <= 16 else 90
     return _STEPS[bisect_left(_STEPS, min(needed + _SPACE, most))]
 
@@ -72,7 +80,7 @@ def overhang(names: Sequence[str]) -> int:
     """Pixels that the last word may reach beyond its column where words are tilted: few values."""
     if not names or upright(len(names)) or spacing(names) * len(names) <= _NARROWEST:
         return 0
-    width = min(_LETTER * letters(names[-1]), _WORD_AXIS["labelLimit"])
+    width = min(_widths(tuple(names))[-1], _WORD_AXIS["labelLimit"])
     beyond = width * math.cos(math.radians(_TILT)) - _NARROWEST / len(names) / 2
     return _BEYOND[bisect_left(_BEYOND, beyond)]
 
