@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from core.reader.cells import Shelves, from_rows, pack, unpack, without_words
-from core.reader.examples import EXAMPLES, SENTENCES
+from core.reader.examples import EXAMPLES, SENTENCES, Language
 from core.reader.explore import Choice
 from core.reader.reader import LANGUAGES, Reader, begin, usable
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES, RETIRED
@@ -140,9 +140,10 @@ def read_edits(raw: object) -> tuple[Shelves, tuple[str, ...]]:
     return edits, () if whole else ("edits",)
 
 
-def read_language(raw: str) -> tuple[str, tuple[str, ...]]:
+def read_language(raw: str) -> tuple[Language | None, tuple[str, ...]]:
     """Read a language's code; ``language`` is named if it is none."""
-    return (raw, ()) if raw in ("", *LANGUAGES) else ("", ("language",))
+    known = next((it for it in LANGUAGES if it == raw), None)
+    return known, () if known or not raw else ("language",)
 
 
 def _as_text(value: object) -> str:

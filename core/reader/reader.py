@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from core.errors import InputError
 from core.measures import choosiest
 from core.reader.cells import BUFFET, MASK, MOST_EDITS, MOST_KEPT, Cells, Shelves, shelf
-from core.reader.examples import EXAMPLES, SENTENCES
+from core.reader.examples import EXAMPLES, SENTENCES, Language
 from core.reader.explore import Choice, SourceKind
 from core.reader.fields import one_of, read_flag
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES
@@ -49,7 +49,7 @@ class Reader:
         undone: Shelf to the states that were undone, the latest last: redo goes on to them.
     """
 
-    language: str = "en"
+    language: Language = "en"
     page: str = ""
     private: bool = False
     fields: Mapping[str, object] = field(default_factory=dict)

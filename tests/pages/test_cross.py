@@ -153,7 +153,7 @@ def test_words_without_set_features_are_listed_and_dotted(page: AppTest):
 @pytest.mark.parametrize("typed", ["", " ", "\u200b\u202e"])
 def test_a_sentence_without_words_is_told(page: AppTest, typed: str):
     choose(page, cross_a=typed)
-    assert ZH("cross.no_tokens") in told(page)
+    assert ZH("error.no_tokens") in told(page)
     assert_allclose(drawn(page, "cross_chosen"), weights("b_asks_a"), rtol=1e-6)
 
 

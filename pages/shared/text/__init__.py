@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-Language = Literal["en", "zh"]
+from core.reader.examples import Language
+
 LANGUAGES: dict[Language, str] = {"en": "English", "zh": "中文"}
 """Codes, as browsers' locales begin with them, and own names."""
 
