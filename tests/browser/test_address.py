@@ -67,7 +67,7 @@ def test_a_copied_link_and_a_saved_file_lead_back(visit: Visit, tmp_path: Path):
     assert copied == reader.page.url
     assert "cross_b=I+love+Beijing" in copied
 
-    reader.after(reader.page.get_by_role("button", name="Take away").click())
+    reader.after(reader.page.get_by_role("button", name="Export / Share").click())
     with reader.page.expect_download() as saved:
         reader.page.get_by_role("button", name="Save as file").click()
     file = tmp_path / "saved.json"
@@ -75,7 +75,7 @@ def test_a_copied_link_and_a_saved_file_lead_back(visit: Visit, tmp_path: Path):
     assert json.loads(file.read_text(encoding="utf-8"))["fields"]["cross_b"] == "I love Beijing"
 
     other = visit()
-    other.after(other.page.get_by_role("button", name="Take away").click())
+    other.after(other.page.get_by_role("button", name="Export / Share").click())
     other.page.locator('input[type="file"]').first.set_input_files(file)
     other.page.wait_for_url("**/cross?*")
     other.wait()
