@@ -30,7 +30,8 @@ TERMS = set(
         "MiniLM UNK CLS SEP rollout sink Q K V X W W_Q W_K W_V W_O d_model d_k d_v e j q k v A B "
         "Hugging Face transformers safetensors MB MiB "
         "NPZ NPY safetensors pickle SVG PNG HTML JSON Jupyter SHA "
-        "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao Clark Press "
+        "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao "
+        "Clark Press "
         "Michel Voita Tang Adam Transformer eval",
     )
 )
