@@ -11,12 +11,17 @@ from core.ideas.timing import ROUNDS, Timed
 from core.rnn import RecurrentKind
 
 LENGTHS = tuple(sorted({2**i for i in range(2, 13)} | {3 * 2**i for i in range(1, 11)}))
-"""Tokens to choose from."""
+"""Lengths for which the curves are drawn at least, in tokens."""
 
-WIDTHS = tuple(size for size in LENGTHS if 8 <= size <= 1024)
-"""Widths to choose from."""
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "cost_n": (2, 1_000_000),
+    "cost_d": (1, 100_000),
+    "cost_k": (3, 15),
+    "cost_r": (3, 129),
+}
 
-LIMITS: Mapping[str, tuple[int, int]] = {"cost_k": (3, 15), "cost_r": (3, 129)}
+
+LARGEST_KERNEL = LIMITS["cost_k"][1]
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,8 @@ class CostChoice:
     """The numbers that are put into the table.
 
     Attributes:
-        cost_n: Tokens, one of ``LENGTHS``.
-        cost_d: Width of a token, one of ``WIDTHS``.
+        cost_n: Tokens.
+        cost_d: Width of a token.
         cost_k: The convolution's kernel, odd.
         cost_r: Tokens that restricted self-attention looks at, odd.
         cost_recurrent: Which recurrent layer.
@@ -69,22 +74,19 @@ def times(raw: object) -> Timed:
     return Timed(choice.setting, found)
 
 
-def _size(options: tuple[int, ...]) -> Reader:
-    whole = reading.whole(options[0], options[-1])
-
-    def read_size(raw: object) -> int:
-        if whole(raw) not in options:
-            raise ValueError
-        return whole(raw)
-
-    return read_size
+def lengths(n: int, d: int) -> tuple[int, ...]:
+    """Lengths for which the curves are drawn: they hold the reader's, and wherever curves meet."""
+    found = LENGTHS
+    while found[-1] < max(n, LARGEST_KERNEL * d // 2):
+        found += (found[-1] * 3 // 2, found[-1] * 2)
+    return found
 
 
 _seconds = reading.number(1e-9, 1e3)
 
 READERS: dict[str, Reader] = {
-    "cost_n": _size(LENGTHS),
-    "cost_d": _size(WIDTHS),
+    "cost_n": reading.whole(*LIMITS["cost_n"]),
+    "cost_d": reading.whole(*LIMITS["cost_d"]),
     "cost_k": reading.whole(*LIMITS["cost_k"], odd=True),
     "cost_r": reading.whole(*LIMITS["cost_r"], odd=True),
     "cost_recurrent": reading.one_of(get_args(RecurrentKind)),

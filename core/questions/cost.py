@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.random import Generator
 
-from core.choices.cost import LENGTHS
+from core.choices.cost import lengths
 from core.complexity import operations
 from core.ideas.cost import ROWS, Row, Setting, formula, longest_path
 from core.questions.question import Kind, Name, Question, numbers, one
@@ -63,7 +63,7 @@ def _cross(pair: list[Row], setting: Setting) -> bool:
     """Whether each of two layers needs fewer operations at some length that is drawn."""
     gaps = [
         formula(pair[0], at) - formula(pair[1], at)
-        for at in (setting._replace(n=n) for n in LENGTHS)
+        for at in (setting._replace(n=n) for n in lengths(setting.n, setting.d))
     ]
     return min(gaps) < 0 < max(gaps)
 

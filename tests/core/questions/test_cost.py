@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.choices.cost import LENGTHS, WIDTHS
+from core.choices.cost import LENGTHS, LIMITS, lengths
 from core.ideas.cost import Setting
 from core.questions import cost
 from core.questions.question import Kind, Question
@@ -18,8 +18,8 @@ GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 settings = st.builds(
     Setting,
-    n=st.sampled_from(LENGTHS),
-    d=st.sampled_from(WIDTHS),
+    n=st.sampled_from(LENGTHS) | st.integers(*LIMITS["cost_n"]),
+    d=st.sampled_from((8, 512, 1024)) | st.integers(*LIMITS["cost_d"]),
     k=st.sampled_from([3, 5, 15]),
     r=st.sampled_from([3, 9, 129]),
     recurrent=st.sampled_from(list(GATES)),
@@ -77,7 +77,8 @@ def cheaper(it: Setting, asked: Question) -> None:
     assert len(set(found.values())) == 2
     other = next(row for row in found if row != name(answered(asked)))
     turns = [
-        work(other, it, at, it.d) < work(name(answered(asked)), it, at, it.d) for at in LENGTHS
+        work(other, it, at, it.d) < work(name(answered(asked)), it, at, it.d)
+        for at in lengths(it.n, it.d)
     ]
     assert asked.kind == ("cheaper" if any(turns) else "cheaper_always")
 

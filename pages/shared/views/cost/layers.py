@@ -5,7 +5,7 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from core.choices.cost import LENGTHS, LIMITS, WIDTHS
+from core.choices.cost import LIMITS, lengths
 from core.ideas.cost import (
     ROWS,
     Row,
@@ -13,6 +13,8 @@ from core.ideas.cost import (
     counted,
     crossing,
     formula,
+    kept,
+    learned,
     longest_path,
     sequential,
 )
@@ -28,19 +30,25 @@ _COMPLEXITY = {
     "convolution": "O(k \\cdot n \\cdot d^2)",
     "restricted": "O(r \\cdot n \\cdot d)",
 }
-_TABLES = (("complexity", "formula", "counted"), ("sequential", "path"))  # as wide as a phone
+_TABLES = (  # each as wide as a phone
+    ("complexity", "formula", "counted"),
+    ("sequential", "path"),
+    ("kept", "learned"),
+)
 _STEPS = {"recurrent": "O(n)"}
 _PATHS = {"recurrent": "O(n)", "convolution": "O(\\log_k n)", "restricted": "O(n / r)"}
+_MATRICES = {"rnn": "2d^2", "gru": "6d^2", "lstm": "8d^2"}
+_BYTES = 4  # of a float32
 _PER_TOKEN = {"rnn": 4, "gru": 12, "lstm": 16}  # times d²; a multiply-add counts 2
 
 
 def sizes(text: Text) -> None:
     """The numbers to put in."""
     with st.grid(4, min_column_width=190, gap=("small", "medium")):
-        for name, options in (("cost_n", LENGTHS), ("cost_d", WIDTHS)):
-            st.select_slider(text(f"{name}.label"), options, format_func=_grouped, key=name)
-        for name, (low, high) in LIMITS.items():
-            st.slider(text(f"{name}.label"), low, high, step=2, key=name)
+        for name in ("cost_n", "cost_d"):
+            st.number_input(text(f"{name}.label"), *LIMITS[name], key=name)
+        for name in ("cost_k", "cost_r"):
+            st.slider(text(f"{name}.label"), *LIMITS[name], step=2, key=name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.option(text, "cost_recurrent", get_args(RecurrentKind))
         label, more = text("cost_projections.label"), text("cost_projections.help")
@@ -83,15 +91,16 @@ def in_words(text: Text, setting: Setting) -> None:
 
 def curves(text: Text, setting: Setting) -> None:
     """Operations over length, and where self-attention overtakes the recurrent layer."""
+    drawn = lengths(setting.n, setting.d)
     amounts = {
-        text(f"cost.{row}"): [formula(row, setting._replace(n=n)) for n in LENGTHS] for row in ROWS
+        text(f"cost.{row}"): [formula(row, setting._replace(n=n)) for n in drawn] for row in ROWS
     }
     frame = growth.Frame(
         text("cost.lengths"), text("cost.operations"), tuple(amounts), text("cost.chosen")
     )
     st.vega_lite_chart(
-        growth.table(LENGTHS, amounts, setting.n, _meeting(setting)),
-        growth.specification(frame, (LENGTHS[0], LENGTHS[-1])),
+        growth.table(drawn, amounts, setting.n, _meeting(setting)),
+        growth.specification(frame, (min(setting.n, drawn[0]), drawn[-1])),
         key="cost_curves",
         alt=text("alt.cost_curves"),
     )
@@ -107,8 +116,13 @@ def multiple(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
-def _grouped(count: int) -> str:
-    return f"{count:,}"
+def in_bytes(numbers: int) -> str:
+    """What so many float32 numbers take, in a unit that is easy to read."""
+    size, units = float(_BYTES * numbers), ["TB", "GB", "MB", "kB"]
+    unit = "B"
+    while size >= 1000 and units:
+        size, unit = size / 1000, units.pop()
+    return f"{multiple(size)} {unit}"
 
 
 def _cells(row: Row, setting: Setting) -> dict[str, str]:
@@ -120,6 +134,8 @@ def _cells(row: Row, setting: Setting) -> dict[str, str]:
         "counted": torchs,
         "sequential": f"${_STEPS.get(row, 'O(1)')}$: {sequential(row, setting):,}",
         "path": f"${_PATHS.get(row, 'O(1)')}$: {longest_path(row, setting):,}",
+        "kept": f"${_kept(row, setting)}$: {in_bytes(kept(row, setting))}",
+        "learned": f"${_learned(row, setting)}$: {in_bytes(learned(row, setting))}",
     }
 
 
@@ -130,6 +146,8 @@ def _numbers(text: Text, setting: Setting) -> Matrix:
         "counted": [counted(row, setting) for row in ROWS],
         "sequential": [sequential(row, setting) for row in ROWS],
         "path": [longest_path(row, setting) for row in ROWS],
+        "kept": [_BYTES * kept(row, setting) for row in ROWS],
+        "learned": [_BYTES * learned(row, setting) for row in ROWS],
     }
     columns = {text(f"cost.column.{name}"): column for name, column in computed.items()}
     return tables.listed(columns, [text(f"cost.{row}") for row in ROWS])
@@ -146,9 +164,31 @@ def _formula(row: Row, setting: Setting) -> str:
             return f"{alone} + 8nd^2" if setting.projections else alone
 
 
+def _kept(row: Row, setting: Setting) -> str:
+    match row:
+        case "convolution":
+            return "0"
+        case "recurrent":
+            return "2d" if setting.recurrent == "lstm" else "d"
+        case _:
+            pairs = "n^2" if row == "self_attention" else "rn"
+            return f"{pairs} + 3nd" if setting.projections else pairs
+
+
+def _learned(row: Row, setting: Setting) -> str:
+    match row:
+        case "convolution":
+            return "kd^2"
+        case "recurrent":
+            return _MATRICES[setting.recurrent]
+        case _:
+            return "4d^2" if setting.projections else "0"
+
+
 def _meeting(setting: Setting) -> tuple[int, int, str] | None:
     n = crossing(setting)
-    if n is None or not LENGTHS[0] <= n <= LENGTHS[-1]:
+    drawn = lengths(setting.n, setting.d)
+    if n is None or not drawn[0] <= n <= drawn[-1]:
         return None
     times = "" if n == setting.d else n // setting.d
     label = f"n = {times}d = {n:,}"
