@@ -18,6 +18,7 @@ from core.measures import HeadFeatures, head_features, mean_over_heads, rollout
 from core.models.compare import compare
 from core.models.packaged import NAME
 from core.sources.pretrained import LIMIT, PretrainedSource
+from pages.shared.figures.heatmap_axes import faded
 from pages.shared.text import LANGUAGES, Text, plain
 
 Visit = Callable[[str | None], AppTest]
@@ -109,9 +110,16 @@ def test_words_beside_each_other_are_those_of_their_own_sentence(model: AppTest)
         assert f"14:{last}" in set(names)
 
 
-def test_a_piece_without_a_counterpart_is_not_framed(model: AppTest):
-    choose(model, model_other="the animal slept", model_query=9)  # "it"
-    assert not any(chart(model, "beside_a")["asks"])
+def test_a_piece_without_a_counterpart_stays_in_grey(model: AppTest):
+    choose(model, model_other="the animal slept.", model_query=9)  # "because"
+    for name in ("beside_a", "beside_b", "beside_difference"):
+        shown = chart(model, name)
+        assert set(shown["row_name"][shown["asks"]]) == {f"10:{faded('because')}"}
+        assert {"animal", faded("slept")} < {it.split(":")[1] for it in shown["row_name"]}
+    row = chart(model, "beside_a").query("asks and possible")
+    assert sum(row["value"]) == pytest.approx(1, abs=1e-4)  # nothing of A is missing
+    assert not sum(chart(model, "beside_difference").query("asks")["possible"])
+    assert EN("beside.alone") in [it.value for it in model.caption]
 
 
 def test_the_difference_is_b_minus_a(model: AppTest):

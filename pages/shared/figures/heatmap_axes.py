@@ -28,6 +28,8 @@ _DENSE = f"width / {N_COLUMNS} < {_LINE}"
 # Streamlit's own grey is too pale to read on white. 0 has a colour near the background.
 _INK = alt.expr("luminance(scale('color', 0)) > 0.5 ? '#5d6673' : '#b9c2cd'")
 
+_FADED = "\u2063"  # an invisible separator
+
 # Labels carry their position, "3:the", so that repeated words stay apart.
 _WORD = "slice(datum.label, indexof(datum.label, ':') + 1)"
 _WORD_AXIS: dict[str, Any] = {
@@ -35,10 +37,19 @@ _WORD_AXIS: dict[str, Any] = {
     "labelLimit": 84,
     "labelFlush": False,
     "labelColor": _INK,
+    "labelOpacity": {
+        "condition": {"test": f"indexof(datum.label, '{_FADED}') > 0", "value": 0.5},
+        "value": 1,
+    },
     "titleColor": _INK,
     "ticks": False,
     "domain": False,
 }
+
+
+def faded(name: str) -> str:
+    """A word that is written in a paler grey."""
+    return name + _FADED
 
 
 def upright(n_columns: int) -> bool:

@@ -163,7 +163,8 @@ def test_what_is_learned_is_what_torchs_layers_hold(kind: RecurrentKind):
     it = Setting(5, 6, 3, recurrent=kind, projections=True)
     net = RecurrentLayer(6, RecurrentSettings(kind, 6))
     stack = ConvolutionStack(6, ConvolutionSettings(3, d_out=6))
-    for row, layer in (("recurrent", net), ("convolution", stack)):
+    layers: dict[Row, torch.nn.Module] = {"recurrent": net, "convolution": stack}
+    for row, layer in layers.items():
         held = sum(p.numel() for p in layer.state_dict().values() if p.squeeze().ndim > 1)
         assert learned(row, it) == held
     assert learned("self_attention", it) == 4 * 6 * 6
