@@ -27,6 +27,7 @@ _FRAMED = "framed"
 _ROOT = "start"
 """A name for the page at the root, so that its own is free for an address that leads there."""
 _STYLE = Path(__file__).with_suffix(".css")
+_PRINTED = Path(__file__).with_name("printed_dark.css")
 _LOG = logging.getLogger(__name__)
 
 
@@ -135,6 +136,8 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
     if chosen is by_name:
         st.switch_page(first_page, query_params=st.query_params.to_dict())
     st.html(_STYLE)
+    if st.context.theme.type == "dark":
+        st.html(_PRINTED)
     revival.note(first=book()["page"] is None)
     edits.collect()
     address.arrive(chosen.url_path)
