@@ -65,15 +65,12 @@ def spacing(names: Sequence[str]) -> int:
 
 
 def column_depth(names: Sequence[str], n_rows: int) -> int:
-    """Pixels that the words above the columns need: one of ``_STEPS``.
-
-    Above few rows it is not much.
-    """
+    """Pixels that the words above the columns need, tilted or upright: one of ``_STEPS``."""
     if not upright(len(names)) and spacing(names) * len(names) <= _NARROWEST:
         return _STEPS[0]
     slope = 1 if upright(len(names)) else math.sin(math.radians(_TILT))
     needed = slope * min(_LETTER * longest(names), _WORD_AXIS["labelLimit"])
-    most = 44 if n_rows <= 5 else 64 if n_rows <= 16 else 90
+    most = 64 if n_rows <= 16 else 90
     return next(depth for depth in _STEPS if depth >= min(needed + _SPACE, most))
 
 
@@ -97,8 +94,16 @@ def column_axis(upright: bool, depth: int) -> alt.Axis:
         labelSeparation=-4,
         minExtent=depth,
         maxExtent=depth,
-        **_WORD_AXIS,
+        **_WORD_AXIS | {"labelLimit": _limit(upright, depth)},
     )
+
+
+def _limit(upright: bool, depth: int) -> int | alt.Expr:
+    """Pixels of a word above the columns: where it stands, it is as long as there is room."""
+    longest, standing = _WORD_AXIS["labelLimit"], depth - _SPACE
+    if upright:
+        return min(longest, standing)
+    return alt.expr(f"{_DENSE} ? {min(longest, standing)} : {longest}")
 
 
 def row_axis() -> alt.Axis:
