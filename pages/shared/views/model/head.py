@@ -48,7 +48,8 @@ def view_controls(text: Text, scene: ModelScene) -> None:
         controls.option(text, "model_aggregate", get_args(Aggregate))
         if scene.special:
             added = text("sentence.comma").join(plain(piece) for piece in scene.special)
-            st.toggle(text("model_special.label", added=added), key="model_special")
+            more = text("model_special.help", added=added)
+            st.toggle(text("model_special.label"), key="model_special", help=more)
         if scene.special and not scene.choice.model_special:
             st.toggle(text("model_renormalise.label"), key="model_renormalise")
         st.toggle(text("model_words.label"), key="model_words", help=text("model_words.help"))
