@@ -122,6 +122,17 @@ def test_a_piece_without_a_counterpart_stays_in_grey(model: AppTest):
     assert EN("beside.alone") in [it.value for it in model.caption]
 
 
+def test_a_head_that_looks_at_the_piece_before_makes_no_sink(model: AppTest):
+    choose(model, model_sentence="I like dogs, cats, and birds.", model_query=6)  # "," after cats
+    choose(model, model_layer=0, model_head=2)
+    assert weights(model.session_state["model_sentence"], 0, 2)[6, 5] > 0.99
+    assert not model.info
+    choose(model, model_query=5)  # "cats", which looks at a comma
+    assert not model.info
+    choose(model, model_layer=2, model_head=7)
+    assert any("attention sink" in it.value and "a hypothesis" in it.value for it in model.info)
+
+
 def test_the_difference_is_b_minus_a(model: AppTest):
     both = compare(PretrainedSource().trace(TIRED), PretrainedSource().trace(WIDE))
     assert_allclose(square(model, "beside_difference"), both.difference(3, 1), atol=1e-6)

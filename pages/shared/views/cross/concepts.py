@@ -29,17 +29,17 @@ def concept_buttons(text: Text) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(text("concept.show"), width="content")
         for name in STATES:
-            _button(text, name, "top")
+            _button(text, name, quiet=True)
 
 
-def _button(text: Text, name: str, place: str) -> None:
+def _button(text: Text, name: str, *, quiet: bool) -> None:
     """Set the page to a concept; the sentences stay."""
     st.button(
         text(f"concept.{name}"),
-        key=f"concept.{name}" if place == "top" else f"concept.table.{name}",
+        key=f"concept.{name}" if quiet else f"concept.table.{name}",
         on_click=widgets.change,
         kwargs={f"cross_{field}": value for field, value in _PLAIN.items()} | dict(STATES[name]),
-        type="tertiary",
+        type="tertiary" if quiet else "secondary",
     )
 
 
@@ -49,7 +49,7 @@ def concepts(text: Text) -> None:
         with st.container(border=True):
             grid = st.grid(len(_QUESTIONS) + 1, min_column_width=130)
             with grid.cell():
-                _button(text, name, "table")
+                _button(text, name, quiet=False)
             for question in _QUESTIONS:
                 asked, answered = text(f"concept.{question}"), text(f"concept.{name}.{question}")
                 grid.cell().markdown(f":small[:gray[{asked}]]  \n{answered}")
