@@ -22,6 +22,7 @@ _TILT = 45  # degrees
 _LINE = 15  # pixels from column to column with which tilted words do not touch
 _MOST_TILTED = 16  # columns; with more of them, words stand upright
 _NARROWEST = 150  # pixels of all columns, in a narrow window
+_LONGEST = 84  # pixels of a word
 _CROWDED = f"width / {N_COLUMNS} < {SPACING}"
 _DENSE = f"width / {N_COLUMNS} < {_LINE}"
 
@@ -34,7 +35,6 @@ _FADED = "\u2063"  # an invisible separator
 _WORD = "slice(datum.label, indexof(datum.label, ':') + 1)"
 _WORD_AXIS: dict[str, Any] = {
     "labelExpr": _WORD,
-    "labelLimit": 84,
     "labelFlush": False,
     "labelColor": _INK,
     "labelOpacity": {
@@ -69,7 +69,7 @@ def column_depth(names: Sequence[str], n_rows: int) -> int:
     if not upright(len(names)) and spacing(names) * len(names) <= _NARROWEST:
         return _STEPS[0]
     slope = 1 if upright(len(names)) else math.sin(math.radians(_TILT))
-    needed = slope * min(_LETTER * longest(names), _WORD_AXIS["labelLimit"])
+    needed = slope * min(_LETTER * longest(names), _LONGEST)
     most = 64 if n_rows <= 16 else 90
     return next(depth for depth in _STEPS if depth >= min(needed + _SPACE, most))
 
@@ -78,7 +78,7 @@ def overhang(names: Sequence[str]) -> int:
     """Pixels that the last word may reach beyond its column where words are tilted: few values."""
     if not names or upright(len(names)) or spacing(names) * len(names) <= _NARROWEST:
         return 0
-    width = min(_LETTER * letters(names[-1]), _WORD_AXIS["labelLimit"])
+    width = min(_LETTER * letters(names[-1]), _LONGEST)
     beyond = width * math.cos(math.radians(_TILT)) - _NARROWEST / len(names) / 2
     return next(step for step in (0, 16, 32, 64) if step >= beyond)
 
@@ -94,18 +94,17 @@ def column_axis(upright: bool, depth: int) -> alt.Axis:
         labelSeparation=-4,
         minExtent=depth,
         maxExtent=depth,
-        **_WORD_AXIS | {"labelLimit": _limit(upright, depth)},
+        labelLimit=_limit(upright, depth),
+        **_WORD_AXIS,
     )
 
 
-def _limit(upright: bool, depth: int) -> int | alt.Expr:
+def _limit(upright: bool, depth: int) -> int | alt.ExprRef:
     """Pixels of a word above the columns: where it stands, it is as long as there is room."""
-    longest, standing = _WORD_AXIS["labelLimit"], depth - _SPACE
-    if upright:
-        return min(longest, standing)
-    return alt.expr(f"{_DENSE} ? {min(longest, standing)} : {longest}")
+    standing = min(_LONGEST, depth - _SPACE)
+    return standing if upright else alt.expr(f"{_DENSE} ? {standing} : {_LONGEST}")
 
 
 def row_axis() -> alt.Axis:
     """Words beside the rows."""
-    return alt.Axis(**TITLE_IN_CORNER, labelOverlap=False, **_WORD_AXIS)
+    return alt.Axis(**TITLE_IN_CORNER, labelOverlap=False, labelLimit=_LONGEST, **_WORD_AXIS)

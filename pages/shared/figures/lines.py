@@ -49,10 +49,11 @@ def table(
     values = weights[head, row, column]
     strongest = np.sort(np.argsort(-values, kind="stable")[:MOST_LINES])
     every, none = np.arange(len(words)), np.zeros(len(words), int)
-    head, row, column, values = (
+    head, row, column = (
         np.concatenate([found[strongest], added])
-        for found, added in ((head, none), (row, every), (column, every), (values, none))
+        for found, added in ((head, none), (row, every), (column, every))
     )
+    values = np.concatenate([values[strongest], none])
     named = numbered(words)
     return columns.table(
         {
