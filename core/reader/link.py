@@ -15,7 +15,7 @@ from core.reader.explore import Choice
 from core.reader.reader import LANGUAGES, Reader, begin, usable
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES, RETIRED
 
-VERSION = 1
+VERSION = 2
 """Of links and files; a default or a rule that changes its meaning makes a new one."""
 
 LONGEST_LINK = 6_000

@@ -13,7 +13,7 @@ from core.reader.explore import Choice, SourceKind
 from core.reader.fields import one_of, read_flag
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES
 from core.reader.training import TrainingChoice
-from core.tokens import follow, tokenize
+from core.tokens import follow
 
 LANGUAGES = tuple(SENTENCES)
 """Languages that a reader can choose."""
@@ -21,7 +21,8 @@ LANGUAGES = tuple(SENTENCES)
 MOST_STEPS = 50
 """Steps on a shelf that can be undone."""
 
-_POINTING = ("sentence", "unit", "source", "n_heads", "head", "query", "key", "padded")
+_POINTING = ("sentence", "unit", "cutting", "source", "n_heads", "head", "query", "key", "padded")
+_CUT = {"sentence": "cutting", "cross_a": "cross_cutting", "cross_b": "cross_cutting"}
 _OWN = {"language": one_of(LANGUAGES), "private": read_flag}  # chosen beside the pages' fields
 
 Record = TypeVar("Record")
@@ -119,6 +120,7 @@ def choose(reader: Reader, raw: Mapping[str, object]) -> tuple[Reader, tuple[str
                 own[name] = _OWN[name](value)
             else:
                 fields[name] = FIELDS[name].read(value)
+                fields.pop(_CUT.get(name, ""), None)  # a new sentence is cut by today's rule
             drafts.pop(name, None)
         except InputError as reason:
             drafts[name] = Draft(str(value), reason)
@@ -245,9 +247,9 @@ def _pointing(reader: Reader, before: Reader | None) -> Reader:
     if before and _pointers(reader) == _pointers(before):
         return reader
     choice = reader.record(Choice)
-    tokens = words_of(choice)
+    tokens = choice.tokens.kept
     if before:
-        choice = _following(choice, words_of(before.record(Choice)), tokens)
+        choice = _following(choice, before.record(Choice).tokens.kept, tokens)
     choice = choice.within(len(tokens))
     moved = {name: getattr(choice, name) for name in ("query", "key", "head", "padded")}
     fields = {name: it for name, it in moved.items() if it != reader[name]}
@@ -257,11 +259,6 @@ def _pointing(reader: Reader, before: Reader | None) -> Reader:
 def _pointers(reader: Reader) -> list[object]:
     """List what decides which words are pointed at."""
     return [reader.fields.get(name) for name in _POINTING]
-
-
-def words_of(choice: Choice) -> tuple[str, ...]:
-    """Cut the choice's sentence into its tokens, as many as pages show."""
-    return tokenize(choice.sentence, choice.unit).kept
 
 
 def _following(choice: Choice, before: tuple[str, ...], tokens: tuple[str, ...]) -> Choice:

@@ -1,7 +1,7 @@
 """Controls used by more than one page. Their keys are the names of fields."""
 
 from collections.abc import Collection
-from typing import get_args
+from typing import Literal, get_args
 
 import streamlit as st
 
@@ -157,7 +157,9 @@ def slider(
         )
 
 
-def number(text: Text, name: str, width: int, step: int = 1) -> None:
+def number(
+    text: Text, name: str, width: int | Literal["stretch"] = "stretch", step: int = 1
+) -> None:
     """Draw a whole number field, to be typed."""
     low, high = limits(name)
     label = text(f"{name}.label")

@@ -24,7 +24,6 @@ from core.reader.reader import (
     show_example,
     type_cells,
     undo,
-    words_of,
 )
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES
 from core.reader.scene import scene_of
@@ -109,7 +108,7 @@ def test_an_example_points_at_its_own_words():
     )
     assert {name: reader[name] for name in EXAMPLES["eat"].chosen} == EXAMPLES["eat"].chosen
     assert reader["unit"] == "words"
-    assert words_of(reader.record(Choice))[2] == "吃"
+    assert reader.record(Choice).tokens.kept[2] == "吃"
 
 
 @given(st.lists(st.tuples(st.sampled_from(["handset", MASK]), cells), max_size=6))
