@@ -201,7 +201,7 @@ def test_a_field_that_matters_only_with_another_names_one_of_its_values():
     assert named
     for name, (other, values) in named:
         assert name != other
-        assert all(FIELDS[other].read(value) == value for value in values)
+        assert any(choose(Reader(), {other: value})[0][other] == value for value in values)
 
 
 def test_the_reader_is_a_value():
