@@ -12,8 +12,9 @@ from core.masks import MaskKind
 from core.positions import Positions
 from core.tokens import LIMIT, Unit, occurrences
 from pages.shared import names, tables
+from pages.shared.editing import edited
 from pages.shared.examples import EXAMPLES, named, ordered
-from pages.shared.reader import edits, state, typed
+from pages.shared.reader import edits, state
 from pages.shared.reader.state import Scene
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
@@ -217,8 +218,7 @@ def _drawn_mask(text: Text, scene: Scene) -> None:
     addresses = [[Address("mask", *query, *key) for key in who] for query in who]
     with st.expander(text("drawn.label"), expanded=True, key="drawn_open", icon=":material/draw:"):
         st.caption(text("drawn.help"))
-        key = typed.offer("mask", MASK, addresses, may_look)
-        tables.editable(Matrix(may_look, words, words), key)
+        edited(text, "mask", MASK, addresses, Matrix(may_look, words, words))
         tables.download(text, "mask", Matrix(may_look, words, words))
         st.button(
             text("drawn.clear"),

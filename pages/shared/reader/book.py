@@ -23,6 +23,21 @@ class Offer(TypedDict):
     run: int
 
 
+class Refusal(NamedTuple):
+    """A cell whose new text could not be used.
+
+    Attributes:
+        table: Its table's name.
+        row, column: From 0.
+        reason: Why.
+    """
+
+    table: str
+    row: int
+    column: int
+    reason: InputError
+
+
 class Begun(NamedTuple):
     """What a session showed first.
 
@@ -86,9 +101,10 @@ class Book(TypedDict):
         times: What the stopwatch gave last.
         offers: The tables that may have been typed into: all that were drawn since a page was last
             drawn to its end, and those of that page.
-        versions: How often a table was drawn anew.
+        versions: How often a table showed something else than before.
         contexts: What a table last showed.
-        refused: Addresses of cells whose content was not usable in this run.
+        taken: Table to the number of the last edit that was heard from it.
+        refused: What could not be used of what was typed, in this run.
     """
 
     language: Language | None
@@ -119,7 +135,8 @@ class Book(TypedDict):
     offers: dict[str, Offer]
     versions: dict[str, int]
     contexts: dict[str, object]
-    refused: list[Address]
+    taken: dict[str, int]
+    refused: list[Refusal]
 
 
 _KEY = "book"
@@ -158,6 +175,7 @@ def book() -> Book:
         offers={},
         versions={},
         contexts={},
+        taken={},
         refused=[],
     )
     return st.session_state[_KEY]

@@ -49,7 +49,6 @@ def receive(*, of_buffet: bool = False) -> None:
         own = lesson.shelf(training) if choice.source == "trained" else shelf(choice)
         shown = {BUFFET} if of_buffet else {MASK, own, *(found.keys() - {BUFFET})}
         put({on: found.get(on, {}) for on in shown})
-        typed.redraw()
 
 
 def show(*shelves: str) -> None:
@@ -91,7 +90,6 @@ def undo(on: str) -> None:
     if not can_undo(on):
         return
     book()["edits"][on] = book()["history"][on].pop()
-    typed.redraw()
 
 
 def reset(on: str, matrix: str | None = None) -> None:
@@ -101,7 +99,6 @@ def reset(on: str, matrix: str | None = None) -> None:
         address: value for address, value in edits.items() if matrix not in (None, address.table)
     }
     _put(on, kept)
-    typed.redraw()
 
 
 def replace_all(found: Shelves) -> None:
@@ -145,7 +142,6 @@ def resume(kept: Histories, *, partly: bool) -> None:
             session["edits"][on] = found[-1]
             session["history"][on] = found[:-1][-MOST_STEPS:]
             _forget_oldest(on)
-    typed.redraw()
 
 
 def _joined(states: list[State], begun: State, own: list[State], *, partly: bool) -> list[State]:

@@ -1,26 +1,23 @@
 """What is typed into tables: heard in the next run, once; or refused.
 
-A table is drawn under a new key whenever it shows something else than before; otherwise Streamlit
-would put old numbers on new ones.
+A table that shows something else than before is drawn under a new key: what was typed before
+belongs to the old numbers.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import streamlit as st
 
 from core.arrays import Array, BoolArray
 from core.choices.edited import MASK, Address
-from core.choices.reading import entry
-from pages.shared.reader.book import Offer, book
-
-_PLACE = re.compile("[0-9]{1,9}")
+from pages.shared.editor.sent import Offered, Step, steps
+from pages.shared.reader.book import Offer, Refusal, book
 
 
-def offer(table: str, on: str, addresses: list[list[Address]], values: Array | BoolArray) -> str:
+def offer(
+    table: str, on: str, addresses: list[list[Address]], values: Array | BoolArray
+) -> Offered:
     """Note that a table is drawn, so that :func:`changes` can read it in the next run.
 
     Args:
@@ -30,23 +27,24 @@ def offer(table: str, on: str, addresses: list[list[Address]], values: Array | B
         values: ``(row, column)``, what the cells show.
 
     Returns:
-        The key to draw it under.
+        What it is to be drawn with.
     """
     session = book()
     context = on, addresses
     if session["contexts"].get(table) != context:
         session["contexts"][table] = context
-        redraw(table)
+        session["versions"][table] = session["versions"].get(table, 0) + 1
     key = f"table.{table}.{session['versions'][table]}"
     shown = np.asarray(values, dtype=float).tolist()
     session["offers"][table] = Offer(
         key=key, shelf=on, addresses=addresses, values=shown, run=session["runs"]
     )
-    return key
+    places = [(it.row, it.column) for it in refused(table)]
+    return Offered(key, table, session["taken"].get(table, 0), places)
 
 
 def changes() -> Iterator[tuple[str, dict[Address, float]]]:
-    """(shelf, what was typed) of each table with news; to be taken first in a run.
+    """(shelf, what was changed) for each change of a reader; to be taken first in a run.
 
     Tables are read until a page has been drawn to its end, whichever it is, and what was typed is
     news until the next one is asked for: a run that is broken off loses nothing.
@@ -54,23 +52,17 @@ def changes() -> Iterator[tuple[str, dict[Address, float]]]:
     session = book()
     session["refused"] = []
     for table, offered in session["offers"].items():
-        if not isinstance(st.session_state.get(offered["key"], {}), Mapping):
-            redraw(table)  # forged: Streamlit could not draw a table from it
-        found, heard = {}, []
-        for cell, raw in _typed(offered):
-            try:
-                address, shown = _at(offered, cell)
-                value = entry(float(raw) if table == MASK and isinstance(raw, bool) else raw)
-            except (ValueError, TypeError, OverflowError, IndexError):
-                _refuse(table, offered, cell)
-                continue
-            if np.float32(value) != np.float32(shown):
-                found[address] = value
-                heard.append((cell, value))
-        if found:
-            yield offered["shelf"], found
-        for (row, column), value in heard:
-            offered["values"][row][column] = value
+        shape = len(offered["addresses"]), len(offered["addresses"][0])
+        state, taken = st.session_state.get(offered["key"]), session["taken"].get(table, 0)
+        for step in steps(state, shape, taken, flags=table == MASK):
+            if step.refused and step.reason:
+                session["refused"].append(Refusal(table, *step.refused, step.reason))
+            found = _news(offered, step)
+            if found:
+                yield offered["shelf"], found
+            for (row, column), value in step.values.items():
+                offered["values"][row][column] = value
+            session["taken"][table] = step.number
 
 
 def forget_undrawn() -> None:
@@ -80,37 +72,15 @@ def forget_undrawn() -> None:
     session["offers"] = drawn
 
 
-def refused() -> list[Address]:
-    """The cells whose new content could not be used in this run."""
-    return book()["refused"]
+def refused(table: str) -> list[Refusal]:
+    """What could not be used in this run of what was typed into a table."""
+    return [it for it in book()["refused"] if it.table == table]
 
 
-def redraw(table: str | None = None) -> None:
-    """Let a table, or all of them, be drawn anew from what holds now."""
-    versions = book()["versions"]
-    for name in [table] if table else list(versions):
-        versions[name] = versions.get(name, 0) + 1
-
-
-def _typed(offered: Offer) -> Iterator[tuple[tuple[int, int], Any]]:
-    """((row, column), content) of every cell that was typed into since the table was drawn anew."""
-    state = st.session_state.get(offered["key"])
-    rows = state.get("edited_rows") if isinstance(state, Mapping) else None
-    for row, cells in rows.items() if isinstance(rows, Mapping) else ():
-        for column, content in cells.items() if isinstance(cells, Mapping) else [("", None)]:
-            known = all(_PLACE.fullmatch(str(place)) for place in (row, column))
-            yield (int(row), int(column)) if known else (-1, -1), content
-
-
-def _at(offered: Offer, cell: tuple[int, int]) -> tuple[Address, float]:
-    """A cell's address and what it showed; an IndexError if there is no such cell."""
-    row, column = cell
-    if min(cell) < 0:
-        raise IndexError
-    return offered["addresses"][row][column], offered["values"][row][column]
-
-
-def _refuse(table: str, offered: Offer, cell: tuple[int, int]) -> None:
-    with suppress(IndexError):
-        book()["refused"].append(_at(offered, cell)[0])
-    redraw(table)
+def _news(offered: Offer, step: Step) -> dict[Address, float]:
+    """The cells that are changed by more than float32 can hold."""
+    return {
+        offered["addresses"][row][column]: value
+        for (row, column), value in step.values.items()
+        if np.float32(value) != np.float32(offered["values"][row][column])
+    }

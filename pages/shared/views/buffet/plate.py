@@ -11,10 +11,11 @@ from core.ideas.buffet import DISHES, NUTRIENTS, Table, laid, serve
 from core.layer import Rules
 from core.trace import LayerTrace, Origin
 from pages.shared import tables
+from pages.shared.editing import edited
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
-from pages.shared.reader import edits, typed, widgets
+from pages.shared.reader import edits, widgets
 from pages.shared.reader.book import book
 from pages.shared.shares import ends, leading
 from pages.shared.tables import Matrix
@@ -148,15 +149,10 @@ def table(text: Text, served: Served) -> None:
             ]
             with st.container():
                 st.markdown(text(f"{name}.title"))
-                key = typed.offer(name, BUFFET, addresses, served.table[part])
-                tables.editable(Matrix(served.table[part], served.names, columns), key)
-                tables.download(text, name, Matrix(served.table[part], served.names, columns))
-    for address in typed.refused():
-        if address.table in _TABLES:
-            place = served.order.index(address.row)
-            kept = served.table[_TABLES[address.table]][place, address.column]
-            cell = {"row": served.names[place], "column": columns[address.column]}
-            st.error(text("error.cell", **cell, value=f"{kept:g}"))
+                shown = Matrix(served.table[part], served.names, columns)
+                edited(text, name, BUFFET, addresses, shown)
+                tables.download(text, name, shown)
+    st.caption(text("editor.hint"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(text("buffet_reversed.label"), key="buffet_reversed")
         _buttons(text)
