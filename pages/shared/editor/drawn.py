@@ -14,7 +14,10 @@ from pages.shared.figures.heatmap import balanced
 from pages.shared.text import Text
 from pages.shared.views.scripted import scripted
 
-_SCRIPTS = ("state", "grid", "editing", "keys", "clipboard", "pointer", "tools")
+_FILES = (
+    *("state.js", "grid.js", "editing.js", "keys.js", "clipboard.js", "pointer.js", "tools.js"),
+    *("editor.css", "editor.js"),
+)
 _BRUSHES = ("cell", "row", "column", "diagonal")
 _SAID = ("called", "grid", "all", "on", "off", "tools", "sign", "undo", "redo", *_BRUSHES)
 
@@ -61,12 +64,6 @@ def _words(text: Text) -> Mapping[str, str]:
 
 @cache
 def _component() -> ComponentRenderer:
-    html = '<div class="matrix"><div class="tools" role="toolbar"></div>'
-    html += '<div class="scroll"></div></div>'
-    shared = (
-        "../views/colours.js",
-        *(f"{name}.js" for name in _SCRIPTS),
-        "editor.css",
-        "editor.js",
-    )
-    return scripted(__file__, html, shared=shared)
+    tools, scroll = '<div class="tools" role="toolbar"></div>', '<div class="scroll"></div>'
+    files = ("../views/colours.js", *_FILES)
+    return scripted(__file__, f'<div class="matrix">{tools}{scroll}</div>', shared=files)

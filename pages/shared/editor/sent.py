@@ -5,7 +5,7 @@ decides nothing: texts come as they were typed or pasted.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from core.choices.reading import LARGEST_ENTRY
 from core.errors import InputError
@@ -147,5 +147,5 @@ def _texts(edit: Mapping[object, object]) -> Iterator[Typed]:
         yield Typed(number, row, column, text, block=True, html=html)
 
 
-def _is_count(value: object) -> bool:
+def _is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
