@@ -11,6 +11,7 @@ from pages import CONTENTS, Entry
 from pages.shared import frame
 from pages.shared.figures import formulas
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.editors import typed
 
 Visit = Callable[[str | None], AppTest]
 
@@ -181,8 +182,7 @@ def test_edits_and_choices_survive_a_visit_to_every_other_page(dashboard: AppTes
         dashboard.session_state[name] = value
     dashboard.run()
     table = dashboard.session_state["book"]["offers"]["x"]["key"]
-    nothing = {"added_rows": [], "deleted_rows": []}
-    dashboard.session_state[table] = {"edited_rows": {0: {"1": 7.5}}, **nothing}
+    dashboard.session_state[table] = typed((0, 1, 7.5))
     dashboard.run()
     edits = dict(dashboard.session_state["book"]["edits"])
     assert edits["handset"]

@@ -16,14 +16,13 @@ from pages.shared.reader import typed as tables
 from pages.shared.server import cache
 from pages.shared.server.gate import Gate
 from pages.shared.views.taking import share
+from tests.pages.editors import editor_id, typed
 from tests.pages.exploring import (
     button,
     choose,
     edit,
     edits_of,
     of_matrix,
-    table_key,
-    typed,
 )
 from tests.pages.test_address import address
 from tests.pages.test_gate import busy, full
@@ -137,10 +136,9 @@ def test_a_number_that_is_typed_while_the_page_is_drawn_counts_at_once_and_once(
     open_dashboard: Visit, broken: Broken, through: str
 ):
     app = edit(open_dashboard("en-US"), "w_q", 0, 1, 1.5)
-    key = table_key(app, "w_q")
-    [table] = [it.proto.id for it in app.data_editor if it.key == key]
-    both = json.dumps(typed((0, "1", 1.5), (2, "1", 2.5)))
-    broken.at(tables, "offer", None, WidgetState(id=table, string_value=both))
+    both = json.dumps(typed((0, 1, 1.5), (2, 1, 2.5)))
+    table = editor_id(app, "w_q")
+    broken.at(tables, "offer", None, WidgetState(id=table, json_value=both))
     choose(app, scaled=False)
     found = EDITED | {of_matrix("w_q", 0, 2, 1): 2.5}
     assert broken.done
@@ -167,9 +165,9 @@ def test_a_number_that_is_typed_just_before_another_page_is_opened_counts(
     open_dashboard: Visit, broken: Broken
 ):
     app = edit(open_dashboard("en-US"), "w_q", 0, 1, 1.5)
-    [table] = [it.proto.id for it in app.data_editor if it.key == table_key(app, "w_q")]
-    both = json.dumps(typed((0, "1", 1.5), (2, "1", 2.5)))
-    broken.at(tables, "offer", "cost", WidgetState(id=table, string_value=both))
+    both = json.dumps(typed((0, 1, 1.5), (2, 1, 2.5)))
+    table = editor_id(app, "w_q")
+    broken.at(tables, "offer", "cost", WidgetState(id=table, json_value=both))
     choose(app, scaled=False)
     assert "cost" in app.title[0].value.lower()
     assert edits_of(app) == EDITED | {of_matrix("w_q", 0, 2, 1): 2.5}

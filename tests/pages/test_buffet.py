@@ -16,6 +16,7 @@ from core import architectures
 from core.choices.buffet import WISHES, BuffetChoice
 from core.ideas.buffet import DISHES, Table, felt, laid, serve
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.editors import typed
 
 Visit = Callable[[str | None], AppTest]
 EN = Text("en")
@@ -47,8 +48,7 @@ def share(app: AppTest, name: str) -> np.ndarray:
 
 def type_in(app: AppTest, table: str, row: int, column: int, content: object) -> AppTest:
     key = app.session_state["book"]["offers"][table]["key"]
-    edited = {"edited_rows": {row: {str(column): content}}, "added_rows": [], "deleted_rows": []}
-    return choose(app, **{key: edited})
+    return choose(app, **{key: typed((row, column, content))})
 
 
 def assert_shows(app: AppTest, goal: np.ndarray, table: Table) -> None:

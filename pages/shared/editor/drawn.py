@@ -45,6 +45,7 @@ def draw(
         "high": 1.0 if flags else balanced(values)[1],
         "largest": LARGEST_ENTRY,
         "digits": digits,
+        "session": offered.session,
         "taken": offered.taken,
         "refused": [list(it) for it in offered.refused],
         "words": _words(text),

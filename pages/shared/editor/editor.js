@@ -9,6 +9,7 @@ export default function (component) {
   const before = editor.state.data;
   const seen = before ? snapshot(editor.state) : null;
   receive(editor.state, data);
+  if (before && before.session !== data.session && editor.state.unsent.length) editor.send();
   if (!before || !sameNames(before, data)) rebuild(editor);
   else tellNews(editor, seen);
   paintAll(editor);

@@ -22,12 +22,14 @@ class Offered(NamedTuple):
     Attributes:
         key: The editor's, in the session.
         table: The matrix's name.
+        session: Tells a session of the server from the one before.
         taken: The number of the last edit that was heard.
         refused: (row, column) of cells whose last text could not be used.
     """
 
     key: str
     table: str
+    session: int = 0
     taken: int = 0
     refused: Collection[tuple[int, int]] = ()
 

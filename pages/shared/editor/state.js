@@ -11,6 +11,7 @@
  * @property {number} high The number at the upper end of the colours.
  * @property {number} largest The largest number that a cell may hold.
  * @property {number} digits Decimals that are shown.
+ * @property {number} session Tells a session of the server from the one before.
  * @property {number} taken The number of the last edit that the server has heard.
  * @property {number[][]} refused Cells, as row and column, whose last text meant nothing.
  * @property {Object<string, string>} words
@@ -83,6 +84,7 @@ function receive(state, data) {
   const before = state.data;
   const heard = state.unsent.some((edit) => edit.number <= data.taken);
   state.data = data;
+  if (before && before.session !== data.session) number(state, data.taken);
   state.last = Math.max(state.last, data.taken);
   state.unsent = state.unsent.filter((edit) => edit.number > data.taken);
   const sameShape = before && sameNames(before, data);
@@ -91,6 +93,12 @@ function receive(state, data) {
     state.future = [];
   }
   rebuildPending(state);
+}
+
+/** Count what no server has taken on from what a new session says. */
+function number(state, taken) {
+  state.unsent.forEach((edit, i) => (edit.number = taken + 1 + i));
+  state.last = taken + state.unsent.length;
 }
 
 function sameNames(one, other) {

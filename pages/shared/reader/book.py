@@ -103,7 +103,9 @@ class Book(TypedDict):
             drawn to its end, and those of that page.
         versions: How often a table showed something else than before.
         contexts: What a table last showed.
-        taken: Table to the number of the last edit that was heard from it.
+        opened: When the session began, in milliseconds.
+        taken: Table to the number of the last edit that was heard from it; numbers begin after
+            ``opened``, so that those of earlier sessions are over.
         refused: What could not be used of what was typed, in this run.
     """
 
@@ -135,6 +137,7 @@ class Book(TypedDict):
     offers: dict[str, Offer]
     versions: dict[str, int]
     contexts: dict[str, object]
+    opened: int
     taken: dict[str, int]
     refused: list[Refusal]
 
@@ -175,6 +178,7 @@ def book() -> Book:
         offers={},
         versions={},
         contexts={},
+        opened=int(time.time() * 1000),
         taken={},
         refused=[],
     )

@@ -40,7 +40,7 @@ def offer(
         key=key, shelf=on, addresses=addresses, values=shown, run=session["runs"]
     )
     places = [(it.row, it.column) for it in refused(table)]
-    return Offered(key, table, session["taken"].get(table, 0), places)
+    return Offered(key, table, session["opened"], _taken(table), places)
 
 
 def changes() -> Iterator[tuple[str, dict[Address, float]]]:
@@ -53,8 +53,8 @@ def changes() -> Iterator[tuple[str, dict[Address, float]]]:
     session["refused"] = []
     for table, offered in session["offers"].items():
         shape = len(offered["addresses"]), len(offered["addresses"][0])
-        state, taken = st.session_state.get(offered["key"]), session["taken"].get(table, 0)
-        for step in steps(state, shape, taken, flags=table == MASK):
+        state = st.session_state.get(offered["key"])
+        for step in steps(state, shape, _taken(table), flags=table == MASK):
             if step.refused and step.reason:
                 session["refused"].append(Refusal(table, *step.refused, step.reason))
             found = _news(offered, step)
@@ -75,6 +75,10 @@ def forget_undrawn() -> None:
 def refused(table: str) -> list[Refusal]:
     """What could not be used in this run of what was typed into a table."""
     return [it for it in book()["refused"] if it.table == table]
+
+
+def _taken(table: str) -> int:
+    return book()["taken"].get(table, book()["opened"])
 
 
 def _news(offered: Offer, step: Step) -> dict[Address, float]:
