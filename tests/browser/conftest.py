@@ -31,16 +31,7 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | SETTINGS) as process:
-        _wait_for(f"{address}/_stcore/health")
-        yield address
-        process.terminate()
+    yield from serve("dashboard.py")
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +64,21 @@ def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Reader]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+def serve(script: str) -> Iterator[str]:
+    """The address of a server of its own for a script, until the test is over."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    settings = os.environ | SETTINGS | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, env=settings) as process:
+        _wait_for(f"{address}/_stcore/health")
+        yield address
+        process.terminate()
 
 
 def _wait_for(address: str, seconds: float = 60) -> None:

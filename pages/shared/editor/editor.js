@@ -5,7 +5,7 @@ const editors = new WeakMap();
 export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const editor = editors.get(parentElement) ?? newEditor(parentElement);
-  editor.send = () => setStateValue("edits", editor.state.unsent);
+  editor.send = () => setStateValue("edits", [...editor.state.unsent]); // a new list is news
   const before = editor.state.data;
   const seen = before ? snapshot(editor.state) : null;
   receive(editor.state, data);

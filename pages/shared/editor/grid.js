@@ -78,7 +78,7 @@ function paintCell(editor, i, j) {
   const { data } = state;
   const [cell, text] = [cellAt(editor, i, j), textAt(state, i, j)];
   const value = valueOf(state, text);
-  const share = data.kind === "flag" ? (value ?? 0) * 0.62 : share01(value, data.high);
+  const share = data.kind === "flag" ? (value ?? 0) * 0.34 : share01(value, data.high);
   const colour = value === null ? null : shade(colours, share);
   cell.style.backgroundColor = colour ? `rgb(${colour})` : "";
   cell.style.color = colour ? readable(colour) : "";

@@ -21,7 +21,7 @@ from pages.shared.reader import edits, revival, run, typed
 from pages.shared.reader.book import Begun, Written, book
 from pages.shared.text import LANGUAGES
 
-_ECHO = 3.0
+_ECHO = 30.0
 """Seconds in which an address that we wrote may come back without having been asked for."""
 
 _REMEMBERED = 20  # addresses that we wrote
