@@ -87,7 +87,4 @@ function listen(editor) {
     const caret = editor.state.editing && event.target === input;
     if (!caret && !editor.byTouch) event.preventDefault(); // the focus is ours to place
   });
-  root.getRootNode().addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && editor.state.drag) giveUpDrag(editor);
-  });
 }

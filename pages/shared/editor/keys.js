@@ -14,6 +14,7 @@ function onKey(editor, event) {
   event.stopPropagation(); // the page has shortcuts of its own
   if (event.isComposing || event.keyCode === 229) return;
   const control = event.ctrlKey || event.metaKey;
+  if (editor.state.drag && event.key === "Escape") return giveUpDrag(editor);
   if (editor.state.editing) return onKeyWhileEditing(editor, event, control);
   const done = control
     ? onCommand(editor, event)
