@@ -30,7 +30,7 @@ def pasted(row: int, column: int, block: str, html: str | None = None) -> dict[s
     return {"edits": [found]}
 
 
-def edit(*cells: list[Any]) -> dict[str, Any]:
+def edit(*cells: object) -> dict[str, Any]:
     """One change of several cells."""
     return {"number": next(_NUMBERS), "cells": list(cells)}
 
