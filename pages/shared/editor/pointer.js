@@ -26,7 +26,7 @@ function onClick(editor, event) {
   const byReader = event.detail === 0; // a screen reader's
   if (isFlag) event.preventDefault(); // the box shows what its cell holds
   if (!place || editor.state.editing || !(editor.byTouch || byReader)) return;
-  activate(editor, place, { scroll: false });
+  activate(editor, place);
   if (isFlag) toggle(editor, place);
 }
 
