@@ -33,7 +33,12 @@ rows = [f"row {row + 1}" for row in range(shape[0])]
 columns = ["<b>我</b>", *(f"column {column + 1}" for column in range(1, shape[1]))]
 offered = Offered(KEY, "tried", 1, seen["taken"], [place for place, _ in refused])
 widths = [80] + [60 if flags else 90] * shape[1]
-draw(Text(asked.get("lang", "en")), seen["values"], Named(rows, columns, widths), offered)
+draw(
+    Text("zh" if asked.get("lang") == "zh" else "en"),
+    seen["values"],
+    Named(rows, columns, widths),
+    offered,
+)
 for _, reason in refused:
     st.text(f"refused: {reason}")
 st.text_input("Another field")
