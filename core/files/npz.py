@@ -29,7 +29,7 @@ ZIP_MAGIC = b"PK"
 
 _LONGEST_HEADER = 4_096
 _LISTED = b"PK\x01\x02"  # begins each entry of an archive's list
-_BY_CHANCE = 8  # such bytes may also stand in compressed numbers
+_BY_CHANCE = 16  # such bytes may also stand in compressed numbers
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
 _DESCRIPTION = re.compile(r"'descr'\s*:\s*'([<>|=]?)([a-zA-Z]+)(\d{0,7})'")
@@ -46,9 +46,7 @@ def read_npz(content: bytes, limits: Limits) -> Tensors:
             ``file_same_name``, or ``file_damaged``. What else is wrong with a member is its own.
         zipfile.BadZipFile: If it is no whole archive.
     """
-    # Counted before zipfile makes a record of each, whatever the archive says of itself.
-    if content.count(_LISTED) > MOST_MEMBERS + _BY_CHANCE:
-        raise InputError("file_too_many_tensors", count=content.count(_LISTED), limit=MOST_MEMBERS)
+    check_count(content)
     archive = zipfile.ZipFile(io.BytesIO(content))
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
@@ -65,6 +63,18 @@ def read_npz(content: bytes, limits: Limits) -> Tensors:
         return memoryview(archive.read(member))[start:]
 
     return Tensors(tuple(entries), unpack, limits=limits)
+
+
+def check_count(content: bytes) -> None:
+    """Refuse an archive with too many members, before `zipfile` makes a record of each.
+
+    They are counted, whatever the archive says of itself.
+
+    Raises:
+        InputError: ``file_too_many_tensors``.
+    """
+    if content.count(_LISTED) > MOST_MEMBERS + _BY_CHANCE:
+        raise InputError("file_too_many_tensors", count=content.count(_LISTED), limit=MOST_MEMBERS)
 
 
 def read_npy(content: bytes, limits: Limits) -> Tensors:

@@ -25,8 +25,8 @@ _KINDS: Mapping[str, str] = {
 
 
 def looks_like(content: bytes) -> bool:
-    """Whether a file begins as they do."""
-    return content[_LENGTH : _LENGTH + 1] == b"{"
+    """Whether a file begins as they do: a length, which has zeros, then an object of JSON."""
+    return content[_LENGTH : _LENGTH + 1] == b"{" and b"\0" in content[:_LENGTH]
 
 
 def read_safetensors(content: bytes, limits: Limits) -> Tensors:

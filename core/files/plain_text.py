@@ -1,0 +1,153 @@
+"""Matrices written as text: CSV and what spreadsheets and ``np.savetxt`` write, and JSON."""
+
+import csv
+import json
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.errors import InputError
+from core.files.limits import Limits
+from core.files.npz import BARE, MOST_MEMBERS
+from core.files.tensors import Entry, Tensors, named
+
+LARGEST = 4 * 2**20
+"""Bytes of a text: each number of it takes some thirty bytes while it is read."""
+
+_SEPARATORS = ("\t", ";", ",")
+_DEEPEST = 6  # axes of a tensor
+Block = tuple[list[str], list[str], list[list[float]]]
+
+
+def as_text(content: bytes) -> str | None:
+    """The file as text; ``None`` if it is none."""
+    coding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        found = content.decode(coding)
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in found else found
+
+
+def is_json(text: str) -> bool:
+    """Whether a text begins as JSON does."""
+    return text.lstrip()[:1] in ("[", "{")
+
+
+def read_json(text: str, limits: Limits) -> Tensors:
+    """Nested lists of numbers: one, or several in an object by their names.
+
+    Raises:
+        InputError: ``file_text_too_large``, ``file_too_many_tensors``; ``file_ragged`` if lists
+            are not equally long; ``file_damaged``.
+    """
+    _check_size(text)
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise InputError("file_damaged") from problem
+    arrays, notes = {}, {}
+    for name, found in _named_lists(whole, ""):
+        if len(arrays) >= MOST_MEMBERS:
+            raise InputError("file_too_many_tensors", count=len(arrays) + 1, limit=MOST_MEMBERS)
+        if _is_texts(found):
+            notes[name] = json.dumps(found)
+        else:
+            arrays[name] = _array(found, name)
+    return made(arrays, notes, limits)
+
+
+def read_csv(text: str, limits: Limits) -> Tensors:
+    """One matrix, with or without names of columns and rows, which are its tokens.
+
+    Cells are parted by tabs, else by semicolons, else by commas, else by spaces.
+
+    Raises:
+        InputError: ``file_text_too_large``; ``file_ragged``; ``file_not_tensors`` if it is no
+            matrix; ``file_cell`` if a cell is no number.
+    """
+    _check_size(text)
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    separator = next((it for it in _SEPARATORS if lines and it in lines[0]), None)
+    if separator:
+        rows = [[it.strip() for it in row] for row in csv.reader(lines, delimiter=separator)]
+    else:
+        rows = [line.split() for line in lines]
+    if not rows or len(rows[-1]) < 2 or not _mostly_numbers(rows):
+        raise InputError("file_not_tensors")
+    keys, queries, cells = _block(rows)
+    found = {"key_tokens": keys, "query_tokens": queries}
+    notes = {name: json.dumps(tokens) for name, tokens in found.items() if tokens}
+    return made({BARE: _array(cells, BARE)}, notes, limits)
+
+
+def made(arrays: dict[str, np.ndarray], notes: dict[str, str], limits: Limits) -> Tensors:
+    """Arrays of numbers as tensors of a file."""
+    entries = tuple(Entry(name, it.dtype.str[1:], it.shape) for name, it in arrays.items())
+    return Tensors(entries, lambda entry: memoryview(arrays[entry.name].tobytes()), notes, limits)
+
+
+def number(text: str) -> float | None:
+    """What a cell means; ``None`` if it is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _check_size(text: str) -> None:
+    if len(text) > LARGEST:
+        raise InputError("file_text_too_large", limit=LARGEST // 2**20)
+
+
+def _mostly_numbers(rows: list[list[str]]) -> bool:
+    known = [number(it) is not None for it in rows[-1]]
+    return 2 * sum(known) >= len(known)
+
+
+def _block(rows: list[list[str]]) -> Block:
+    """Names of the columns, names of the rows, and the numbers between them.
+
+    Raises:
+        InputError: ``file_cell``.
+    """
+    width = len(rows[-1])
+    has_head = len(rows) > 1 and any(number(it) is None for it in rows[0][-width + 1 :])
+    head, body = (rows[0], rows[1:]) if has_head else ([], rows)
+    has_names = any(number(row[0]) is None for row in body) or (has_head and not head[0])
+    names = [row[0] for row in body] if has_names else []
+    cells = []
+    for place, row in enumerate(body):
+        found = [number(it) for it in row[has_names:]]
+        if None in found:
+            at = found.index(None)
+            raise InputError("file_cell", row=place + 1, column=at + 1, text=row[at + has_names])
+        cells.append([it for it in found if it is not None])
+    return head[-len(cells[0]) :] if has_head else [], names, cells
+
+
+def _named_lists(found: object, name: str) -> Iterator[tuple[str, list]]:
+    if isinstance(found, dict):
+        for part, it in found.items():
+            yield from _named_lists(it, f"{name}.{part}" if name else str(part))
+    elif isinstance(found, list) and found:
+        yield named(name or BARE), found
+
+
+def _is_texts(found: list) -> bool:
+    return all(isinstance(it, str) for it in found)
+
+
+def _array(found: list, name: str) -> np.ndarray:
+    """In float32, or whole numbers as they are.
+
+    Raises:
+        InputError: ``file_ragged``; ``file_kind`` if there is something else than numbers in it.
+    """
+    try:
+        array = np.array(found)
+    except ValueError as problem:
+        raise InputError("file_ragged", tensor=name) from problem
+    if array.ndim > _DEEPEST or array.dtype.kind not in "fiub":
+        raise InputError("file_kind", tensor=name, kind="text" if array.dtype.kind == "U" else "?")
+    return array.astype(np.float32) if array.dtype.kind == "f" else array
