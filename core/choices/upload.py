@@ -13,13 +13,31 @@ from core.tokens import clean
 
 Aggregate = Literal["head", "mean"]
 Pooling = Literal["maximum", "mean"]
-Result = Literal["weights", "scores", "output", "q", "k", "v"]
+Result = Literal[
+    "weights",
+    "scores",
+    "output",
+    "q",
+    "k",
+    "v",
+    "x",
+    "w_q",
+    "w_k",
+    "w_v",
+    "w_o",
+    "influence_attention",
+    "influence_recurrent",
+    "influence_convolutional",
+]
 
 SHA_DIGITS = 8
 """Hexadecimal digits of a file's SHA-256 that tell it from others."""
 
 LONGEST_NAME = 80
 """Characters of a file's name."""
+
+MEANINGS = ("attention", "leading_axis", "text", "axes", "mask", "padding", "step")
+"""What a file may leave open, by the names of `core.files.meaning`."""
 
 _SHA = re.compile(rf"[0-9a-f]{{{SHA_DIGITS}}}|")
 
@@ -41,6 +59,14 @@ class UploadChoice:
         upload_pooling: What a pixel of a long file's picture shows of the weights in it.
         upload_arithmetic_open: Whether the arithmetic of the pair is unfolded.
         upload_shown: The matrix to read.
+        upload_attention: Whose attention is shown, if a file has several; here and below, empty
+            stands for the answer that the page gives by itself (`core.files.meaning`).
+        upload_leading_axis: What the first axis of tensors is.
+        upload_text: Which text of a batch.
+        upload_axes: Whether tokens stand before heads.
+        upload_mask: Which way round a mask is.
+        upload_padding: The same for a mask of padding.
+        upload_step: Which step of a text that was being written.
     """
 
     upload_name: str = ""
@@ -54,6 +80,19 @@ class UploadChoice:
     upload_pooling: Pooling = "maximum"
     upload_arithmetic_open: bool = False
     upload_shown: Result = "weights"
+    upload_attention: str = ""
+    upload_leading_axis: str = ""
+    upload_text: str = ""
+    upload_axes: str = ""
+    upload_mask: str = ""
+    upload_padding: str = ""
+    upload_step: str = ""
+
+    @property
+    def meaning(self) -> dict[str, str]:
+        """How the reader wants the file to be read, where that is left open."""
+        said = {name: getattr(self, f"upload_{name}") for name in MEANINGS}
+        return {name: answer for name, answer in said.items() if answer}
 
 
 def file_name(raw: object) -> str:
@@ -85,5 +124,6 @@ READERS: Mapping[str, Reader] = {
     "upload_pooling": reading.one_of(get_args(Pooling)),
     "upload_arithmetic_open": reading.flag,
     "upload_shown": reading.one_of(get_args(Result)),
+    **{f"upload_{name}": file_name for name in MEANINGS},
 }
 """What makes a value of a field usable."""

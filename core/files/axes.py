@@ -60,10 +60,8 @@ class Layout:
         axes = readings.get(self.leading) or next(iter(readings.values()))
         if "b" in axes:
             place = axes.index("b")
-            array, axes = (
-                array.take(min(self.text, array.shape[place] - 1), place),
-                axes.replace("b", ""),
-            )
+            array, axes = np.moveaxis(array, place, 0), axes.replace("b", "")
+            array = array[min(self.text, len(array) - 1)]
         for place, axis in enumerate("lh"):
             if axis not in axes:
                 array = np.expand_dims(array, place)
@@ -87,10 +85,10 @@ def readings_of(shape: tuple[int, ...], layered: bool) -> Mapping[str, int]:
     """
     array = without_batch(blank(shape), layered)
     readings = _LEADING.get((layered, array.ndim - 2 - layered), {"heads": ""})
-    length = array.shape[1] if layered and array.ndim > 3 else array.shape[0]
+    length: int = array.shape[1] if layered and array.ndim > 3 else array.shape[0]
     if length == 1 or array.ndim - layered <= 2 or array.ndim < len(shape):
         return {next(iter(readings)): 1}
-    return dict.fromkeys(readings, length)
+    return dict.fromkeys(readings, int(length))
 
 
 def batch_of(shape: tuple[int, ...], layered: bool, leading: str) -> int:

@@ -42,7 +42,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "mixed": ("mixed",),
     "x": ("x",),
     **{name: (name,) for name in ("w_q", "w_k", "w_v", "w_o")},
-    **{f"influence_{name}": (f"influence_{name}",) for name in ("attention", "rnn", "cnn")},
+    **{
+        f"influence_{name}": (f"influence_{name}",)
+        for name in ("attention", "recurrent", "convolutional")
+    },
 }
 """Part to the names that tensors of it go by, the preferred one first; capitals do not matter."""
 

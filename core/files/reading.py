@@ -14,7 +14,10 @@ from core.files.seen import FORBIDDEN, Looking, read_masks
 from core.files.stacked import Stacked
 from core.files.tensors import Tensors
 
-BESIDE = ("x", "w_q", "w_k", "w_v", "w_o", "influence_attention", "influence_rnn", "influence_cnn")
+BESIDE = (
+    *("x", "w_q", "w_k", "w_v", "w_o"),
+    *("influence_attention", "influence_recurrent", "influence_convolutional"),
+)
 """Parts of this program's own files that no map needs: they are shown as they are."""
 
 MASKS = ("mask", "padding")

@@ -7,11 +7,13 @@ error with a code. Nothing in a file is ever run.
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
 
+from core.arrays import Array
 from core.errors import InputError
 from core.files.foreign import refusal, refusal_of_archive
 from core.files.limits import PUBLIC, Limits
@@ -24,13 +26,18 @@ from core.trace import PARTS, AttentionTrace
 
 Result = TypeVar("Result")
 
+_NOTHING: Mapping[str, Array] = MappingProxyType({})
 
-def to_npz(trace: AttentionTrace, layer: int | None = None) -> bytes:
+
+def to_npz(
+    trace: AttentionTrace, layer: int | None = None, beside: Mapping[str, Array] = _NOTHING
+) -> bytes:
     """A trace as an NPZ file: ``(layer, head, ...)`` each, the tokens, and where it comes from.
 
     Args:
         trace: Whose layers are alike.
         layer: The only one to write, from 0. ``None`` = all.
+        beside: What else there is, by the names of `core.files.reading.BESIDE`.
     """
     layers = trace.layers if layer is None else trace.layers[layer : layer + 1]
     arrays = {part: np.stack([getattr(it, part) for it in layers]) for part in PARTS}
@@ -38,6 +45,7 @@ def to_npz(trace: AttentionTrace, layer: int | None = None) -> bytes:
     return write_npz(
         {
             **arrays,
+            **beside,
             "query_tokens": np.array(trace.query_tokens),
             "key_tokens": np.array(trace.key_tokens),
             "origin": np.array([origin.kind, origin.detail, "edited" if origin.edited else ""]),

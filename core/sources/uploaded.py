@@ -27,6 +27,9 @@ from core.files.traces import fingerprint, guarded, read_tensors
 from core.softmax import softmax
 from core.trace import AttentionTrace, LayerTrace, Origin, TraceError
 
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+"""Of a reader who leaves to the page how a file is read."""
+
 _BY_HEAD = ("q", "k", "v", "scores", "weights", "output")
 
 
@@ -184,7 +187,7 @@ def read_upload(
     content: bytes,
     name: str,
     limits: Limits = PUBLIC,
-    meaning: Mapping[str, str] = MappingProxyType({}),
+    meaning: Mapping[str, str] = NOTHING_SAID,
 ) -> Upload:
     """What a file says about attention; the file may be anything.
 
