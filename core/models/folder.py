@@ -113,6 +113,4 @@ def check_tensors(
     tensor, match = found[0]
     if re.search(r"scale|absmax|qweight|qzeros|quant", match[2]):
         raise InputError("model_quantized", name=name, method=tensor)
-    raise InputError(
-        "model_unexpected", name=name, family=family, tensor=tensor, count=len(found)
-    )
+    raise InputError("model_unexpected", name=name, family=family, tensor=tensor, count=len(found))

@@ -31,7 +31,8 @@ TERMS = set(
         "Hugging Face transformers safetensors MB MiB "
         "NPZ NPY safetensors pickle SVG PNG HTML JSON Jupyter SHA "
         "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao "
-        "Michel Voita Tang Adam Transformer eval",
+        "Michel Voita Tang Adam Transformer eval "
+        "GGUF HDF numpy ONNX MATLAB Git LFS Parquet Arrow NaN True cookie TransformerLens pt LoRA",
     )
 )
 """Words of the field, symbols and authors, that Chinese texts write in Latin letters."""

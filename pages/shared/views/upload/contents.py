@@ -92,15 +92,19 @@ def recipe(text: Text) -> None:
         st.code(LONG_RECIPE, language="python", wrap_lines=True)
 
 
+def roles(text: Text, upload: Upload) -> list[str]:
+    """For each tensor of the file: which part it is, or why it is not used."""
+    said = {name: text(f"part.{part}") for name, part in upload.used.items()}
+    said |= {name: text(f"part.unused_{why}") for name, why in upload.unused.items()}
+    return [text("part.tokens") if it.is_text else said[it.name] for it in upload.entries]
+
+
 def _list(text: Text, upload: Upload) -> None:
-    parts = {name: text(f"part.{part}") for name, part in upload.used.items()}
-    parts |= {name: text(f"part.unused_{why}") for name, why in upload.unused.items()}
-    tokens = text("part.tokens")
     columns = {
         "name": [it.name for it in upload.entries],
         "shape": [" × ".join(map(str, it.shape)) for it in upload.entries],
         "type": [it.type_name for it in upload.entries],
-        "part": [tokens if it.is_text else parts[it.name] for it in upload.entries],
+        "part": roles(text, upload),
     }
     headers = {name: text(f"upload.column_{name}") for name in columns}
     st.dataframe(pd.DataFrame(columns), hide_index=True, column_config=headers)
