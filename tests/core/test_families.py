@@ -424,7 +424,7 @@ def test_a_shard_that_is_missing_is_named(tiny: Mapping[str, Path], tmp_path: Pa
     ("name", "code", "way_out"),
     [
         (
-            "https://huggingface.co/google-bert/bert-base-uncased/tree/main",
+            "https://hf.co/google-bert/bert-base-uncased/tree/main",
             "model_name_address",
             "id",
         ),

@@ -396,7 +396,7 @@ def test_bert_base_at_128_tokens_is_read():
 
 @pytest.mark.parametrize(
     "text",
-    ["0.5,0.5\n0.25,0.75\n", "0.5\t0.5\n0.25\t0.75", "0.5 0.5\n0.25 0.75\n", "0.5;0.5\r\n.25;.75"],
+    ["0.5,0.5\n0.25,0.75\n", "0.5\t0.5\n0.25\t0.75", "0.5 0.5\n0.25 0.75\n", "0,5;0,5\r\n,25;75%"],
 )
 def test_matrices_of_text_are_read(text: str):
     assert_allclose(read(text.encode()).weights(0), [[[0.5, 0.5], [0.25, 0.75]]])
@@ -411,7 +411,8 @@ def test_names_of_rows_and_columns_are_tokens():
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"0.5,0.5\n0.5\n1,0\n", "file_ragged"),
+        (b"0.5,0.5\n0.5\n1,0\n", "block_uneven"),
+        (b"0.5;0.5\n1,234;0.5\n", "number_ambiguous"),
         (b"0.5,0.5\n0.5,abc\n1,0\n", "file_cell"),
         (b"[[0.5, 0.5], [1]]", "file_ragged"),
         (b"[[0.5, 0.5], [1, 0]", "file_damaged"),
