@@ -25,6 +25,7 @@ LARGEST_PICKLE = 2**20
 
 _LIST = "data.pkl"
 _DEEPEST = 4  # lists in lists: steps of layers in a dictionary
+_MOST_VISITED = 200_000  # members of lists and dictionaries
 _BUILDERS = {
     "torch._utils _rebuild_tensor_v2",
     "torch._utils _rebuild_parameter",
@@ -106,7 +107,7 @@ def _may_build(builder: str) -> bool:
 
 def _listed(found: object, limits: Limits) -> Tensors:
     entries, tensors, notes = [], {}, {}
-    for place, it in _within(found, (), 0):
+    for place, it in _within(found):
         name = named(".".join(place) or BARE)
         if isinstance(it, Tensor):
             entries.append(_entry(name, it))
@@ -123,16 +124,30 @@ def _listed(found: object, limits: Limits) -> Tensors:
     return Tensors(tuple(entries), unpack, notes, limits)
 
 
-def _within(found: object, place: tuple[str, ...], depth: int) -> Iterator[tuple[tuple, object]]:
-    """Tensors and lists of texts, with where they are."""
-    is_list = isinstance(found, (list, tuple))
-    is_texts = is_list and found and all(isinstance(it, str) for it in found)
-    if is_texts or isinstance(found, Tensor):
-        yield place, found
-    elif depth < _DEEPEST and (is_list or isinstance(found, dict)):
-        pairs = enumerate(found) if is_list else found.items()
-        for name, it in pairs:
-            yield from _within(it, (*place, str(name)), depth + 1)
+def _within(found: object) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Tensors and lists of texts, with where they are.
+
+    Raises:
+        InputError: ``file_too_many_tensors``: a short pickle can put a list into itself very often.
+    """
+    waiting, room = [((), found)], _MOST_VISITED
+    while waiting:
+        place, it = waiting.pop()
+        pairs = _pairs(it)
+        room -= 1 + len(pairs)
+        if room < 0:
+            raise InputError("file_too_many_tensors", count=_MOST_VISITED, limit=MOST_MEMBERS)
+        is_texts = isinstance(it, (list, tuple)) and all(isinstance(text, str) for text in it)
+        if isinstance(it, Tensor) or (is_texts and pairs):
+            yield place, it
+        elif len(place) < _DEEPEST:
+            waiting += [((*place, str(name)), part) for name, part in reversed(pairs)]
+
+
+def _pairs(found: object) -> list[tuple[object, object]]:
+    if isinstance(found, dict):
+        return [*found.items()]
+    return [*enumerate(found)] if isinstance(found, (list, tuple)) else []
 
 
 def _entry(name: str, tensor: Tensor) -> Entry:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 from safetensors.torch import save
@@ -471,6 +473,54 @@ def test_what_a_model_gave_back_is_refused_with_the_line_that_saves_it():
 def test_a_pickle_that_would_fill_the_memory_is_not_followed():
     bomb = b"\x80\x02c__builtin__\nbytearray\nJ\xff\xff\xff\x7f\x85R."
     assert refusal(archive({"a/data.pkl": bomb}, 0)).code == "file_is_torch_object"
+
+
+@pytest.mark.parametrize(
+    "pickled",
+    [
+        b"cos\nsystem\n(S'true'\ntR.",
+        b"\x80\x02cos\nsystem\nq\x00X\x04\x00\x00\x00trueq\x01\x85R.",
+        b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R.",
+        b"\x80\x02ctorch\nload\nX\x01\x00\x00\x00a\x85R.",
+        b"\x80\x02ctorch.storage\nUntypedStorage\nJ\xff\xff\xff\x7f\x85R.",
+    ],
+)
+def test_every_instruction_of_a_pickle_is_looked_at_before_it_is_opened(
+    pickled: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    def opened(*_: object, **__: object) -> None:
+        raise AssertionError("this must not be opened")
+
+    monkeypatch.setattr(torch, "load", opened)
+    assert refusal(archive({"a/data.pkl": pickled}, 0)).code == "file_is_torch_object"
+
+
+@pytest.mark.parametrize("count", [1_100, 30_000])
+def test_archives_of_torch_with_too_many_members_are_refused(count: int):
+    members = {"a/data.pkl": b"\x80\x02."} | {f"a/data/{i}": b"" for i in range(count)}
+    assert refusal(archive(members, 0)).code == "file_too_many_tensors"
+
+
+def test_a_list_of_lists_of_itself_comes_to_an_end():
+    found: list[object] = [torch.ones(2, 2)]
+    for _ in range(40):
+        found = [found, found]
+    assert refusal(pt(found)).code == "file_no_attention"
+    for _ in range(3):
+        found = [found] * 2_000
+    assert refusal(pt(found)).code == "file_too_many_tensors"
+
+
+@given(st.data())
+def test_damaged_files_of_torch_are_read_or_refused(data: st.DataObject):
+    content = bytearray(pt({"weights": torch.ones(1, 2, 2) / 2, "tokens": ["a", "b"]}))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] = data.draw(st.integers(0, 255))
+    try:
+        assert np.isfinite(read(bytes(content)).weights(0)).all()
+    except InputError:
+        return
 
 
 # Files of other kinds
