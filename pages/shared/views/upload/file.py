@@ -15,7 +15,7 @@ from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared.examples import EXAMPLES, SENTENCES
 from pages.shared.reader import widgets
-from pages.shared.saving import save_button, unread, was_read, was_removed
+from pages.shared.saving import file_in, save_button, unread, was_read, was_removed
 from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.in_line import in_line
@@ -109,7 +109,7 @@ def uploader(text: Text, uploading: Uploading) -> None:
     """
     _limits(text)
     st.file_uploader(text("upload.label"), key=_PLACE)
-    uploader_words(text)
+    uploader_words(text, holds_file=file_in(_PLACE) is not None)
     last = st.session_state.get(_REFUSED)
     if last:
         name, problem = last

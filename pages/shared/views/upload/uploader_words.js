@@ -1,6 +1,9 @@
 // Streamlit says these in English only.
 const PLACE = '[data-testid="stFileUploader"]';
+const FILE = '[data-testid="stFileUploaderFile"]';
+const ARRIVAL = 3000; // milliseconds in which a file that was sent is with the server
 let watching;
+let looking;
 
 export default function ({ data }) {
   const rules = [
@@ -25,6 +28,14 @@ export default function ({ data }) {
       }
     }
   };
+  const listed = () => {
+    for (const file of document.querySelectorAll(`${PLACE} ${FILE}`)) {
+      const failed = file.querySelector('[data-testid="stFileUploaderFileErrorMessage"]');
+      file.style.display = data.holds_file || failed ? "" : "none";
+    }
+  };
+  clearTimeout(looking);
+  looking = setTimeout(listed, data.holds_file ? 0 : ARRIVAL);
   watching?.disconnect();
   watching = new MutationObserver(translate);
   watching.observe(document.body, { childList: true, subtree: true, characterData: true });
