@@ -41,18 +41,22 @@ def _tokens_first(
     counts = token_lists.counts(lists) or masks
     n_tokens = counts.pop() if len(counts) == 1 else 0
     names = {"heads_first": False, "tokens_first": True}
-    fits = [
-        name
+    shapes = {
+        name: _shapes(sources, replace(layout, tokens_first=swapped))
         for name, swapped in names.items()
-        if fit_together(_shapes(sources, replace(layout, tokens_first=swapped)), n_tokens)
-    ]
+    }
+    fits = [name for name, it in shapes.items() if fit_together(it, n_tokens)]
     if len(sources["q"].shape) - sources["q"].layered < 3 or not fits:
         return False
+    alike = [name for name in fits if shapes[name]["q"][2] == shapes[name]["k"][2]]
     hooked = "hook" in name_of(sources["q"])  # TransformerLens: (batch, token, head, width)
-    first = "tokens_first" if hooked and "tokens_first" in fits else fits[0]
-    why = "hook" if hooked else "usual"
-    if fits == ["tokens_first"]:
-        fits, why = [*names], "fits"
+    first, why = fits[0], "usual"
+    if hooked and "tokens_first" in fits:
+        first, why = "tokens_first", "hook"
+    elif fits == ["tokens_first"]:
+        why = "fits"
+    elif len(alike) < len(fits) and alike:
+        first, why = alike[0], "alike"
     return names[settling.settle("axes", fits, first, why)]
 
 

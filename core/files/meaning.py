@@ -37,9 +37,9 @@ class Settling:
     meanings: list[Meaning] = field(default_factory=list)
 
     def settle(self, name: str, offered: Sequence[str], first: str, why: str) -> str:
-        """The answer: the reader's if it fits, else the first."""
+        """The answer: the reader's if it fits, else the first; noted unless nobody would ask."""
         taken = self.said.get(name, first)
         taken = taken if taken in offered else first
-        if len(offered) > 1:
+        if len(offered) > 1 or why == "fits":
             self.meanings.append(Meaning(name, tuple(offered), first, why, taken))
         return taken

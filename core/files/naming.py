@@ -31,8 +31,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "q": ("rot_q", "q", "qs", "query", "queries", "query_states", "query_layer", "q_states"),
     "k": ("rot_k", "k", "ks", "key", "keys", "key_states", "key_layer", "k_states"),
     "v": ("v", "vs", "value", "values", "value_states", "value_layer", "v_states"),
-    "padding": ("key_padding_mask", "src_key_padding_mask", "padding_mask"),
-    "mask": ("mask", "attn_mask", "attention_mask", "causal_mask", "may_look"),
+    "padding": ("key_padding_mask", "padding_mask", "pad_mask"),
+    "mask": ("mask", "attn_mask", "attention_mask", "causal_mask", "src_mask", "may_look"),
     "bias": ("bias", "attn_bias", "attention_bias", "position_bias", "alibi"),
     "scores": (
         *("scores", "score", "attn_scores", "attention_scores", "logits", "attn_logits"),
@@ -61,7 +61,7 @@ _NEUTRAL = {
     *("attn", "attns", "attention", "attentions", "self", "selfattention", "model", "transformer"),
     *("module", "output", "outputs", "cache"),
 }
-_CROSS = {"cross", "crossattention", "encdec", "encattn", "encoderattn"}
+_CROSS = {"cross", "crossattention", "encdec", "decoderencdec", "encattn", "encoderattn"}
 _OF_PARAMETERS = {
     "weight",
     "bias",
@@ -176,7 +176,7 @@ def is_parameter(entry: Entry) -> bool:
 
 
 def _group(words: list[str]) -> str:
-    if _CROSS & {*words} or {"encoder", "decoder"} <= {*words}:
+    if _CROSS & {*words, "".join(words)} or {"encoder", "decoder"} <= {*words}:
         return "cross"
     return "_".join(it for it in words if it not in _NEUTRAL)
 
@@ -207,6 +207,8 @@ def _series(tensors: list[tuple[Named, Entry]], unused: Unused) -> Series:
         return Series(((kept[0][1],),))
     by_place = {tuple(named.numbers[i][1] for i in varying): entry for named, entry in kept}
     places = sorted(by_place)
+    if len(varying) == 1 and kept[0][0].numbers[varying[0]][0] in ("head", "heads"):
+        return Series((tuple(by_place[it] for it in places),), "heads")
     if len(varying) == 1:
         return _of_layers([(place, by_place[place,]) for (place,) in places], unused)
     rows = [

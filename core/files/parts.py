@@ -129,7 +129,12 @@ def _chosen(
             raise InputError("file_is_checkpoint")
         raise next(problems, InputError("file_no_attention"))
     group = settling.settle("attention", tuple(usable), next(iter(usable)), "first")
-    general = {part: it for part, it in groups.get("", {}).items() if part in (*MASKS, "bias")}
+    general = {
+        part: it
+        for name, parts in groups.items()
+        for part, it in parts.items()
+        if name not in usable and part in (*MASKS, "bias")
+    }
     chosen = {**general, **usable[group]}
     for name, parts in groups.items():
         for series in parts.values():

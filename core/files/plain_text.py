@@ -120,7 +120,7 @@ def _block(rows: list[list[Cell]]) -> Block:
     Raises:
         InputError: ``file_cell``.
     """
-    has_head = len(rows) > 1 and any(isinstance(it, str) for it in rows[0][1:])
+    has_head = len(rows) > 1 and _is_head(rows)
     head, body = (rows[0], rows[1:]) if has_head else ([], rows)
     has_names = any(isinstance(row[0], str) for row in body) or (has_head and head[0] == "")
     for place, row in enumerate(body):
@@ -130,6 +130,13 @@ def _block(rows: list[list[Cell]]) -> Block:
     names = [_name(row[0]) for row in body] if has_names else []
     cells = [[it for it in row[has_names:] if isinstance(it, float)] for row in body]
     return [_name(it) for it in head[has_names:]], names, cells
+
+
+def _is_head(rows: list[list[Cell]]) -> bool:
+    """Whether the first row names columns: by texts, or as pandas counts them, from 0."""
+    first = rows[0]
+    counted = len(rows) == len(first) + 1 and first == [float(it) for it in range(len(first))]
+    return first[0] == "" or counted or any(isinstance(it, str) for it in first[1:])
 
 
 def _name(cell: Cell) -> str:

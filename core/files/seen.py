@@ -117,7 +117,7 @@ def _first_reading(part: str, name: str, marked: BoolArray, looking: Looking) ->
         return (MAY_NOT if blind[0] else MAY), "rows"
     if part == "padding":
         return MAY_NOT, "padding_name"
-    return (MAY_NOT if name.lower().endswith("attn_mask") else MAY), "mask_name"
+    return (MAY_NOT if name.lower().endswith(("attn_mask", "src_mask")) else MAY), "mask_name"
 
 
 def _lets_pass(may_look: BoolArray, weights: Array) -> bool:

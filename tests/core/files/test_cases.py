@@ -117,6 +117,18 @@ def test_heads_may_be_tensors_of_their_own():
     assert_array_equal(found.weights(1)[2], heads["layer.1.head.2"])
 
 
+def test_heads_of_one_layer_may_be_tensors_of_their_own():
+    found = read(npz(**{f"head_{i}": maps(3, 3, seed=i) for i in range(11)}))
+    assert (found.n_layers, found.n_heads) == (1, 11)
+    assert_array_equal(found.weights(0)[10], maps(3, 3, seed=10))
+
+
+@pytest.mark.parametrize("name", ["decoder.block.0.layer.1.EncDecAttention", "cross_attn_weights"])
+def test_attention_across_is_known_by_its_name(name: str):
+    found = read(npz(**{name: maps(1, 2, 3, 4), "encoder_attentions": maps(1, 2, 4, 4)}))
+    assert found.meanings[0].offered == ("cross", "encoder")
+
+
 def test_queries_keys_and_values_may_stand_by_layer_and_be_shared():
     arrays = {}
     for i in range(2):
@@ -270,6 +282,13 @@ def test_tokens_before_heads_are_known_by_what_fits(batch: tuple[int, ...]):
     assert read(npz(q=q, k=k, v=v)).meanings[-1].name == "axes"
 
 
+def test_tokens_before_heads_are_known_where_heads_share_keys():
+    q, k, v = (normal(1, 7, heads, 8, seed=i) for i, heads in enumerate((4, 2, 2)))
+    found = read(npz(q=q, k=k, v=v))
+    assert taken(found)["axes"] == ("tokens_first", "alike")
+    assert (found.n_heads, len(found.query_tokens)) == (4, 7)
+
+
 # Masks
 
 
@@ -408,6 +427,11 @@ def test_matrices_of_text_are_read(text: str):
 def test_names_of_rows_and_columns_are_tokens():
     found = read(b"\xef\xbb\xbf,a,b,c\nx,0.5,0.25,0.25\ny,1,0,0\n")
     assert (found.query_tokens, found.key_tokens) == (("x", "y"), ("a", "b", "c"))
+
+
+@pytest.mark.parametrize("text", [",0,1\n0,0.5,0.5\n1,0.25,0.75\n", "0,1\n0.5,0.5\n0.25,0.75\n"])
+def test_tables_of_pandas_are_read_without_their_counts(text: str):
+    assert_allclose(read(text.encode()).weights(0), [[[0.5, 0.5], [0.25, 0.75]]])
 
 
 @pytest.mark.parametrize(
