@@ -63,15 +63,7 @@ _NEUTRAL = {
 }
 _CROSS = {"cross", "crossattention", "encdec", "decoderencdec", "encattn", "encoderattn"}
 _OF_PARAMETERS = {
-    "weight",
-    "bias",
-    "gamma",
-    "beta",
-    "kernel",
-    "scale",
-    "qweight",
-    "scales",
-    "absmax",
+    *("weight", "bias", "gamma", "beta", "kernel", "scale", "scales", "qweight", "absmax"),
 }
 
 

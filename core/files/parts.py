@@ -1,5 +1,6 @@
 """Which tensors of a file are which part of attention, and what each of their axes is."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
@@ -62,42 +63,53 @@ def parts_of(tensors: Tensors, settling: Settling) -> Found:
     """
     groups, unused = groups_of(tensors.entries)
     group, chosen = _chosen(groups, tensors, settling, unused)
-    remarks = [
-        InputError("file_layers_missing", tensor=it.first.name, layers=it.missing)
-        for it in chosen.values()
-        if it.missing
-    ][:1]
     sources = {part: stacked(series, settling) for part, series in chosen.items()}
     lists = token_lists.lists_of(tensors)
     layout = layout_of(sources, lists, settling, ours=origin_said(tensors) is not None)
     long = is_long(sources, layout, tensors.limits)
     sources = _needed(sources, long, unused)
     tensors.check_room(it for source in sources.values() for it in source.entries)
+    tensors.limits.check_unpacked(4 * sum(math.prod(it.shape) for it in sources.values()))
     parts = read_parts(tensors, sources, layout, settling, unused)
-    if "weights" not in parts and "scores" in parts and "q" not in parts:
-        remarks.append(InputError("file_softmax_of_scores", tensor=name_of(sources["scores"])))
-    shared = share(parts)
-    if shared:
-        remarks.append(InputError("file_heads_share", **shared))
-    used = {
+    remarks = _remarks(chosen, parts, share(parts, tensors.limits))
+    used = _used(sources, unused)
+    steps = {it.name: "step" for series in chosen.values() for it in series.entries}
+    return Found(
+        parts=parts,
+        used=used,
+        unused={name: why for name, why in (steps | unused).items() if name not in used},
+        group=group,
+        text=layout.text,
+        lists=lists,
+        halves="weights" in sources and sources["weights"].rows[0][0].kind in ("f2", "bf2"),
+        long=long,
+        remarks=remarks,
+    )
+
+
+def _used(sources: Mapping[str, Stacked], unused: Unused) -> dict[str, str]:
+    return {
         entry.name: part
         for part, source in sources.items()
         for entry in source.entries
         if entry.name not in unused
     }
-    unused |= {it.name: "step" for s in chosen.values() for it in s.entries} | unused
-    halves = "weights" in sources and sources["weights"].rows[0][0].kind in ("f2", "bf2")
-    return Found(
-        parts,
-        used,
-        {name: why for name, why in unused.items() if name not in used},
-        group,
-        layout.text,
-        lists,
-        halves,
-        long,
-        tuple(remarks),
-    )
+
+
+def _remarks(
+    chosen: Mapping[str, Series], parts: Mapping[str, Array], shared: Mapping[str, int]
+) -> tuple[InputError, ...]:
+    """What has to be told of how tensors were read."""
+    found = [
+        InputError("file_layers_missing", tensor=it.first.name, layers=it.missing)
+        for it in chosen.values()
+        if it.missing
+    ][:1]
+    if not {"weights", "q"} & parts.keys():
+        found.append(InputError("file_softmax_of_scores", tensor=chosen["scores"].first.name))
+    if shared:
+        found.append(InputError("file_heads_share", **shared))
+    return tuple(found)
 
 
 def numbered_tokens(n: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from core.arrays import Array
 from core.errors import InputError
 from core.files.axes import Layout, batch_of
 from core.files.layout import base_of, name_of
+from core.files.limits import Limits
 from core.files.meaning import Settling
 from core.files.naming import Unused
 from core.files.seen import FORBIDDEN, Looking, read_masks
@@ -90,16 +91,20 @@ def check_finite(part: str, array: Array, name: str) -> None:
 
 
 def _drop_misfits(parts: dict[str, Array], sources: Mapping[str, Stacked], unused: Unused) -> None:
-    """Leave out steps of other shapes, such as outputs whose heads lie side by side."""
-    if "q" not in parts or "k" not in parts:
-        return
-    q, k = parts["q"].shape, parts["k"].shape
+    """Leave out what has another shape, such as outputs whose heads lie side by side."""
+    layers, heads, queries, keys = _maps(parts)
     width = parts["v"].shape[-1] if "v" in parts else 0
-    expected = {"scores": (*q[:3], k[2]), "output": (*q[:3], width)}
-    wrong = [it for it, shape in expected.items() if it in parts and parts[it].shape != shape]
-    if "mixed" in parts and parts["mixed"].shape[:2] != (q[0], q[2]):
-        wrong.append("mixed")
-    for part in wrong:
+    expected = {"output": (layers, heads, queries, width), "mixed": (layers, queries)}
+    expected |= {"scores": (layers, heads, queries, keys)} if "q" in parts else {}
+    fits = {
+        part: parts[part].shape[: len(shape)] == shape
+        for part, shape in expected.items()
+        if part in parts
+    }
+    for part in set(BESIDE) & parts.keys():
+        axes = parts[part].ndim
+        fits[part] = axes == 2 or (axes == 3 and len(parts[part]) == heads)
+    for part in (it for it, fit in fits.items() if not fit):
         del parts[part]
         unused |= {it.name: "other_shape" for it in sources[part].entries}
 
@@ -118,14 +123,19 @@ def _hide(parts: dict[str, Array]) -> None:
         parts["scores"] = np.where(hidden, np.float32(0), scores)
 
 
-def share(parts: dict[str, Array]) -> dict[str, int]:
-    """Give each head its copy of keys and values that several share; how many there were."""
+def share(parts: dict[str, Array], limits: Limits) -> dict[str, int]:
+    """Give each head its copy of keys and values that several share; how many there were.
+
+    Raises:
+        InputError: ``file_unpacks_too_large`` if the copies are too large together.
+    """
     if "q" not in parts or "k" not in parts:
         return {}
     heads, shared = parts["q"].shape[1], parts["k"].shape[1]
     both = {"k", "v"} & parts.keys()
     if heads == shared or heads % shared or any(parts[it].shape[1] != shared for it in both):
         return {}
+    limits.check_unpacked(heads // shared * sum(parts[it].nbytes for it in both))
     for part in both:
         parts[part] = parts[part].repeat(heads // shared, axis=1)
     return {"heads": heads, "shared": shared}

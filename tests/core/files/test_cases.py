@@ -377,6 +377,18 @@ def test_what_is_not_used_is_listed_with_the_reason():
     }
 
 
+def test_what_grows_when_it_is_put_together_is_refused_before():
+    q, k = np.ones((100, 1, 8), np.float16), np.ones((1, 30_000, 8), np.float16)
+    assert refusal(npz(q=q, k=k)).code == "file_unpacks_too_large"
+    steps = {f"step_{i}": np.zeros((1, 100_000 + i), np.int8) for i in range(90)}
+    assert refusal(npz(**steps)).code == "file_unpacks_too_large"
+
+
+def test_an_input_of_another_shape_does_no_harm():
+    found = read(npz(weights=maps(4, 3, 3), x=normal(1, 3, 16), w_q=normal(9, 9, 9)))
+    assert found.unused == {"x": "other_shape", "w_q": "other_shape"}
+
+
 def test_outputs_whose_heads_lie_side_by_side_are_not_used():
     found = read(npz(**qkv(), attn_output=normal(1, 5, 8)))
     assert found.unused == {"attn_output": "other_shape"}
