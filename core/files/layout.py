@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from core.errors import InputError
 from core.files import token_lists
 from core.files.axes import Layout, batch_of, blank, fit_together, readings_of
 from core.files.limits import Limits
@@ -19,6 +20,9 @@ def layout_of(
 ) -> Layout:
     """What the axes are, as far as shapes and tokens tell, and else as most people mean them."""
     base = base_of(sources)
+    for part in {"q", "k", "v"} & sources.keys() if {"q", "k"} <= sources.keys() else ():
+        check_axes(sources[part])
+    check_axes(base)
     readings = readings_of(base.shape, base.layered)
     first, why = next(iter(readings)), "usual"
     if token_lists.batches(lists) & {*readings.values()} and "batch" in readings:
@@ -86,6 +90,18 @@ def is_long(sources: Mapping[str, Stacked], layout: Layout, limits: Limits) -> b
     if max((*rows[-1:], *columns), default=0) > limits.tokens:
         return True
     return math.prod(rows) * math.prod(columns) > limits.cells
+
+
+def check_axes(source: Stacked) -> None:
+    """Refuse what has not even rows and columns.
+
+    Raises:
+        InputError: ``file_shapes``, ``file_empty_tensor``.
+    """
+    if len(source.shape) - source.layered < 2:
+        raise InputError("file_shapes", tensor=name_of(source), shape=str(source.shape))
+    if 0 in source.shape:
+        raise InputError("file_empty_tensor", tensor=name_of(source))
 
 
 def base_of(sources: Mapping[str, Stacked]) -> Stacked:

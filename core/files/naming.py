@@ -244,4 +244,6 @@ def _grows(entries: list[Entry]) -> bool:
     """Whether shapes are those of weights while a text is written, a token a step."""
     shapes = [it.shape[-2:] for it in entries]
     later = pairwise(shapes)
-    return len(shapes[0]) == 2 and all(b[0] == 1 and b[1] == a[1] + 1 for a, b in later)
+    return all(len(it) == 2 for it in shapes) and all(
+        b[0] == 1 and b[1] == a[1] + 1 for a, b in later
+    )

@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 from safetensors.torch import save
 
+from core.choices.upload import MEANINGS
 from core.errors import InputError
 from core.sources.uploaded import Upload, read_upload
 from pages.shared.text import LANGUAGES, Text
@@ -609,3 +610,65 @@ def test_parameters_of_a_model_are_told_from_attention(names: tuple[str, ...]):
 def test_a_kind_of_number_that_is_not_read_refuses_only_if_nothing_else_is_there():
     said: Mapping[str, object] = {"dtype": "F8_E4M3", "shape": [2, 2], "data_offsets": [0, 4]}
     assert refusal(safetensors({"weights": said}, bytes(4))).code == "file_kind"
+
+
+# Laws
+
+
+def read_or_refused(content: bytes, meaning: Mapping[str, str]) -> Upload | InputError:
+    try:
+        return read_upload(content, "mine", meaning=meaning)
+    except InputError as refused:
+        return refused
+
+
+NAMES = (
+    *("weights", "attentions.0", "attentions.1", "layer_0", "layer_1", "q", "k", "v", "scores"),
+    *("attn_mask", "key_padding_mask", "bias", "output", "mixed", "x", "w_q", "arr_0", "arr_1"),
+    *(
+        "encoder_attentions",
+        "cross_attentions",
+        "hidden_states",
+        "blocks.0.attn.hook_q",
+        "0",
+        "1.1",
+    ),
+    *("head_0", "head_1", "layer_0_head_1", "a.weight"),
+)
+ANSWERS = ("layers", "batch", "heads", "1", "0", "tokens_first", "true_may", "cross", "whole")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(NAMES), st.lists(st.integers(0, 4), max_size=6), min_size=1, max_size=6
+    ),
+    st.dictionaries(st.sampled_from(MEANINGS), st.sampled_from(ANSWERS)),
+    st.sampled_from(["f2", "f4", "i1", "b1", "c8", "S3"]),
+)
+def test_every_tensor_is_used_or_listed_with_the_reason(
+    shapes: dict[str, list[int]], meaning: dict[str, str], kind: str
+):
+    content = npz(**{name: np.ones(shape, kind) for name, shape in shapes.items()})
+    found = read_or_refused(content, meaning)
+    if isinstance(found, InputError):
+        assert found.code != "file_damaged"
+        assert all(told(Text(language), found) for language in LANGUAGES)
+        return
+    texts = {it.name for it in found.entries if it.is_text}
+    assert found.used.keys() | found.unused.keys() | texts == shapes.keys()
+    assert not found.used.keys() & found.unused.keys()
+    if not found.long:
+        assert found.weights(0).shape == (
+            found.n_heads,
+            len(found.query_tokens),
+            len(found.key_tokens),
+        )
+    for language in LANGUAGES:
+        text = Text(language)
+        for it in found.meanings:
+            assert it.taken in it.offered
+            assert text(f"upload.why.{it.why}")
+        for why in found.unused.values():
+            assert text(f"part.unused_{why}")
+        for part in found.used.values():
+            assert text(f"part.{part}")
