@@ -41,7 +41,7 @@ def _tokens_first(
     sources: Mapping[str, Stacked], layout: Layout, lists: Mapping[str, Texts], settling: Settling
 ) -> bool:
     """Whether queries, keys and values have tokens before heads."""
-    masks = {sources[part].shape[-1] for part in _WITH_KEYS if part in sources} - {1}
+    masks = {it for part in _WITH_KEYS if part in sources for it in sources[part].shape[-1:]} - {1}
     counts = token_lists.counts(lists) or masks
     n_tokens = counts.pop() if len(counts) == 1 else 0
     names = {"heads_first": False, "tokens_first": True}

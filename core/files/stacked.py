@@ -1,5 +1,6 @@
 """Tensors that are one part together, as one array: layers, heads of layers, steps of writing."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -66,7 +67,10 @@ def stacked(series: Series, settling: Settling) -> Stacked:
         return Stacked(rows, "", False, shape)
     for row in rows:
         for entry in row:
-            if entry.shape != row[0].shape or len(row) != len(rows[0]):
+            fits = entry.shape == row[0].shape and len(row) == len(rows[0]) and len(entry.shape) > 1
+            if series.over == "heads":
+                fits = fits and entry.shape == shape and math.prod(shape[:-2]) == 1
+            if not fits:
                 raise InputError("file_shapes", tensor=entry.name, shape=str(entry.shape))
     if series.over == "layers":
         return Stacked(rows, "layers", True, (len(rows[0]), *shape))
@@ -77,7 +81,10 @@ def stacked(series: Series, settling: Settling) -> Stacked:
 
 def _of_steps(rows: tuple[tuple[Entry, ...], ...], settling: Settling) -> Stacked:
     numbers = tuple(map(str, range(len(rows))))
-    grow = all(b[0].shape[-1] > a[0].shape[-1] for a, b in pairwise(rows))
+    grow = all(
+        b[0].shape[-1] > a[0].shape[-1] and b[0].shape[:-2] == a[0].shape[:-2]
+        for a, b in pairwise(rows)
+    )
     offered = (WHOLE, *numbers) if grow else numbers
     taken = settling.settle("step", offered, offered[0], "grow" if grow else "first")
     if taken != WHOLE:
