@@ -1,7 +1,7 @@
 """Which tensors of a file are which part of attention, and what each of their axes is."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -10,7 +10,7 @@ from core.errors import InputError
 from core.files import token_lists
 from core.files.layout import is_long, layout_of, name_of
 from core.files.meaning import Settling
-from core.files.naming import Groups, Series, Unused, groups_of, is_attention
+from core.files.naming import Groups, Series, Unused, groups_of, is_attention, read_name
 from core.files.reading import BESIDE, MASKS, read_parts, share
 from core.files.stacked import Stacked, stacked
 from core.files.tensors import Tensors
@@ -71,7 +71,8 @@ def parts_of(tensors: Tensors, settling: Settling) -> Found:
     tensors.check_room(it for source in sources.values() for it in source.entries)
     tensors.limits.check_unpacked(4 * sum(math.prod(it.shape) for it in sources.values()))
     parts = read_parts(tensors, sources, layout, settling, unused)
-    remarks = _remarks(chosen, parts, share(parts, tensors.limits))
+    shared = share(parts, tensors.limits)
+    remarks = (*_left_open(chosen, settling), *_remarks(chosen, parts, shared))
     used = _used(sources, unused)
     steps = {it.name: "step" for series in chosen.values() for it in series.entries}
     return Found(
@@ -94,6 +95,17 @@ def _used(sources: Mapping[str, Stacked], unused: Unused) -> dict[str, str]:
         for entry in source.entries
         if entry.name not in unused
     }
+
+
+def _left_open(chosen: Mapping[str, Series], settling: Settling) -> Iterator[InputError]:
+    """What the reader should look at: one of several attentions, an axis that nothing names."""
+    weights = chosen.get("weights")
+    bare = weights and not weights.over and not read_name(weights.first.name).part
+    for meaning in settling.meanings:
+        if meaning.name == "attention":
+            yield InputError("file_several", count=len(meaning.offered))
+        if weights and bare and meaning.name == "leading_axis" and meaning.why == "usual":
+            yield InputError("file_axis_open", tensor=weights.first.name)
 
 
 def _remarks(

@@ -73,7 +73,6 @@ def taken(upload: Upload) -> dict[str, tuple[str, str]]:
         ("08-matrix.csv", 1, 1),
         ("24-slashes.npz", 2, 4),
         ("36-attentions-dot.npz", 3, 4),
-        ("15-t5.npz", 2, 4),
     ],
 )
 def test_cases_have_their_layers_and_heads(name: str, layers: int, heads: int):
@@ -162,7 +161,9 @@ def test_a_cache_of_transformer_lens_is_read():
 
 
 def test_an_encoder_a_decoder_and_what_is_across_are_a_choice():
-    assert case("15-t5.npz").meanings[0].offered == ("encoder", "decoder", "cross")
+    found = case("15-t5.npz")
+    assert found.meanings[0].offered == ("encoder", "decoder", "cross")
+    assert [it.code for it in found.doubts] == ["file_several"]
     across = case("15-t5.npz", attention="cross")
     assert across.weights(1).shape == (4, 4, 7)
     assert set(across.unused.values()) == {"other_attention"}
@@ -240,6 +241,7 @@ def test_a_batch_of_two_may_be_layers_or_a_batch():
     found = case("12b-one-layer-batch2.npy")
     [meaning] = found.meanings
     assert (meaning.name, meaning.offered) == ("leading_axis", ("layers", "batch"))
+    assert [it.code for it in found.doubts] == ["file_axis_open"]
     batch = case("12b-one-layer-batch2.npy", leading_axis="batch", text="1")
     assert (batch.n_layers, batch.n_heads) == (1, 4)
     assert_array_equal(batch.weights(0), whole[1])
