@@ -39,13 +39,13 @@ def check_adapter(files: Iterable[str], name: str) -> None:
         raise InputError("model_adapter", name=name, file=_ADAPTER)
 
 
-def check_tokenizer(files: Iterable[str], name: str) -> None:
+def check_tokenizer(folder: Path, name: str) -> None:
     """Refuse a folder without a tokenizer that can be read.
 
     Raises:
         InputError: ``model_sentencepiece``, ``model_no_tokenizer``.
     """
-    there = {*files}
+    there = {it.name for it in folder.iterdir()}
     if any(wanted <= there for wanted in _TOKENIZERS):
         return
     only = there.intersection(_SENTENCEPIECE)

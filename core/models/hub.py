@@ -18,7 +18,6 @@ from core.models.folder import (
     check_config,
     check_name,
     check_shards,
-    check_tokenizer,
 )
 from core.models.packaged import NAME as PACKAGED
 
@@ -152,7 +151,6 @@ def checked_folder(folder: Path, model: str) -> Path:
     _check_sizes(sizes, model)
     check_shards(folder, model)
     check_config(read_config(folder, model), model)
-    check_tokenizer(sizes, model)
     return folder
 
 

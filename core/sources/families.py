@@ -14,7 +14,7 @@ import torch
 from tokenizers import Tokenizer
 
 from core.errors import InputError
-from core.models.folder import check_tensors
+from core.models.folder import check_tensors, check_tokenizer
 from core.models.hub import (
     Hub,
     Progress,
@@ -177,8 +177,8 @@ def _load(folder: Path, name: str, progress: Progress) -> Loaded:
         family = FAMILIES[config.model_type]
     except (OSError, ValueError, KeyError) as problem:
         kind = str(read_config(folder, name).get("model_type", "?"))
-        known = tuple(FAMILIES)
-        raise InputError("family_unknown", name=name, family=kind, known=known) from problem
+        named = f"{name} ({kind})"
+        raise InputError("family_unknown", name=named, known=tuple(FAMILIES)) from problem
     try:
         model, report = AutoModel.from_pretrained(
             folder,
@@ -190,7 +190,10 @@ def _load(folder: Path, name: str, progress: Progress) -> Loaded:
             **family.options,
             **safely,
         )
+        check_tokenizer(folder, name)
         tokenizer = AutoTokenizer.from_pretrained(folder, **safely).backend_tokenizer
+    except InputError:
+        raise
     except Exception as problem:  # transformers promises no kind of error for spoilt files
         raise InputError("model_unreadable", name=name, file=folder.name) from problem
     if report["missing_keys"]:  # they would be random numbers
