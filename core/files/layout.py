@@ -52,15 +52,12 @@ def _tokens_first(
     fits = [name for name, it in shapes.items() if fit_together(it, n_tokens)]
     if len(sources["q"].shape) - sources["q"].layered < 3 or not fits:
         return False
-    alike = [name for name in fits if shapes[name]["q"][2] == shapes[name]["k"][2]]
     hooked = "hook" in name_of(sources["q"])  # TransformerLens: (batch, token, head, width)
     first, why = fits[0], "usual"
     if hooked and "tokens_first" in fits:
         first, why = "tokens_first", "hook"
     elif fits == ["tokens_first"]:
         why = "fits"
-    elif len(alike) < len(fits) and alike:
-        first, why = alike[0], "alike"
     return names[settling.settle("axes", fits, first, why)]
 
 
