@@ -110,8 +110,8 @@ def _value(text: str, plain: str, *, decimal_comma: bool) -> float:
         shifted = f"{int(exponent or 0) - 2 * bool(per_cent)}"
         pairs = (body, shifted), ("1", None)
     elif found := _FRACTION.fullmatch(spaced):
-        sign, above, its_power, below, own_power = found.groups()
-        pairs = (above, its_power), (below, own_power)
+        sign, *above_below = found.groups()
+        pairs = above_below[:2], above_below[2:]
     else:
         raise InputError("number_unreadable", text=named(text))
     parts = [_unsigned(text, *pair, decimal_comma=decimal_comma) for pair in pairs]
