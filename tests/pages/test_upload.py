@@ -259,7 +259,7 @@ def test_a_batch_or_layers_is_asked_for_with_the_reason(mine: AppTest):
     choose(mine, upload_leading_axis="batch", upload_text="1", upload_head=2)
     assert_allclose(square(mine, "upload_map"), whole[1, 2])
     fields = notes(mine).reader.fields
-    assert (notes["upload_leading_axis"], notes["upload_text"]) == ("batch", "1")
+    assert (fields["upload_leading_axis"], fields["upload_text"]) == ("batch", "1")
     upload(mine, case("15-t5.npz"), "t5.npz")
     assert notes(mine).reader["upload_leading_axis"] == ""
 
