@@ -8,6 +8,7 @@ from core.choices import reading
 from core.choices.reading import Reader
 from core.errors import InputError
 from core.training.contenders import ATTENTION, CONTENDERS, Contender, Design
+from core.training.networks import STATES
 from core.training.race import SLICE, Race, sizes
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 
@@ -58,6 +59,7 @@ class TrainingChoice:
         training_symbols: How many different ones there are to name.
         training_distance: How far back answers may lie, one of ``DISTANCES``.
         training_contenders: Who takes part, in the order of ``CONTENDERS``.
+        training_state: Numbers that linear attention keeps, one of ``STATES``.
         training_field: Tokens that the CNN sees, one of ``FIELDS``.
         training_layers: Of attention.
         training_budget: Parameters of each contender, one of ``BUDGETS``.
@@ -86,9 +88,11 @@ class TrainingChoice:
         "rnn",
         "lstm",
         "gru",
+        "linear",
         "cnn",
         "wide_cnn",
     )
+    training_state: int = STATES[-1]
     training_field: int = 15
     training_layers: int = 1
     training_budget: int = 15_000
@@ -110,8 +114,9 @@ class TrainingChoice:
         """What is trained."""
         sizes = self.training_length, self.training_symbols, self.training_distance
         task = Task(self.training_task, *sizes)
+        limits = self.training_budget, self.training_layers
         return Race(
-            Design(task, self.training_budget, self.training_layers, self.training_field),
+            Design(task, *limits, self.training_field, self.training_state),
             self.training_contenders,
             self.training_steps,
             self.training_seed,
@@ -146,6 +151,7 @@ def chosen_race(race: Race) -> TrainingChoice:
         training_symbols=design.task.symbols,
         training_distance=design.task.farthest,
         training_contenders=race.contenders,
+        training_state=design.state,
         training_field=design.field,
         training_layers=design.layers,
         training_budget=design.budget,
@@ -184,6 +190,7 @@ READERS: Mapping[str, Reader] = {
     "training_contenders": _contenders,
     "training_distance": _among(DISTANCES),
     "training_field": _among(FIELDS),
+    "training_state": _among(STATES),
     "training_budget": _among(BUDGETS),
     "training_inside": reading.one_of(ATTENTION),
     "training_sequence": reading.text(LONGEST_SEQUENCE),

@@ -7,6 +7,7 @@ import streamlit as st
 from core.training.contenders import (
     ATTENTION,
     CONVOLUTIONAL,
+    LINEAR,
     RECURRENT,
     Contender,
     Design,
@@ -17,7 +18,11 @@ from core.training.tasks import EVERYWHERE, Task
 from pages.shared.figures.learning import Line
 from pages.shared.text import Text
 
-FAMILIES: tuple[tuple[Contender, ...], ...] = (ATTENTION, RECURRENT, CONVOLUTIONAL)
+FAMILIES: tuple[tuple[Contender, ...], ...] = (
+    ATTENTION,
+    (*RECURRENT, *LINEAR),
+    CONVOLUTIONAL,
+)
 
 
 def contender(text: Text, name: Contender, design: Design) -> str:

@@ -44,6 +44,10 @@ CASES: list[tuple[TaskKind, Levels, list[str]]] = [
     ("recall", {"gru": WHOLE, "rnn": FALLING}, ["memory_some"]),
     ("recall", {"gru": FALLING, "rnn": NONE}, ["memory", "memory_even"]),
     ("recall", {"relative": WHOLE, "sinusoidal": FALLING}, ["attention_some"]),
+    ("recall", {"linear": FALLING, "gru": WHOLE}, ["memory_all", "state"]),
+    ("recall", {"linear": WHOLE}, ["state_all"]),
+    ("pairs", {"linear": ALL, "gru": FEW}, ["memory", "state_all"]),
+    ("pairs", {"linear": FEW}, ["state"]),
     ("pairs", {"relative": ALL, "rotary": ALL}, ["attention_all"]),
     ("pairs", {"relative": ALL, "rotary": PART}, ["attention_some"]),
     ("pairs", {"rotary": PART}, ["attention_none"]),
@@ -59,6 +63,7 @@ CASES: list[tuple[TaskKind, Levels, list[str]]] = [
     ("parity", {"gru": BIT, "learned": BIT, "rotary": START}, ["other_whole", "attention"]),
     ("parity", {"gru": NOTHING, "cnn": START}, ["other", "memory"]),
     ("parity", {"gru": NOTHING, "cnn": NOTHING}, ["nobody"]),
+    ("parity", {"gru": BIT, "linear": START}, ["bit_whole", "attention"]),
 ]  # fmt: skip
 
 
