@@ -247,8 +247,8 @@ def test_only_those_who_took_part_are_told_of_and_as_they_did(it: tuple[TaskKind
 
 
 EXPECTED: Mapping[TaskKind, list[str]] = {
-    "recall": ["window", "window_whole", "cnn_faster", "memory", "attention_some"],
-    "pairs": ["attention_all", "seeing", "memory"],
+    "recall": ["window", "window_whole", "cnn_faster", "memory", "state", "attention_some"],
+    "pairs": ["attention_all", "seeing", "memory", "state_all"],
     "parity": ["bit_whole", "memory", "attention", "cnn", "depends"],
 }
 

@@ -1,6 +1,7 @@
 """The recorded race: what a fresh run of the defaults gives, and what sizes of state come to."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_a_larger_state_holds_more_pairs():
     assert len(worst) == len(STATES)
 
 
-def test_a_recording_is_read_as_it_was_written(tmp_path):
+def test_a_recording_is_read_as_it_was_written(tmp_path: Path):
     small = replace(RACE, contenders=("linear", "relative"), steps=SLICE)
     small = replace(small, design=replace(small.design, budget=8_000))
     wanted = [*race(small)]
