@@ -10,11 +10,13 @@ from collections import defaultdict
 
 import torch
 
+from core.arrays import Array
 from core.choices.training import TrainingChoice
 from core.training.contenders import Contender
 from core.training.networks import STATES
 from core.training.race import race
 from core.training.recording import SWEPT, accuracy_by_state, save
+from core.training.tasks import TaskKind
 
 
 def main() -> None:
@@ -30,7 +32,9 @@ def main() -> None:
     for name, took in seconds.items():
         sys.stdout.write(f"{name} {took:.1f} s\n")
     sys.stdout.write(f"in all {sum(seconds.values()):.1f} s\n")
-    by_state = {task: accuracy_by_state(TrainingChoice(task).race) for task in SWEPT}
+    by_state: dict[TaskKind, Array] = {
+        task: accuracy_by_state(TrainingChoice(task).race) for task in SWEPT
+    }
     for task, found in by_state.items():
         for state, accuracy in zip(STATES, found, strict=True):
             sys.stdout.write(f"{task}, {state} numbers: {accuracy.round(2).tolist()}\n")

@@ -115,8 +115,8 @@ def recorded(file: Path = FILE) -> Recording:
 def _race(told: dict[str, Any]) -> Race:
     design = dict(told.pop("design"))
     task = Task(**design.pop("task"))
-    known: dict[str, Contender] = {name: name for name in CONTENDERS}
-    contenders = tuple(known[name] for name in told.pop("contenders"))
+    wanted = told.pop("contenders")
+    contenders: tuple[Contender, ...] = tuple(name for name in CONTENDERS if name in wanted)
     return Race(Design(task, **design), contenders, **told)
 
 

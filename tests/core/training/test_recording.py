@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.arrays import Array
 from core.choices.training import TrainingChoice
 from core.training.contenders import restored
 from core.training.learning import latest
 from core.training.networks import STATES
 from core.training.race import SLICE, Race, race
 from core.training.recording import SWEPT, accuracy_by_state, recorded, save
+from core.training.tasks import TaskKind
 
 RACE = TrainingChoice().race
 
@@ -70,7 +72,7 @@ def test_a_recording_is_read_as_it_was_written(tmp_path: Path):
     small = replace(RACE, contenders=("linear", "relative"), steps=SLICE)
     small = replace(small, design=replace(small.design, budget=8_000))
     wanted = [*race(small)]
-    by_state = {"recall": np.array([[0.5, 1.0]])}
+    by_state: dict[TaskKind, Array] = {"recall": np.array([[0.5, 1.0]])}
     save(small, wanted, {"linear": 1.0, "relative": 2.0}, by_state, tmp_path / "race.safetensors")
     found = recorded(tmp_path / "race.safetensors")
     assert found.race == small
