@@ -116,7 +116,7 @@ def _race(told: dict[str, Any]) -> Race:
     design = dict(told.pop("design"))
     task = Task(**design.pop("task"))
     wanted = told.pop("contenders")
-    contenders: tuple[Contender, ...] = tuple(name for name in CONTENDERS if name in wanted)
+    contenders: tuple[Contender, ...] = tuple(CONTENDERS[CONTENDERS.index(it)] for it in wanted)
     return Race(Design(task, **design), contenders, **told)
 
 
