@@ -8,7 +8,7 @@ Understanding, 2019, section 3; the layer is that of Vaswani et al., Attention I
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from safetensors.torch import load_file
@@ -20,6 +20,17 @@ from core.errors import InputError
 
 HeadIndex = tuple[int, int]
 """(layer, head), both counted from 0."""
+
+WORDS = "embeddings.word_embeddings.weight"
+"""The name of the vocabulary's vectors, which is the largest matrix by far."""
+
+
+class Rows(Protocol):
+    """A matrix of which a few rows are used at a time; a tensor is one."""
+
+    def __getitem__(self, rows: Tensor, /) -> Tensor:
+        """``(row, d_model)`` float32, the rows of these numbers."""
+        ...
 
 
 class Affine(NamedTuple):
@@ -65,13 +76,19 @@ class Encoder:
         eps: What norms add to the variance.
     """
 
-    words: Tensor
+    words: Rows
     positions: Tensor
     kind: Tensor
     norm: Affine
     layers: tuple[EncoderLayer, ...]
     n_heads: int
     eps: float
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the parameters, those of the words not counted."""
+        pairs = [self.norm, *(pair for layer in self.layers for pair in vars(layer).values())]
+        return self.positions.nbytes + sum(part.nbytes for pair in pairs for part in pair)
 
 
 class Encoded(NamedTuple):
@@ -100,18 +117,33 @@ def read_encoder(path: Path, n_heads: int, eps: float) -> Encoder:
     """
     found = load_file(path)
     try:
-        n_layers = len({name.split(".")[2] for name in found if name.startswith("encoder.layer.")})
-        return Encoder(
-            words=found["embeddings.word_embeddings.weight"],
-            positions=found["embeddings.position_embeddings.weight"],
-            kind=found["embeddings.token_type_embeddings.weight"][0],
-            norm=_affine(found, "embeddings.LayerNorm"),
-            layers=tuple(_layer(found, f"encoder.layer.{index}") for index in range(n_layers)),
-            n_heads=n_heads,
-            eps=eps,
-        )
+        return encoder_of(found, found[WORDS], n_heads, eps)
     except KeyError as missing:
         raise InputError("model_unreadable", file=path.name, missing=missing.args[0]) from missing
+
+
+def encoder_of(found: Mapping[str, Tensor], words: Rows, n_heads: int, eps: float) -> Encoder:
+    """The encoder with these parameters.
+
+    Args:
+        found: Parameters by BERT's usual names.
+        words: ``(vocabulary, d_model)``.
+        n_heads: Of each layer.
+        eps: What norms add to the variance.
+
+    Raises:
+        KeyError: If a parameter is missing.
+    """
+    n_layers = len({name.split(".")[2] for name in found if name.startswith("encoder.layer.")})
+    return Encoder(
+        words=words,
+        positions=found["embeddings.position_embeddings.weight"],
+        kind=found["embeddings.token_type_embeddings.weight"][0],
+        norm=_affine(found, "embeddings.LayerNorm"),
+        layers=tuple(_layer(found, f"encoder.layer.{index}") for index in range(n_layers)),
+        n_heads=n_heads,
+        eps=eps,
+    )
 
 
 def embed(encoder: Encoder, ids: Sequence[int]) -> Tensor:

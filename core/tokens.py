@@ -79,6 +79,15 @@ def words(sentence: str, rule: Rule = RULE) -> tuple[str, ...]:
     return tuple(_shortened(_visible(_words_and_spaces(clean(sentence), rule))))
 
 
+def word_starts(sentence: str) -> frozenset[int]:
+    """Where the words of a cleaned sentence begin, in characters from 0."""
+    starts, end = [], 0
+    for word in words(sentence):
+        starts.append(sentence.index(word, end))
+        end = starts[-1] + len(word)
+    return frozenset(starts)
+
+
 def as_token(text: str) -> str:
     """The first token of a text if nothing parts it but its length; empty if nothing shows."""
     return next(_shortened(_visible([clean(text)])), "")

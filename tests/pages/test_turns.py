@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from core.kept import Kept
 from pages.shared import frame, start
 from pages.shared.server import waiting
-from pages.shared.server.kept import Kept
 from pages.shared.server.turns import Turns, turns
 
 LONG = 60.0  # seconds; no test waits so long

@@ -16,6 +16,7 @@ from core.files.traces import fingerprint
 from core.ideas import reach
 from core.ideas.effective_field import FieldSizes, field_sizes
 from core.ideas.reach import AttentionStack, Averaged
+from core.kept import Kept
 from core.layer import Parameters, Rules
 from core.long.head import LongHead
 from core.long.pixels import Overview
@@ -28,7 +29,6 @@ from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_upload
 from pages.shared.server import limits, loading, waiting
 from pages.shared.server.gate import Waiting
-from pages.shared.server.kept import Kept
 from pages.shared.server.waiting import in_turn
 
 # One of 12 words has 2.5 kB, one of 64 has 70.

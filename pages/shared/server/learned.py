@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from core.architectures import Measured
 from core.arrays import digest
+from core.kept import Kept
 from core.reader.training import TrainingChoice
 from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer
 from core.training.contenders import Contender, Design
 from core.training.race import SLICE, Race, Snapshot, race
-from pages.shared.server.kept import Kept
 
 
 class _Learned(NamedTuple):

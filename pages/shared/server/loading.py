@@ -8,6 +8,7 @@ import threading
 from typing import NamedTuple
 
 from core.errors import InputError
+from core.models import bilingual, packaged
 from core.models.hub import check_allowed
 from core.models.pieces import Keep
 from core.reader.model import PACKAGED
@@ -17,6 +18,9 @@ from pages.shared.server import limits
 
 MOST = 16
 """Models that are under way or failed; the oldest failure is forgotten first."""
+
+_PACKAGED = {PACKAGED: packaged.NAME, bilingual.NAME: bilingual.NAME}
+"""What choices call the models that need no loading in the background, and their names."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,8 +48,8 @@ _reports: dict[str, Report] = {}
 
 def source(name: str, part: Keep) -> PretrainedSource | FamilySource:
     """The model of this name as a source; nothing is loaded yet."""
-    if name == PACKAGED:
-        return PretrainedSource(limits.of_pieces(), keep=part)
+    if name in _PACKAGED:
+        return PretrainedSource(limits.of_pieces(), keep=part, model=_PACKAGED[name])
     return FamilySource(name, keep=part)
 
 
@@ -56,7 +60,7 @@ def ready(name: str) -> bool:
         InputError: ``model_not_allowed``, ``loading_is_busy``, or what went wrong when it was
             loaded; :func:`forget` lets it be tried again.
     """
-    if name == PACKAGED or FamilySource(name).loaded:
+    if name in _PACKAGED or FamilySource(name).loaded:
         return True
     with _guard:
         report = _reports.get(name)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 
+from core.kept import Kept, Result
 from pages.shared.server.gate import Gate, Waiting
-from pages.shared.server.kept import Kept, Result
 from pages.shared.server.turns import turns
 
 gate = Gate()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared.server.kept import Kept
+from core.kept import Kept
 
 
 @dataclass
