@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.training.contenders import Design
+from core.training.contenders import Contender, Design
 from core.training.race import SLICE, Race, Snapshot, race
 from core.training.tasks import Task
 from pages.shared.server import worker as module
@@ -292,7 +292,7 @@ def test_what_remains_ends_at_the_limit():
     def remaining(seconds: float) -> float | None:
         snapshots = tuple(nothing_learned(ASKED, step) for step in range(4))  # of 101
         rnn = ASKED.contenders[0]
-        took = {(rnn, 0): seconds}
+        took: dict[tuple[Contender, int], float] = {(rnn, 0): seconds}
         return Progress(ASKED, "running", 0, snapshots, {}, {}, took, False).remaining
 
     assert remaining(1.0) == pytest.approx(97 / 4)
