@@ -34,7 +34,6 @@ from tests.pages.exploring import (
     edits_of,
     notes,
     of_matrix,
-    select,
     table_key,
     typed,
 )
@@ -229,11 +228,12 @@ def test_a_second_click_on_undo_finds_nothing_to_take_back(open_dashboard: Visit
 
 def test_what_a_page_cannot_show_is_still_chosen(open_dashboard: Visit, broken: Broken):
     app = open_dashboard("en-US")
-    select(app, source="trained")
+    app.segmented_control(key="source").set_value("trained")
     broken.at(Session, "choose", "heads")
-    app.run()
+    broken.send(app)
     assert broken.done
     assert title(app) == EN("heads.title")
+    assert chosen(app, "source") == "trained"
     assert chosen(app.run(), "source") == "trained"
 
 
