@@ -21,11 +21,15 @@ def freeze(record: object) -> None:
 
 def nbytes(record: object) -> int:
     """Bytes of all arrays in a record and the records within it, unless it says so itself."""
-    own = getattr(record, "nbytes", None)
-    if own is not None:
-        return own
-    parts = record if isinstance(record, tuple) else getattr(record, "__dict__", {}).values()
-    return sum(nbytes(part) for part in parts)
+    total, parts = 0, [record]
+    while parts:
+        part = parts.pop()
+        own = getattr(part, "nbytes", None)
+        if own is not None:
+            total += own
+        else:
+            parts += part if isinstance(part, tuple) else getattr(part, "__dict__", {}).values()
+    return total
 
 
 def digest(*arrays: NDArray[np.generic]) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.arrays import Array
+from core.simplified import simplified
 
 FEATURES = (
     "person",
@@ -34,7 +35,8 @@ def handset(tokens: Sequence[str], d_model: int) -> Array:
     """The features that people gave to words, in a table that anyone can read.
 
     Args:
-        tokens: Words; upper and lower case count the same.
+        tokens: Words; upper and lower case count the same, and so do traditional and simplified
+            characters.
         d_model: Width. Fewer than the features: the last ones are left out. More: zeros follow.
 
     Returns:
@@ -46,13 +48,17 @@ def handset(tokens: Sequence[str], d_model: int) -> Array:
     for row, token in enumerate(tokens):
         if known(token):
             x[row] = 0
-            x[row, :width] = _vectors()[token.lower()][:width]
+            x[row, :width] = _vectors()[_entry(token)][:width]
     return x
 
 
 def known(token: str) -> bool:
     """Tell whether the feature table has the word."""
-    return token.lower() in _vectors()
+    return _entry(token) in _vectors()
+
+
+def _entry(token: str) -> str:
+    return simplified(token.lower())
 
 
 def seeded(tokens: Sequence[str], d_model: int, seed: int) -> Array:

@@ -76,6 +76,38 @@ def mean_over_heads(weights: Array) -> Array:
     return weights.mean(axis=-3)
 
 
+class Sink(NamedTuple):
+    """A column of a map that most rows look at.
+
+    Attributes:
+        key: Its place.
+        rows: How many other tokens give it at least half of their attention.
+        of: How many other tokens have a choice.
+    """
+
+    key: int
+    rows: int
+    of: int
+
+
+def sink(weights: Array, may_look: BoolArray) -> Sink | None:
+    """The token that takes at least half of the attention of most others, if there is one.
+
+    Heads that look at the previous token, the next one or the token itself have none. A token that
+    may look at one key only has no choice and is not counted.
+
+    Args:
+        weights: ``(token, token)`` of one head's self-attention, rows sum to 1.
+        may_look: ``(token, token)``, ``True`` where looking is allowed.
+    """
+    others = (may_look.sum(axis=-1) > 1)[:, None] & ~np.eye(len(weights), dtype=bool)
+    rows, of = (others & (weights >= 0.5)).sum(axis=0), others.sum(axis=0)  # (key,)
+    key = int(rows.argmax())
+    if of[key] < 3 or rows[key] <= of[key] / 2:
+        return None
+    return Sink(key, int(rows[key]), int(of[key]))
+
+
 def rollout(weights: Array) -> Array:
     """Part of each input word in each word after every layer, if attention is all.
 

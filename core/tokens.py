@@ -1,7 +1,9 @@
 """A sentence cut into tokens: words, or characters as readers see them.
 
 Word boundaries follow Unicode Standard Annex 29, sections 3 and 4; runs of Chinese characters are
-cut by a dictionary (rjieba), since Chinese writes no spaces.
+cut by a dictionary (rjieba), since Chinese writes no spaces. Japanese stops short: words in
+katakana stay whole, hiragana is cut into characters (the annex leaves it to a dictionary, and there
+is none here), and kanji are cut like Chinese.
 """
 
 import unicodedata
@@ -12,9 +14,22 @@ from typing import Literal, NamedTuple
 
 import regex
 
+from core.embeddings import known
 from core.errors import InputError
+from core.simplified import simplified
 
 Unit = Literal["words", "characters"]
+
+Rule = Literal["1", "2"]
+"""How Chinese is cut into words; a link's version decides, so that old links keep their words.
+
+1: The dictionary, with new words guessed by a hidden Markov model.
+2: Nothing guessed: words of the dictionary or of the feature table, or single characters.
+   Traditional writing is cut like simplified; long entries are cut into words of the table.
+"""
+
+RULE: Rule = "2"
+"""Of new links."""
 
 LIMIT = 64
 """Tokens that a page with editable matrices can hold."""
@@ -56,12 +71,12 @@ def characters(sentence: str) -> tuple[str, ...]:
     return tuple(_shortened(_visible(_CHARACTER.findall(clean(sentence)))))
 
 
-def words(sentence: str) -> tuple[str, ...]:
+def words(sentence: str, rule: Rule = RULE) -> tuple[str, ...]:
     """The words and punctuation marks, without spaces.
 
     A word of more than ``LONGEST`` characters gives several tokens.
     """
-    return tuple(_shortened(_visible(_words_and_spaces(clean(sentence)))))
+    return tuple(_shortened(_visible(_words_and_spaces(clean(sentence), rule))))
 
 
 def as_token(text: str) -> str:
@@ -69,7 +84,7 @@ def as_token(text: str) -> str:
     return next(_shortened(_visible([clean(text)])), "")
 
 
-def tokenize(sentence: str, unit: Unit = "words", limit: int = LIMIT) -> Tokens:
+def tokenize(sentence: str, unit: Unit = "words", limit: int = LIMIT, rule: Rule = RULE) -> Tokens:
     """The sentence's tokens, at most ``limit`` of them.
 
     Repeated words are separate tokens.
@@ -77,27 +92,63 @@ def tokenize(sentence: str, unit: Unit = "words", limit: int = LIMIT) -> Tokens:
     Raises:
         InputError: ``no_tokens`` if nothing visible is left of the sentence.
     """
-    found = words(sentence) if unit == "words" else characters(sentence)
+    found = words(sentence, rule) if unit == "words" else characters(sentence)
     if not found:
         raise InputError("no_tokens")
     return Tokens(found[:limit], len(found))
 
 
-def _words_and_spaces(text: str) -> Iterator[str]:
+def _words_and_spaces(text: str, rule: Rule) -> Iterator[str]:
     for run in _HAN_RUN.split(text):
         if not _HAN_RUN.fullmatch(run):
             yield from _WORD_BOUNDARY.split(run)
         elif _MARK.search(run):
             yield from _CHARACTER.findall(run)  # the dictionary would tear marks off
         else:
-            yield from _chinese_words(run)
+            yield from _chinese_words(run, rule)
 
 
-def _chinese_words(run: str) -> Iterable[str]:
+def _chinese_words(run: str, rule: Rule) -> Iterable[str]:
     # Its dictionary takes a tenth of a second to load: not before somebody writes Chinese.
     import rjieba
 
-    return rjieba.cut(run)
+    if rule == "1":
+        return rjieba.cut(run)
+    # As written, too: 乾坤 is a word, 干坤 is none. Fewer pieces are more words.
+    writings = dict.fromkeys((simplified(run), run))
+    return _of_lengths(run, min((_dictionary_words(written) for written in writings), key=len))
+
+
+def _dictionary_words(run: str) -> list[str]:
+    """A run of Chinese characters in words, none of them guessed."""
+    import rjieba
+
+    pieces: list[str] = []
+    for word in rjieba.cut(run, hmm=False):
+        pair = pieces[-1] + word if pieces else ""
+        if len(pair) == 2 and known(pair) and not rjieba.has_word(pair):  # 小明
+            pieces[-1] = pair
+        else:
+            pieces += _table_words(word) if len(word) > 2 and not known(word) else [word]
+    return pieces
+
+
+def _table_words(word: str) -> list[str]:
+    """A long word as the fewest words of the feature table; whole if they do not make it up."""
+    best: list[list[str] | None] = [[]]  # for each beginning of the word
+    for end in range(1, len(word) + 1):
+        starts = (start for start in range(end) if known(word[start:end]))
+        ways = [[*way, word[start:end]] for start in starts if (way := best[start]) is not None]
+        best.append(min(ways, key=len, default=None))
+    return best[-1] or [word]
+
+
+def _of_lengths(text: str, pieces: Iterable[str]) -> Iterator[str]:
+    """The text cut where the pieces end."""
+    start = 0
+    for piece in pieces:
+        yield text[start : start + len(piece)]
+        start += len(piece)
 
 
 def _visible(pieces: Iterable[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pages.shared.views.questions import questions
 from pages.shared.views.reach.curves import by_distance, by_layers, paths
 from pages.shared.views.reach.fields import fields
 from pages.shared.views.reach.maps import three
+from pages.shared.views.reach.noticed import noticed
 from pages.shared.views.reach.stacks import looked_at, reaching, sentence_or_numbers
 
 text = frame.open_page("reach")
@@ -37,7 +38,7 @@ st.markdown(text("reach.fields_lead"))
 fields(text, shown)
 
 st.subheader(text("notice.title"), anchor=False)
-st.markdown(text("reach.notice"))
+st.markdown(noticed(text))
 st.subheader(text("limits.title"), anchor=False)
 st.markdown(text("reach.limits"))
 questions(text, "reach", shown)

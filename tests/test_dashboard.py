@@ -38,7 +38,8 @@ def test_every_page_draws_in_every_language_and_can_be_switched_to_any(
     if entry is not CONTENTS[0]:
         app.switch_page(entry.path).run()
     assert_page(app, entry, first)
-    for language in (*(it for it in LANGUAGES if it != first), first):
+    others: list[Language] = [it for it in LANGUAGES if it != first]
+    for language in (*others, first):
         switch(app, language)
         assert_page(app, entry, language)
 

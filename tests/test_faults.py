@@ -21,7 +21,7 @@ from hypothesis import given, settings, strategies
 from streamlit.testing.v1 import AppTest
 
 from core import architectures
-from core.arrays import digest
+from core.arrays import digest, nbytes
 from core.layer import Rules, Sizes
 from core.long.head import LongHead
 from core.models import packaged
@@ -229,7 +229,7 @@ def test_small_results_of_long_texts_are_few():
     moves = cache.Moves(np.zeros(6, np.float32), 0.0)
     effects = HeadEffects(np.zeros((6, 12)), np.zeros((6, 12)))
     for kept, one in ((cache._moves, moves), (cache._effects, effects)):
-        assert kept.largest // one.nbytes < 200
+        assert kept.largest // nbytes(one) < 200
 
 
 def test_every_field_for_words_has_an_end():

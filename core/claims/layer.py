@@ -13,7 +13,6 @@ from core.ideas.shuffling import OrderedHead
 from core.measures import entropy
 from core.reader.explore import SHUFFLED_WORDS, Choice, PositionsChoice
 from core.reader.ideas import CrossChoice
-from core.tokens import tokenize
 from core.trace import LayerTrace
 
 SEEDS = 4
@@ -133,7 +132,7 @@ def untrained(choice: Choice) -> tuple[int, ...]:
 
 def words(choice: Choice) -> tuple[str, ...]:
     """Tokens of the choice's sentence."""
-    return tokenize(choice.sentence, choice.unit).kept
+    return choice.tokens.kept
 
 
 def _layer(choice: Choice) -> LayerTrace:

@@ -62,10 +62,21 @@ def pronoun(runs: tuple[ModelRun, ModelRun], at: tuple[int, int], pair: tuple[in
         float(rows[0][at][key]),
         float(rows[1][at][key]),
         int(rows[1][at].argmax()),
-        int((rows[0].argmax(axis=-1) == key).sum()),
-        rows[0].shape[0] * rows[0].shape[1],
+        *lookers(runs[0], pair),
         float(np.median(rows[0][..., key])),
     )
+
+
+def lookers(run: ModelRun, pair: tuple[int, int]) -> tuple[int, int]:
+    """How many heads look from one piece to another more than anywhere else, of how many.
+
+    Args:
+        run: A model on a sentence.
+        pair: The piece that asks and the one it is asked about.
+    """
+    query, key = pair
+    most = np.stack([layer.weights[:, query] for layer in run.trace.layers]).argmax(axis=-1)
+    return int((most == key).sum()), most.size
 
 
 def loud(run: ModelRun, at: tuple[int, int], query: int) -> Loud:

@@ -3,14 +3,19 @@
 Each function is given the choice that a page is opened with: the page shows the same numbers.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from core import architectures
 from core.claims.layer import words
+from core.ideas import reach
 from core.ideas.cost import Setting, formula, longest_path
 from core.reader.explore import Choice
+from core.reader.ideas import ReachChoice
 from core.receptive_field import receptive_field
 
 
@@ -74,6 +79,29 @@ def memory(choice: Choice) -> Memory:
     share = recurrent.influence.share[-1]
     steps = int(recurrent.field.path[-1, 0])
     return Memory(float(share[0]), float(share[-1]), steps, int(direct))
+
+
+@cache
+def fading() -> Mapping[str, float]:
+    """What the last output feels of the first input, with the settings of the page on reach.
+
+    Returns:
+        Shares of all influence, means over its seeds: the plain RNN with the page's ``gain``, with
+        a gain of 1 (``kept``), ``lstm`` and ``gru``.
+    """
+    choice = ReachChoice()
+    tokens = tuple(str(i + 1) for i in range(choice.reach_n))
+    variants = {
+        "gain": choice,
+        "kept": replace(choice, reach_gain=1.0),
+        "lstm": replace(choice, reach_kind="lstm"),
+        "gru": replace(choice, reach_kind="gru"),
+    }
+    found = {
+        name: reach.recurrent(tokens, it.recurrent, choice.reach_seed)
+        for name, it in variants.items()
+    }
+    return {name: float(it.mean[-1, 0]) for name, it in found.items()}
 
 
 def window(choice: Choice) -> Window:

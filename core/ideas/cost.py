@@ -3,6 +3,7 @@
 Source: Vaswani et al., Attention Is All You Need, 2017, section 4, table 1.
 """
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, assert_never
@@ -29,6 +30,11 @@ LARGEST_COUNTED = 1_000_000_000
 
 MOST_STEPS = 1024
 """Tokens up to which a layer is run to be counted: a recurrent one takes them one by one."""
+
+LARGEST_HELD = 2**24
+"""Numbers that a layer keeps and has learned, up to which it is run at all."""
+
+_MATRICES = {"rnn": 2, "gru": 6, "lstm": 8}  # of d × d
 
 
 class Setting(NamedTuple):
@@ -74,6 +80,31 @@ def sequential(row: Row, setting: Setting) -> int:
     return setting.n if row == "recurrent" else 1
 
 
+def kept(row: Row, setting: Setting) -> int:
+    """Numbers that one layer keeps while it runs, besides its input and output.
+
+    Attention is computed as written, with one head: a weight for every pair that it compares, and
+    queries, keys and values if they are counted. A recurrent layer keeps its state.
+    """
+    if row == "convolution":
+        return 0
+    if row == "recurrent":
+        return setting.d * (2 if setting.recurrent == "lstm" else 1)
+    seen = setting.n if row == "self_attention" else min(setting.r, setting.n)
+    return setting.n * (seen + 3 * setting.d * setting.projections)
+
+
+def learned(row: Row, setting: Setting) -> int:
+    """Numbers that one layer has to learn, without biases."""
+    matrices = {"recurrent": _MATRICES[setting.recurrent], "convolution": setting.k}
+    return matrices.get(row, 4 * setting.projections) * setting.d**2
+
+
+def can_be_run(row: Row, setting: Setting) -> bool:
+    """Whether the layer fits into the memory that a server has to spare."""
+    return kept(row, setting) + learned(row, setting) <= LARGEST_HELD
+
+
 def longest_path(row: Row, setting: Setting) -> int:
     """Steps until the last token has felt the first one: tokens if recurrent, layers otherwise.
 
@@ -84,11 +115,11 @@ def longest_path(row: Row, setting: Setting) -> int:
         return 1
     if row == "recurrent":
         return setting.n
+    if row == "restricted":
+        return math.ceil((setting.n - 1) / (setting.r - 1))
     layers: list[tuple[int, int, int]] = []
     while receptive_field(layers) < setting.n:
-        layers.append(
-            (setting.k, setting.k ** len(layers), 1) if row == "convolution" else (setting.r, 1, 1)
-        )
+        layers.append((setting.k, setting.k ** len(layers), 1))
     return len(layers)
 
 
@@ -115,6 +146,8 @@ def counted(row: Row, setting: Setting) -> int | None:
     """
     if formula(row, setting) > LARGEST_COUNTED or setting.n > MOST_STEPS:
         return None
+    if not can_be_run(row, setting):
+        return None
     # In float32, torch runs an LSTM as one piece that its counter does not look into.
     return watched(runner(row, setting, torch.float64))
 
@@ -140,14 +173,14 @@ def runner(row: Row, setting: Setting, dtype: torch.dtype = torch.float32) -> Ca
             dtype
         )
         return lambda: stack(x)
-    w = (torch.randn(4, setting.d, setting.d, generator=generator) / setting.d**0.5).to(dtype)
-    if row == "self_attention":
-        if setting.projections:
-            return lambda: multi_head_attention(x, None, *w, n_heads=1).output
-        return lambda: scaled_dot_product_attention(x, x, x).output
     r = min(setting.r, setting.n)
     if not setting.projections:
+        if row == "self_attention":
+            return lambda: scaled_dot_product_attention(x, x, x).output
         return lambda: restricted_attention(x, x, x, r)
+    w = (torch.randn(4, setting.d, setting.d, generator=generator) / setting.d**0.5).to(dtype)
+    if row == "self_attention":
+        return lambda: multi_head_attention(x, None, *w, n_heads=1).output
     return lambda: restricted_attention(x @ w[0], x @ w[1], x @ w[2], r) @ w[3]
 
 

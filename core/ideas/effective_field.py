@@ -16,7 +16,7 @@ from core.ideas.reach import SEEDS, WIDTH
 from core.receptive_field import receptive_field
 
 NOTICED = 1 - 0.9545
-"""Part of the strongest influence from which on an input counts as felt (Luo et al. 2016)."""
+"""Part of the middle input's influence from which on one counts as felt (Luo et al. 2016)."""
 
 DEPTHS = (1, 2, 4, 8, 16, 24, 32)
 """Layers for which field sizes are measured."""
@@ -58,8 +58,8 @@ def field_sizes(kernel: int, dilations: Sequence[int], first: int) -> FieldSizes
         dilations: Of the first layers; they are repeated where there are fewer than layers.
         first: The first of ``SEEDS`` seeds.
 
-    Source: Luo et al. 2016: an input is felt if its influence is more than ``NOTICED`` of the
-    largest.
+    Source: Luo et al. 2016: an input is felt if its influence is more than ``NOTICED`` of that of
+    the one in the middle.
     """
     cycle = [dilations[layer % len(dilations)] for layer in range(DEPTHS[-1])]
     theory, felt = [], []
@@ -87,4 +87,4 @@ def _felt(n: int, settings: ConvolutionSettings) -> int:
         rows = [torch.autograd.grad(it, x, retain_graph=True)[0] for it in middle]
     jacobian = torch.stack(rows)  # (d_out, input, d_in)
     strength = torch.linalg.vector_norm(jacobian, dim=(0, 2))
-    return int((strength > NOTICED * strength.max()).sum())
+    return int((strength > NOTICED * strength[n // 2]).sum())

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.errors import InputError
-from core.ideas.cost import ROWS, Setting, formula, runner
+from core.ideas.cost import ROWS, Setting, can_be_run, formula, runner
 
 ROUNDS = 15
 """Rounds in which every layer is timed, if time allows."""
@@ -66,7 +66,8 @@ def timed(setting: Setting) -> Generator[Round, None, None]:
     Raises:
         InputError: ``too_large_to_time``, or ``timing_is_busy`` while another one runs.
     """
-    if sum(formula(row, setting) for row in ROWS) > LARGEST_TIMED:
+    large = sum(formula(row, setting) for row in ROWS) > LARGEST_TIMED
+    if large or not all(can_be_run(row, setting) for row in ROWS):
         raise InputError("too_large_to_time")
     if not _TURN.acquire(blocking=False):
         raise InputError("timing_is_busy")

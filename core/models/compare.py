@@ -26,6 +26,10 @@ class Alignment(NamedTuple):
     same: tuple[bool, ...]
 
 
+Slots = tuple[tuple[int | None, int | None], ...]
+"""Places in two sentences; ``None`` for a token that one of them has not."""
+
+
 class HeadChange(NamedTuple):
     """One head's weight from a token to another, in both sentences."""
 
@@ -63,6 +67,21 @@ class Comparison:
         b = _at(self.second.layers[layer].weights[head], self.alignment.second)
         return b - a
 
+    @property
+    def slots(self) -> Slots:
+        """Every token of both sentences."""
+        return slots(self.first.query_tokens, self.second.query_tokens)
+
+    def spread(self, layer: int, head: int) -> tuple[Array, Array]:
+        """A's and B's weights over all tokens of both.
+
+        Returns:
+            ``(slot, slot)`` each; NaN where a sentence has no such token.
+        """
+        both = zip((self.first, self.second), zip(*self.slots, strict=True), strict=True)
+        a, b = (_over(trace.layers[layer].weights[head], places) for trace, places in both)
+        return a, b
+
     def by_change(self, query: int, key: int) -> tuple[HeadChange, ...]:
         """All heads, those first whose weight from one token to another changed most.
 
@@ -99,11 +118,32 @@ def compare(first: AttentionTrace, second: AttentionTrace) -> Comparison:
 
 def align(first: Sequence[str], second: Sequence[str]) -> Alignment:
     """Match equal tokens, and stretches of equal length where one replaces the other."""
-    pairs: list[tuple[int, int, bool]] = []
-    for kind, a, a_end, b, b_end in SequenceMatcher(None, first, second, False).get_opcodes():
-        if a_end - a == b_end - b:
-            pairs += [(i, b + i - a, kind == "equal") for i in range(a, a_end)]
+    pairs = [
+        (a, b, first[a] == second[b])
+        for a, b in slots(first, second)
+        if a is not None and b is not None
+    ]
     return Alignment(*zip(*pairs, strict=True)) if pairs else Alignment((), (), ())
+
+
+def slots(first: Sequence[str], second: Sequence[str]) -> Slots:
+    """Every token of two sentences in order, those that correspond together."""
+    found: list[tuple[int | None, int | None]] = []
+    for _, a, a_end, b, b_end in SequenceMatcher(None, first, second, False).get_opcodes():
+        if a_end - a == b_end - b:
+            found += zip(range(a, a_end), range(b, b_end), strict=True)
+        else:
+            found += [(i, None) for i in range(a, a_end)] + [(None, i) for i in range(b, b_end)]
+    return tuple(found)
+
+
+def _over(weights: Array, places: Sequence[int | None]) -> Array:
+    """``(token, token)`` to ``(slot, slot)``, NaN where there is no token."""
+    whole = np.full((len(places), len(places)), np.nan)
+    there = np.array([slot for slot, place in enumerate(places) if place is not None], int)
+    tokens = np.array([place for place in places if place is not None], int)
+    whole[np.ix_(there, there)] = weights[np.ix_(tokens, tokens)]
+    return whole
 
 
 def _at(weights: Array, places: Sequence[int]) -> Array:

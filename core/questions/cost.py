@@ -6,7 +6,7 @@ from numpy.random import Generator
 from core.complexity import operations
 from core.ideas.cost import ROWS, Row, Setting, formula, longest_path
 from core.questions.question import Kind, Name, Question, numbers, one
-from core.reader.ideas import COST_LENGTHS
+from core.reader.ideas import lengths
 
 _FACTORS = ("×1", "×2", "between_2_and_4", "×4", "×8")
 
@@ -61,7 +61,7 @@ def _cross(pair: list[Row], setting: Setting) -> bool:
     """Tell whether each of two layers needs fewer operations at some length that is drawn."""
     gaps = [
         formula(pair[0], at) - formula(pair[1], at)
-        for at in (setting._replace(n=n) for n in COST_LENGTHS)
+        for at in (setting._replace(n=n) for n in lengths(setting.n, setting.d))
     ]
     return min(gaps) < 0 < max(gaps)
 

@@ -15,7 +15,7 @@ from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.sources.toy import ToySource
-from core.tokens import LIMIT, Unit, tokenize
+from core.tokens import LIMIT, Rule, Tokens, Unit, tokenize
 
 SourceKind = Literal["handset", "seeded", "trained"]
 Comparison = Literal["share", "strength"]
@@ -58,6 +58,7 @@ class Choice:
 
     sentence: str = text("我爱吃炸鸡", LONGEST_SENTENCE, check=tokenize)
     unit: Unit = word("words", Unit)
+    cutting: Rule = word("2", Rule, was={1: "1"}, only_with=("unit", ("words",)))
     source: SourceKind = word("handset", SourceKind)  # of the layer's numbers
     seed: int = whole(0, 0, 999_999)  # of the seeded source, and of the networks beside it
     d_model: int = whole(len(FEATURES), 2, 64)
@@ -123,6 +124,11 @@ class Choice:
         return ConvolutionSettings(
             self.cnn_kernel, dilations, self.cnn_causal, self.d_hidden, self.seed
         )
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of the sentence, cut by the rule of the link that it came with."""
+        return tokenize(self.sentence, self.unit, rule=self.cutting)
 
     def within(self, n_tokens: int) -> "Choice":
         """Point at tokens and a head that exist."""

@@ -58,12 +58,12 @@ def take_file(reader: Reader, content: bytes) -> tuple[Reader, Notice]:
         return replace(race, page="training"), notice
     try:
         raw, rows_or_text = dict(said["fields"]), said["edits"]
-        page, language = str(said["page"]), str(said["language"])
+        page, code = str(said["page"]), str(said["language"])
     except (ValueError, TypeError, KeyError) as problem:
         raise InputError("file_not_ours") from problem
     fields, unusable = usable(raw)
     edits, edits_unusable = read_edits(rows_or_text)
-    language, language_unusable = read_language(language)
+    language, language_unusable = read_language(code)
     version, known = read_version(said["attention_lab"])
     reader = replace(reader, language=language or reader.language)
     restored = restore(reader, page, {**defaults_of(version), **fields}, edits)

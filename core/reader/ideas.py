@@ -14,9 +14,9 @@ from core.ideas.cost import Setting
 from core.ideas.crossing import SAME_KIND, SIZES, CrossSource, Numbers, Scoring
 from core.ideas.reach import MASKS, MOST_LAYERS, WIDTH, AttentionStack
 from core.masks import MaskRule, kinds_using
-from core.reader.fields import among, flag, number, several, text, whole, whole_within, word
+from core.reader.fields import flag, number, several, text, whole, whole_within, word
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
-from core.tokens import Tokens, tokenize
+from core.tokens import Rule, Tokens, tokenize
 
 Sources = Literal["b_asks_a", "a_asks_b", "self_a", "self_b"]
 ReachTokens = Literal["numbers", "sentence"]
@@ -56,10 +56,10 @@ WISHES = tuple(f"buffet_{nutrient}" for nutrient in NUTRIENTS)
 """The fields that make up the query at the buffet."""
 
 COST_LENGTHS = tuple(sorted({2**i for i in range(2, 13)} | {3 * 2**i for i in range(1, 11)}))
-"""Tokens to choose from."""
+"""Lengths for which the curves of costs are drawn at least, in tokens."""
 
-COST_WIDTHS = tuple(size for size in COST_LENGTHS if 8 <= size <= 1024)
-"""Widths to choose from."""
+LARGEST_KERNEL = 15
+"""Of the convolution whose cost is counted, in tokens."""
 
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 _DINER_WIDTH = 8  # of the memory, and of the windows' channels
@@ -71,6 +71,7 @@ class CrossChoice:
 
     cross_a: str = text("我爱北京天安门", CROSS_TEXT, check=tokenize)
     cross_b: str = text("I love Beijing Tiananmen", CROSS_TEXT, check=tokenize)
+    cross_cutting: Rule = word("2", Rule, was={1: "1"})
     cross_sources: Sources = word("b_asks_a", Sources)  # of Q, and of K and V
     cross_scoring: Scoring = word("scaled", Scoring)
     cross_causal: bool = flag(False)  # later words are hidden, in self-attention
@@ -99,7 +100,8 @@ class CrossChoice:
 
     def words(self, sentence: str) -> Tokens:
         """Cut sentence ``a`` or ``b`` into words, the first ``CROSS_WORDS`` of them."""
-        return tokenize(self.cross_a if sentence == "a" else self.cross_b, limit=CROSS_WORDS)
+        typed = self.cross_a if sentence == "a" else self.cross_b
+        return tokenize(typed, limit=CROSS_WORDS, rule=self.cross_cutting)
 
     def within(self, n_a: int, n_b: int) -> "CrossChoice":
         """Point at words that exist in sentences of these lengths."""
@@ -236,9 +238,9 @@ class BuffetChoice:
 class CostChoice:
     """The numbers that are put into the table of costs."""
 
-    cost_n: int = among(64, COST_LENGTHS)  # tokens
-    cost_d: int = among(512, COST_WIDTHS)  # width of a token
-    cost_k: int = whole(3, 3, 15, step=2)  # the convolution's kernel
+    cost_n: int = whole(64, 2, 1_000_000)  # tokens
+    cost_d: int = whole(512, 1, 100_000)  # width of a token
+    cost_k: int = whole(3, 3, LARGEST_KERNEL, step=2)  # the convolution's kernel
     cost_r: int = whole(9, 3, 129, step=2)  # tokens that restricted self-attention looks at
     cost_recurrent: RecurrentKind = word("rnn", RecurrentKind)
     cost_projections: bool = flag(False)  # W_Q, W_K, W_V and W_O count
@@ -254,6 +256,14 @@ class CostChoice:
             self.cost_recurrent,
             self.cost_projections,
         )
+
+
+def lengths(n: int, d: int) -> tuple[int, ...]:
+    """List lengths for curves of costs: they hold the reader's, and wherever curves meet."""
+    drawn = COST_LENGTHS
+    while drawn[-1] < max(n, LARGEST_KERNEL * d // 2):
+        drawn += (drawn[-1] * 3 // 2, drawn[-1] * 2)
+    return drawn
 
 
 @dataclass(frozen=True)

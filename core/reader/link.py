@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from core.reader.cells import Shelves, from_rows, pack, unpack, without_words
-from core.reader.examples import EXAMPLES, SENTENCES
+from core.reader.examples import EXAMPLES, SENTENCES, Language
 from core.reader.explore import Choice
 from core.reader.reader import LANGUAGES, Reader, begin, usable
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES, RETIRED
 
-VERSION = 1
+VERSION = 2
 """Of links and files; a default or a rule that changes its meaning makes a new one."""
 
 LONGEST_LINK = 6_000
@@ -50,7 +50,8 @@ def address(reader: Reader) -> dict[str, str]:
     Without their sentences if these are kept private: the address says so, so that it holds when
     the page is loaded anew.
     """
-    fields = {name: reader[name] for name in reader.page_fields}
+    values = reader.values
+    fields = {name: values[name] for name in reader.page_fields}
     edits = {name: reader.edits.get(name, {}) for name in reader.page_shelves}
     if not reader.private:
         return parameters(fields, edits, reader.language)
@@ -144,9 +145,10 @@ def read_edits(raw: object) -> tuple[Shelves, tuple[str, ...]]:
     return edits, () if whole else ("edits",)
 
 
-def read_language(raw: str) -> tuple[str, tuple[str, ...]]:
+def read_language(raw: str) -> tuple[Language | None, tuple[str, ...]]:
     """Read a language's code; ``language`` is named if it is none."""
-    return (raw, ()) if raw in ("", *LANGUAGES) else ("", ("language",))
+    known = next((it for it in LANGUAGES if it == raw), None)
+    return known, () if known or not raw else ("language",)
 
 
 def _as_text(value: object) -> str:

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from core.errors import InputError
 from core.measures import choosiest
 from core.reader.cells import BUFFET, MASK, MOST_EDITS, MOST_KEPT, Cells, Shelves, shelf
-from core.reader.examples import EXAMPLES, SENTENCES
+from core.reader.examples import EXAMPLES, SENTENCES, Language
 from core.reader.explore import Choice, SourceKind
 from core.reader.fields import one_of, read_flag
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES
 from core.reader.training import TrainingChoice
-from core.tokens import follow, tokenize
+from core.tokens import follow
 
 LANGUAGES = tuple(SENTENCES)
 """Languages that a reader can choose."""
@@ -20,7 +21,8 @@ LANGUAGES = tuple(SENTENCES)
 MOST_STEPS = 50
 """Steps on a shelf that can be undone."""
 
-_POINTING = ("sentence", "unit", "source", "n_heads", "head", "query", "key", "padded")
+_POINTING = ("sentence", "unit", "cutting", "source", "n_heads", "head", "query", "key", "padded")
+_CUT = {"sentence": "cutting", "cross_a": "cross_cutting", "cross_b": "cross_cutting"}
 _OWN = {"language": one_of(LANGUAGES), "private": read_flag}  # chosen beside the pages' fields
 
 Record = TypeVar("Record")
@@ -48,7 +50,7 @@ class Reader:
         undone: Shelf to the states that were undone, the latest last: redo goes on to them.
     """
 
-    language: str = "en"
+    language: Language = "en"
     page: str = ""
     private: bool = False
     fields: Mapping[str, object] = field(default_factory=dict)
@@ -61,6 +63,11 @@ class Reader:
         """Give a field's value, or of ``language`` and ``private`` the reader's own."""
         return getattr(self, name) if name in _OWN else self.fields.get(name, DEFAULTS[name])
 
+    @property
+    def values(self) -> Mapping[str, object]:
+        """Every field with its value."""
+        return {**DEFAULTS, **self.fields}
+
     def record(self, kind: type[Record]) -> Record:
         """Give the reader's choice on a page as a record."""
         fields = self.fields
@@ -72,7 +79,7 @@ class Reader:
         records = PAGES.get(self.page, ())
         if self.page == "explore" and self["source"] == "trained":
             records = (*records, TrainingChoice)
-        return tuple(name for record in records for name in NAMES[record])
+        return tuple(chain(*[NAMES[record] for record in records]))
 
     @property
     def page_shelves(self) -> tuple[str, ...]:
@@ -113,6 +120,7 @@ def choose(reader: Reader, raw: Mapping[str, object]) -> tuple[Reader, tuple[str
                 own[name] = _OWN[name](value)
             else:
                 fields[name] = FIELDS[name].read(value)
+                fields.pop(_CUT.get(name, ""), None)  # a new sentence is cut by today's rule
             drafts.pop(name, None)
         except InputError as reason:
             drafts[name] = Draft(str(value), reason)
@@ -236,21 +244,21 @@ def _pointing(reader: Reader, before: Reader | None) -> Reader:
         reader: After a change.
         before: Before it; none if what points at words was given with them.
     """
-    if before and all(reader[name] == before[name] for name in _POINTING):
+    if before and _pointers(reader) == _pointers(before):
         return reader
     choice = reader.record(Choice)
-    tokens = words_of(choice)
+    tokens = choice.tokens.kept
     if before:
-        choice = _following(choice, words_of(before.record(Choice)), tokens)
+        choice = _following(choice, before.record(Choice).tokens.kept, tokens)
     choice = choice.within(len(tokens))
     moved = {name: getattr(choice, name) for name in ("query", "key", "head", "padded")}
     fields = {name: it for name, it in moved.items() if it != reader[name]}
     return replace(reader, fields={**reader.fields, **fields}) if fields else reader
 
 
-def words_of(choice: Choice) -> tuple[str, ...]:
-    """Cut the choice's sentence into its tokens, as many as pages show."""
-    return tokenize(choice.sentence, choice.unit).kept
+def _pointers(reader: Reader) -> list[object]:
+    """List what decides which words are pointed at."""
+    return [reader.fields.get(name) for name in _POINTING]
 
 
 def _following(choice: Choice, before: tuple[str, ...], tokens: tuple[str, ...]) -> Choice:

@@ -8,7 +8,7 @@ from core.reader.cells import MASK, blocked_pairs, matrix_edits, shelf
 from core.reader.explore import SENTENCE_SOURCES, Choice
 from core.reader.reader import Reader
 from core.sources.toy import ToySource
-from core.tokens import Tokens, tokenize
+from core.tokens import Tokens
 
 
 class Scene(NamedTuple):
@@ -34,7 +34,7 @@ def scene_of(reader: Reader) -> Scene:
     choice = reader.record(Choice)
     if choice.source not in SENTENCE_SOURCES:
         choice = replace(choice, source=SENTENCE_SOURCES[0])
-    tokens, on = tokenize(choice.sentence, choice.unit), shelf(choice)
+    tokens, on = choice.tokens, shelf(choice)
     edits = matrix_edits(reader.edits.get(on, {}), tokens.kept)
     blocked = blocked_pairs(reader.edits.get(MASK, {}), tokens.kept)
     choice = replace(choice, edits=edits, blocked=blocked)

@@ -1,7 +1,6 @@
 """Words as markup that nothing in them changes, and as wide as they come out."""
 
 import re
-from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 # What XML has no place for, and what would turn the words around it.
@@ -20,8 +19,3 @@ def plain(words: str) -> str:
 def letters(words: str) -> int:
     """Count the Latin letters that are as wide as these words; Chinese ones are twice as wide."""
     return len(words) + len(_WIDE.findall(words))
-
-
-def longest(names: Sequence[str]) -> int:
-    """:func:`letters` of the longest name; 0 if there is none."""
-    return max(map(letters, names), default=0)

@@ -1,7 +1,7 @@
 """Controls used by more than one page. Their keys are the names of fields."""
 
 from collections.abc import Collection
-from typing import get_args
+from typing import Literal, get_args
 
 import streamlit as st
 
@@ -157,7 +157,9 @@ def slider(
         )
 
 
-def number(text: Text, name: str, width: int, step: int = 1) -> None:
+def number(
+    text: Text, name: str, width: int | Literal["stretch"] = "stretch", step: int = 1
+) -> None:
     """Draw a whole number field, to be typed."""
     low, high = limits(name)
     label = text(f"{name}.label")
@@ -189,7 +191,7 @@ def option(
     st.segmented_control(
         text(f"{name}.label"),
         options,
-        format_func=lambda word: text(f"{name}.{word}"),
+        format_func=text.options(name, options).__getitem__,
         key=showing(name, value),
         required=True,
         wrap=True,
@@ -202,7 +204,7 @@ def _choices(text: Text, name: str, options: tuple[str, ...]) -> None:
     st.selectbox(
         text(f"{name}.label"),
         options,
-        format_func=lambda word: text(f"{name}.{word}"),
+        format_func=text.options(name, options).__getitem__,
         key=showing(name),
         width=150,
         help=text(f"{name}.help"),
@@ -227,10 +229,11 @@ def say_unknown(text: Text, unknown: Collection[str]) -> None:
 def _head(text: Text, scene: Scene) -> None:
     heads = range(scene.choice.n_heads)
     few = len(heads) <= _HEADS_BY_NAME
+    called = [names.head(text, scene.choice, it) if few else str(it + 1) for it in heads]
     st.segmented_control(
         text("head.label"),
         heads,
-        format_func=lambda head: names.head(text, scene.choice, head) if few else str(head + 1),
+        format_func=called.__getitem__,
         key=showing("head"),
         required=True,
         wrap=True,

@@ -24,7 +24,11 @@ from pages.shared.views.taking.menu import restore, take_away
 REPORT = "ATTENTION_LAB_REPORT"
 """The variable with the address at which errors can be told."""
 
+_ROOT = "start"
+"""A name for the page at the root, so that its own is free for an address that leads there."""
+
 _STYLE = Path(__file__).with_suffix(".css")
+_PRINTED = Path(__file__).with_name("printed_dark.css")
 _LOG = logging.getLogger(__name__)
 
 
@@ -125,11 +129,20 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
     chapters: dict[str, list[StreamlitPage]] = {}
     entries: dict[str, Entry] = {}
     for index, entry in enumerate(CONTENTS):
-        page = st.Page(
-            entry.path, title=text(f"{entry.name}.menu"), icon=entry.icon, default=index == 0
-        )
+        name = _ROOT if index == 0 else entry.name  # the first one's address is the root
+        title = text(f"{entry.name}.menu")
+        page = st.Page(entry.path, title=title, icon=entry.icon, url_path=name, default=index == 0)
         chapters.setdefault(text(f"chapter.{entry.chapter}"), []).append(page)
         entries[page.url_path] = entry
+    first, first_page = CONTENTS[0], next(iter(chapters.values()))[0]
+    by_name = st.Page(
+        lambda: None, title=first_page.title, url_path=first.name, visibility="hidden"
+    )
+    chapters[text(f"chapter.{first.chapter}")].append(by_name)
     chosen = st.navigation(chapters)
+    if chosen is by_name:
+        st.switch_page(first_page, query_params=st.query_params.to_dict())
     st.html(_STYLE)
+    if st.context.theme.type == "dark":
+        st.html(_PRINTED)
     return entries[chosen.url_path], chosen

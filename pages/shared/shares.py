@@ -12,11 +12,20 @@ LEAST = 1e-5
 
 
 def rounded(text: Text, share: float, digits: int = 0) -> str:
-    """A share in per cent with so many decimals; one that is not 0 is never called 0%."""
-    told, none = f"{share:.{digits}%}", f"{0:.{digits}%}"
+    """A share in per cent with so many decimals; 0% and 100% are nothing and all of it.
+
+    What would be rounded to 100% gets a decimal more.
+    """
+    told, none, all_of_it = (f"{it:.{digits}%}" for it in (share, 0, 1))
+    least = 10.0 ** (-2 - digits)
     if share > 0 and told == none:
-        return text("share.under", share=f"{10.0 ** (-2 - digits):.{digits}%}")
-    return told
+        return text("share.under", share=f"{least:.{digits}%}")
+    if share >= 1 or told != all_of_it:
+        return told
+    finer = f"{share:.{digits + 1}%}"
+    if finer != f"{1:.{digits + 1}%}":
+        return finer
+    return text("share.over", share=f"{1 - least / 10:.{digits + 1}%}")
 
 
 def two_digits(text: Text, share: float) -> str:
@@ -25,7 +34,13 @@ def two_digits(text: Text, share: float) -> str:
         return "0%"
     if share < LEAST:
         return text("share.under", share=f"{LEAST:.3%}")
-    return f"{share:.{max(0, -1 - math.floor(math.log10(share)))}%}"
+    return rounded(text, share, max(0, -1 - math.floor(math.log10(share))))
+
+
+def power(share: float) -> str:
+    """A share that may be tiny, as LaTeX: two digits and a power of ten."""
+    digits, exponent = f"{share:.1e}".split("e")
+    return rf"${digits} \cdot 10^{{{int(exponent)}}}$"
 
 
 def signed(number: float) -> str:

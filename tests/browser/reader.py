@@ -23,17 +23,18 @@ _STILL = """([quiet, most]) => {
   const app = document.querySelector('[data-testid=stApp]'), now = performance.now();
   const drawn = (chart) => {
     const {top, bottom} = chart.getBoundingClientRect();
-    return bottom < 0 || top > innerHeight || bottom === top || chart.querySelector('svg, canvas');
+    const seen = chart.checkVisibility() && bottom >= 0 && top <= innerHeight;
+    return !seen || chart.querySelector('svg, canvas');
   };
   const settled = app && app.dataset.testConnectionState === 'CONNECTED'
     && app.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-stale="true"]')
-    && !document.querySelector('[data-testid=stSkeleton]')
-    && [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(drawn);
+    && !document.querySelector('[data-testid=stSkeleton]');
   watched.since = settled ? watched.since ?? now : null;
   const waits = (watched.known ? 1 : 2) * quiet;  // a new page loads what it draws with
-  const still = settled && (now - Math.max(watched.since, watched.changed) >= waits
-    || now - watched.since >= most);
+  const all = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(drawn);
+  const still = settled && (all && now - Math.max(watched.since, watched.changed) >= waits
+    || now - watched.since >= (all ? most : 10 * most));
   if (still) [watched.since, watched.known] = [null, watched.runs];
   return still;
 }"""

@@ -67,7 +67,7 @@ def test_a_copied_link_and_a_saved_file_lead_back(visit: Visit, tmp_path: Path):
     assert copied == reader.page.url
     assert "cross_b=I+love+Beijing" in copied
 
-    reader.after(reader.page.get_by_role("button", name="Take away").click())
+    reader.after(reader.page.get_by_role("button", name="Export / Share").click())
     with reader.page.expect_download() as saved:
         reader.page.get_by_role("button", name="Save as file").click()
     file = tmp_path / "saved.json"
@@ -75,7 +75,7 @@ def test_a_copied_link_and_a_saved_file_lead_back(visit: Visit, tmp_path: Path):
     assert json.loads(file.read_text(encoding="utf-8"))["fields"]["cross_b"] == "I love Beijing"
 
     other = visit()
-    other.after(other.page.get_by_role("button", name="Take away").click())
+    other.after(other.page.get_by_role("button", name="Export / Share").click())
     other.page.locator('input[type="file"]').first.set_input_files(file)
     other.page.wait_for_url("**/cross?*")
     other.wait()
@@ -102,3 +102,29 @@ def test_a_link_that_is_too_long_leaves_the_buttons_beside_each_other(visit: Vis
     assert len(tops) == len(keys)
     assert max(tops) - min(tops) < 10
     assert reader.fits()
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "kept"),
+    [
+        ("/explore?v=1&d_k=6", "Explore attention", "d_k=6"),
+        ("/reach/?v=1&reach_n=12", "Can it see that far?", "reach_n=12"),
+    ],
+)
+def test_every_page_opens_under_its_name_with_or_without_a_slash(
+    visit: Visit, path: str, title: str, kept: str
+):
+    reader = visit(path)
+    assert reader.page.locator("h1").inner_text() == title
+    assert not reader.page.get_by_role("dialog").count()
+    assert kept in reader.page.url
+
+
+def test_dark_pages_print_light(visit: Visit):
+    reader = visit(color_scheme="dark")
+    reader.page.emulate_media(media="print")
+    style = "getComputedStyle(document.querySelector('.stApp'))"
+    assert "invert(1)" in reader.page.evaluate(f"{style}.filter")
+    reader.page.emulate_media(media="screen")
+    assert reader.page.evaluate(f"{style}.filter") == "none"
+    assert not visit(color_scheme="light").page.locator("style", has_text="invert(1)").count()

@@ -237,7 +237,7 @@ def test_words_that_were_to_be_kept_out_of_links_are_gone_and_that_is_said(
 ):
     with window(chromium, mortal.address, "/?v=1&lang=en&sentence=an+open+link") as reader:
         page = reader.page
-        reader.after(page.get_by_role("button", name="Take away").click())
+        reader.after(page.get_by_role("button", name="Export / Share").click())
         reader.after(page.get_by_text("Keep my sentences out of links").click())
         reader.after(page.keyboard.press("Escape"))
         reader.type_sentence("nobody reads the secret words")

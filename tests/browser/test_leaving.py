@@ -32,7 +32,7 @@ def stay(reader: Reader, at: str) -> None:
 
 
 def take_away(reader: Reader) -> None:
-    reader.after(reader.page.get_by_role("button", name="Take away").click())
+    reader.after(reader.page.get_by_role("button", name="Export / Share").click())
 
 
 def settings(reader: Reader) -> None:

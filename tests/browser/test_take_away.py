@@ -29,7 +29,8 @@ DARK = "rgb({}, {}, {})".format(*bytes.fromhex(THEME["dark"]["backgroundColor"][
 SPACE = "{http://www.w3.org/2000/svg}"
 KINDS = {"svg", "g", "path", "text", "tspan", "line", "image", "defs", "rect", "title"}
 KINDS |= {"linearGradient", "stop", "clipPath"}
-TAKE, ALL, ONE = ("Take away", "带走"), ("Save all pictures", "保存本页所有的图"), "summary"
+TAKE, ALL = ("Export / Share", "导出／分享"), ("Save all pictures", "保存本页所有的图")
+ONE = "summary"
 
 
 def press(reader: Reader, names: tuple[str, str]) -> None:

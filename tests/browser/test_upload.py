@@ -16,7 +16,7 @@ def bring(reader: Reader, path: Path) -> None:
 def test_what_is_taken_away_comes_back_with_the_same_picture(visit: Visit, tmp_path: Path):
     reader = visit()
     before = reader.shares()
-    reader.after(reader.page.get_by_role("button", name="Take away").click())
+    reader.after(reader.page.get_by_role("button", name="Export / Share").click())
     with reader.page.expect_download() as download:
         reader.page.get_by_role("button", name="All numbers (NPZ)").click()
     path = tmp_path / download.value.suggested_filename

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.claims import layer, model, neighbours
+from core.ideas import reach
 from core.ideas.cost import Setting
 from core.reader.explore import Choice, PositionsChoice
-from core.reader.ideas import CrossChoice
+from core.reader.ideas import CrossChoice, ReachChoice
+from core.receptive_field import convolution_field
 from core.sources.pretrained import PretrainedSource
 
 EATING = Choice(sentence="我爱吃炸鸡", query=2, key=3)
@@ -76,6 +78,30 @@ def test_an_rnn_feels_the_last_word_most():
     assert 0 < it.first < it.last < 1
 
 
+def test_untrained_recurrent_layers_forget_the_first_input_at_the_settings_of_the_page():
+    shares = neighbours.fading()
+    assert list(shares) == ["gain", "kept", "lstm", "gru"]
+    assert all(0 < share < 1e-3 / ReachChoice().reach_n for share in shares.values())
+
+
+def test_untrained_attention_knows_no_far_but_feels_its_own_input_most():
+    tokens = tuple(str(i + 1) for i in range(ReachChoice().reach_n))
+    mean = reach.attention(tokens, ReachChoice().stack, ReachChoice().reach_seed).mean
+    others = mean[~np.eye(len(mean), dtype=bool)]
+    assert (np.diagonal(mean) > 0.9 * mean.max(axis=1)).mean() > 0.9
+    near = np.concatenate([np.diagonal(mean, 1), np.diagonal(mean, -1)]).mean()
+    far = np.concatenate([np.diagonal(mean, 25), np.diagonal(mean, -25)]).mean()
+    assert 0.7 < near / far < 1.4
+    assert others.min() > 0
+
+
+def test_dilations_that_begin_with_a_large_one_leave_holes():
+    holes, whole = (convolution_field(32, 3, dilations, False) for dilations in ((4, 4), (1, 4)))
+    seen = np.flatnonzero(holes.reach[16])
+    assert len(seen) < seen[-1] - seen[0] + 1
+    assert len(np.flatnonzero(whole.reach[16])) > len(seen)
+
+
 def test_windows_by_hand():
     choice = Choice(sentence="a b c d e f g h i", query=4, cnn_layers=3)
     it = neighbours.window(choice)
@@ -98,8 +124,7 @@ def test_the_famous_head_and_all_the_others():
     assert it.first == pytest.approx(0.677, abs=5e-4)
     assert it.second == pytest.approx(0.281, abs=5e-4)
     assert wide.pieces.tokens[it.winner] != "street"  # it does not flip
-    assert it.of == 72
-    assert 1 <= it.heads < 10
+    assert (it.heads, it.of) == model.lookers(tired, (10, 2)) == (3, 72)
     assert it.median < 0.1
 
 

@@ -48,6 +48,12 @@ def test_upper_and_lower_case_count_the_same():
     assert_array_equal(seeded(["Zebra"], 5, 1), seeded(["zebra"], 5, 1))
 
 
+@pytest.mark.parametrize(("written", "simple"), [("愛", "爱"), ("炸雞", "炸鸡"), ("貓", "猫")])
+def test_traditional_characters_mean_what_simplified_ones_do(written: str, simple: str):
+    assert known(written)
+    assert_array_equal(handset([written], 10), handset([simple], 10))
+
+
 @pytest.mark.parametrize("width", [1, 3, 10, 13])
 def test_features_are_cut_or_filled_to_the_width(width: int):
     row = handset(["猫"], width)[0]

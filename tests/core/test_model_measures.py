@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from core.measures import (
+    Sink,
     cosine_distance,
     entropy,
     expected_distance,
     head_features,
     mean_over_heads,
     rollout,
+    sink,
 )
 
 LAYER, HEAD, N = 3, 2, 5
@@ -103,6 +105,29 @@ def test_features_by_hand():
     assert found["first"] == (0.5 + 0) / 2
     assert found["entropy"] == pytest.approx(entropy(np.array(rows)).mean())
     assert found["distance"] == pytest.approx(expected_distance(np.array(rows)).mean())
+
+
+def test_a_sink_is_a_column_that_most_rows_look_at():
+    everything = np.ones((5, 5), bool)
+    to_first = np.tile([0.6, 0.1, 0.1, 0.1, 0.1], (5, 1))
+    assert sink(to_first, everything) == Sink(key=0, rows=4, of=4)
+    to_first[1:3] = 0.2
+    assert sink(to_first, everything) is None  # two of four are not most
+
+
+@pytest.mark.parametrize("shift", [-1, 0, 1])
+def test_heads_that_look_next_door_or_at_themselves_have_no_sink(shift: int):
+    weights = np.eye(6)[np.clip(np.arange(6) + shift, 0, 5)]
+    assert sink(weights, np.ones((6, 6), bool)) is None
+
+
+def test_a_token_without_a_choice_makes_no_sink():
+    weights = np.zeros((4, 4))
+    weights[:, 0] = 1
+    may_look = np.tri(4, dtype=bool)
+    assert sink(weights, may_look) == Sink(key=0, rows=3, of=3)
+    may_look[1:, 1:] = False
+    assert sink(weights, may_look) is None
 
 
 def test_special_tokens_are_looked_at_but_do_not_ask():

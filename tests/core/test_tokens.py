@@ -4,10 +4,13 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
+import rjieba
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.embeddings import known
 from core.errors import InputError
+from core.simplified import simplified
 from core.tokens import (
     LIMIT,
     LONGEST,
@@ -190,6 +193,71 @@ def test_what_is_kept_is_the_beginning_of_what_was_found(sentence: str, limit: i
     found = words(sentence)
     if found:
         assert tokenize(sentence, limit=limit) == (found[:limit], len(found))
+
+
+# Chinese
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("我爱猫", "我/爱/猫"),
+        ("猫爱鱼", "猫/爱/鱼"),
+        ("狗追猫", "狗/追/猫"),
+        ("我爱吃鱼", "我/爱/吃/鱼"),
+        ("我愛吃炸雞", "我/愛/吃/炸雞"),
+        ("今天天气真好", "今天/天气/真/好"),
+        ("小明爱小红", "小明/爱/小红"),
+        ("我愛北京天安門", "我/愛/北京/天安門"),
+        ("小朋友", "小朋友"),  # in the table itself
+        ("乾坤", "乾坤"),  # no traditional word, but its first character could be one
+        ("東京タワーへ行く", "東京/タワー/へ/行/く"),
+    ],
+)
+def test_chinese_words_by_hand(sentence: str, expected: str):
+    assert "/".join(words(sentence)) == expected
+
+
+@pytest.mark.parametrize("whole", ["今天", "吃惊", "金鱼", "猫头鹰", "图书馆", "動物園"])
+def test_a_word_that_others_do_not_make_up_stays_whole(whole: str):
+    assert words(whole) == (whole,)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("我爱猫", "我爱猫"),
+        ("狗追猫", "狗/追猫"),
+        ("今天天气真好", "今天天气/真/好"),
+        ("我愛吃炸雞", "我愛吃/炸雞"),
+        ("小明爱小红", "小明/爱小红"),
+    ],
+)
+def test_links_of_the_first_version_keep_their_words(sentence: str, expected: str):
+    assert "/".join(tokenize(sentence, rule="1").kept) == expected
+
+
+COMMON = "我爱你他她们猫狗鱼吃追抓北京天安门今气真好小明红大白菜雞愛鸡老鼠很蓝乾坤門氣著了的不"
+
+
+@given(st.text(st.sampled_from(COMMON), min_size=1, max_size=12))
+def test_a_chinese_token_is_a_word_of_the_dictionary_or_one_character(sentence: str):
+    for token in words(sentence):
+        spelt = {token, simplified(token)}
+        assert len(token) == 1 or known(token) or any(map(rjieba.has_word, spelt))
+
+
+TRADITIONAL = "我愛吃炸雞北京天安門貓頭鷹金魚動物園裡氣學習"
+
+
+@given(st.text(st.sampled_from(TRADITIONAL), min_size=1, max_size=12))
+def test_traditional_chinese_is_cut_like_simplified(sentence: str):
+    assert tuple(map(simplified, words(sentence))) == words(simplified(sentence))
+
+
+def test_no_simplified_character_is_made_from_an_everyday_one():
+    assert simplified("我爱吃炸鸡，著名的猫 cat") == "我爱吃炸鸡，著名的猫 cat"
+    assert simplified("我愛吃炸雞") == "我爱吃炸鸡"
 
 
 # What is tied to a word

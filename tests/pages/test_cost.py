@@ -12,13 +12,23 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.ideas import timing
-from core.ideas.cost import ROWS, Setting, counted, crossing, formula, longest_path, sequential
+from core.ideas.cost import (
+    ROWS,
+    Setting,
+    counted,
+    crossing,
+    formula,
+    kept,
+    learned,
+    longest_path,
+    sequential,
+)
 from core.ideas.timing import ROUNDS
-from core.reader.ideas import COST_LENGTHS, COST_WIDTHS, CostChoice
+from core.reader.ideas import COST_LENGTHS, CostChoice, lengths
 from core.reader.records import NAMES
 from core.rnn import RecurrentKind
 from pages.shared.text import LANGUAGES, Language, Text
-from pages.shared.views.cost.layers import multiple
+from pages.shared.views.cost.layers import in_bytes, multiple
 from tests.pages.exploring import select
 
 Visit = Callable[[str | None], AppTest]
@@ -51,9 +61,9 @@ def said(app: AppTest, it: Setting, kind: str) -> bool:
 
 
 def assert_table(app: AppTest, it: Setting) -> None:
-    work, path = (app.table[number].value.astype(str) for number in (0, 1))
-    assert work.index.tolist() == path.index.tolist()
-    shown = work.join(path).to_dict("index")
+    work, *others = (app.table[number].value.astype(str) for number in (0, 1, 2))
+    assert all(work.index.tolist() == it.index.tolist() for it in others)
+    shown = work.join(others).to_dict("index")
     assert [str(name).replace("\u2060", "") for name in shown] == [
         EN(f"cost.{row}") for row in ROWS
     ]
@@ -64,6 +74,8 @@ def assert_table(app: AppTest, it: Setting) -> None:
         assert cells[EN("cost.column.counted")] == expected
         assert cells[EN("cost.column.sequential")].endswith(f": {sequential(row, it):,}")
         assert cells[EN("cost.column.path")].endswith(f": {longest_path(row, it):,}")
+        for name, numbers in (("kept", kept(row, it)), ("learned", learned(row, it))):
+            assert cells[EN(f"cost.column.{name}")].endswith(f": {in_bytes(numbers)}")
 
 
 def test_the_table_holds_the_readers_numbers(cost: AppTest):
@@ -72,6 +84,21 @@ def test_the_table_holds_the_readers_numbers(cost: AppTest):
     assert_table(cost, Setting(96, 24, 5, 15, "gru"))
     choose(cost, cost_projections=True)
     assert_table(cost, Setting(96, 24, 5, 15, "gru", True))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [(0, "0 B"), (16, "64 B"), (4096, "16.4 kB"), (25 * 10**10, "1 TB"), (10**15, "4,000 TB")],
+)
+def test_bytes_by_hand(numbers: int, told: str):
+    assert in_bytes(numbers) == told
+
+
+def test_any_size_can_be_typed(cost: AppTest):
+    cost.number_input(key="cost_n").set_value(1_000_000).run()
+    cost.number_input(key="cost_d").set_value(12_288).run()
+    assert_table(cost, Setting(1_000_000, 12_288))
+    assert "4 TB" in cost.table[2].value.to_string()
 
 
 def test_where_nothing_is_counted_the_page_says_so(cost: AppTest):
@@ -112,12 +139,13 @@ def test_the_curves_are_the_formulas_and_cross_at_d(cost: AppTest):
 def test_the_stopwatch_runs_and_shows_its_spread(cost: AppTest):
     choose(cost, cost_n=8, cost_d=8)
     cost.button(key="cost_time").click().run()
-    assert len(cost.table) == 3
-    shown = cost.table[2].value
+    assert len(cost.table) == 4
+    shown = cost.table[3].value
+    assert all(it.endswith(" ms") for it in shown[EN("cost.time.taken")])
     assert shown[EN("cost.time.median")].iloc[0] == "1 ×"
     assert EN("cost.time.how", runs=ROUNDS) in [it.value for it in cost.caption]
     choose(cost, cost_n=16)
-    assert len(cost.table) == 2
+    assert len(cost.table) == 3
     assert EN("cost.time.again") in [it.value for it in cost.caption]
 
 
@@ -144,8 +172,8 @@ def test_what_would_take_too_long_is_refused_in_words(cost: AppTest):
 
 
 @given(
-    n=st.sampled_from(COST_LENGTHS),
-    d=st.sampled_from(COST_WIDTHS),
+    n=st.integers(2, 10_000),
+    d=st.integers(1, 5_000),
     kind=st.sampled_from(get_args(RecurrentKind)),
     projections=st.booleans(),
 )
@@ -155,13 +183,13 @@ def test_the_marked_crossing_is_cores(
 ):
     choose(cost, cost_n=n, cost_d=d, cost_recurrent=kind, cost_projections=projections)
     at = crossing(Setting(n, d, recurrent=kind, projections=projections))
-    expected = [at] if at is not None and COST_LENGTHS[0] <= at <= COST_LENGTHS[-1] else []
+    expected = [at] if at is not None and at >= lengths(n, d)[0] else []
     assert curves(cost).query("kind == 'crossing'").n.tolist() == expected
 
 
-@pytest.mark.parametrize("nonsense", ["x", None, 99.5, 7])
+@pytest.mark.parametrize("nonsense", ["x", None, 99.5, 0])
 def test_nonsense_in_the_session_is_replaced(cost: AppTest, nonsense: object):
-    for name in set(NAMES[CostChoice]) - ({"cost_k", "cost_r"} if nonsense == 7 else set()):
+    for name in NAMES[CostChoice]:
         cost.session_state[name] = nonsense
     cost._run()
     assert not cost.error

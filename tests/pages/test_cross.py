@@ -112,10 +112,11 @@ def test_every_scoring_is_drawn_on_the_same_pair(page: AppTest, scoring: Scoring
     assert_allclose(drawn(page, "cross_chosen"), expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("key", ["concept", "concept.table"])
 @pytest.mark.parametrize("concept", STATES)
-def test_every_concept_has_a_state_that_shows_it(page: AppTest, concept: str):
+def test_every_concept_has_a_state_that_shows_it(page: AppTest, concept: str, key: str):
     choose(page, cross_sources="a_asks_b", cross_several=concept != "many")
-    page.button(key=f"concept.{concept}").click().run()
+    page.button(key=f"{key}.{concept}").click().run()
     for field, value in STATES[concept].items():
         assert page.session_state[field] == value
     if concept == "many":
@@ -153,7 +154,7 @@ def test_words_without_set_features_are_listed_and_dotted(page: AppTest):
 @pytest.mark.parametrize("typed", ["", " ", "\u200b\u202e"])
 def test_a_sentence_without_words_is_told(page: AppTest, typed: str):
     choose(page, cross_a=typed)
-    assert ZH("cross.no_tokens") in told(page)
+    assert ZH("error.no_tokens") in told(page)
     assert_allclose(drawn(page, "cross_chosen"), weights("b_asks_a"), rtol=1e-6)
 
 

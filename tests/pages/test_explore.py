@@ -190,3 +190,11 @@ def test_pointing_stays_inside_a_shorter_sentence(dashboard: AppTest):
     choose(dashboard, sentence="猫")
     assert_shows(dashboard, HandsetSource().trace("猫"))
     assert (chosen(dashboard, "query"), chosen(dashboard, "key")) == (0, 0)
+
+
+def test_scores_that_are_almost_nothing_stay_pale_and_are_called_so(dashboard: AppTest):
+    said = ZH("maps.nothing", most="|").split("|")[0]
+    assert not any(it.value.startswith(said) for it in dashboard.caption)
+    choose(dashboard, sentence="甲 乙 丙 丁", temperature=4.0)
+    assert np.abs(drawn(dashboard, "scores")).max() < 0.1
+    assert any(it.value.startswith(said) for it in dashboard.caption)

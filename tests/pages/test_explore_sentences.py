@@ -71,7 +71,7 @@ def test_any_sentence_works_and_marks_nothing_up(dashboard: AppTest, sentence: s
         assert told(dashboard) == []
     choose(dashboard, sentence=sentence.replace(" ", ""))
     for element in (*dashboard.markdown, *dashboard.caption):
-        said = element.value.replace(ZH("arithmetic.there"), "")  # it is a link, and ours
+        said = element.value.replace("](#arithmetic)", "")  # it is a link, and ours
         assert not any(mark in said for mark in MARKS_UP), said
 
 
@@ -96,6 +96,29 @@ def test_everything_masked_is_said_in_words(open_dashboard: Visit, language: Lan
     assert text("steps.blind", rows=rows) in told(app)
     asks = plain_word(words(CHICKEN), chosen(app, "query"))
     assert text("highlight.blind", asks=asks) in [element.value for element in app.markdown]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_weights_that_became_0_without_a_mask_are_not_called_forbidden(
+    open_dashboard: Visit, language: Language
+):
+    app = choose(open_dashboard(language), sentence=CHICKEN, source="seeded", d_k=64)
+    text = Text(language)
+    choose(app, scaled=False, temperature=0.1)
+    assert (drawn(app, "weights") == 0).any()
+    only = text("highlight.only", asks="", found="", share="").split("：")[-1].split(":")[-1]
+    evenly = text("highlight.evenly", asks="|", n="", share="").split("|")[1][:9]
+    for query in range(4):
+        said = [it.value for it in choose(app, query=query).markdown]
+        assert not any(only in it or evenly in it for it in said)
+
+
+def test_another_word_to_click_is_named_only_if_it_looks_elsewhere(dashboard: AppTest):
+    app = choose(dashboard, sentence="猫 狗 猫 狗", source="handset", head=1)
+    helps = [it.proto.help for it in app.markdown]
+    assert any(ZH("highlight.same_rows", one="词") in it for it in helps)
+    app = choose(app, sentence=CHICKEN, head=0)
+    assert not any(ZH("highlight.same_rows", one="词") in it.proto.help for it in app.markdown)
 
 
 # Anything at all

@@ -12,7 +12,6 @@ from core.layer import MATRICES, Rules, Sizes
 from core.masks import MaskRule
 from core.reader.explore import Choice
 from core.reader.fields import Kind
-from core.reader.reader import words_of
 from core.reader.records import NAMES
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -80,7 +79,7 @@ def test_every_setting_draws_in_every_language(open_dashboard: Visit, language: 
         choose(app, **change)
         assert not app.error, change
         assert [it.value for it in app.warning] == [], change
-        n_words = len(words_of(notes(app).reader.record(Choice)))
+        n_words = len(notes(app).reader.record(Choice).tokens.kept)
         assert n_words > LARGE or len(drawn(app, "weights")) == n_words, change
 
 
@@ -109,7 +108,7 @@ choice = dict(
 select(app, **choice)
 app.run()
 assert not app.error and not app.exception and not app.warning
-assert len(words_of(notes(app).reader.record(Choice))) == 64
+assert len(notes(app).reader.record(Choice).tokens.kept) == 64
 for name in ("sentence", "n_heads", "d_k", "rnn_kind"):
     assert app.session_state[name] == choice[name]
 print(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

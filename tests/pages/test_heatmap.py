@@ -325,3 +325,8 @@ def test_nothing_at_all_has_a_domain_too():
 @given(st.floats(1.05, 1.9), st.floats(1.05, 1.9))
 def test_a_balanced_domain_stays_while_values_move_a_little(one: float, other: float):
     assert balanced(np.array([one])) == balanced(np.array([other]))
+
+
+def test_a_floor_keeps_small_numbers_pale():
+    assert balanced(np.array([0.01]), 1.0) == (-1, 1)
+    assert balanced(np.array([3.0]), 1.0) == (-5, 5)

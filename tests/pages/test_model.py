@@ -18,6 +18,7 @@ from core.models.packaged import NAME
 from core.reader.model import ModelChoice
 from core.reader.records import NAMES
 from core.sources.pretrained import LIMIT, PretrainedSource
+from pages.shared.figures.heatmap_axes import faded
 from pages.shared.text import LANGUAGES, Text, plain
 from tests.choosing import read
 from tests.pages.exploring import select
@@ -110,9 +111,27 @@ def test_words_beside_each_other_are_those_of_their_own_sentence(model: AppTest)
         assert f"14:{last}" in set(names)
 
 
-def test_a_piece_without_a_counterpart_is_not_framed(model: AppTest):
-    choose(model, model_other="the animal slept", model_query=9)  # "it"
-    assert not any(chart(model, "beside_a")["asks"])
+def test_a_piece_without_a_counterpart_stays_in_grey(model: AppTest):
+    choose(model, model_other="the animal slept.", model_query=9)  # "because"
+    for name in ("beside_a", "beside_b", "beside_difference"):
+        shown = chart(model, name)
+        assert set(shown["row_name"][shown["asks"]]) == {f"10:{faded('because')}"}
+        assert {"animal", faded("slept")} < {it.split(":")[1] for it in shown["row_name"]}
+    row = chart(model, "beside_a").query("asks and possible")
+    assert sum(row["value"]) == pytest.approx(1, abs=1e-4)  # nothing of A is missing
+    assert not sum(chart(model, "beside_difference").query("asks")["possible"])
+    assert EN("beside.alone") in [it.value for it in model.caption]
+
+
+def test_a_head_that_looks_at_the_piece_before_makes_no_sink(model: AppTest):
+    choose(model, model_sentence="I like dogs, cats, and birds.", model_query=6)  # "," after cats
+    choose(model, model_layer=0, model_head=2)
+    assert weights(model.session_state["model_sentence"], 0, 2)[6, 5] > 0.99
+    assert not any("attention sink" in it.value for it in model.info)
+    choose(model, model_query=5)  # "cats", which looks at a comma
+    assert not any("attention sink" in it.value for it in model.info)
+    choose(model, model_layer=2, model_head=7)
+    assert any("attention sink" in it.value and "a hypothesis" in it.value for it in model.info)
 
 
 def test_the_difference_is_b_minus_a(model: AppTest):

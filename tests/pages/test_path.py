@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.reader.model import ModelChoice
+from core.sources.pretrained import PretrainedSource
 from pages import CONTENTS
 from pages.shared.destinations import CATCHING, EATING
 from pages.shared.text import LANGUAGES, Language, Text, labels, plain
@@ -157,6 +159,17 @@ def test_beyond_shuffled_words_differ_by_exactly_0(open_dashboard: Visit):
     assert [it.value for it in app.success] == [Text("en")("positions.same", difference="0")]
 
 
+@every_language
+def test_beyond_the_heads_that_look_from_a_pronoun_to_its_noun_are_counted(
+    open_dashboard: Visit, language: Language
+):
+    rows = PretrainedSource().run(ModelChoice().model_sentence).trace.layers
+    count = sum(int((layer.weights[:, 10].argmax(axis=-1) == 2).sum()) for layer in rows)
+    told = Text(language)("path.beyond.do_learned", heads=count, of=72)
+    assert count == 3
+    assert says(path(open_dashboard(language)), told)
+
+
 def test_beyond_four_heads(open_dashboard: Visit):
     app = opened(open_dashboard, "beyond.heads", "en")
     assert app.slider(key="n_heads").value == 4
@@ -179,6 +192,6 @@ def test_the_steps_name_their_papers(open_dashboard: Visit):
 
 @every_language
 def test_what_is_to_be_clicked_is_called_as_it_is(language: Language):
-    text = Text(language)
-    label = text("arithmetic.there").partition("]")[0].removeprefix("[")
-    assert label in labels()["path.mathematics.do"][language]
+    cell = in_numbers(language)["cell"]
+    label = Text(language)("arithmetic.there", weight=cell).partition("]")[0].removeprefix("[")
+    assert label in labels()["path.mathematics.do"][language].replace("{cell}", cell)

@@ -14,7 +14,7 @@ from PIL import Image
 from pages.shared.figures import atlas, lines
 from pages.shared.figures import overview as overview_module
 from pages.shared.figures.atlas import Words
-from pages.shared.figures.heatmap import Frame, Marks
+from pages.shared.figures.heatmap import Frame, Marks, numbered
 from pages.shared.figures.lines import Sides
 from pages.shared.figures.overview import Overview, Shades
 from pages.shared.figures.pictures import picture, pooled
@@ -145,8 +145,9 @@ def test_lines_are_the_strongest_weights():
     values = np.random.default_rng(1).random((2, 40, 40))
     words = [str(i) for i in range(40)]
     table = lines.table(values, words, ["a", "b"], 3).to_pandas()
-    assert len(table) == lines.MOST_LINES
-    drawn = table["value"].to_numpy(float)
+    assert len(table) == lines.MOST_LINES + len(words)
+    assert set(table["key_name"].iloc[-40:]) == set(numbered(words))  # every word is written
+    drawn = table["value"].to_numpy(float)[: lines.MOST_LINES]
     assert drawn.min() == pytest.approx(np.sort(values, axis=None)[-lines.MOST_LINES])
     row = table.iloc[0]
     head = ["a", "b"].index(row["head"])

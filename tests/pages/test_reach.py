@@ -11,12 +11,14 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
+from core.claims.neighbours import fading
 from core.ideas import reach
 from core.ideas.effective_field import DEPTHS
 from core.ideas.reach import MASKS
 from core.reader.ideas import ReachChoice
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.server import cache
+from pages.shared.shares import power
 from pages.shared.text import Text, plain
 from tests.pages.exploring import chosen, select
 
@@ -194,3 +196,11 @@ def test_bands_leave_out_points_that_are_none_and_fill_in_missing_edges():
     assert found["across"].tolist() == [0, 2, 0, 1, 2]
     assert found["low"].tolist() == [1, 3, 1, 1, 1]
     assert found["high"].tolist() == [1, 3, 4, 4, 4]
+
+
+def test_what_is_to_be_noticed_names_the_shares_that_core_measures(page: AppTest):
+    begin, shares = ReachChoice(), fading()
+    [said] = [it.value for it in page.markdown if "1,2,4,8" in it.value and "GRU" in it.value]
+    assert all(power(share) in said for share in shares.values())
+    assert str(begin.reach_gain) in said
+    assert power(1.6e-8) == r"$1.6 \cdot 10^{-8}$"

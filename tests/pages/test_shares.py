@@ -45,6 +45,8 @@ def test_shares_that_are_told_as_one_are_one_to_a_tenth_of_a_per_cent(shares: li
         (0.000012, "0.0012%"),
         (0.0234, "2.3%"),
         (0.234, "23%"),
+        (0.996, "99.6%"),
+        (0.9999, "over 99.9%"),
         (1, "100%"),
     ],
 )
@@ -57,13 +59,14 @@ def test_what_is_not_0_is_not_called_0(share: float):
     for language in LANGUAGES:
         text = Text(language)
         for told in (rounded(text, share), rounded(text, share, 1), two_digits(text, share)):
-            assert float(told.replace("under ", "").split("%")[0]) > 0
-            assert "e" not in told.removeprefix("under ")
+            assert float(re.sub("under |over ", "", told).split("%")[0]) > 0
+            assert "e" not in re.sub("under |over ", "", told)
 
 
 @given(st.floats(LEAST, 1))
 def test_two_digits_are_as_near_as_two_digits_can_be(share: float):
-    assert float(two_digits(EN, share).removesuffix("%")) / 100 == pytest.approx(share, rel=0.051)
+    told = two_digits(EN, share).removeprefix("over ").removesuffix("%")
+    assert float(told) / 100 == pytest.approx(share, rel=0.051)
 
 
 @given(st.floats(0.4, 0.6))
@@ -90,6 +93,33 @@ def test_words_with_the_same_share_are_not_ranked(parts: list[int]):
     if "to each of" in told:
         rest = [f"{it:.0%}" for place, it in enumerate(weights) if place not in named]
         assert {f"{weights[it]:.0%}" for it in named}.isdisjoint(rest)
+
+
+@given(st.floats(0.5, 1, exclude_max=True), st.integers(0, 1))
+def test_what_is_not_all_is_not_called_100_per_cent(share: float, digits: int):
+    for language in LANGUAGES:
+        assert "100" not in rounded(Text(language), share, digits)
+
+
+def test_what_became_too_small_is_not_called_forbidden():
+    words, row = ("a", "b", "c"), np.array([1.0, 0.0, 0.0], np.float32)
+    told = in_words(EN, words, 0, row)
+    assert told == EN(
+        "highlight.far", asks=plain("a"), found="itself", share="over 99.9%", times="1,000"
+    )
+    only = EN("highlight.only", asks=plain("a"), found="itself", share="100%")
+    assert in_words(EN, words, 0, row, np.array([True, False, False])) == only
+    one_hidden = in_words(EN, words, 0, np.array([0.5, 0.5, 0.0]), np.array([True, True, False]))
+    assert "evenly over all 2" in one_hidden
+    assert "evenly" not in in_words(EN, words, 0, np.array([0.5, 0.5, 0.0]))
+
+
+@given(st.floats(0, 1), st.floats(0, 1e-3))
+def test_ratios_have_at_most_four_characters(most: float, rest: float):
+    weights = np.array([most, rest, 0.0], np.float32)
+    told = in_words(EN, ("a", "b", "c"), 0, weights)
+    for times in re.findall(r"([\d.,]+) times", told):
+        assert len(times) <= 5
 
 
 def test_every_word_with_the_largest_share_is_named():

@@ -352,8 +352,7 @@ def test_the_settings_of_a_report_hold_every_choice_of_its_page(
     after, text = settings_of(report_of(page)), Text("en")
     whose = {"rnn": "RNN · ", "cnn": "CNN · "}
     for name in values.keys() - idle:
-        key = "special_pieces" if name == "model_special" else name
-        label = whose.get(name[:3], "") + bare(text(f"{key}.label"))
+        label = whose.get(name[:3], "") + bare(text(f"{name}.label"))
         assert after[label] != before.get(label), name
 
 

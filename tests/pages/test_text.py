@@ -31,6 +31,7 @@ TERMS = set(
         "Hugging Face transformers safetensors MB MiB "
         "NPZ NPY safetensors pickle SVG PNG HTML JSON Jupyter SHA "
         "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao "
+        "Clark Press "
         "Michel Voita Tang Adam Transformer eval",
     )
 )

@@ -134,9 +134,14 @@ def level(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
     return [replace(it, words_above=above) for it in heatmaps]
 
 
-def balanced(values: NDArray[Any]) -> tuple[float, float]:
-    """A domain around 0 that holds all values and stays the same while they move a little."""
-    largest = float(np.abs(values).max(initial=0)) or 1.0
+def balanced(values: NDArray[Any], least: float = 0.0) -> tuple[float, float]:
+    """A domain around 0 that holds all values and stays the same while they move a little.
+
+    Args:
+        values: What is drawn.
+        least: The end of the domain at least, lest numbers that are almost nothing look large.
+    """
+    largest = max(float(np.abs(values).max(initial=0)), least) or 1.0
     step = 10 ** math.floor(math.log10(largest))
     end = next(factor * step for factor in (1, 2, 5, 10) if factor * step >= largest * (1 - 1e-9))
     return -end, end

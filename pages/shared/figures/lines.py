@@ -37,7 +37,7 @@ class Sides:
 def table(
     weights: NDArray[np.floating], words: Sequence[str], heads: Sequence[str], query: int
 ) -> pa.Table:
-    """The data, one line a weight.
+    """The data, one line a weight, and one for each word, so that all of them are written.
 
     Args:
         weights: ``(head, query, key)`` of the heads that are drawn.
@@ -48,7 +48,12 @@ def table(
     head, row, column = np.nonzero(weights >= FAINTEST)
     values = weights[head, row, column]
     strongest = np.sort(np.argsort(-values, kind="stable")[:MOST_LINES])
-    head, row, column = head[strongest], row[strongest], column[strongest]
+    every, none = np.arange(len(words)), np.zeros(len(words), int)
+    head, row, column = (
+        np.concatenate([found[strongest], added])
+        for found, added in ((head, none), (row, every), (column, every))
+    )
+    values = np.concatenate([values[strongest], none])
     named = numbered(words)
     return columns.table(
         {
@@ -57,7 +62,7 @@ def table(
             "query_name": columns.names(row, named),
             "key_name": columns.names(column, named),
             "head": columns.names(head, heads),
-            "value": values[strongest].astype(np.float32),
+            "value": values.astype(np.float32),
             "asks": row == query,
         }
     )
@@ -71,6 +76,7 @@ def specification(n_words: int, sides: Sides) -> dict[str, Any]:
     y = alt.Y("query:Q").scale(place).axis(None)
     lines = (
         alt.Chart()
+        .transform_filter(f"datum.value >= {FAINTEST}")
         .mark_rule(strokeCap="round")
         .encode(
             y,

@@ -1,15 +1,16 @@
 """What can be taken away from the page about cost."""
 
-from core.ideas.cost import ROWS, Setting, counted, formula, longest_path, sequential
-from core.reader.ideas import COST_LENGTHS, CostChoice
+from core.ideas.cost import ROWS, Setting, counted, formula, kept, learned, longest_path, sequential
+from core.reader.ideas import CostChoice, lengths
 from core.taken.report import Section, Table
 from pages.shared.reader.session import reader
 from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, bare
 from pages.shared.text import Text
+from pages.shared.views.cost.layers import in_bytes
 from pages.shared.views.cost.timing import measured_times
 
-_COLUMNS = ("formula", "counted", "sequential", "path")
+_COLUMNS = ("formula", "counted", "sequential", "path", "kept", "learned")
 
 
 def taken(text: Text) -> Taken:
@@ -35,7 +36,9 @@ def _table(text: Text, setting: Setting) -> Section:
     for row in ROWS:
         seen = counted(row, setting)
         cells = [formula(row, setting), seen, sequential(row, setting), longest_path(row, setting)]
-        rows.append([text(f"cost.{row}"), *("–" if n is None else f"{n:,}" for n in cells)])
+        sizes = [in_bytes(kept(row, setting)), in_bytes(learned(row, setting))]
+        counts = ("–" if n is None else f"{n:,}" for n in cells)
+        rows.append([text(f"cost.{row}"), *counts, *sizes])
     columns = [text(f"cost.column.{name}") for name in _COLUMNS]
     return Section(
         text("report.costs"), [bare(text("cost.how"))], tables=[Table("", columns, rows)]
@@ -46,7 +49,7 @@ def _curves(text: Text, setting: Setting) -> Section:
     """Operations for every length."""
     rows = [
         [f"{n:,}", *(f"{formula(row, setting._replace(n=n)):,}" for row in ROWS)]
-        for n in COST_LENGTHS
+        for n in lengths(setting.n, setting.d)
     ]
     columns = [text(f"cost.{row}") for row in ROWS]
     table = Table(text("cost.operations"), columns, rows, text("cost.lengths"))

@@ -18,7 +18,7 @@ from pages.shared.views.model import head as model_head
 from pages.shared.views.model.head import Shown, attention_map
 
 _ELSEWHERE = (
-    *("model_sentence", "model_other", "model_order", "model_special"),
+    *("model_sentence", "model_other", "model_order"),
     *("model_finder_open", "model_steps_open"),
     *("model_lines", "model_toy", "model_off", "model_alone"),  # beside the head of the report
 )
@@ -56,8 +56,7 @@ def _title(text: Text, choice: ModelChoice) -> str:
 
 def _settings(text: Text, scene: ModelScene) -> dict[str, str]:
     model = {"model_name": scene.run.trace.origin.detail}
-    special = text("report.yes" if scene.choice.model_special else "report.no")
-    return every(text, scene.choice, _ELSEWHERE) | model | {"special_pieces": special}
+    return every(text, scene.choice, _ELSEWHERE) | model
 
 
 def _numbers(text: Text, view: Shown, title: str) -> Section:

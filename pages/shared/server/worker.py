@@ -207,9 +207,7 @@ class Worker:
                 del job.readers[min(job.readers, key=job.readers.__getitem__)]
             name = str(next(self._names))
             job.readers[name] = time.monotonic()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="training", daemon=True)
-                self._thread.start()
+            self._wake()
             return name
 
     def look(self, name: str) -> Progress | None:
@@ -251,6 +249,11 @@ class Worker:
         """Tell whether no thread is at work."""
         with self._lock:
             return self._thread is None
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+            self._thread.start()
 
     def _named(self, name: str) -> Job | None:
         return next((job for job in self._jobs if name in job.readers), None)

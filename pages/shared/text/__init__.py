@@ -6,12 +6,13 @@ A page's labels lie in its own file; ``controls``, ``words``, ``frame``, ``error
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-Language = Literal["en", "zh"]
+from core.reader.examples import Language
+
 LANGUAGES: dict[Language, str] = {"en": "English", "zh": "中文"}
 """Codes, as browsers' locales begin with them, and own names."""
 
@@ -33,6 +34,10 @@ class Text:
             KeyError: If there is no such label or a placeholder has no value.
         """
         return labels()[key][self.language].format(**values)
+
+    def options(self, name: str, words: Iterable[str]) -> dict[str, str]:
+        """What each of a field's words is called: the labels ``<name>.<word>``."""
+        return {word: labels()[f"{name}.{word}"][self.language].format() for word in words}
 
     def help(self, name: str) -> str | None:
         """What is to be said of a field to who asks, if anything."""

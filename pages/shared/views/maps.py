@@ -21,6 +21,7 @@ LARGE = 45
 """Words from which on a map is a picture, with its cells drawn around the opened one only."""
 
 _AROUND = 11  # words to each side of the opened one
+_NARROWEST = 250  # pixels of a map with all that is around it
 _LABELS = 90  # pixels for the words beside a map
 _CELL = 10  # pixels that a cell needs at least
 _STACKED = 22  # words from which on each map gets a row of its own
@@ -31,7 +32,7 @@ def side_by_side(n_maps: int, n_words: int) -> list[DeltaGenerator]:
     if _STACKED < n_words <= LARGE:
         return [st.container() for _ in range(n_maps)]
     shown = n_words if n_words <= LARGE else 2 * _AROUND
-    grid = st.grid(n_maps, min_column_width=max(220, _LABELS + _CELL * shown))
+    grid = st.grid(n_maps, min_column_width=max(_NARROWEST, _LABELS + _CELL * shown))
     return [grid.cell() for _ in range(n_maps)]
 
 

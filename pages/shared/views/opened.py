@@ -18,7 +18,8 @@ class Pointed:
         query: Which word asks, from 0.
         key: Which word it is asked about, from 0.
         fields: The names under which a click writes query and key down.
-        places: What is written down for each word, if not its place among those shown.
+        places: What is written down for each word, if not its place among those shown; less than
+            0 for one that cannot be chosen.
         kind: What the words are: the label ``axis.<kind>``.
     """
 
@@ -54,7 +55,9 @@ class Pointed:
             self.fields, (query, key), (self.asking, self.answering), strict=True
         ):
             places = self.places or range(len(words))
-            if place is not None and 0 <= place < len(places):  # else the click was forged
+            if place is None or not 0 <= place < len(places):  # the click was forged
+                continue
+            if places[place] >= 0:
                 chosen[field] = places[place]
         change(**chosen)
 

@@ -30,7 +30,7 @@ def picker(text: Text, pointed: Pointed, which: Literal["query", "key"], width: 
     st.selectbox(
         text(f"{field}.label"),
         range(len(words)),
-        format_func=lambda place: f"{place + 1} {words[place]}",
+        format_func=[f"{place} {word}" for place, word in enumerate(words, start=1)].__getitem__,
         key=key,
         on_change=choose,
         width=width,

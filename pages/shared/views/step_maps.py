@@ -16,6 +16,13 @@ from pages.shared.views.opened import Opened
 PAIRS = ("scores", "weights")
 """Those whose columns are words."""
 
+LEAST = {"scores": 1.0}
+"""The end of the colours at least: scores that differ by less hardly move the weights."""
+
+LEAST_OF_VECTORS = 0.5
+"""The same for queries, keys, values and outputs."""
+
+_NOTHING = 0.1  # part of the end of the colours below which all of a map is called almost nothing
 _HIDDEN_SCORES = 0.25  # opacity of scores that the mask takes away
 
 Columns = Mapping[str, Sequence[str]]
@@ -42,7 +49,7 @@ def step_map(text: Text, opened: Opened, name: str, columns: Columns) -> Heatmap
         columns=columns[name],
         frame=frame,
         colours="diverging",
-        domain=balanced(values),
+        domain=balanced(values, LEAST_OF_VECTORS),
     )
 
 
@@ -50,7 +57,8 @@ def on_one_scale(heatmaps: Sequence[Heatmap]) -> list[Heatmap]:
     """Maps of the same step whose colours mean the same numbers."""
     if any(it.colours == "sequential" for it in heatmaps):  # weights: from 0 to 1 anyway
         return [*heatmaps]
-    domain = balanced(np.stack([it.values for it in heatmaps]))
+    least = max(it.domain[1] for it in heatmaps)
+    domain = balanced(np.stack([it.values for it in heatmaps]), least)
     return [replace(it, domain=domain) for it in heatmaps]
 
 
@@ -64,6 +72,14 @@ def side_by_side(text: Text, opened: Opened, titles: Mapping[str, str], columns:
         with place:
             st.markdown(title)
             maps.draw(name, heatmap, opened, text(f"alt.{name}", one=one), pairs=name in PAIRS)
+            _say_nothing(text, heatmap)
+
+
+def _say_nothing(text: Text, heatmap: Heatmap) -> None:
+    """That a map's numbers are almost nothing, where they are."""
+    most = float(np.abs(heatmap.values).max(initial=0))
+    if heatmap.colours == "diverging" and most < _NOTHING * heatmap.domain[1]:
+        st.caption(text("maps.nothing", most=f"{most:.2g}"))
 
 
 def before_after(
@@ -102,7 +118,7 @@ def _pairs(text: Text, opened: Opened, name: str) -> Heatmap:
         values, domain = layer.weights[opened.head], (0.0, 1.0)
     else:
         values = np.where(may_look, layer.biased_scores[opened.head], layer.scores[opened.head])
-        domain = balanced(values)
+        domain = balanced(values, LEAST[name])
     return Heatmap(
         values=values,
         rows=opened.asking,

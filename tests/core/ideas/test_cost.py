@@ -12,27 +12,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.attention import scaled_dot_product_attention
+from core.cnn import ConvolutionSettings, ConvolutionStack
+from core.errors import InputError
 from core.ideas.cost import (
     LARGEST_COUNTED,
     MOST_STEPS,
     ROWS,
     Row,
     Setting,
+    can_be_run,
     counted,
     crossing,
     formula,
+    kept,
+    learned,
     longest_path,
     restricted_attention,
     runner,
     sequential,
 )
+from core.ideas.timing import timed
 from core.masks import MaskRule
-from core.reader.ideas import COST_LENGTHS, COST_WIDTHS, CostChoice
-from core.reader.records import NAMES
+from core.reader.ideas import CostChoice, lengths
+from core.reader.records import NAMES, limits
 from core.receptive_field import attention_field, convolution_field, recurrent_field
-from core.rnn import RecurrentKind
+from core.rnn import RecurrentKind, RecurrentLayer, RecurrentSettings
 from tests.choosing import read
 
+sizes = {name: st.integers(*limits(name)) for name in ("cost_n", "cost_d")}
 every_row = pytest.mark.parametrize("row", ROWS)
 odd = st.integers(1, 6).map(lambda half: 2 * half + 1)
 
@@ -108,7 +115,7 @@ def test_restricted_attention_is_attention_with_a_window(n: int, d: int, width: 
     torch.testing.assert_close(restricted_attention(q, k, v, 2 * width + 1), expected)
 
 
-@given(st.sampled_from(COST_LENGTHS), st.sampled_from(COST_WIDTHS), st.booleans())
+@given(sizes["cost_n"], sizes["cost_d"], st.booleans())
 def test_attention_and_recurrence_cost_the_same_at_the_crossing(n: int, d: int, extra: bool):
     for kind in get_args(RecurrentKind):
         it = Setting(n, d, recurrent=kind, projections=extra)
@@ -135,11 +142,50 @@ def test_where_the_lines_cross(kind: RecurrentKind, projections: bool, expected:
 
 
 @pytest.mark.parametrize("name", NAMES[CostChoice])
-@pytest.mark.parametrize("nonsense", [None, "x", 1e9, 5.5, float("nan"), [], 10])
+@pytest.mark.parametrize("nonsense", [None, "x", 1e9, 5.5, float("nan"), [], 0])
 def test_a_choice_that_makes_no_sense_is_the_default(name: str, nonsense: object):
     choice, unusable = read(CostChoice, {name: nonsense})
     assert choice == CostChoice()
     assert unusable == (name,)
+
+
+@given(sizes["cost_n"], sizes["cost_d"])
+def test_the_curves_hold_the_readers_length_and_every_meeting(n: int, d: int):
+    drawn = lengths(n, d)
+    assert list(drawn) == sorted(set(drawn))
+    for kind in get_args(RecurrentKind):
+        for extra in (False, True):
+            at = crossing(Setting(n, d, recurrent=kind, projections=extra))
+            assert at is None or at <= drawn[-1]
+    assert n <= drawn[-1] < 4 * max(n, 8 * d, 4096)
+
+
+@pytest.mark.parametrize("kind", get_args(RecurrentKind))
+def test_what_is_learned_is_what_torchs_layers_hold(kind: RecurrentKind):
+    it = Setting(5, 6, 3, recurrent=kind, projections=True)
+    net = RecurrentLayer(6, RecurrentSettings(kind, 6))
+    stack = ConvolutionStack(6, ConvolutionSettings(3, d_out=6))
+    layers: dict[Row, torch.nn.Module] = {"recurrent": net, "convolution": stack}
+    for row, layer in layers.items():
+        held = sum(p.numel() for p in layer.state_dict().values() if p.squeeze().ndim > 1)
+        assert learned(row, it) == held
+    assert learned("self_attention", it) == 4 * 6 * 6
+    assert learned("self_attention", it._replace(projections=False)) == 0
+
+
+def test_what_is_kept_by_hand():
+    it = Setting(100, 8, 3, 9, "lstm")
+    assert [kept(row, it) for row in ROWS] == [10_000, 16, 0, 900]
+    assert kept("self_attention", it._replace(projections=True)) == 10_000 + 3 * 800
+
+
+@pytest.mark.parametrize(("n", "d"), [(1_000_000, 1), (2, 100_000), (60_000, 1), (2, 11_000)])
+def test_nothing_is_run_that_does_not_fit_into_memory(n: int, d: int):
+    for row in ROWS:
+        found = counted(row, Setting(n, d))
+        assert found is None or can_be_run(row, Setting(n, d))
+    with pytest.raises(InputError):
+        next(timed(Setting(n, d)))
 
 
 def test_counting_does_not_load_torchs_compiler():

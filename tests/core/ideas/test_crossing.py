@@ -100,6 +100,16 @@ def test_a_causal_mask_hides_later_words_exactly(scoring: Scoring):
     assert_allclose(weights.sum(axis=-1), 1, rtol=1e-5)
 
 
+@every_scoring
+def test_who_asks_and_who_is_asked_exchange_scores_only_with_plain_dot_products(scoring: Scoring):
+    source = CrossSource(scoring, "seeded")
+    there, back = (
+        source.trace(*pair).layers[0] for pair in ((ENGLISH, CHINESE), (CHINESE, ENGLISH))
+    )
+    assert np.allclose(there.scores, back.scores.mT, atol=1e-5) == (scoring == "dot")
+    assert not np.allclose(there.weights, back.weights.mT, atol=0.01)
+
+
 @given(n=st.integers(1, 9), m=st.integers(1, 9))
 def test_costs_are_those_of_the_formulas(n: int, m: int):
     d, d_k = SIZES.d_model, SIZES.d_k

@@ -1,8 +1,11 @@
 """Fields on paper and felt."""
 
 import numpy as np
+import torch
 
+from core.cnn import ConvolutionSettings, ConvolutionStack
 from core.ideas.effective_field import DEPTHS, field_sizes
+from core.ideas.reach import SEEDS, WIDTH
 
 
 def test_theoretical_fields_by_hand():
@@ -16,6 +19,18 @@ def test_the_effective_field_falls_behind_with_depth():
     part = found.mean / found.theoretical
     assert part[-1] < 0.6 < part[3]
     assert (np.diff(found.mean) > 0).all()
+
+
+def test_felt_is_counted_against_the_input_in_the_middle():
+    layers, counts = 8, []
+    for seed in range(SEEDS):
+        settings = ConvolutionSettings(3, (1,) * layers, d_out=WIDTH, seed=seed)
+        net, n = ConvolutionStack(WIDTH, settings).double(), 1 + 2 * layers
+        x = torch.randn(n, WIDTH, generator=torch.Generator().manual_seed(seed)).double()
+        jacobian = torch.autograd.functional.jacobian(net, x)
+        strength = jacobian[layers].norm(dim=(0, 2))
+        counts.append(int((strength > 0.0455 * strength[layers]).sum()))
+    assert field_sizes(3, (1,), 0).mean[DEPTHS.index(layers)] == np.mean(counts)
 
 
 def test_fields_that_are_too_large_are_left_out():

@@ -76,6 +76,18 @@ def test_it_is_the_layer_of_the_other_pages(order: str, rules: Rules):
         assert_allclose(found.output, expected.heads[head].numpy(), atol=1e-5)
 
 
+@pytest.mark.parametrize("sentence", [ANIMAL, CHICKEN], ids=["en", "zh"])
+def test_alibi_sees_distances_rope_also_who_comes_first(sentence: tuple[str, ...]):
+    places = range(len(sentence))[::-1]
+    parameters = HandsetSource().parameters(sentence)
+    moved = {
+        order: np.abs(OrderedHead(parameters, 0, order).moved(places)).max()
+        for order in ("alibi", "rope")
+    }
+    assert moved["alibi"] == 0
+    assert moved["rope"] > 0.1
+
+
 def test_learned_positions_are_added_to_the_words():
     parameters = seeded(5)
     added = learned(5, 7, seed=3)

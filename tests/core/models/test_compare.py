@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import InputError
 from core.layer import Sizes
-from core.models.compare import Alignment, align, compare
+from core.models.compare import Alignment, align, compare, slots
 from core.sources.seeded import SeededSource
 from core.trace import AttentionTrace
 
@@ -45,6 +45,19 @@ def test_a_sentence_compared_with_itself_gives_exactly_0():
     assert found.alignment.first == found.alignment.second == tuple(range(6))
     assert not any(found.difference(0, head).any() for head in range(3))
     assert {change.change for change in found.by_change(1, 2)} == {0}
+
+
+def test_every_token_of_both_sentences_has_its_slot():
+    found = slots(list("abc"), list("axyzc"))
+    assert found == ((0, 0), (1, None), (None, 1), (None, 2), (None, 3), (2, 4))
+    both = compare(trace(A), trace(B))
+    a, b = both.spread(0, 1)
+    assert a.shape == b.shape == (len(both.slots),) * 2
+    mine = np.array([first is not None for first, _ in both.slots])
+    assert np.isnan(a).sum() == a.size - mine.sum() ** 2
+    assert np.array_equal(a[np.ix_(mine, mine)], both.first.layers[0].weights[1])
+    together = np.array([None not in slot for slot in both.slots])
+    assert np.allclose((b - a)[np.ix_(together, together)], both.difference(0, 1))
 
 
 def test_the_difference_is_second_minus_first_where_tokens_correspond():

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from core.ideas.cost import Setting
 from core.questions import cost
 from core.questions.question import Kind, Question
-from core.reader.ideas import COST_LENGTHS, COST_WIDTHS
+from core.reader.ideas import COST_LENGTHS, lengths
+from core.reader.records import limits
 from tests.core.questions.oracle import answered, name
 
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
@@ -18,8 +19,8 @@ GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 settings = st.builds(
     Setting,
-    n=st.sampled_from(COST_LENGTHS),
-    d=st.sampled_from(COST_WIDTHS),
+    n=st.sampled_from(COST_LENGTHS) | st.integers(*limits("cost_n")),
+    d=st.sampled_from((8, 512, 1024)) | st.integers(*limits("cost_d")),
     k=st.sampled_from([3, 5, 15]),
     r=st.sampled_from([3, 9, 129]),
     recurrent=st.sampled_from(list(GATES)),
@@ -77,7 +78,8 @@ def cheaper(it: Setting, asked: Question) -> None:
     assert len(set(found.values())) == 2
     other = next(row for row in found if row != name(answered(asked)))
     turns = [
-        work(other, it, at, it.d) < work(name(answered(asked)), it, at, it.d) for at in COST_LENGTHS
+        work(other, it, at, it.d) < work(name(answered(asked)), it, at, it.d)
+        for at in lengths(it.n, it.d)
     ]
     assert asked.kind == ("cheaper" if any(turns) else "cheaper_always")
 

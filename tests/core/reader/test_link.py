@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from core.reader import link
 from core.reader.cells import Address, from_rows
+from core.reader.explore import Choice
 from core.reader.fields import Kind
 from core.reader.file import take_file
+from core.reader.ideas import CrossChoice
 from core.reader.link import LONGEST_LINK, VERSION, Notice, address, follow_link, parameters
-from core.reader.reader import Reader, begin, put
+from core.reader.reader import Reader, begin, choose, put
 from core.reader.records import DEFAULTS, FIELDS, RETIRED
 from core.reader.training import TrainingChoice
 from tests.core.reader.readers import fields, pages, shelves, words
@@ -160,3 +162,23 @@ def test_sentences_that_are_private_stay_out_of_the_address(page: str, written: 
 
 def test_edits_of_trained_layers_lie_where_they_did():
     assert TrainingChoice().shelf == "trained recall 48 8 15000 1 15 relative 0 150 0"
+
+
+@pytest.mark.parametrize("page", ["explore", "cross"])
+def test_words_of_older_links_are_cut_as_they_were_until_a_new_sentence_is_typed(page: str):
+    field, cut = ("sentence", "cutting") if page == "explore" else ("cross_a", "cross_cutting")
+
+    def words_of(reader: Reader) -> tuple[str, ...]:
+        if page == "explore":
+            return reader.record(Choice).tokens.kept
+        return reader.record(CrossChoice).words("a").kept
+
+    old, _ = follow_link(Reader("zh"), page, {"v": "1", field: "我爱猫"})
+    new, _ = follow_link(Reader("zh"), page, {"v": "2", field: "我爱猫"})
+    assert words_of(old) == ("我爱猫",)
+    assert words_of(new) == ("我", "爱", "猫")
+    again, notice = follow_link(Reader("zh"), page, sent(address(old)))
+    assert (words_of(again), notice) == (("我爱猫",), Notice())
+    typed, _ = choose(again, {field: "我爱狗"})
+    assert words_of(typed) == ("我", "爱", "狗")
+    assert cut not in typed.fields

@@ -9,6 +9,7 @@ from core.ideas.buffet import DISHES, NUTRIENTS, Table, laid, serve
 from core.layer import Rules
 from core.reader.cells import BUFFET, BUFFET_TABLES, Address
 from core.reader.ideas import WISHES, BuffetChoice
+from core.reader.reader import reset, undo
 from core.trace import LayerTrace, Origin
 from pages.shared import controls, tables
 from pages.shared.figures import formulas
@@ -162,14 +163,20 @@ def table(text: Text, served: Served) -> None:
 
 
 def _buttons(text: Text) -> None:
-    changed = bool(reader().edits.get(BUFFET))
-    undo, reset = ":material/undo:", ":material/delete_sweep:"
-    usable = bool(reader().past.get(BUFFET))
     st.button(
-        text("edits.undo"), on_click=happen, args=(undo, BUFFET), disabled=not usable, icon=undo
+        text("edits.undo"),
+        on_click=happen,
+        args=(undo, BUFFET),
+        disabled=not reader().past.get(BUFFET),
+        icon=":material/undo:",
     )
-    label = text("edits.reset_all")
-    st.button(label, on_click=happen, args=(reset, BUFFET), disabled=not changed, icon=reset)
+    st.button(
+        text("edits.reset_all"),
+        on_click=happen,
+        args=(reset, BUFFET),
+        disabled=not reader().edits.get(BUFFET),
+        icon=":material/delete_sweep:",
+    )
 
 
 def _open(served: Served) -> None:

@@ -12,10 +12,12 @@ from core.ideas.cost import (
     counted,
     crossing,
     formula,
+    kept,
+    learned,
     longest_path,
     sequential,
 )
-from core.reader.ideas import COST_LENGTHS, COST_WIDTHS
+from core.reader.ideas import lengths
 from core.rnn import RecurrentKind
 from pages.shared import controls, tables
 from pages.shared.figures import growth
@@ -29,19 +31,23 @@ _COMPLEXITY = {
     "convolution": "O(k \\cdot n \\cdot d^2)",
     "restricted": "O(r \\cdot n \\cdot d)",
 }
-_TABLES = (("complexity", "formula", "counted"), ("sequential", "path"))  # as wide as a phone
+_TABLES = (  # each as wide as a phone
+    ("complexity", "formula", "counted"),
+    ("sequential", "path"),
+    ("kept", "learned"),
+)
 _STEPS = {"recurrent": "O(n)"}
 _PATHS = {"recurrent": "O(n)", "convolution": "O(\\log_k n)", "restricted": "O(n / r)"}
+_MATRICES = {"rnn": "2d^2", "gru": "6d^2", "lstm": "8d^2"}
+_BYTES = 4  # of a float32
 _PER_TOKEN = {"rnn": 4, "gru": 12, "lstm": 16}  # times d²; a multiply-add counts 2
 
 
 def sizes(text: Text) -> None:
     """The numbers to put in."""
     with st.grid(4, min_column_width=190, gap=("small", "medium")):
-        for name, options in (("cost_n", COST_LENGTHS), ("cost_d", COST_WIDTHS)):
-            st.select_slider(
-                text(f"{name}.label"), options, format_func=_grouped, key=showing(name)
-            )
+        for name in ("cost_n", "cost_d"):
+            controls.number(text, name)
         for name in ("cost_k", "cost_r"):
             controls.slider(text, name, step=2)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -86,16 +92,16 @@ def in_words(text: Text, setting: Setting) -> None:
 
 def curves(text: Text, setting: Setting) -> None:
     """Operations over length, and where self-attention overtakes the recurrent layer."""
+    drawn = lengths(setting.n, setting.d)
     amounts = {
-        text(f"cost.{row}"): [formula(row, setting._replace(n=n)) for n in COST_LENGTHS]
-        for row in ROWS
+        text(f"cost.{row}"): [formula(row, setting._replace(n=n)) for n in drawn] for row in ROWS
     }
     frame = growth.Frame(
         text("cost.lengths"), text("cost.operations"), tuple(amounts), text("cost.chosen")
     )
     st.vega_lite_chart(
-        growth.table(COST_LENGTHS, amounts, setting.n, _meeting(setting)),
-        growth.specification(frame, (COST_LENGTHS[0], COST_LENGTHS[-1])),
+        growth.table(drawn, amounts, setting.n, _meeting(setting)),
+        growth.specification(frame, (min(setting.n, drawn[0]), drawn[-1])),
         key="cost_curves",
         alt=text("alt.cost_curves"),
     )
@@ -111,8 +117,13 @@ def multiple(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
-def _grouped(count: int) -> str:
-    return f"{count:,}"
+def in_bytes(numbers: int) -> str:
+    """What so many float32 numbers take, in a unit that is easy to read."""
+    size, units = float(_BYTES * numbers), ["TB", "GB", "MB", "kB"]
+    unit = "B"
+    while size >= 1000 and units:
+        size, unit = size / 1000, units.pop()
+    return f"{multiple(size)} {unit}"
 
 
 def _cells(row: Row, setting: Setting) -> dict[str, str]:
@@ -124,6 +135,8 @@ def _cells(row: Row, setting: Setting) -> dict[str, str]:
         "counted": torchs,
         "sequential": f"${_STEPS.get(row, 'O(1)')}$: {sequential(row, setting):,}",
         "path": f"${_PATHS.get(row, 'O(1)')}$: {longest_path(row, setting):,}",
+        "kept": f"${_kept(row, setting)}$: {in_bytes(kept(row, setting))}",
+        "learned": f"${_learned(row, setting)}$: {in_bytes(learned(row, setting))}",
     }
 
 
@@ -134,6 +147,8 @@ def _numbers(text: Text, setting: Setting) -> Matrix:
         "counted": [counted(row, setting) for row in ROWS],
         "sequential": [sequential(row, setting) for row in ROWS],
         "path": [longest_path(row, setting) for row in ROWS],
+        "kept": [_BYTES * kept(row, setting) for row in ROWS],
+        "learned": [_BYTES * learned(row, setting) for row in ROWS],
     }
     columns = {text(f"cost.column.{name}"): column for name, column in computed.items()}
     return tables.listed(columns, [text(f"cost.{row}") for row in ROWS])
@@ -150,9 +165,31 @@ def _formula(row: Row, setting: Setting) -> str:
             return f"{alone} + 8nd^2" if setting.projections else alone
 
 
+def _kept(row: Row, setting: Setting) -> str:
+    match row:
+        case "convolution":
+            return "0"
+        case "recurrent":
+            return "2d" if setting.recurrent == "lstm" else "d"
+        case _:
+            pairs = "n^2" if row == "self_attention" else "rn"
+            return f"{pairs} + 3nd" if setting.projections else pairs
+
+
+def _learned(row: Row, setting: Setting) -> str:
+    match row:
+        case "convolution":
+            return "kd^2"
+        case "recurrent":
+            return _MATRICES[setting.recurrent]
+        case _:
+            return "4d^2" if setting.projections else "0"
+
+
 def _meeting(setting: Setting) -> tuple[int, int, str] | None:
     n = crossing(setting)
-    if n is None or not COST_LENGTHS[0] <= n <= COST_LENGTHS[-1]:
+    drawn = lengths(setting.n, setting.d)
+    if n is None or not drawn[0] <= n <= drawn[-1]:
         return None
     times = "" if n == setting.d else n // setting.d
     label = f"n = {times}d = {n:,}"

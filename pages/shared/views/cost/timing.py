@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -39,10 +40,12 @@ def measured_times(text: Text, setting: Setting) -> dict[str, dict[str, str]]:
     if not last or last.setting != setting:
         return {}
     spreads, work = ratios(last.seconds), formula("self_attention", setting)
+    taken = {row: 1000 * float(np.median(last.seconds[row])) for row in ROWS}
     times = {}
     for row in ROWS:
         low, high = multiple(spreads[row].low), multiple(spreads[row].high)
         times[unbroken(text(f"cost.{row}"))] = {
+            text("cost.time.taken"): f"{multiple(taken[row])} ms",
             text("cost.time.median"): f"{multiple(spreads[row].median)} ×",
             text("cost.time.spread"): f"{low} – {high}",
             text("cost.time.operations"): f"{multiple(formula(row, setting) / work)} ×",

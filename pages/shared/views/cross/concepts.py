@@ -28,22 +28,28 @@ def concept_buttons(text: Text) -> None:
     """A button a concept, near the maps that it changes."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(text("concept.show"), width="content")
-        for name, values in STATES.items():
-            st.button(
-                text(f"concept.{name}"),
-                key=f"concept.{name}",
-                on_click=change,
-                kwargs={f"cross_{field}": value for field, value in _PLAIN.items()} | dict(values),
-                type="tertiary",
-            )
+        for name in STATES:
+            _button(text, name, quiet=True)
+
+
+def _button(text: Text, name: str, *, quiet: bool) -> None:
+    """Set the page to a concept; the sentences stay."""
+    st.button(
+        text(f"concept.{name}"),
+        key=f"concept.{name}" if quiet else f"concept.table.{name}",
+        on_click=change,
+        kwargs={f"cross_{field}": value for field, value in _PLAIN.items()} | dict(STATES[name]),
+        type="tertiary" if quiet else "secondary",
+    )
 
 
 def concepts(text: Text) -> None:
-    """A table that folds on narrow screens: one row a concept, each cell with its question."""
+    """A table that folds on narrow screens: one row a concept, which its name opens above."""
     for name in STATES:
         with st.container(border=True):
             grid = st.grid(len(_QUESTIONS) + 1, min_column_width=130)
-            grid.cell().markdown(f"**{text(f'concept.{name}')}**")
+            with grid.cell():
+                _button(text, name, quiet=False)
             for question in _QUESTIONS:
                 asked, answered = text(f"concept.{question}"), text(f"concept.{name}.{question}")
                 grid.cell().markdown(f":small[:gray[{asked}]]  \n{answered}")

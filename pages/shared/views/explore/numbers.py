@@ -161,7 +161,7 @@ def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
     st.pills(
         text(f"{field}.label"),
         options,
-        format_func=lambda name: text(f"matrix.{name}"),
+        format_func=text.options("matrix", options).__getitem__,
         key=showing(field),
         label_visibility="collapsed",
         required=True,

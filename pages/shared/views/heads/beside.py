@@ -6,6 +6,7 @@ from functools import cached_property
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.arrays import BoolArray
 from core.ideas.heads import Heads, heads
 from core.reader.explore import HeadsChoice
 from core.reader.scene import Scene
@@ -61,6 +62,11 @@ class Several:
         source = self.scene.source
         return heads(source.parameters(self.scene.tokens.kept), source.rules)
 
+    @property
+    def may_look(self) -> BoolArray:
+        """``(query, key)``, ``True`` where the mask lets a word look, in every head."""
+        return self.scene.source.rules.mask.matrix(len(self.scene.tokens.kept))
+
     def names(self, text: Text) -> list[str]:
         """The heads' names."""
         return [names.head(text, self.scene.choice, head) for head in range(self.n_heads)]
@@ -82,6 +88,7 @@ def head_controls(text: Text, scene: Scene) -> None:
 def head_maps(text: Text, several: Several) -> None:
     """One map a head; a click on a cell chooses its words in all of them."""
     pointed = several.pointed
+    allowed = several.may_look[pointed.query]
     for head, (place, name) in enumerate(
         zip(_places(several.n_heads, len(pointed.asking)), several.names(text), strict=True)
     ):
@@ -90,16 +97,15 @@ def head_maps(text: Text, several: Several) -> None:
         with place:
             st.markdown(text("heads.map", name=name))
             maps.draw(f"heads_map_{head}", heatmap, pointed, text("alt.heads_map", head=head + 1))
-            st.markdown(in_words(text, pointed.asking, pointed.query, row))
+            st.markdown(in_words(text, pointed.asking, pointed.query, row, allowed))
 
 
 def weights_map(text: Text, several: Several, head: int) -> Heatmap:
     """The weights of a head."""
     words = several.scene.tokens.kept
     frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
-    may_look = several.scene.source.rules.mask.matrix(len(words))
     weights = several.found.weights[head]
-    return Heatmap(weights, words, words, frame, "sequential", (0.0, 1.0), may_look)
+    return Heatmap(weights, words, words, frame, "sequential", (0.0, 1.0), several.may_look)
 
 
 def _places(n_heads: int, n_words: int) -> list[DeltaGenerator]:

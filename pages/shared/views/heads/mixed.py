@@ -12,6 +12,7 @@ from pages.shared.views import maps
 from pages.shared.views.folded import folded
 from pages.shared.views.heads.beside import Several
 from pages.shared.views.picker import picker
+from pages.shared.views.step_maps import LEAST_OF_VECTORS
 
 _ROWS = 24  # of a map whose cells have room for their numbers
 _ROW_HEIGHT = 20  # pixels of a row in each part of a product that is drawn in parts
@@ -84,7 +85,7 @@ def sum_map(text: Text, several: Several) -> Heatmap:
         columns=names.features(text, several.scene.choice),
         frame=Frame(text("word.head"), "", text("heads.added")),
         colours="diverging",
-        domain=balanced(together),
+        domain=balanced(together, LEAST_OF_VECTORS),
         possible=np.broadcast_to(np.array(on)[:, None], together.shape),
         ghosts=_OFF,
     )

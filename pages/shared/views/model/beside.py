@@ -1,6 +1,6 @@
 """A beside B: the chosen head on two sentences, and what changed."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,8 @@ from core.errors import InputError
 from core.models.compare import Comparison, compare
 from core.reader.model import LONGEST_TEXT
 from pages.shared import tables
-from pages.shared.figures.heatmap import Frame, Heatmap, balanced, level
+from pages.shared.figures.heatmap import Colours, Frame, Heatmap, balanced, level
+from pages.shared.figures.heatmap_axes import faded
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import showing
 from pages.shared.server import cache
@@ -46,47 +47,72 @@ def beside(text: Text, scene: ModelScene) -> None:
 
 
 def _maps(text: Text, scene: ModelScene, both: Comparison) -> None:
-    choice, places = scene.choice, both.alignment.first
-    first, second = np.array(places), np.array(both.alignment.second)
-    in_a = tuple(both.first.query_tokens[place] for place in first)
-    in_b = tuple(both.second.query_tokens[place] for place in second)
-    # A piece that has no counterpart is not on these maps, so nothing is framed for it.
-    query, key = (
-        places.index(place) if place in places else -1
-        for place in (choice.model_query, choice.model_key)
-    )
-    a = both.first.layers[choice.model_layer].weights[choice.model_head]
-    b = both.second.layers[choice.model_layer].weights[choice.model_head]
-    difference = both.difference(choice.model_layer, choice.model_head)
-    replaced = tuple(
-        one if one == other else f"{one} / {other}" for one, other in zip(in_a, in_b, strict=True)
-    )
+    choice, slots = scene.choice, both.slots
+    names = _Names(*zip(*(_names(both, *slot) for slot in slots), strict=True))
+    a, b = both.spread(choice.model_layer, choice.model_head)
+    difference, places = b - a, tuple(-1 if first is None else first for first, _ in slots)
     frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
-    a, b, change = a[np.ix_(first, first)], b[np.ix_(second, second)], balanced(difference)
+    change = balanced(np.nan_to_num(difference))
     drawn = level(
         [
-            Heatmap(a, in_a, in_a, frame, "sequential", (0.0, 1.0)),
-            Heatmap(b, in_b, in_b, frame, "sequential", (0.0, 1.0)),
-            Heatmap(difference, replaced, replaced, frame, "diverging", change),
+            _heatmap(a, names.a, frame, "sequential", (0.0, 1.0)),
+            _heatmap(b, names.b, frame, "sequential", (0.0, 1.0)),
+            _heatmap(difference, names.both, frame, "diverging", change),
         ]
     )
     heatmaps = dict(zip(("beside_a", "beside_b", "beside_difference"), drawn, strict=True))
     for place, (name, heatmap) in zip(
-        maps.side_by_side(3, len(first)), heatmaps.items(), strict=True
+        maps.side_by_side(3, len(slots)), heatmaps.items(), strict=True
     ):
         with place:
             st.markdown(text(f"beside.{name}"))
-            words = tuple(heatmap.rows)
             pointed = Pointed(
-                asking=words, answering=words, query=query, key=key, fields=FIELDS, places=places
+                asking=names.both,
+                answering=names.both,
+                query=places.index(choice.model_query),
+                key=places.index(choice.model_key),
+                fields=FIELDS,
+                places=places,
             )
             maps.draw(name, heatmap, pointed, text(f"alt.{name}"))
-    _largest(text, replaced, difference)
+    if any(None in slot for slot in slots):
+        st.caption(text("beside.alone"))
+    _largest(text, names.both, difference)
+
+
+class _Names(NamedTuple):
+    """What the slots are called on each map."""
+
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    both: tuple[str, ...]
+
+
+def _names(both: Comparison, first: int | None, second: int | None) -> tuple[str, str, str]:
+    """A slot's names: grey where one of the sentences has no such piece."""
+    if first is None or second is None:
+        trace, place = (both.second, second) if first is None else (both.first, first)
+        name = faded(trace.query_tokens[place or 0])
+        return name, name, name
+    one, other = both.first.query_tokens[first], both.second.query_tokens[second]
+    return one, other, one if one == other else f"{one} / {other}"
+
+
+def _heatmap(
+    values: Array,
+    words: tuple[str, ...],
+    frame: Frame,
+    colours: Colours,
+    domain: tuple[float, float],
+) -> Heatmap:
+    """A map of all slots, with crosses where a sentence has no such piece."""
+    there = ~np.isnan(values)
+    return Heatmap(np.where(there, values, 0), words, words, frame, colours, domain, there)
 
 
 def _largest(text: Text, names: tuple[str, ...], difference: Array) -> None:
     """The pair whose weight changed most in this head."""
-    asks, answers = np.unravel_index(int(np.abs(difference).argmax()), difference.shape)
+    asks, answers = np.unravel_index(int(np.nanargmax(np.abs(difference))), difference.shape)
     st.markdown(
         text(
             "beside.largest",

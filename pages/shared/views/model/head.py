@@ -48,7 +48,8 @@ def view_controls(text: Text, scene: ModelScene) -> None:
         controls.option(text, "model_aggregate", get_args(Aggregate))
         if scene.special:
             added = text("sentence.comma").join(plain(piece) for piece in scene.special)
-            st.toggle(text("model_special.label", added=added), key=showing("model_special"))
+            more = text("model_special.help", added=added)
+            st.toggle(text("model_special.label"), key=showing("model_special"), help=more)
         if scene.special and not scene.choice.model_special:
             st.toggle(text("model_renormalise.label"), key=showing("model_renormalise"))
         st.toggle(
@@ -105,7 +106,10 @@ def model_head(text: Text, scene: ModelScene) -> None:
     view = shown(scene, attention_map(scene))
     pointed, weights = view.pointed, view.weights
     word_strip(text, pointed, weights[pointed.query], name="model_strip")
-    st.markdown(in_words(text, pointed.asking, pointed.query, weights[pointed.query]))
+    may_look = scene.run.trace.layers[scene.choice.model_layer].may_look.any(axis=0)
+    allowed = shown(scene, may_look.astype(float)).weights > 0
+    query = pointed.query
+    st.markdown(in_words(text, pointed.asking, query, weights[query], allowed[query]))
     places = maps.side_by_side(2, len(pointed.asking))
     with places[0]:
         st.markdown(text("model.map"))

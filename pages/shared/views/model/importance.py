@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -16,15 +15,14 @@ from core.importance import (
     silent_toy,
     transformed_contribution,
 )
+from core.measures import sink
 from pages.shared.figures.heatmap import numbered
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import showing
+from pages.shared.shares import rounded
 from pages.shared.tables import Matrix, beside, download, room_above
 from pages.shared.text import Text, plain_word
 from pages.shared.views.opened import Opened
-
-SINK = 0.5
-"""Weight from which on a special or first piece or a punctuation mark is called a sink."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +70,7 @@ def model_importance(text: Text, scene: ModelScene) -> None:
         special=pieces.special,
     )
     _table(text, row)
-    sink = _sink(row)
-    if sink is not None:
-        share = f"{row.layer.weights[row.head, row.query, sink]:.0%}"
-        said = "importance.sink" if _says_nothing(row, sink) else "importance.sink_first"
-        st.info(text(said, word=plain_word(row.answering, sink), share=share))
+    _say_sink(text, row)
 
 
 def _table(text: Text, row: Weighed) -> None:
@@ -125,16 +119,23 @@ def _agreement(text: Text, measures: Mapping[str, Array]) -> str:
     return text("importance.agreement", **{name: f"{tau:.2f}" for name, tau in taus.items()})
 
 
-def _sink(row: Weighed) -> int | None:
-    """The place that takes most of the weight, if it is special, a mark, or the first for others.
-
-    The first piece of a model that reads forwards has nothing else to look at.
-    """
-    weights = row.layer.weights[row.head, row.query]
-    most = int(np.argmax(weights))
-    first = most == 0 and row.query > 0
-    sink = weights[most] >= SINK and (first or _says_nothing(row, most))
-    return most if sink and row.layer.may_look[row.head, row.query].sum() > 1 else None
+def _say_sink(text: Text, row: Weighed) -> None:
+    """That the chosen piece looks at a sink: one that is special, a mark, or the first."""
+    weights, may_look = row.layer.weights[row.head], row.layer.may_look[row.head]
+    found = sink(weights, may_look)
+    if found is None or found.key != int(weights[row.query].argmax()):
+        return
+    wordless = _says_nothing(row, found.key)
+    if wordless or found.key == 0:
+        said = text(
+            "importance.sink" if wordless else "importance.sink_first",
+            word=plain_word(row.answering, found.key),
+            asks=plain_word(row.asking, row.query),
+            share=rounded(text, float(weights[row.query, found.key])),
+            rows=found.rows,
+            of=found.of,
+        )
+        st.info(text.joined(said, text("importance.sink_why")))
 
 
 def _says_nothing(row: Weighed, place: int) -> bool:

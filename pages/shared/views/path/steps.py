@@ -7,8 +7,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.claims.layer import heaviest, sharpness, weight
+from core.claims.model import lookers
+from core.reader.model import ModelChoice
 from pages.shared.destinations import CATCHING, EATING, Destination, lead_to
+from pages.shared.server import cache
 from pages.shared.text import Language, Text, plain
+from pages.shared.views.in_line import in_line
 from pages.shared.views.papers import cited
 
 _FORMULAS = {
@@ -106,6 +110,7 @@ def in_numbers(language: Language) -> Mapping[str, str]:
         **{name: plain(word) for name, word in eating._asdict().items()},
         **{f"other_{name}": plain(word) for name, word in catching._asdict().items()},
         "deed": plain(catching.words[heaviest(typed)]),
+        "cell": f"{weight(MATHEMATICS.links['cell'].choice(language)):.0%}",
         "before": f"{weight(kind):.0%}",
         "after": f"{weight(changed):.0%}",
         "divided": f"{rows.divided:.2f}",
@@ -162,4 +167,13 @@ def _beyond(text: Text) -> None:
     for name, there in BEYOND.links.items():
         with grid.cell():
             lead_to(text, f"{there.page}.menu", there, first=False)
-            st.caption(text(f"path.beyond.do_{name}"))
+            counted = _counted(text, there) if name == "learned" else {}
+            st.caption(text(f"path.beyond.do_{name}", **counted))
+
+
+def _counted(text: Text, there: Destination) -> Mapping[str, int]:
+    """How many heads look most from the pronoun to its noun, and how many there are."""
+    choice = there.record(ModelChoice, text.language)
+    run = cache.model(choice.model_sentence, choice.model_part, told=in_line())
+    heads, of = lookers(run, (choice.model_query, choice.model_key))
+    return {"heads": heads, "of": of}

@@ -19,6 +19,7 @@ from pages.shared.reader.session import change, session, settle
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked
+from pages.shared.views.step_maps import LEAST_OF_VECTORS
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def output_maps(text: Text, shuffling: Shuffling) -> dict[str, tuple[Heatmap, in
     )
     difference = shuffling.head.moved(shuffling.places)
     shuffled = tuple(shuffling.words[place] for place in shuffling.places)
-    both = balanced(np.stack([before, after]))
+    both = balanced(np.stack([before, after]), LEAST_OF_VECTORS)
     return {
         "before": (_map(text, shuffling, before, shuffling.words, both), word),
         "after": (_map(text, shuffling, after, shuffled, both), shuffling.places.index(word)),

@@ -72,7 +72,7 @@ def note_block(pointed: Pointed, kept_by: LongKey, pair: tuple[int, int]) -> Non
 
 def _with_block_opened(choice: UploadChoice, kept_by: LongKey, head: LongHead) -> UploadChoice:
     """The choice, pointing at the greatest weight of a block that was clicked while it held."""
-    *about, row, column = session().block or (None, None)
+    *about, row, column = session().block or (0, 0)
     if about != [*kept_by, choice.upload_query, choice.upload_key]:
         session().block = None  # something else was chosen since
         return choice

@@ -101,7 +101,8 @@ def shaded(text: Text, view: Shown) -> None:
     if pointed.asking == pointed.answering:
         word_strip(text, pointed, row, name="upload_strip")
         if abs(row.sum() - 1) <= _ROUNDING:
-            st.markdown(in_words(text, pointed.asking, pointed.query, row))
+            may_look = view.layer.may_look[0, pointed.query] if view.layer else None
+            st.markdown(in_words(text, pointed.asking, pointed.query, row, may_look))
         else:
             st.markdown(_largest(text, pointed, row))
     else:
