@@ -120,7 +120,7 @@ def deep() -> bytes:
 HOSTILE: dict[str, tuple[str, Made]] = {
     "nothing at all": ("file_empty", lambda: b""),
     "a text": ("file_not_tensors", lambda: b"weights = 1"),
-    "a picture": ("file_not_tensors", lambda: b"\x89PNG\r\n\x1a\n" + bytes(99)),
+    "a picture": ("file_is_picture", lambda: b"\x89PNG\r\n\x1a\n" + bytes(99)),
     "a bare pickle": ("file_is_pickle", lambda: pickle.dumps([1, 2, 3])),
     "a pickle in an array": ("file_has_objects", lambda: npz(weights=np.array([{}], object))),
     "an array that says it holds objects": ("file_has_objects", lambda: npy(descr="'|O'")),
@@ -150,9 +150,9 @@ HOSTILE: dict[str, tuple[str, Made]] = {
         lambda: archive({f"a{i}.npy": b"" for i in range(20_000)}, zipfile.ZIP_STORED),
     ),
     "a long list that says it is short": ("file_too_many_tensors", many_entries),
-    "65 members": (
+    "1,025 members": (
         "file_too_many_tensors",
-        lambda: npz(**{f"a{i}": np.ones(1, np.float32) for i in range(65)}),
+        lambda: archive({f"a{i}.npy": npy() for i in range(1_025)}),
     ),
     "a member that is larger than it says": ("file_damaged", lambda: forged_size(1000)),
     "a member that is smaller than it says": ("file_damaged", lambda: forged_size(30 * MEBIBYTE)),
@@ -169,7 +169,6 @@ HOSTILE: dict[str, tuple[str, Made]] = {
     "an encrypted member": ("file_packed_oddly", encrypted),
     "a way out of the folder": ("file_odd_name", lambda: archive({"../../etc/cron.npy": npy()})),
     "an absolute path": ("file_odd_name", lambda: archive({"/etc/passwd.npy": npy()})),
-    "a folder": ("file_odd_name", lambda: archive({"a/b.npy": npy()})),
     "a name that is no text": ("file_damaged", name_that_is_no_text),
     "a name that shows nothing": ("file_odd_name", lambda: archive({"\u202e.npy": npy()})),
     "two names that look the same": (
@@ -188,7 +187,6 @@ HOSTILE: dict[str, tuple[str, Made]] = {
     "gigantic axes": ("file_damaged", lambda: npy(shape=f"({10**30}, {10**30})")),
     "a negative axis": ("file_damaged", lambda: npy(shape="(-2, -3, 3)")),
     "an axis of 0": ("file_empty_tensor", lambda: npz(weights=np.zeros((2, 0, 3), np.float32))),
-    "a batch of two": ("file_too_many_axes", lambda: npz(weights=np.ones((1, 2, 1, 1, 1)))),
     "six axes": ("file_too_many_axes", lambda: npz(weights=np.ones((1,) * 6, np.float32))),
     "names that differ by capitals": (
         "file_same_name",
@@ -200,7 +198,7 @@ HOSTILE: dict[str, tuple[str, Made]] = {
     ),
     "one axis": ("file_shapes", lambda: npz(weights=np.ones(4, np.float32))),
     "NaN": ("file_not_finite", lambda: npz(weights=np.full((3, 3), np.nan, np.float32))),
-    "infinity": ("file_not_finite", lambda: npz(weights=np.full((3, 3), np.inf, np.float16))),
+    "infinity": ("file_infinite", lambda: npz(weights=np.full((3, 3), np.inf, np.float16))),
     "negative weights": ("file_negative_weights", lambda: npz(weights=-WEIGHTS)),
     "numbers whose products are infinite": (
         "file_numbers_too_large",
@@ -241,9 +239,9 @@ HOSTILE: dict[str, tuple[str, Made]] = {
         "file_list_too_long",
         lambda: safetensors({f"t{i}": tensor(shape=[0], at=[0, 0]) for i in range(100_000)}),
     ),
-    "300 safetensors": (
+    "1,100 safetensors": (
         "file_too_many_tensors",
-        lambda: safetensors({f"t{i}": tensor(shape=[0], at=[0, 0]) for i in range(300)}),
+        lambda: safetensors({f"t{i}": tensor(shape=[0], at=[0, 0]) for i in range(1_100)}),
     ),
     "safetensors on top of each other": (
         "file_overlaps",

@@ -11,6 +11,7 @@ from pages import CONTENTS, Entry
 from pages.shared import frame
 from pages.shared.figures import formulas
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.editors import typed
 from tests.pages.exploring import chosen, notes, select, table_key
 from tests.pages.languages import in_turn
 
@@ -171,9 +172,7 @@ def test_edits_and_choices_survive_a_visit_to_every_other_page(dashboard: AppTes
     choose = {"sentence": "猫抓老鼠", "d_k": 6, "d_v": 3, "mask": "causal", "rnn_kind": "gru"}
     select(dashboard, **choose)
     dashboard.run()
-    table = table_key(dashboard, "x")
-    nothing = {"added_rows": [], "deleted_rows": []}
-    dashboard.session_state[table] = {"edited_rows": {0: {"1": 7.5}}, **nothing}
+    dashboard.session_state[table_key(dashboard, "x")] = typed((0, 1, 7.5))
     dashboard.run()
     edits = dict(notes(dashboard).reader.edits)
     assert edits["handset"]

@@ -12,23 +12,46 @@ HALF_PRECISION = 2e-3
 """How far rows stored in two bytes a number are from 1 by rounding alone."""
 
 _STEP_TOLERANCE = 1e-3  # how far a step may be from what follows from the one before
+_FAR = 0.01  # how far sums are from 1 that rounding does not explain
 _HALF_STEP_TOLERANCE = 2e-2  # the same in two bytes, where scores were rounded, too
 
 
 def rows_off(weights: Array, halves: bool) -> list[InputError]:
-    """Rows that sum neither to 1 nor, where a query may look at nothing, to 0: ``file_rows_off``.
+    """Rows that sum neither to 1 nor, where a query may look at nothing, to 0, and what that tells.
 
     Args:
         weights: ``(..., query, key)``.
         halves: Whether they were stored in two bytes a number.
+
+    Returns:
+        ``file_rows_off``, and what gives the cause away, if something does: ``file_percent``,
+        ``file_counts``, ``file_columns_sum`` or ``file_rows_same``.
     """
     tolerance = HALF_PRECISION if halves else ROW_SUM_TOLERANCE
     sums = weights.sum(axis=-1, dtype=np.float64)
-    off = np.where(weights.any(axis=-1), np.abs(sums - 1), 0)
+    looks = weights.any(axis=-1)
+    off = np.where(looks, np.abs(sums - 1), 0)
     count = int((off > tolerance).sum())
     if not count:
         return []
-    return [InputError("file_rows_off", count=count, total=off.size, most=_rounded(off.max()))]
+    found = [InputError("file_rows_off", count=count, total=off.size, most=_rounded(off.max()))]
+    cause = _cause(weights, sums[looks], tolerance)
+    return [*found, cause] if cause and off.size > 1 else found
+
+
+def _cause(weights: Array, sums: Array, tolerance: float) -> InputError | None:
+    """What gives away why rows do not sum to 1."""
+    usual = float(np.median(sums))
+    alike = bool((np.abs(sums - usual) <= 10 * tolerance * max(usual, 1)).all())
+    if alike and abs(usual - 100) < 1:
+        return InputError("file_percent")
+    if float(weights.max()) > 1 and not (weights % 1).any():
+        return InputError("file_counts", most=f"{weights.max():g}")
+    columns = weights.sum(axis=-2, dtype=np.float64)
+    if (np.abs(columns - 1)[columns > 0] <= 10 * tolerance).all():
+        return InputError("file_columns_sum")
+    same = alike and abs(usual - 1) > _FAR
+    return InputError("file_rows_same", sum=_rounded(usual)) if same else None
 
 
 def steps_differ(layer: LayerTrace, head: int, *, halves: bool = False) -> list[InputError]:

@@ -1,36 +1,24 @@
-"""Which tensors of a file are which part of attention, by their names and shapes."""
+"""Which tensors of a file are which part of attention, and what each of their axes is."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import get_args
-
-import numpy as np
 
 from core.arrays import Array
 from core.errors import InputError
-from core.files.limits import Limits
-from core.files.tensors import Entry, Tensors
-from core.files.traces import words_in
-from core.tokens import LONGEST, as_token, clean
+from core.files import token_lists
+from core.files.layout import is_long, layout_of, name_of
+from core.files.meaning import Settling
+from core.files.naming import Groups, Series, Unused, groups_of, is_attention, read_name
+from core.files.reading import BESIDE, MASKS, read_parts, share
+from core.files.stacked import Stacked, stacked
+from core.files.tensors import Tensors
+from core.files.token_lists import Texts
+from core.tokens import LONGEST, clean
 from core.trace import Origin, OriginKind
 
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "weights": ("weights", "attention", "attentions", "attn", "attn_weights", "pattern"),
-    "q": ("q", "query", "queries"),
-    "k": ("k", "key", "keys"),
-    "v": ("v", "value", "values"),
-    "mask": ("mask", "attn_mask", "attention_mask"),
-    "bias": ("bias",),
-    "scores": ("scores",),
-    "output": ("output",),
-    "mixed": ("mixed",),
-}
-"""Part to the names that tensors of it go by; capitals do not matter."""
-
-TOKEN_NAMES = ("query_tokens", "key_tokens", "tokens")
-
-_BLANK = "␣"  # stands for a token that shows nothing
+_STEPS = ("q", "k", "v", "weights", "scores", "output", "bias")
 _NAME_OF_ORIGIN = "origin"
 
 
@@ -39,59 +27,101 @@ class Found:
     """The tensors that are used.
 
     Attributes:
-        entries: Part to its tensor.
         parts: Part to its numbers: ``(layer, head, ...)``; ``mixed`` is ``(layer, query, d_out)``.
+        used: Name of a tensor to the part that it is.
+        unused: Name of a tensor to the reason why nobody uses it.
+        group: Whose attention it is, of an encoder or a decoder; empty if there is one only.
+        text: Which text of a batch.
+        lists: Tokens that the file names.
+        halves: Whether weights were stored in two bytes a number.
         long: Whether these are queries and keys whose maps are computed piece by piece.
-        left: Names of parts that are not used, because the file is long.
+        remarks: What has to be told of how they were read.
     """
 
-    entries: Mapping[str, Entry]
     parts: Mapping[str, Array]
+    used: Mapping[str, str]
+    unused: Mapping[str, str]
+    group: str = ""
+    text: int = 0
+    lists: Mapping[str, Texts] = field(default_factory=dict)
+    halves: bool = False
     long: bool = False
-    left: tuple[str, ...] = ()
+    remarks: tuple[InputError, ...] = ()
 
 
-def parts_of(tensors: Tensors) -> Found:
-    """The parts in a file; a single tensor is taken for weights, whatever its name.
+def parts_of(tensors: Tensors, settling: Settling) -> Found:
+    """The parts in a file.
+
+    Args:
+        tensors: Of the file.
+        settling: Is asked what the file leaves open.
 
     Raises:
-        InputError: ``file_no_attention``, ``file_not_finite``, ``file_shapes``,
-            ``file_long_mask``, ``file_unpacks_too_large``.
+        InputError: ``file_no_attention``, ``file_is_checkpoint``, ``file_not_finite``,
+            ``file_shapes``, ``file_too_many_axes``, ``file_mask``, ``file_long_mask``,
+            ``file_unpacks_too_large``, and as tensors that are used have it.
     """
-    by_name = {it.name.lower(): it for it in tensors.entries if not it.is_text}
-    entries = {
-        part: by_name[name]
-        for part, names in NAMES.items()
-        for name in reversed(names)
-        if name in by_name
-    }
-    if len(by_name) == 1 and not entries:
-        entries = {"weights": next(iter(by_name.values()))}
-    if _is_long(entries, tensors.limits):
-        return _long(tensors, entries)
-    if not ("weights" in entries or {"q", "k", "v"} <= entries.keys()):
-        raise InputError("file_no_attention")
-    if not {"q", "k", "v"} <= entries.keys():  # the other steps say nothing without them
-        entries = {"weights": entries["weights"]}
-    return Found(entries, _read(tensors, entries))
-
-
-def tokens_of(tensors: Tensors, n_query: int, n_key: int) -> tuple[tuple[str, ...], ...]:
-    """The tokens that look and those that are looked at; empty where the file has none that fit."""
-    found = {name: _tokens(tensors, name) for name in TOKEN_NAMES}
-    both = found["tokens"]
-    asking = found["query_tokens"] or both
-    answering = found["key_tokens"] or both
-    return (
-        asking if len(asking) == n_query else (),
-        answering if len(answering) == n_key else (),
+    groups, unused = groups_of(tensors.entries)
+    group, chosen = _chosen(groups, tensors, settling, unused)
+    sources = {part: stacked(series, settling) for part, series in chosen.items()}
+    lists = token_lists.lists_of(tensors)
+    layout = layout_of(sources, lists, settling, ours=origin_said(tensors) is not None)
+    long = is_long(sources, layout, tensors.limits)
+    sources = _needed(sources, long, unused)
+    tensors.check_room(it for source in sources.values() for it in source.entries)
+    tensors.limits.check_unpacked(4 * sum(math.prod(it.shape) for it in sources.values()))
+    parts = read_parts(tensors, sources, layout, settling, unused)
+    shared = share(parts, tensors.limits)
+    remarks = (*_left_open(chosen, settling), *_remarks(chosen, parts, shared))
+    used = _used(sources, unused)
+    steps = {it.name: "step" for series in chosen.values() for it in series.entries}
+    return Found(
+        parts=parts,
+        used=used,
+        unused={name: why for name, why in (steps | unused).items() if name not in used},
+        group=group,
+        text=layout.text,
+        lists=lists,
+        halves="weights" in sources and sources["weights"].rows[0][0].kind in ("f2", "bf2"),
+        long=long,
+        remarks=remarks,
     )
 
 
-def has_tokens(tensors: Tensors) -> bool:
-    """Whether the file names tokens at all."""
-    names = {it.name for it in tensors.entries if it.is_text} | tensors.notes.keys()
-    return not names.isdisjoint(TOKEN_NAMES)
+def _used(sources: Mapping[str, Stacked], unused: Unused) -> dict[str, str]:
+    return {
+        entry.name: part
+        for part, source in sources.items()
+        for entry in source.entries
+        if entry.name not in unused
+    }
+
+
+def _left_open(chosen: Mapping[str, Series], settling: Settling) -> Iterator[InputError]:
+    """What the reader should look at: one of several attentions, an axis that nothing names."""
+    weights = chosen.get("weights")
+    bare = weights and not weights.over and not read_name(weights.first.name).part
+    for meaning in settling.meanings:
+        if meaning.name == "attention":
+            yield InputError("file_several", count=len(meaning.offered))
+        if weights and bare and meaning.name == "leading_axis" and meaning.why == "usual":
+            yield InputError("file_axis_open", tensor=weights.first.name)
+
+
+def _remarks(
+    chosen: Mapping[str, Series], parts: Mapping[str, Array], shared: Mapping[str, int]
+) -> tuple[InputError, ...]:
+    """What has to be told of how tensors were read."""
+    found = [
+        InputError("file_layers_missing", tensor=it.first.name, layers=it.missing)
+        for it in chosen.values()
+        if it.missing
+    ][:1]
+    if not {"weights", "q"} & parts.keys():
+        found.append(InputError("file_softmax_of_scores", tensor=chosen["scores"].first.name))
+    if shared:
+        found.append(InputError("file_heads_share", **shared))
+    return tuple(found)
 
 
 def numbered_tokens(n: int) -> tuple[str, ...]:
@@ -101,75 +131,61 @@ def numbered_tokens(n: int) -> tuple[str, ...]:
 
 def origin_said(tensors: Tensors) -> Origin | None:
     """Where a file of ours says that its numbers come from."""
-    said = _texts(tensors, _NAME_OF_ORIGIN)
+    said = token_lists.texts_called(tensors, _NAME_OF_ORIGIN)
     if len(said) != 3 or said[0] not in get_args(OriginKind):
         return None
     kind = next(it for it in get_args(OriginKind) if it == said[0])
     return Origin(kind, clean(said[1])[:LONGEST], edited=said[2] == "edited")
 
 
-def _is_long(entries: Mapping[str, Entry], limits: Limits) -> bool:
-    """Whether a file has queries and keys whose maps are computed piece by piece.
+def _chosen(
+    groups: Groups, tensors: Tensors, settling: Settling, unused: Unused
+) -> tuple[str, dict[str, Series]]:
+    """Whose attention is shown, and the tensors of it; what belongs to nobody belongs to it, too.
 
-    That is so if the maps are too large for a whole, or if there is nothing else in the file.
+    Raises:
+        InputError: Why there is none.
     """
-    if not {"q", "k"} <= entries.keys():
-        return False
-    rows, columns = entries["q"].shape[-3:-1], entries["k"].shape[-2:-1]  # (head, query), (key)
-    if max((*rows[-1:], *columns), default=0) > limits.tokens:
-        return True
-    if math.prod(rows) * math.prod(columns) > limits.cells:
-        return True
-    return not {"v", "weights"} & entries.keys()
+    usable = {name: parts for name, parts in groups.items() if is_attention(parts)}
+    if not usable:
+        problems = (it.problem for it in tensors.entries if it.problem)
+        if "parameter" in unused.values():
+            raise InputError("file_is_checkpoint")
+        raise next(problems, InputError("file_no_attention"))
+    group = settling.settle("attention", tuple(usable), next(iter(usable)), "first")
+    general = {
+        part: it
+        for name, parts in groups.items()
+        for part, it in parts.items()
+        if name not in usable and part in (*MASKS, "bias")
+    }
+    chosen = {**general, **usable[group]}
+    for name, parts in groups.items():
+        for series in parts.values():
+            kept = any(series is it for it in chosen.values())
+            reason = "other_attention" if name in usable else "unknown"
+            unused |= {} if kept else {it.name: reason for it in series.entries}
+    return group, chosen
 
 
-def _long(tensors: Tensors, entries: Mapping[str, Entry]) -> Found:
-    """Queries, keys, and values if there are any; nothing that is as large as a map is read."""
-    for part in ("mask", "bias"):
-        if part in entries:
-            raise InputError("file_long_mask", tensor=entries[part].name)
-    used = {part: entries[part] for part in "qkv" if part in entries}
-    left = tuple(it.name for part, it in entries.items() if part not in used)
-    return Found(used, _read(tensors, used), long=True, left=left)
+def _needed(sources: dict[str, Stacked], long: bool, unused: Unused) -> dict[str, Stacked]:
+    """What is read: steps say nothing without queries, keys and values.
 
-
-def _read(tensors: Tensors, used: Mapping[str, Entry]) -> dict[str, Array]:
-    """The numbers of the parts, if all of them together are not too large."""
-    tensors.check_room(used.values())
-    return {part: _numbers(tensors, part, it) for part, it in used.items()}
-
-
-def _numbers(tensors: Tensors, part: str, entry: Entry) -> Array:
-    """One part with all its axes; a layer axis, and for weights a head axis, may be left out.
-
-    A batch axis of length 1 may stand behind the layers, as where outputs of a model were stacked.
+    Raises:
+        InputError: ``file_long_mask``.
     """
-    axes, shape = 3 if part == "mixed" else 4, entry.shape
-    if len(shape) == axes + 1 and shape[1] == 1:  # the batch of a single text
-        shape = shape[:1] + shape[2:]
-    if len(shape) > axes:
-        raise InputError("file_too_many_axes", tensor=entry.name, axes=len(shape), limit=axes)
-    if len(shape) < 2:
-        raise InputError("file_shapes", tensor=entry.name, shape=str(entry.shape))
-    found = tensors.numbers(entry)
-    if part == "mask" and not np.isfinite(found).all():
-        raise InputError("file_mask")
-    fine = np.isfinite(found) | (found == -np.inf) if part == "bias" else np.isfinite(found)
-    if not fine.all():
-        raise InputError("file_not_finite", tensor=entry.name)
-    return found.reshape((1,) * (axes - len(shape)) + shape)
-
-
-def _tokens(tensors: Tensors, name: str) -> tuple[str, ...]:
-    return tuple(as_token(text) or _BLANK for text in _texts(tensors, name))
-
-
-def _texts(tensors: Tensors, name: str) -> tuple[str, ...]:
-    """A list of texts in a file: a tensor of texts, or a note."""
-    most = tensors.limits.long_tokens
-    for entry in tensors.entries:
-        if entry.name == name and entry.is_text:
-            few = len(entry.shape) == 1 and entry.shape[0] <= most
-            return tensors.words(entry) if few else ()
-    found = words_in(tensors.notes.get(name, ""))
-    return found if len(found) <= most else ()
+    beside = {part for part in BESIDE if part in sources}
+    if long:
+        for part in (*MASKS, "bias"):
+            if part in sources:
+                raise InputError("file_long_mask", tensor=name_of(sources[part]))
+        wanted, reason = {"q", "k", "v"}, "long"
+    elif {"q", "k", "v"} <= sources.keys():
+        wanted, reason = {*_STEPS, *MASKS, "mixed", *beside}, ""
+    elif "weights" in sources:
+        wanted, reason = {"weights", *beside}, "alone"
+    else:
+        wanted, reason = {"scores", *MASKS, "bias"}, "alone"
+    for part in sources.keys() - wanted:
+        unused |= {it.name: reason for it in sources[part].entries}
+    return {part: it for part, it in sources.items() if part in wanted}

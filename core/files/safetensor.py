@@ -10,7 +10,7 @@ from core.errors import InputError
 from core.files.limits import Limits
 from core.files.tensors import Entry, Tensors, named
 
-MOST_TENSORS = 256
+MOST_TENSORS = 1_024
 """Tensors in one file."""
 
 _LARGEST_HEADER = 2**20
@@ -25,15 +25,15 @@ _KINDS: Mapping[str, str] = {
 
 
 def looks_like(content: bytes) -> bool:
-    """Whether a file begins as they do."""
-    return content[_LENGTH : _LENGTH + 1] == b"{"
+    """Whether a file begins as they do: a length, which has zeros, then an object of JSON."""
+    return content[_LENGTH : _LENGTH + 1] == b"{" and b"\0" in content[:_LENGTH]
 
 
 def read_safetensors(content: bytes, limits: Limits) -> Tensors:
     """The tensors of a file.
 
     Raises:
-        InputError: ``file_list_too_long``, ``file_too_many_tensors``, ``file_kind``,
+        InputError: ``file_list_too_long``, ``file_too_many_tensors``,
             ``file_overlaps``, ``file_same_name``, ``file_damaged``, or what `Tensors` says.
         ValueError: If its header is no JSON. KeyError, TypeError: If it does not say what it must.
     """
@@ -71,11 +71,13 @@ def _unlike(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _listed(name: str, said: Mapping[str, object]) -> tuple[Entry, tuple[int, int]]:
-    kind = _KINDS.get(str(said["dtype"]))
-    if kind is None:
-        raise InputError("file_kind", tensor=name, kind=named(str(said["dtype"])))
-    entry = Entry(name, kind, _counts(said["shape"]))
+    kind, shape = _KINDS.get(str(said["dtype"])), _counts(said["shape"])
     start, end = _counts(said["data_offsets"])
+    if kind is None:
+        odd = named(str(said["dtype"]))
+        problem = InputError("file_kind", tensor=name, kind=odd)
+        return Entry(name, odd, shape, problem=problem), (start, end)
+    entry = Entry(name, kind, shape)
     if entry.nbytes != end - start:
         raise InputError("file_damaged")
     return entry, (start, end)

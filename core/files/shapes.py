@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from core.arrays import Array
 from core.errors import InputError
 from core.files.limits import Limits
@@ -34,8 +32,7 @@ def check_shapes(
 
     Raises:
         InputError: ``file_shapes``, ``file_too_many_tokens``, ``file_too_many_heads``,
-            ``file_too_many_cells``, ``file_negative_weights``, ``file_numbers_too_large``,
-            ``file_mask``.
+            ``file_too_many_cells``, ``file_negative_weights``, ``file_numbers_too_large``.
     """
     maps = _maps(parts)
     layers, heads, n_query, n_key = maps
@@ -64,7 +61,7 @@ def check_shapes(
 def _maps(parts: Mapping[str, Array]) -> tuple[int, ...]:
     """The shape of the maps."""
     if "q" not in parts:
-        return parts["weights"].shape
+        return parts["weights" if "weights" in parts else "scores"].shape
     return (*parts["q"].shape[:3], parts["k"].shape[2])
 
 
@@ -81,9 +78,7 @@ def _check_spread(parts: Mapping[str, Array], maps: tuple[int, ...]) -> None:
 def _check_numbers(parts: Mapping[str, Array]) -> None:
     if "weights" in parts and (parts["weights"] < 0).any():
         raise InputError("file_negative_weights")
-    if "mask" in parts and not np.isin(parts["mask"], (0, 1)).all():
-        raise InputError("file_mask")
-    for part in parts.keys() - {"bias", "mask"}:
+    for part in parts.keys() & LARGEST.keys():
         numbers = parts[part]
         limit = LARGEST[part]
         if max(numbers.max(), -numbers.min()) > limit:  # no copy, as abs would make

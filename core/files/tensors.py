@@ -1,6 +1,7 @@
 """Tensors in somebody else's file: listed before anything is unpacked, and read.
 
-`npz` and `safetensor` list a file; nothing in it is evaluated, and no object is made of it.
+`npz`, `safetensor`, `torch_archive` and `plain_text` list a file; nothing in it is evaluated, and
+no object of a foreign kind is made of it.
 """
 
 import math
@@ -37,10 +38,12 @@ class Entry:
 
     Attributes:
         name: Without anything invisible.
-        kind: One of ``KINDS``, or ``U`` and a number: texts of so many characters.
+        kind: One of ``KINDS``, or ``U`` and a number: texts of so many characters, or ``S`` and a
+            number: of so many bytes. Anything else cannot be read.
         shape: One number an axis.
         swapped: Whether the bytes of a number are the other way round.
         by_columns: Whether the first axis runs fastest.
+        problem: Why the tensor cannot be read; nothing is wrong as long as nobody uses it.
     """
 
     name: str
@@ -48,17 +51,25 @@ class Entry:
     shape: tuple[int, ...]
     swapped: bool = False
     by_columns: bool = False
+    problem: InputError | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers that can be read."""
+        return self.kind in KINDS and self.problem is None
 
     @property
     def is_text(self) -> bool:
         """Whether it holds texts, not numbers."""
-        return self.kind.startswith("U")
+        return self.kind.startswith(("U", "S")) and self.problem is None
 
     @property
     def nbytes(self) -> int:
-        """Bytes in the file, once unpacked."""
-        size = int(self.kind.lstrip("Ubfiu"))
-        return math.prod(self.shape) * (4 * size if self.is_text else size)
+        """Bytes in the file, once unpacked; 0 if it cannot be read."""
+        if not (self.is_number or self.is_text):
+            return 0
+        size = int(self.kind.lstrip("USbfiu"))
+        return math.prod(self.shape) * (4 * size if self.kind.startswith("U") else size)
 
     @property
     def nbytes_read(self) -> int:
@@ -68,7 +79,7 @@ class Entry:
     @property
     def type_name(self) -> str:
         """What people call the kind."""
-        return "text" if self.is_text else KINDS[self.kind]
+        return "text" if self.is_text else KINDS.get(self.kind, self.kind)
 
 
 @dataclass(frozen=True)
@@ -91,24 +102,24 @@ class Tensors:
         """Check what can be checked without unpacking.
 
         Raises:
-            InputError: ``file_empty_tensor``, ``file_unpacks_too_large``, ``file_same_name``:
-                capitals do not matter.
+            InputError: ``file_unpacks_too_large``, ``file_same_name``.
         """
-        for entry in self.entries:
-            if 0 in entry.shape:
-                raise InputError("file_empty_tensor", tensor=entry.name)
         self.limits.check_unpacked(sum(it.nbytes for it in self.entries))
-        names = Counter(it.name.lower() for it in self.entries)
+        names = Counter(it.name for it in self.entries)
         for entry in self.entries:
-            if names[entry.name.lower()] > 1:
+            if names[entry.name] > 1:
                 raise InputError("file_same_name", tensor=entry.name)
 
     def check_room(self, used: Iterable[Entry]) -> None:
-        """Refuse tensors that are too large together once :func:`numbers` has made all of them.
+        """Refuse tensors that are empty, or too large together once :func:`numbers` has made them.
 
         Raises:
-            InputError: ``file_unpacks_too_large``.
+            InputError: ``file_empty_tensor``, ``file_unpacks_too_large``.
         """
+        used = list(used)
+        for entry in used:
+            if 0 in entry.shape:
+                raise InputError("file_empty_tensor", tensor=entry.name)
         self.limits.check_unpacked(sum(it.nbytes_read for it in used))
 
     def numbers(self, entry: Entry) -> Array:
@@ -123,8 +134,9 @@ class Tensors:
 
     def words(self, entry: Entry) -> tuple[str, ...]:
         """The beginnings of the texts of a tensor; what is no character becomes a sign for it."""
-        raw, size = self.unpack(entry), 4 * int(entry.kind[1:])
-        coding = "utf-32-be" if entry.swapped else "utf-32-le"
+        wide = entry.kind.startswith("U")
+        raw, size = self.unpack(entry), int(entry.kind[1:]) * (4 if wide else 1)
+        coding = ("utf-32-be" if entry.swapped else "utf-32-le") if wide else "utf-8"
         most = min(size, 4 * _LONGEST_TEXT)
         cut = (raw[start : start + most] for start in range(0, len(raw), size))
         return tuple(str(text, coding, "replace").rstrip("\0") for text in cut)
@@ -137,6 +149,7 @@ def named(raw: str) -> str:
         InputError: ``file_odd_name`` if nothing of it can be shown, or it leads out of a folder.
     """
     name = clean(raw)[:LONGEST_NAME]
-    if not name or ".." in name or name.startswith(("/", "\\")):
+    steps = name.replace("\\", "/").split("/")
+    if not name or not steps[0] or ".." in steps:
         raise InputError("file_odd_name", tensor=name or "?")
     return name

@@ -13,6 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import InputError
+from core.models.folder import (
+    check_adapter,
+    check_config,
+    check_name,
+    check_shards,
+)
 from core.models.packaged import NAME as PACKAGED
 
 OPEN = "ATTENTION_LAB_OPEN"
@@ -115,10 +121,13 @@ def locate(model: str, hub: Hub, progress: Progress = no_progress) -> Path:
 
     Raises:
         InputError: ``model_not_allowed`` on a server that is not open; ``model_missing`` if the
-            model is not there; ``hub_unreachable``; and as :func:`checked_folder`.
+            model is not there; ``hub_unreachable``; and as :func:`checked_folder` and
+            `core.models.folder.check_name`.
     """
     check_allowed(model)
     here = local_folder(model)
+    if here is None:
+        check_name(model)
     if here:
         return checked_folder(here, model)
     folder = hub.cached(model)
@@ -134,18 +143,30 @@ def checked_folder(folder: Path, model: str) -> Path:
 
     Raises:
         InputError: ``no_safetensors`` if its parameters are in no file of this kind;
-            ``model_too_large``; ``model_unreadable`` if it has no usable ``config.json``;
-            ``brings_code`` if its configuration asks for code of its own.
+            ``model_too_large``; ``model_unreadable`` if it has no usable ``config.json``; and as
+            `core.models.folder` has it.
     """
-    _check_sizes({path.name: path.stat().st_size for path in folder.glob("*.*")}, model)
+    sizes = {path.name: path.stat().st_size for path in folder.glob("*.*")}
+    check_adapter(sizes, model)
+    _check_sizes(sizes, model)
+    check_shards(folder, model)
+    check_config(read_config(folder, model), model)
+    return folder
+
+
+def read_config(folder: Path, model: str) -> Mapping[str, object]:
+    """The configuration of a model.
+
+    Raises:
+        InputError: ``model_unreadable`` if there is no usable one.
+    """
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        brings_code = "auto_map" in config
     except (OSError, ValueError, TypeError) as problem:
         raise InputError("model_unreadable", name=model, file="config.json") from problem
-    if brings_code:
-        raise InputError("brings_code", name=model)
-    return folder
+    if not isinstance(config, dict):
+        raise InputError("model_unreadable", name=model, file="config.json")
+    return config
 
 
 def _check_sizes(sizes: Mapping[str, int], model: str) -> None:

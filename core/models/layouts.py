@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention, split_heads
+from core.attention import MultiHeadSteps, merge_heads, split_heads
 from core.errors import InputError
 from core.importance import Mixer
 from core.models.run import layer_trace
+from core.softmax import mask_scores, masked_softmax
 from core.trace import LayerTrace
 
 TOLERANCE = 1e-5
@@ -32,6 +33,7 @@ class Family(NamedTuple):
         output: W_O, in a layer.
         norm: What the input passes before attention; empty if nothing.
         causal: Whether a token sees itself and what comes before it only.
+        windowed: Whether ``sliding_window`` of the configuration counts; others ignore it.
         first_position: How many positions are never used.
         options: What to say when a model is made: nothing that is not shown is needed.
     """
@@ -42,6 +44,7 @@ class Family(NamedTuple):
     output: str
     norm: str = ""
     causal: bool = False
+    windowed: bool = False
     first_position: int = 0
     options: Mapping[str, bool] = MappingProxyType({})
 
@@ -75,8 +78,8 @@ FAMILIES = {
     ),
     "gpt2": Family("h", "attn", ("attn.c_attn",), "attn.c_proj", norm="ln_1", causal=True),
     "llama": _LLAMA,
-    "mistral": _LLAMA,
-    "qwen2": _LLAMA,
+    "mistral": _LLAMA._replace(windowed=True),
+    "qwen2": _LLAMA._replace(windowed=True),
 }
 """By the ``model_type`` of a model's configuration."""
 
@@ -102,17 +105,21 @@ def retraced(
     attention: Any = layer.get_submodule(family.attention)
     q, k, v = _projected(family, model, layer, x)
     window = getattr(attention, "sliding_window", getattr(config, "sliding_window", None))
-    mask = _mask(len(x), family.causal, window)
-    steps = scaled_dot_product_attention(q, k, v, mask, scale=attention.scaling)
-    off = float((steps.weights - own_weights).abs().max())
+    mask = _mask(len(x), family.causal, window if family.windowed else None)
+    # Scaled after the product, as the model does: large scores are rounded in the same places.
+    scores = q @ k.mT * attention.scaling
+    weights = masked_softmax(*mask_scores(scores, mask, is_causal=False))
+    heads = weights @ v
+    off = float((weights - own_weights).abs().max())
     if off > TOLERANCE:
         raise InputError("weights_disagree", name=config.model_type, difference=f"{off:.1e}")
     output: Any = layer.get_submodule(family.output)
-    mixed = output(merge_heads(steps.output))  # (token, d_model)
+    mixed = output(merge_heads(heads))  # (token, d_model)
     _, b_k, b_v = _projected(family, model, layer, torch.zeros_like(x))
     w_o = output.weight if isinstance(output, nn.Linear) else output.weight.T  # (out, in)
     mixer = Mixer(split_heads(w_o, len(q)).mT.numpy(), b_k.numpy(), b_v.numpy(), attention.scaling)
-    return layer_trace(MultiHeadSteps(q, k, v, *steps, mixed), mask), mixer
+    steps = MultiHeadSteps(q, k, v, scores, weights, heads, mixed)
+    return layer_trace(steps, mask), mixer
 
 
 def _projected(

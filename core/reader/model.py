@@ -22,7 +22,22 @@ Aggregate = Literal["head", "mean", "rollout"]
 Order = Literal["pair", "previous", "following", "same", "special", "first", "sharp", "wide"]
 UploadAggregate = Literal["head", "mean"]
 Pooling = Literal["maximum", "mean"]
-UploadResult = Literal["weights", "scores", "output", "q", "k", "v"]
+UploadResult = Literal[
+    "weights",
+    "scores",
+    "output",
+    "q",
+    "k",
+    "v",
+    "x",
+    "w_q",
+    "w_k",
+    "w_v",
+    "w_o",
+    "influence_attention",
+    "influence_recurrent",
+    "influence_convolutional",
+]
 
 PACKAGED = "minilm"
 """The name of the model that comes with the requirements."""
@@ -46,6 +61,9 @@ SHA_DIGITS = 8
 
 LONGEST_FILE_NAME = 80
 """Characters of a file's name."""
+
+MEANINGS = ("attention", "leading_axis", "text", "axes", "mask", "padding", "step")
+"""What a file may leave open, by the names of `core.files.meaning`."""
 
 _SHA = re.compile(rf"[0-9a-f]{{{SHA_DIGITS}}}|")
 _head = whole_within(0, MOST_HEADS - 1)
@@ -129,3 +147,16 @@ class UploadChoice:
     upload_pooling: Pooling = word("maximum", Pooling)  # what a pixel shows of its weights
     upload_arithmetic_open: bool = flag(False)
     upload_shown: UploadResult = word("weights", UploadResult)
+    upload_attention: str = of_kind("", file_name)  # whose, if there are several; here and
+    upload_leading_axis: str = of_kind("", file_name)  # below: empty stands for the answer that
+    upload_text: str = of_kind("", file_name)  # the page gives by itself (core.files.meaning)
+    upload_axes: str = of_kind("", file_name)
+    upload_mask: str = of_kind("", file_name)
+    upload_padding: str = of_kind("", file_name)
+    upload_step: str = of_kind("", file_name)
+
+    @property
+    def meaning(self) -> dict[str, str]:
+        """How the reader wants the file to be read, where that is left open."""
+        said = {name: getattr(self, f"upload_{name}") for name in MEANINGS}
+        return {name: answer for name, answer in said.items() if answer}

@@ -17,6 +17,7 @@ from core.training.contenders import (
     Contender,
     Design,
 )
+from core.training.networks import STATES
 from core.training.race import Race, sizes
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 
@@ -38,6 +39,8 @@ BUDGETS = (8_000, 15_000, 30_000)
 LONGEST_SEQUENCE = 2_000
 """Characters."""
 
+_FIRST = ("relative", "sinusoidal", "rnn", "lstm", "gru", "cnn", "wide_cnn")
+_USUAL = tuple(name for name in CONTENDERS if name in (*_FIRST, "linear"))
 _ASKED = ("training_task", ("recall", "pairs"))  # odd or even has no symbols and no distance
 
 
@@ -49,11 +52,10 @@ class TrainingChoice:
     training_length: int = whole(48, 16, EVERYWHERE, step=2)  # tokens of a sequence
     training_symbols: int = whole(8, 2, 16, only_with=_ASKED)
     training_distance: int = among(EVERYWHERE, DISTANCES, only_with=_ASKED)
-    training_contenders: tuple[Contender, ...] = several(
-        ("relative", "sinusoidal", "rnn", "lstm", "gru", "cnn", "wide_cnn"), CONTENDERS
-    )
+    training_contenders: tuple[Contender, ...] = several(_USUAL, CONTENDERS, was={1: _FIRST})
     training_field: int = among(15, FIELDS)  # tokens that the CNN sees
     training_layers: int = whole(1, 1, 2)  # of attention
+    training_state: int = among(STATES[-1], STATES)  # numbers that linear attention keeps
     training_budget: int = among(15_000, BUDGETS)  # parameters of each contender
     training_steps: int = whole(150, 50, 1000)
     training_seed: int = whole(0, 0, 999_999)  # of the first run
@@ -75,6 +77,7 @@ class TrainingChoice:
                 self.training_budget,
                 self.training_layers,
                 self.training_field,
+                self.training_state,
             ),
             self.training_contenders,
             self.training_steps,
@@ -138,6 +141,7 @@ def chosen_race(race: Race) -> TrainingChoice:
         training_distance=design.task.farthest,
         training_contenders=race.contenders,
         training_field=design.field,
+        training_state=design.state,
         training_layers=design.layers,
         training_budget=design.budget,
         training_steps=race.steps,

@@ -14,6 +14,7 @@ import torch
 from tokenizers import Tokenizer
 
 from core.errors import InputError
+from core.models.folder import check_tensors, check_tokenizer
 from core.models.hub import (
     Hub,
     Progress,
@@ -21,6 +22,7 @@ from core.models.hub import (
     local_folder,
     locate,
     no_progress,
+    read_config,
 )
 from core.models.huggingface import HuggingFaceHub
 from core.models.layouts import FAMILIES, Family, retraced
@@ -107,7 +109,8 @@ class FamilySource:
 
         Raises:
             InputError: As `core.models.hub.locate`; ``family_unknown`` if the model is of another
-                family; ``model_unreadable`` if its files do not hold what they should.
+                family; ``model_unreadable`` if its files do not hold what they should; as
+                `core.models.folder.check_tensors` if they hold more.
         """
         return self.loaded or _load_once(self.model, self.hub, progress)
 
@@ -173,7 +176,9 @@ def _load(folder: Path, name: str, progress: Progress) -> Loaded:
         config = AutoConfig.from_pretrained(folder, **safely)
         family = FAMILIES[config.model_type]
     except (OSError, ValueError, KeyError) as problem:
-        raise InputError("family_unknown", name=name, known=tuple(FAMILIES)) from problem
+        kind = str(read_config(folder, name).get("model_type", "?"))
+        named = f"{name} ({kind})"
+        raise InputError("family_unknown", name=named, known=tuple(FAMILIES)) from problem
     try:
         model, report = AutoModel.from_pretrained(
             folder,
@@ -185,16 +190,21 @@ def _load(folder: Path, name: str, progress: Progress) -> Loaded:
             **family.options,
             **safely,
         )
+        check_tokenizer(folder, name)
         tokenizer = AutoTokenizer.from_pretrained(folder, **safely).backend_tokenizer
+    except InputError:
+        raise
     except Exception as problem:  # transformers promises no kind of error for spoilt files
         raise InputError("model_unreadable", name=name, file=folder.name) from problem
     if report["missing_keys"]:  # they would be random numbers
         missing = min(report["missing_keys"])
         raise InputError("model_unreadable", name=name, file=folder.name, missing=missing)
+    extra, n_layers = report["unexpected_keys"], config.num_hidden_layers
+    check_tensors(extra, family.layers, n_layers, name=name, family=config.model_type)
     model.eval().requires_grad_(False)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     shown = folder.name if local_folder(name) else name
     largest = config.max_position_embeddings - family.first_position
-    n_heads = config.num_hidden_layers * config.num_attention_heads
+    n_heads = n_layers * config.num_attention_heads
     return Loaded(shown, family, model, tokenizer, largest, n_heads)

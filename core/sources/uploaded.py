@@ -6,6 +6,7 @@ other, stay as they are and are named.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -16,17 +17,18 @@ from core.attention import scaled_dot_product_attention
 from core.errors import InputError
 from core.files.doubts import HALF_PRECISION, rows_off
 from core.files.limits import PUBLIC, Limits
-from core.files.parts import (
-    has_tokens,
-    numbered_tokens,
-    origin_said,
-    parts_of,
-    tokens_of,
-)
+from core.files.meaning import Meaning, Settling
+from core.files.parts import numbered_tokens, origin_said, parts_of
+from core.files.reading import BESIDE
 from core.files.shapes import check_shapes
 from core.files.tensors import Entry, Tensors
+from core.files.token_lists import has_tokens, tokens_of
 from core.files.traces import fingerprint, guarded, read_tensors
+from core.softmax import softmax
 from core.trace import AttentionTrace, LayerTrace, Origin, TraceError
+
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+"""Of a reader who leaves to the page how a file is read."""
 
 _BY_HEAD = ("q", "k", "v", "scores", "weights", "output")
 
@@ -39,6 +41,8 @@ class Upload:
         entries: Everything in the file.
         parts: What is used of it: ``(layer, head, ...)``; ``mixed`` is ``(layer, query, d_out)``.
         used: Name of a tensor to the part that it is.
+        unused: Name of a tensor to the reason why nobody uses it.
+        meanings: What the file leaves open, and how it was read.
         query_tokens: The tokens that look, one a row.
         key_tokens: The tokens that are looked at, one a column.
         origin: ``uploaded``, with the file's name.
@@ -52,6 +56,8 @@ class Upload:
     entries: tuple[Entry, ...]
     parts: Mapping[str, Array]
     used: Mapping[str, str]
+    unused: Mapping[str, str]
+    meanings: tuple[Meaning, ...]
     query_tokens: tuple[str, ...]
     key_tokens: tuple[str, ...]
     origin: Origin
@@ -74,7 +80,12 @@ class Upload:
     @property
     def has_steps(self) -> bool:
         """Whether there are queries, keys and values, and scores and outputs to be drawn whole."""
-        return "q" in self.parts and not self.long
+        return {"q", "k", "v"} <= self.parts.keys() and not self.long
+
+    @property
+    def beside(self) -> Mapping[str, Array]:
+        """What a file of this program has besides: the input, the matrices, the influences."""
+        return {part: self.parts[part] for part in BESIDE if part in self.parts}
 
     @property
     def nbytes(self) -> int:
@@ -127,6 +138,9 @@ class Upload:
         """The map of one head: ``(query, key)``; see :meth:`weights`."""
         if "weights" in self.parts:
             return self.parts["weights"][index, head]
+        if "q" not in self.parts:
+            scores = self.parts["scores"][index, head] + self._bias(index, slice(head, head + 1))[0]
+            return softmax(scores)
         layer = self.layer(index, head)
         if layer is None:
             raise InputError("file_no_attention")
@@ -134,7 +148,7 @@ class Upload:
 
     @property
     def _first(self) -> Array:
-        return self.parts["weights"] if "q" not in self.parts else self.parts["q"]
+        return next(self.parts[it] for it in ("q", "weights", "scores") if it in self.parts)
 
     def _bias(self, index: int, heads: slice) -> Array:
         """What is added to the scores: ``(head, query, key)``."""
@@ -169,19 +183,26 @@ class UploadedSource:
         return AttentionTrace(upload.query_tokens, upload.key_tokens, layers, upload.origin)
 
 
-def read_upload(content: bytes, name: str, limits: Limits = PUBLIC) -> Upload:
+def read_upload(
+    content: bytes,
+    name: str,
+    limits: Limits = PUBLIC,
+    meaning: Mapping[str, str] = NOTHING_SAID,
+) -> Upload:
     """What a file says about attention; the file may be anything.
 
     Args:
         content: The file.
         name: As it may be shown.
         limits: What it may have.
+        meaning: How to read what the file leaves open, by the names of `Meaning`, such as
+            ``{"leading_axis": "batch"}``. An answer that does not fit the file is not taken.
 
     Raises:
         InputError: What is wrong with the file.
     """
     sha = fingerprint(content)
-    return guarded(lambda whole: _upload(read_tensors(whole, limits), name, sha), content)
+    return guarded(lambda whole: _upload(read_tensors(whole, limits), name, sha, meaning), content)
 
 
 def bytes_once_read(content: bytes, limits: Limits = PUBLIC) -> int:
@@ -192,28 +213,32 @@ def bytes_once_read(content: bytes, limits: Limits = PUBLIC) -> int:
         return 0
 
 
-def _upload(tensors: Tensors, name: str, sha: str) -> Upload:
-    found = parts_of(tensors)
+def _upload(tensors: Tensors, name: str, sha: str, meaning: Mapping[str, str]) -> Upload:
+    settling = Settling(meaning)
+    found = parts_of(tensors, settling)
     n_query, n_key = check_shapes(found.parts, tensors.limits, long=found.long)
-    halves = "weights" in found.entries and found.entries["weights"].kind in ("f2", "bf2")
-    asking, answering = tokens_of(tensors, n_query, n_key)
-    doubts = []
-    if has_tokens(tensors) and not (asking and answering):
+    sizes = n_query, n_key
+    asking, answering = tokens_of(found.lists, found.group, found.text, sizes)
+    doubts = [*found.remarks]
+    if has_tokens(found.lists) and not (asking and answering):
         doubts.append(InputError("file_tokens_do_not_fit", queries=n_query, keys=n_key))
-    if found.left:
-        doubts.append(InputError("file_long_parts", tensors=tuple(found.left)))
+    left = tuple(name for name, why in found.unused.items() if why == "long")
+    if left:
+        doubts.append(InputError("file_long_parts", tensors=left))
     if "weights" in found.parts:
-        doubts += rows_off(found.parts["weights"], halves)
+        doubts += rows_off(found.parts["weights"], found.halves)
     return Upload(
         entries=tensors.entries,
         parts=found.parts,
-        used={entry.name: part for part, entry in found.entries.items()},
+        used=found.used,
+        unused=found.unused,
+        meanings=tuple(settling.meanings),
         query_tokens=asking or numbered_tokens(n_query),
         key_tokens=answering or numbered_tokens(n_key),
         origin=Origin("uploaded", name),
         says=origin_said(tensors),
         doubts=tuple(doubts),
-        halves=halves,
+        halves=found.halves,
         long=found.long,
         sha=sha,
     )

@@ -14,15 +14,26 @@ from core.errors import InputError
 from core.receptive_field import receptive_field
 from core.training.networks import (
     KERNEL,
+    STATES,
     AttentionNetwork,
     ConvolutionalNetwork,
+    LinearNetwork,
     Network,
     RecurrentNetwork,
 )
 from core.training.tasks import Task
 
 Contender = Literal[
-    "relative", "rotary", "sinusoidal", "learned", "rnn", "lstm", "gru", "cnn", "wide_cnn"
+    "relative",
+    "rotary",
+    "sinusoidal",
+    "learned",
+    "rnn",
+    "lstm",
+    "gru",
+    "linear",
+    "cnn",
+    "wide_cnn",
 ]
 CONTENDERS: tuple[Contender, ...] = get_args(Contender)
 
@@ -34,10 +45,13 @@ ATTENTION: tuple[Contender, ...] = ("relative", "rotary", "sinusoidal", "learned
 
 RECURRENT: tuple[Contender, ...] = ("rnn", "lstm", "gru")
 
+LINEAR: tuple[Contender, ...] = ("linear",)
+"""Recurrent as well, but what its state takes in does not depend on what the state holds."""
+
 CONVOLUTIONAL: tuple[Contender, ...] = ("cnn", "wide_cnn")
 
 LEARNING_RATES: Mapping[Contender, float] = {
-    name: 0.02 if name in (*ATTENTION, "gru") else 0.01 for name in CONTENDERS
+    name: 0.02 if name in (*ATTENTION, *LINEAR, "gru") else 0.01 for name in CONTENDERS
 }
 """For Adam, the same for every task.
 
@@ -55,14 +69,16 @@ class Design:
     Attributes:
         task: What they learn.
         budget: Parameters that each may have.
-        layers: Of attention.
+        layers: Of attention, linear attention among it.
         field: Tokens that an output of ``cnn`` sees; that of ``wide_cnn`` sees every distance.
+        state: Numbers that linear attention keeps in each layer, one of ``STATES``.
     """
 
     task: Task
     budget: int = 15_000
     layers: int = 1
     field: int = 15
+    state: int = STATES[-1]
 
 
 def build(contender: Contender, design: Design, seed: int) -> Network:
@@ -141,6 +157,8 @@ def _made(contender: Contender, design: Design, width: int) -> Network:
     match contender:
         case "rnn" | "lstm" | "gru":
             return RecurrentNetwork(design.task, width, contender)
+        case "linear":
+            return LinearNetwork(design.task, width, design.state, design.layers)
         case "cnn" | "wide_cnn":
             stack = dilations(field_of(contender, design))
             return ConvolutionalNetwork(design.task, width, stack)

@@ -7,7 +7,7 @@ did not come true, another sentence says so.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, assert_never
 
-from core.training.contenders import ATTENTION, CONVOLUTIONAL, RECURRENT, Contender
+from core.training.contenders import ATTENTION, CONVOLUTIONAL, LINEAR, RECURRENT, Contender
 from core.training.learning import RELIABLE
 from core.training.outcome import Outcome
 from core.training.race import Race, Snapshot
@@ -58,12 +58,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("window", "window_whole", "window_not_yet", "window_whole_not_yet"),
         *("cnn_faster", "cnn_slower", "cnn_level", "cnn_alone"),
         *("memory", "memory_some", "memory_all", "memory_even"),
+        *("state", "state_all"),
         *("attention_all", "attention_some", "attention_none"),
     ),
     "pairs": (
         *("attention_all", "attention_some", "attention_none"),
         *("seeing", "seeing_no_key", "seeing_some", "seeing_all"),
         *("memory", "memory_no_key", "memory_some", "memory_all"),
+        *("state", "state_all"),
     ),
     "parity": (
         *("bit_whole", "bit", "other_whole", "other", "nobody"),
@@ -85,9 +87,10 @@ def findings(race: Race, snapshots: Sequence[Snapshot]) -> tuple[Finding, ...]:
     found = Outcome(race, snapshots)
     match race.design.task.kind:
         case "recall":
-            return (*_windows(found), *_speed(found), *_memory(found), *_positions(found))
+            near = *_windows(found), *_speed(found), *_memory(found)
+            return (*near, *_state(found), *_positions(found))
         case "pairs":
-            return (*_positions(found), *_seeing(found), *_one_memory(found))
+            return (*_positions(found), *_seeing(found), *_one_memory(found), *_state(found))
         case "parity":
             return tuple(_parity(found))
         case unknown:
@@ -153,6 +156,17 @@ def _memory(outcome: Outcome) -> Iterator[Finding]:
         yield Finding("memory_even", _between(outcome, even))
 
 
+def _state(outcome: Outcome) -> Iterator[Finding]:
+    """Recall and pairs: whether the state of linear attention holds everything."""
+    names, numbers = outcome.of(LINEAR), outcome.race.design.state
+    if not names:
+        return
+    if all(map(outcome.whole, names)):
+        yield Finding("state_all", {"who": Who(names), "numbers": numbers})
+    else:
+        yield Finding("state", {**_between(outcome, names), "numbers": numbers})
+
+
 def _positions(outcome: Outcome) -> Iterator[Finding]:
     """Recall and pairs: with which positions attention answers at every distance."""
     names = outcome.of(ATTENTION)
@@ -205,7 +219,7 @@ def _parity(outcome: Outcome) -> Iterator[Finding]:
     ending = "_whole" if far == outcome.distances[-1] else ""
     yield Finding(f"{kind}{ending}", {"best": Who(best), "far": far})
     behind: list[Contender] = [name for name in outcome.levels if name not in best]
-    groups = (("memory", RECURRENT), ("attention", ATTENTION), ("cnn", CONVOLUTIONAL))
+    groups = (("memory", RECURRENT), ("attention", (*ATTENTION, *LINEAR)), ("cnn", CONVOLUTIONAL))
     for name, family in groups:
         rest: Names = tuple(one for one in behind if one in family)
         if rest:

@@ -1,4 +1,4 @@
-"""The networks of the race, without their numbers: attention, recurrent, convolutional.
+"""The networks of the race, without their numbers: attention, linear, recurrent, convolutional.
 
 All of them sum up the vectors of a token's parts, mix over tokens, and end in one linear map to
 the answers. No output sees a token behind its own place.
@@ -10,14 +10,21 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from core.attention import MultiHeadSteps, merge_heads, scaled_dot_product_attention, split_heads
+from core.linear_attention import linear_attention, state_size
 from core.modules import allocate_parameters
-from core.positions import ENCODINGS
+from core.positions import ENCODINGS, sinusoidal
 from core.receptive_field import Field, attention_field, convolution_field, recurrent_field
 from core.rnn import LAYERS, RecurrentKind
 from core.training.tasks import Task
 
 N_HEADS, D_K, D_V = 8, 16, 6
 """Of attention, at any budget."""
+
+D_V_LINEAR = 5
+"""Of linear attention, which has as many heads: its state is sums of products and of features."""
+
+STATES = tuple(state_size(N_HEADS, d_k, D_V_LINEAR) for d_k in (1, 2, 4, 8, 16))
+"""Numbers that linear attention may keep in each layer, to choose from."""
 
 ROTARY_BASE = 100.0
 """Turns that suit distances up to a hundred; the usual 10000 is meant for longer texts."""
@@ -136,6 +143,50 @@ class AttentionNetwork(Network):
     def field(self, n: int) -> Field:
         """Everything before, and the token itself."""
         return attention_field(np.tri(n, dtype=bool), self.n_layers)
+
+
+class LinearNetwork(Network):
+    """Linear attention with residual connections, at sinusoidal positions.
+
+    Trained in its matrix form; read token by token it keeps ``state`` numbers in each layer.
+    """
+
+    def __init__(self, task: Task, width: int, state: int, n_layers: int) -> None:
+        super().__init__(task, width)
+        self.n_layers = n_layers
+        d_k = state // state_size(N_HEADS, 1, D_V_LINEAR)
+        for layer in range(n_layers):
+            for name in ("q", "k"):
+                self.register_parameter(f"w_{name}_{layer}", _empty(width, N_HEADS * d_k))
+                self.register_parameter(f"b_{name}_{layer}", _empty(N_HEADS * d_k))
+            self.register_parameter(f"w_v_{layer}", _empty(width, N_HEADS * D_V_LINEAR))
+            self.register_parameter(f"w_o_{layer}", _empty(N_HEADS * D_V_LINEAR, width))
+
+    def embedded(self, inputs: Tensor) -> Tensor:
+        """With vectors of their places added."""
+        x = super().embedded(inputs)
+        return x + sinusoidal(*x.shape[-2:])
+
+    def mixed(self, x: Tensor) -> Tensor:
+        """Layer by layer, each added to what it read."""
+        for layer in range(self.n_layers):
+            q, k, v = self.heads(x, layer)
+            found = merge_heads(linear_attention(q, k, v))
+            x = x + found @ self.get_parameter(f"w_o_{layer}")
+        return x
+
+    def heads(self, x: Tensor, layer: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values, ``(..., head, token, d)``."""
+        w_q, w_k, w_v, b_q, b_k = (
+            self.get_parameter(f"{name}_{layer}") for name in ("w_q", "w_k", "w_v", "b_q", "b_k")
+        )
+        projected = x @ w_q + b_q, x @ w_k + b_k, x @ w_v
+        q, k, v = (split_heads(each, N_HEADS) for each in projected)
+        return q, k, v
+
+    def field(self, n: int) -> Field:
+        """Everything before, and the token itself."""
+        return recurrent_field(n)
 
 
 class RecurrentNetwork(Network):

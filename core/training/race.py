@@ -133,8 +133,19 @@ def sizes(contenders: tuple[Contender, ...], design: Design) -> tuple[int, ...]:
     return tuple(size(build(contender, design, seed=0)) for contender in contenders)
 
 
+def begun(race: Race, contender: Contender, seed: int) -> Network:
+    """The contender before its first step in a run with this seed."""
+    return build(contender, race.design, _mixed(seed, _INIT))
+
+
+def weights_of(network: Network, seed: int) -> Array | None:
+    """``(layer, head, query, key)`` on a run's first held-out sequence, for attention."""
+    held_out = network.task.examples(HELD_OUT_AT_THE_END, _generator(seed, _TEST))
+    return _weights(network, held_out.inputs[0])
+
+
 def _run(race: Race, contender: Contender, seed: int) -> Generator[Snapshot, None, None]:
-    network = build(contender, race.design, _mixed(seed, _INIT))
+    network = begun(race, contender, seed)
     optimiser = torch.optim.Adam(network.parameters(), lr=LEARNING_RATES[contender])
     task = race.design.task
     held_out = task.examples(HELD_OUT_AT_THE_END, _generator(seed, _TEST))
@@ -172,11 +183,16 @@ def _snapshot(
     with torch.no_grad():
         answers = network(held_out.inputs).argmax(dim=-1)
         accuracy = network.task.accuracy(answers, held_out)
-        weights = None
-        if isinstance(network, AttentionNetwork):
-            steps = network.all_steps(network.embedded(held_out.inputs[0]))
-            weights = torch.stack([it.weights for it in steps]).numpy()
+    weights = _weights(network, held_out.inputs[0])
     return Snapshot(*at, loss, accuracy, weights, parameters_of(network))
+
+
+def _weights(network: Network, inputs: Tensor) -> Array | None:
+    if not isinstance(network, AttentionNetwork):
+        return None
+    with torch.no_grad():
+        steps = network.all_steps(network.embedded(inputs))
+    return torch.stack([it.weights for it in steps]).numpy()
 
 
 def _batches(task: Task, seed: int, held_out: Examples) -> Iterator[Examples]:

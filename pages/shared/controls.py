@@ -16,7 +16,8 @@ from core.reader.records import FIELDS, limits
 from core.reader.scene import Scene
 from core.tokens import LIMIT, Unit, occurrences
 from pages.shared import names, tables
-from pages.shared.reader.session import change, happen, reader, session, showing
+from pages.shared.editing import edited
+from pages.shared.reader.session import change, happen, reader, showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.told import told
@@ -263,8 +264,7 @@ def _drawn_mask(text: Text, scene: Scene) -> None:
     addresses = [[Address("mask", *query, *key) for key in who] for query in who]
     with st.expander(text("drawn.label"), expanded=True, key="drawn_open", icon=":material/draw:"):
         st.caption(text("drawn.help"))
-        key = session().tables.offer("mask", MASK, addresses, may_look)
-        tables.editable(Matrix(may_look, words, words), key)
+        edited(text, "mask", MASK, addresses, Matrix(may_look, words, words))
         tables.download(text, "mask", Matrix(may_look, words, words))
         st.button(
             text("drawn.clear"),

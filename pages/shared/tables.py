@@ -11,14 +11,14 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.reader.fields import LARGEST_ENTRY
+from pages.shared.editor.drawn import Named, draw
+from pages.shared.editor.sent import Offered
 from pages.shared.figures.heatmap import numbered
 from pages.shared.saving import save_button
 from pages.shared.text import Text
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones too
 _AROUND = 13  # pixels beside the name of a column or a row
-_PENCIL = 22  # pixels of the sign that a column can be edited
 _NARROWEST = 75  # pixels of a column of numbers
 _NAMES = 50  # pixels of the names of rows, at least
 _WIDEST = 240
@@ -45,11 +45,14 @@ def read_only(matrix: Matrix) -> None:
     st.dataframe(_frame(matrix), column_config=_headers(matrix))
 
 
-def editable(matrix: Matrix, key: str) -> None:
-    """A matrix to type into; the key comes from `typed.offer`, which lets it be read."""
-    headers = _headers(matrix, tools=_PENCIL)
-    room_above()
-    st.data_editor(_frame(matrix), column_config=headers, disabled=["_index"], key=key)
+def editable(text: Text, matrix: Matrix, offered: Offered) -> None:
+    """A matrix to type into, as `typed.offer` offers it, which lets it be read."""
+    flags = matrix.values.dtype == bool
+    rows = numbered(matrix.rows, matrix.first)
+    columns = numbered(matrix.columns) if flags else list(matrix.columns)
+    widths = [max(_width(name, least=_NAMES) for name in rows)]
+    widths += [_width(name, least=_NAMES if flags else _NARROWEST) for name in columns]
+    draw(text, matrix.values, Named(rows, columns, widths), offered, digits=matrix.digits)
 
 
 def room_above() -> None:
@@ -106,24 +109,12 @@ def _frame(matrix: Matrix) -> pd.DataFrame:
     return pd.DataFrame(np.array(matrix.values), index=rows, columns=pd.Index(ids))
 
 
-def _headers(matrix: Matrix, *, tools: int = 0) -> dict[str, Any]:
-    if matrix.values.dtype == bool:
-        headers = [
-            st.column_config.CheckboxColumn(name, width=_width(name, tools))
-            for name in numbered(matrix.columns)
-        ]
-    else:
-        headers = [
-            st.column_config.NumberColumn(
-                name,
-                format=f"%.{matrix.digits}f",
-                min_value=-LARGEST_ENTRY,
-                max_value=LARGEST_ENTRY,
-                width=_width(name, tools),
-            )
-            for name in matrix.columns
-        ]
-    named = {str(column): header for column, header in enumerate(headers)}
+def _headers(matrix: Matrix) -> dict[str, Any]:
+    number, written = st.column_config.NumberColumn, f"%.{matrix.digits}f"
+    named = {
+        str(column): number(name, format=written, width=_width(name))
+        for column, name in enumerate(matrix.columns)
+    }
     return beside(numbered(matrix.rows, matrix.first)) | named
 
 
@@ -133,9 +124,9 @@ def beside(rows: Sequence[str]) -> dict[str, Any]:
     return {"_index": st.column_config.Column(width=width)}
 
 
-def _width(name: str, tools: int = 0, least: int = _NARROWEST) -> int:
+def _width(name: str, least: int = _NARROWEST) -> int:
     """Pixels of a column that shows a name in full, if it is no endless one."""
-    needed = sum(map(_pixels, name)) + _AROUND + tools
+    needed = sum(map(_pixels, name)) + _AROUND
     return math.ceil(min(max(least, needed), _WIDEST))
 
 

@@ -106,23 +106,20 @@ class Reader:
 
         Nothing as content empties the cell.
         """
-        if content:
-            self.begin_cell(table, row, column, content)
-            self.after(self.page.keyboard.press("Enter"))
-        else:
-            self._go_to(table, row, column)
-            self.after(self.page.keyboard.press("Delete"))
+        self.begin_cell(table, row, column, content)
+        self.after(self.page.keyboard.press("Enter"))
 
     def begin_cell(self, table: int, row: int, column: int, content: str) -> None:
         """Type into a cell, and no more."""
-        self._go_to(table, row, column)
-        self.page.keyboard.press("Enter")
-        self.page.locator("#portal input").fill(content)
+        self._cell(table, row, column).click()
+        if content:
+            self.page.keyboard.insert_text(content)
+        else:
+            self.page.keyboard.press("Delete")
 
     def tick(self, table: int, row: int, column: int) -> None:
-        """Change a box in an editable table; columns count from 1, rows from 0."""
-        self._go_to(table, row, column)
-        self.after(self.page.keyboard.press("Space"))
+        """Change a flag in an editable table; columns count from 1, rows from 0."""
+        self.after(self._cell(table, row, column).click())
 
     def button(self, label: str) -> Locator:
         """A button of the page: Streamlit has a Stop of its own above it, while a run lasts."""
@@ -151,17 +148,9 @@ class Reader:
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"
         )
 
-    def _go_to(self, table: int, row: int, column: int) -> None:
-        grid = self.page.get_by_test_id("stDataFrame").nth(table)
-        grid.scroll_into_view_if_needed()
-        box = grid.bounding_box()
-        assert box
-        self.page.mouse.move(box["x"] + 110, box["y"] + 50)
-        self.page.mouse.click(box["x"] + 110, box["y"] + 50)  # the first cell
-        for key in ["ArrowRight"] * (column - 1) + ["ArrowDown"] * row:
-            self.page.wait_for_timeout(100)
-            self.page.keyboard.press(key)
-        self.page.wait_for_timeout(100)
+    def _cell(self, table: int, row: int, column: int) -> Locator:
+        rows = self.page.get_by_role("grid").nth(table).get_by_role("row")
+        return rows.nth(row + 1).get_by_role("gridcell").nth(column - 1)
 
     def _note(self, url: str, server: str) -> None:
         if not url.startswith((server, server.replace("http", "ws"), "data:", "blob:")):

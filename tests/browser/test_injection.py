@@ -157,6 +157,7 @@ def test_names_in_a_file_and_of_a_file_stay_words(guarded: Reader, name: str):
     place.set_input_files(FilePayload(**file))
     guarded.page.get_by_text("It says of its numbers").first.wait_for()
     guarded.wait()
+    assert guarded.says("It says of its numbers: Model")
     assert_only_words(guarded)
     assert not guarded.page.locator("[data-testid=stMain] strong", has_text="x").count()
 

@@ -1,12 +1,16 @@
 """A trace is taken away, and brought to the page of the reader's own tensors, in a real browser."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+from pages.shared.text import Text
 from tests.browser.reader import Reader
 from tests.hostile import bomb
 
 Visit = Callable[..., Reader]
+
+ZH = Text("zh")
 
 
 def bring(reader: Reader, path: Path) -> None:
@@ -38,6 +42,30 @@ def test_a_hostile_file_is_refused_and_the_page_stays(visit: Visit, tmp_path: Pa
     # The server of these tests is an open one: its limit is the larger one.
     assert reader.says("bomb.npz was not loaded. It unpacks to 1,024 MiB; the limit is 512 MiB.")
     assert reader.shares() == before
+
+
+def test_the_place_for_files_speaks_the_pages_language(visit: Visit, tmp_path: Path):
+    reader = visit("/upload", locale="zh-CN")
+    place = reader.page.get_by_test_id("stFileUploader")
+    said = {it: ZH(f"upload.place.{it}", megabytes=16) for it in ("size", "too_large")}
+    assert said["size"] in place.inner_text()
+    assert not re.search("Upload|Drag|per file", place.inner_text())
+    path = tmp_path / "large.npz"
+    path.write_bytes(bytes(17 * 2**20))
+    bring(reader, path)
+    assert said["too_large"] in place.inner_text()
+
+
+def test_an_upload_that_the_server_turns_away_is_told_in_the_pages_language(
+    visit: Visit, tmp_path: Path
+):
+    reader = visit("/upload", locale="zh-CN")
+    reader.page.route("**/_stcore/upload_file/**", lambda route: route.fulfill(status=403))
+    path = tmp_path / "few.npz"
+    path.write_bytes(b"few")
+    bring(reader, path)
+    told = ZH("upload.place.forbidden")
+    assert told in reader.page.get_by_test_id("stFileUploader").inner_text()
 
 
 def test_the_page_fits_a_phone_in_chinese(visit: Visit):

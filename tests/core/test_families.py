@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, pre_tokenizers
 
 from core.errors import InputError
@@ -26,6 +27,8 @@ from core.models.words import words_of
 from core.sources import families
 from core.sources.families import FamilySource
 from core.trace import AttentionTrace, Origin
+from pages.shared.text import LANGUAGES, Text
+from pages.shared.views.told import told
 from tests.tiny import CAUSAL, TINY, write_model, write_tokenizer
 
 ROOT = Path(__file__).parents[2]
@@ -258,6 +261,7 @@ def write_config(folder: Path, **config: object) -> None:
 @pytest.mark.parametrize("model_type", ["t5", "no-such-family"])
 def test_other_families_are_refused_with_the_known_ones(tmp_path: Path, model_type: str):
     write_config(tmp_path, model_type=model_type)
+    write_tokenizer(tmp_path, "bert")
     (tmp_path / "model.safetensors").touch()
     error = refusal(tmp_path)
     assert error.code == "family_unknown"
@@ -321,3 +325,142 @@ def test_transformers_is_imported_only_when_a_model_is_loaded():
         check=True,
     )
     assert done.stdout.strip() == "model_not_allowed False"
+
+
+# Folders as people have them: each is refused by its name, or computed as the model does
+
+
+def copied(source: Path, folder: Path) -> Path:
+    for path in source.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def change_config(folder: Path, **changes: object) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    write_config(folder, **{**config, **changes})
+
+
+def add_tensors(folder: Path, **tensors: torch.Tensor) -> None:
+    path = folder / "model.safetensors"
+    save_file({**load_file(path), **tensors}, path, {"format": "pt"})
+
+
+@pytest.mark.parametrize(
+    ("family", "tensor", "code"),
+    [
+        ("bert", "encoder.layer.0.attention.self.distance_embedding.weight", "model_unexpected"),
+        ("llama", "layers.1.self_attn.q_norm.weight", "model_unexpected"),
+        ("llama", "layers.1.self_attn.q_proj.bias", "model_unexpected"),
+        ("llama", "layers.0.self_attn.q_proj.weight_scale_inv", "model_quantized"),
+        ("gpt2", "h.3.ln_1.weight", "model_layers"),
+    ],
+)
+def test_parameters_that_the_model_would_be_computed_without_are_refused(
+    tiny: Mapping[str, Path], tmp_path: Path, family: str, tensor: str, code: str
+):
+    add_tensors(copied(tiny[family], tmp_path), **{tensor: torch.ones(3)})
+    assert refusal(tmp_path).code == code
+
+
+def test_parameters_outside_the_layers_and_old_buffers_do_no_harm(
+    tiny: Mapping[str, Path], tmp_path: Path
+):
+    add_tensors(
+        copied(tiny["llama"], tmp_path),
+        **{
+            "lm_head.weight": torch.ones(3),
+            "layers.0.self_attn.rotary_emb.inv_freq": torch.ones(3),
+        },
+    )
+    source(tmp_path).load()
+
+
+def test_two_of_three_layers_are_refused(tiny: Mapping[str, Path], tmp_path: Path):
+    change_config(copied(tiny["bert"], tmp_path), num_hidden_layers=2)
+    error = refusal(tmp_path)
+    assert (error.code, error.values["said"], error.values["there"]) == ("model_layers", 2, 3)
+
+
+@pytest.mark.parametrize("method", ["bitsandbytes", "gptq", "awq", "fp8"])
+def test_packed_numbers_are_refused_by_their_method(
+    tiny: Mapping[str, Path], tmp_path: Path, method: str
+):
+    change_config(copied(tiny["llama"], tmp_path), quantization_config={"quant_method": method})
+    error = refusal(tmp_path)
+    assert (error.code, error.values["method"]) == ("model_quantized", method)
+
+
+@pytest.mark.parametrize(
+    ("gone", "made", "code"),
+    [
+        ("tokenizer.json", "tokenizer.model", "model_sentencepiece"),
+        ("tokenizer.json", "notes.md", "model_no_tokenizer"),
+        ("notes.md", "adapter_config.json", "model_adapter"),
+        ("config.json", "adapter_config.json", "model_adapter"),
+    ],
+)
+def test_what_a_folder_lacks_or_has_besides_is_named(
+    tiny: Mapping[str, Path], tmp_path: Path, gone: str, made: str, code: str
+):
+    copied(tiny["bert"], tmp_path)
+    (tmp_path / gone).unlink(missing_ok=True)
+    (tmp_path / made).write_text("{}")
+    error = refusal(tmp_path)
+    assert error.code == code
+    for language in LANGUAGES:
+        assert told(Text(language), error)
+
+
+def test_a_shard_that_is_missing_is_named(tiny: Mapping[str, Path], tmp_path: Path):
+    copied(tiny["bert"], tmp_path)
+    shards = {"a": "model.safetensors", "b": "model-00002-of-00002.safetensors"}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps({"weight_map": shards}))
+    error = refusal(tmp_path)
+    assert (error.code, error.values["file"]) == ("model_shard_missing", shards["b"])
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "way_out"),
+    [
+        (
+            "https://hf.co/google-bert/bert-base-uncased/tree/main",
+            "model_name_address",
+            "id",
+        ),
+        ("huggingface.co/google-bert/bert-base-uncased", "model_name_address", "id"),
+        ("'google-bert/bert-base-uncased'", "model_name_quoted", "bare"),
+        (" google-bert/bert-base-uncased", "model_name_quoted", "bare"),
+    ],
+)
+def test_a_name_that_is_none_is_refused_with_the_right_one(name: str, code: str, way_out: str):
+    with pytest.raises(InputError, match=code) as refused:
+        FamilySource(name).load()
+    assert refused.value.values[way_out] == "google-bert/bert-base-uncased"
+
+
+def test_a_refusal_says_which_family_it_is(tmp_path: Path):
+    write_config(tmp_path, model_type="t5")
+    write_tokenizer(tmp_path, "bert")
+    (tmp_path / "model.safetensors").touch()
+    assert "(t5)" in str(refusal(tmp_path).values["name"])
+
+
+@pytest.mark.parametrize("head_dim", [32, 128])
+def test_large_scores_are_shown_as_the_model_has_them(tmp_path: Path, head_dim: int):
+    write_model(tmp_path, "llama", head_dim=head_dim)
+    weights = load_file(tmp_path / "model.safetensors")
+    for name in weights:
+        if "q_proj" in name:
+            weights[name] *= 20
+    save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
+    run = source(tmp_path).run("a tat tatta at tat a ta tattata")
+    assert np.abs(run.trace.layers[0].scores).max() > 250
+
+
+def test_a_stray_window_in_a_configuration_is_ignored_as_the_model_does(
+    tiny: Mapping[str, Path], tmp_path: Path
+):
+    change_config(copied(tiny["llama"], tmp_path), sliding_window=3)
+    may_look = source(tmp_path).trace(SENTENCE).layers[1].may_look
+    assert may_look[0, 9].sum() == 10

@@ -225,7 +225,7 @@ def test_two_lists_of_tokens_make_cross_attention():
     assert (found.query_tokens, found.key_tokens) == (("a", "b"), ("x", "y", "z"))
 
 
-@pytest.mark.parametrize("tokens", [["a"], ["a", "b", "c"], [["a", "b"]]])
+@pytest.mark.parametrize("tokens", [["a"], ["a", "b", "c"], [["a"], ["b"]]])
 def test_tokens_that_do_not_fit_are_replaced_by_numbers_and_it_is_said(tokens: list):
     found = upload(weights=HALVES, tokens=np.array(tokens))
     assert found.query_tokens == ("1", "2")

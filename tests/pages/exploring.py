@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.testing import assert_allclose
+from numpy.typing import NDArray
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
@@ -24,6 +25,7 @@ from pages.shared.figures.heatmap import CLICK, numbered
 from pages.shared.reader.session import Session
 from pages.shared.text import Text
 from pages.shared.views.maps import LARGE
+from tests.pages.editors import editors, numbers, typed
 
 Visit = Callable[[str | None], AppTest]
 
@@ -115,24 +117,15 @@ def table_key(app: AppTest, table: str) -> str:
     return notes(app).tables.offers[table].key
 
 
-def table(app: AppTest, name: str) -> Array:
+def table(app: AppTest, name: str) -> NDArray[Any]:
     """The numbers of a table to type into."""
-    [found] = [it.value for it in app.data_editor if it.key == table_key(app, name)]
-    return found.to_numpy()
-
-
-def typed(*cells: tuple[Any, Any, Any]) -> dict[str, Any]:
-    """What a table sends when contents are typed into cells: (row, column, content)."""
-    rows: dict[Any, dict[Any, Any]] = {}
-    for row, column, content in cells:
-        rows.setdefault(row, {})[column] = content
-    return {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
+    return numbers(editors(app)[name])
 
 
 def edit(app: AppTest, matrix: str, row: int, column: int, content: object) -> AppTest:
     if chosen(app, "shown_parameter") != matrix:
         choose(app, shown_parameter=matrix)
-    return choose(app, **{table_key(app, matrix): typed((row, str(column), content))})
+    return choose(app, **{table_key(app, matrix): typed((row, column, content))})
 
 
 def type_into_mask(app: AppTest, *cells: tuple[Any, Any, Any], **values: object) -> AppTest:

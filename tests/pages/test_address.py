@@ -42,9 +42,14 @@ def address(app: AppTest) -> dict[str, str]:
 
 def hand_back(app: AppTest, kept: str) -> None:
     """What the tab's script does with what it has kept."""
+    tell(app, "kept", kept)
+
+
+def tell(app: AppTest, event: str, value: object) -> None:
+    """What the script that writes the address says."""
     (share,) = [it for it in app.get("bidi_component") if it.proto.component_name == "share"]
     name = f"$$STREAMLIT_INTERNAL_KEY_{share.proto.id}__events"
-    said = json.dumps([{"event": "kept", "value": kept}])
+    said = json.dumps([{"event": event, "value": value}])
     app._run(WidgetStates(widgets=[WidgetState(id=name, json_trigger_value=said)]))
 
 
@@ -201,17 +206,16 @@ def test_our_own_address_coming_back_changes_nothing(dashboard: AppTest):
     assert dashboard.slider(key="d_k").value == 10
 
 
-def test_an_address_that_we_wrote_long_ago_is_gone_back_to(dashboard: AppTest):
+def test_an_address_that_we_wrote_is_gone_back_to_if_the_browser_says_so(dashboard: AppTest):
     dashboard.slider(key="d_k").set_value(9).run()
     early = address(dashboard)
     put(dashboard, "handset", {Address("w_q", "0", 1, "", 2): 2.0})
     dashboard.slider(key="d_k").set_value(10).run()
-    written = notes(dashboard).written
-    for at, it in written.items():
-        written[at] = it._replace(until=it.until - 60)
-    follow(dashboard, early)
+    tell(dashboard, "back", urlencode(early))
     assert dashboard.slider(key="d_k").value == 9
     assert not any(notes(dashboard).reader.edits.values())
+    tell(dashboard, "back", "d_k=7")  # nobody was there
+    assert dashboard.slider(key="d_k").value == 9
 
 
 def test_what_an_address_had_no_room_for_is_handed_back(dashboard: AppTest, cold_dashboard: Open):

@@ -16,6 +16,7 @@ from core import architectures
 from core.ideas.buffet import DISHES, Table, felt, laid, serve
 from core.reader.ideas import WISHES, BuffetChoice
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.editors import typed
 from tests.pages.exploring import select, table_key
 
 Visit = Callable[[str | None], AppTest]
@@ -46,9 +47,7 @@ def share(app: AppTest, name: str) -> np.ndarray:
 
 
 def type_in(app: AppTest, table: str, row: int, column: int, content: object) -> AppTest:
-    key = table_key(app, table)
-    edited = {"edited_rows": {row: {str(column): content}}, "added_rows": [], "deleted_rows": []}
-    return choose(app, **{key: edited})
+    return choose(app, **{table_key(app, table): typed((row, column, content))})
 
 
 def assert_shows(app: AppTest, goal: np.ndarray, table: Table) -> None:

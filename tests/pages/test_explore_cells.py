@@ -10,6 +10,8 @@ from core.reader.fields import LARGEST_ENTRY
 from core.sources.handset import HandsetSource
 from core.tokens import words
 from pages.shared.text import plain
+from tests.pages.editors import edit as edit_of
+from tests.pages.editors import pasted, typed
 from tests.pages.exploring import (
     CHICKEN,
     ZH,
@@ -20,15 +22,12 @@ from tests.pages.exploring import (
     notes,
     of_matrix,
     of_word,
+    press,
     table_key,
     told,
-    typed,
 )
 
-NO_NUMBERS = [
-    *(None, "", "boo", "1,5", "nan", "1e999", [1.0], {"a": 1}),
-    *(float("nan"), float("inf"), -float("inf"), LARGEST_ENTRY * 2, 10**400),
-]
+NO_NUMBERS = ["", "boo", "1/0", "1,234", "nan", "1e999", "2000000", "-2e6", "1" * 5_000, "1 2"]
 
 
 def test_a_cell_that_is_no_number_keeps_its_last_one_and_says_so(dashboard: AppTest):
@@ -37,13 +36,27 @@ def test_a_cell_that_is_no_number_keeps_its_last_one_and_says_so(dashboard: AppT
         edit(dashboard, "x", 2, 0, content)
         assert_shows(dashboard, HandsetSource().trace(CHICKEN))
         [message] = told(dashboard)
-        assert all(part in message for part in ("吃", plain(ZH("feature.person")), value))
+        named = (
+            plain(content[:39]).strip("\u2068\u2069"),
+            "吃",
+            plain(ZH("feature.person")),
+            value,
+        )
+        assert all(part in message for part in named)
     assert told(dashboard.run()) == []
 
 
-def test_truth_is_no_number(dashboard: AppTest):
-    edit(dashboard, "x", 2, 0, True)
-    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+def test_a_block_is_taken_as_a_whole_or_not_at_all(dashboard: AppTest):
+    key = table_key(dashboard, "x")
+    choose(dashboard, **{key: pasted(2, 8, "0,1\t0,2\n0,3\t０．４")})
+    expected = {("吃", 8): 0.1, ("吃", 9): 0.2, ("炸鸡", 8): 0.3, ("炸鸡", 9): 0.4}
+    assert edits_of(dashboard) == {of_word(*at): value for at, value in expected.items()}
+    for block in ("1\t2\t3", "5\nboo", "[[1, 2], [3]]", "1,234", "[]", ""):
+        choose(dashboard, **{key: pasted(2, 8, block)})
+        assert edits_of(dashboard) == {of_word(*at): value for at, value in expected.items()}
+        assert len(told(dashboard)) == 1
+    press(dashboard, "edits.undo")
+    assert edits_of(dashboard) == {}
 
 
 @pytest.mark.parametrize("content", [0, -LARGEST_ENTRY, LARGEST_ENTRY, "2.5", 1e-300, " 3 "])
@@ -56,35 +69,33 @@ def test_any_number_within_limits_is_taken(dashboard: AppTest, content: float | 
 
 
 def test_a_bad_cell_does_not_take_a_good_one_with_it(dashboard: AppTest):
-    sent = typed((0, "0", "boo"), (1, "2", 4.5))
+    sent = typed((0, 0, "boo"), (1, 2, 4.5))
     choose(dashboard, **{table_key(dashboard, "x"): sent})
     assert edits_of(dashboard) == {of_word("爱", 2): 4.5}
     assert len(told(dashboard)) == 1
 
 
-NOTHING: dict[str, Any] = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
-FORGED = [
-    typed((0, "name", 1.0)),
-    typed((0, "99", 1.0)),
-    typed((99, "0", 1.0)),
-    typed((-1, "0", 1.0)),
-    typed(("abc", "0", 1.0)),
-    typed((0, "_index", "zork")),
-    typed((0, "99", "boo")),
-    typed((0, "9" * 5_000, 1.0)),
-    typed((99, "0", "boo")),
-    NOTHING | {"added_rows": [{"0": 1.0}]},
-    NOTHING | {"deleted_rows": [0]},
-    {},
+FORGED: list[Any] = [
+    {"edits": [edit_of(cell)]}
+    for cell in (
+        [0, "name", "1"],
+        [0, 99, "1"],
+        [99, 0, "boo"],
+        [-1, 0, "1"],
+        [True, 0, "1"],
+        [0, 10**5_000, "1"],
+        [0, 0, 1.0],
+        [0, 0],
+        "boo",
+    )
 ]
 MISSHAPEN = [
-    NOTHING | {"edited_rows": {0: [1, 2]}},
-    NOTHING | {"edited_rows": []},
-    NOTHING | {"edited_rows": None},
-    None,
-    [],
-    "boo",
-    7,
+    *({}, {"edits": None}, {"edits": {}}, {"edits": ["boo", 7, None, []]}),
+    {"edits": [{"number": "1", "cells": [[0, 0, "1"]]}]},
+    {"edits": [{"number": 10**16, "cells": {"0": "1"}}]},
+    {"edits": [{"number": 10**16, "row": 0, "column": -1, "block": "1"}]},
+    {"edits": [{"number": -1, "cells": [[0, 0, "1"]]}]},
+    *(None, [], "boo", 7),
 ]
 
 

@@ -9,6 +9,7 @@ from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import characters
 from pages.shared.figures.heatmap import numbered
+from tests.pages.editors import typed
 from tests.pages.exploring import (
     CHICKEN,
     MOUSE,
@@ -25,7 +26,6 @@ from tests.pages.exploring import (
     press,
     table,
     table_key,
-    typed,
 )
 
 # Edits
@@ -90,14 +90,15 @@ def test_typing_the_number_that_is_there_is_no_edit(dashboard: AppTest):
 
 def test_what_the_table_still_holds_is_typed_only_once(dashboard: AppTest):
     # The browser sends all cells typed into a table again with every run.
-    key = table_key(dashboard, "x")
-    choose(dashboard, **{key: typed((0, "0", 7.0))})
-    choose(dashboard, **{key: typed((0, "0", 7.0), (1, "0", 8.0))})
-    assert table_key(dashboard, "x") == key
+    key, sent = table_key(dashboard, "x"), typed((0, 0, 7.0))
+    choose(dashboard, **{key: sent})
+    both = {"edits": sent["edits"] + typed((1, 0, 8.0))["edits"]}
+    choose(dashboard, **{key: both})
     assert edits_of(dashboard) == {of_word("我", 0): 7.0, of_word("爱", 0): 8.0}
     press(dashboard, "edits.undo")
     assert edits_of(dashboard) == {of_word("我", 0): 7.0}
-    assert table_key(dashboard, "x") != key
+    choose(dashboard, **{key: both})
+    assert edits_of(dashboard) == {of_word("我", 0): 7.0}
 
 
 # Reset
@@ -269,7 +270,7 @@ def test_what_was_typed_just_before_another_choice_counts(
 ):
     # Leaving a cell by clicking elsewhere sends both at once, or so quickly that they meet.
     choose(dashboard, shown_parameter=matrix)
-    choose(dashboard, **{table_key(dashboard, matrix): typed((0, "0", 7.0))}, **change)
+    choose(dashboard, **{table_key(dashboard, matrix): typed((0, 0, 7.0))}, **change)
     expected = of_word("我", 0) if matrix == "x" else of_matrix(matrix, 0, 0, 0)
     assert edits_of(dashboard) == {expected: 7.0}
     assert edits_of(dashboard, "seeded 0") == {}

@@ -155,13 +155,6 @@ def number(what: object) -> float:
     return float(what) if isinstance(what, int | float) and abs(what) < 1e9 else 1e9
 
 
-def table(what: object) -> dict[str, object]:
-    """Edits of a table in the right frame, with any content; Streamlit reads rows as numbers."""
-    edited = what if isinstance(what, dict) else {"0": {"1": what}}
-    rows = {row: cells for row, cells in edited.items() if row.lstrip("-").isdecimal()}
-    return {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
-
-
 def names(what: object) -> StringArray:
     return StringArray(data=[str(it) for it in what] if isinstance(what, list) else [str(what)])
 
@@ -179,7 +172,6 @@ FRAMES: dict[str, Callable[[str, object], WidgetState]] = {
     "text_input": lambda id, what: WidgetState(id=id, string_value=str(what)),
     "text_area": lambda id, what: WidgetState(id=id, string_value=str(what)),
     "selectbox": lambda id, what: WidgetState(id=id, string_value=str(what)),
-    "dataframe": lambda id, what: WidgetState(id=id, string_value=json.dumps(table(what))),
 }
 
 
@@ -195,11 +187,16 @@ def uploaded(id: str, what: object) -> WidgetState:
     return state
 
 
+def edited(what: object) -> object:
+    """Edits of a matrix: anything at all, or anything for some of its parts."""
+    return what if isinstance(what, list) else [{"number": 10**15, "cells": what}, what]
+
+
 # Charts whose clicks are heard, parts with scripts of their own, and places for files.
 PARTS: dict[str, Callable[[str, object], WidgetState]] = {
     "vega_lite_chart": lambda id, what: WidgetState(id=id, string_value=selection(what)),
     "bidi_component": lambda id, what: WidgetState(
-        id=id, json_value=json.dumps({"value": {"asked": what}})
+        id=id, json_value=json.dumps({"asked": what, "edits": edited(what)})
     ),
     "file_uploader": uploaded,
 }

@@ -33,6 +33,7 @@ from pages.shared.server import learned
 from pages.shared.server.worker import Worker, worker
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
+from tests.pages.editors import typed
 from tests.pages.exploring import chosen, notes, put, select, table_key
 from tests.pages.following import Link, followed
 from tests.pages.quick import RACE
@@ -153,8 +154,7 @@ def test_opening_explore_leaves_the_readers_own_layer_alone(open_dashboard: Visi
     worker.cache_clear()
     own = {"sentence": "a b c", "d_k": 6, "n_heads": 5, "mask": "drawn", "query": 2}
     app = choose(open_dashboard("en-US"), **own)
-    blocked = {"edited_rows": {2: {"0": False}}, "added_rows": [], "deleted_rows": []}
-    app = choose(app, **{table_key(app, "mask"): blocked})
+    app = choose(app, **{table_key(app, "mask"): typed((2, 0, 0))})
     edits = dict(notes(app).reader.edits)
     assert edits["mask"]
     select(app, private=True)
@@ -298,8 +298,7 @@ def test_a_cell_can_be_changed_and_everything_follows(lesson: AppTest):
     layer()
     app = choose(lesson, shown_parameter="w_q")
     key = table_key(app, "w_q")
-    typed = {"edited_rows": {3: {"5": 4.5}}, "added_rows": [], "deleted_rows": []}
-    app = choose(app, **{key: typed})
+    app = choose(app, **{key: typed((3, 5, 4.5))})
     edits = notes(app).reader.edits
     assert list(edits) == [SHELF]
     expected = layer(edits=(Edit("w_q", (0, 3, 5), 4.5),))

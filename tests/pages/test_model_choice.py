@@ -104,7 +104,7 @@ def test_a_head_is_the_models_own(model: AppTest, tiny: Mapping[str, Path], fami
     layers = FamilySource(str(tiny[family])).trace(SENTENCE).layers
     assert_allclose(square(model, "model_map"), layers[1].weights[2], atol=1e-6)
     assert not model.exception
-    assert f"Trained model: {tiny[family].name}" in told(model)
+    assert f"Model: {tiny[family].name}" in told(model)
     if family in CAUSAL:
         assert EN("model.causal") in told(model)
         assert "[CLS]" not in told(model)
@@ -220,7 +220,7 @@ def test_what_failed_is_told_and_tried_again(
     wait_for(str(folder))
     model.run()
     assert "model_again" not in [it.key for it in model.button]
-    assert "Trained model: later" in told(model)
+    assert "Model: later" in told(model)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -260,7 +260,7 @@ def test_a_model_that_cannot_read_the_text_leaves_minilm(
     monkeypatch.setitem(families._loaded, name, wrong)
     load(model, name, model_sentence="saw the cat")
     assert any("weights differ by" in it.value for it in model.warning)
-    assert f"Trained model: {NAME}" in told(model)
+    assert f"Model: {NAME}" in told(model)
 
 
 @pytest.mark.parametrize("name", ["", " ", "<b>$x$</b>", "../..", "a/b/c", "~", "\0", "x" * 600])

@@ -13,6 +13,7 @@ from pages.shared.destinations import CATCHING, EATING
 from pages.shared.text import LANGUAGES, Language, Text, labels, plain
 from pages.shared.views.highlight import in_words
 from pages.shared.views.path.steps import MATHEMATICS, STEPS, TRY, in_numbers
+from tests.pages.editors import typed
 from tests.pages.exploring import chosen, select, table_key
 from tests.pages.following import Link, assert_opened, followed, links, weights
 
@@ -113,8 +114,7 @@ def test_try_it_can_be_done_by_hand(open_dashboard: Visit, language: Language):
     select(app, head=1)
     app.run()
     table = table_key(app, "x")
-    cells = {"edited_rows": {key: {"1": 2.0}}, "added_rows": [], "deleted_rows": []}
-    app.session_state[table] = cells
+    app.session_state[table] = typed((key, 1, 2.0))
     app.run()
     assert f"{weights(app, text)[query, key]:.0%}" == in_numbers(language)["after"]
     assert TRY.links["changed"].choice(language).edits

@@ -19,6 +19,8 @@ from core.sources.handset import HandsetSource
 from pages import CONTENTS, Entry
 from pages.shared import tables
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.pages.editors import editors
+from tests.pages.editors import numbers as numbers_of
 from tests.pages.exploring import select
 from tests.pages.languages import in_turn
 
@@ -71,7 +73,8 @@ def opened(app: AppTest, saved: Files, page: str) -> AppTest:
 
 def shown(app: AppTest) -> list[pd.DataFrame]:
     """Every table of the page, of whatever kind."""
-    return [it.value for kind in ("table", "dataframe") for it in getattr(app, kind)]
+    found = [it.value for kind in ("table", "dataframe") for it in getattr(app, kind)]
+    return [*found, *(pd.DataFrame(numbers_of(it)) for it in editors(app).values())]
 
 
 def read(content: bytes) -> list[list[str]]:
@@ -134,18 +137,15 @@ def test_rows_show_their_names(open_dashboard: Visit, saved: Files, name: str):
         for it in app.dataframe
         if not isinstance(it.value.index, pd.RangeIndex)
     }
+    names |= {max(map(len, it["rows"])): {"width": it["widths"][0]} for it in editors(app).values()}
     assert names
     for longest, column in names.items():
         assert column["width"] >= 5 * longest + 13
 
 
-def test_numbers_are_rounded_and_no_digit_of_what_is_typed_is_lost(open_dashboard: Visit):
-    # With a step Streamlit cuts off what lies below it: 0.7 of float32 would read 0.699.
-    app = open_dashboard("en-US")
-    columns = json.loads(app.dataframe[0].proto.columns)
-    settings = [it["type_config"] for name, it in columns.items() if name != "_index"]
-    assert {it["format"] for it in settings} == {"%.3f"}
-    assert {it.get("step") for it in settings} == {None}
+def test_what_is_edited_and_copied_is_the_shortest_decimal(open_dashboard: Visit):
+    found = editors(open_dashboard("en-US"))["x"]["cells"]
+    assert {"0", "0.3", "0.7", "1"} <= {text for row in found for text in row}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,10 +154,10 @@ def test_columns_are_as_wide_as_their_names(open_dashboard: Visit, language: Lan
     text, widths = Text(language), {}
     for shown in ("x", "w_q", "w_v"):
         select(app, shown_parameter=shown)
-        columns = json.loads(app.run().dataframe[0].proto.columns)
-        widths |= {it["label"]: it["width"] for name, it in columns.items() if name != "_index"}
+        data = editors(app.run())[shown]
+        widths |= dict(zip(data["columns"], data["widths"][1:], strict=True))
     assert text("feature.stand_in") in widths
     for name, width in widths.items():
         pixels = sum(14 if letter > "⺀" else 5 for letter in name)  # Chinese is square
-        assert width >= pixels + 35, name  # beside it are margins, and a pencil
+        assert width >= pixels + 13, name  # beside it are margins
     assert widths[text("feature.sky")] < 80  # and no wider: more of them are seen at once

@@ -32,7 +32,8 @@ TERMS = set(
         "NPZ NPY safetensors pickle SVG PNG HTML JSON Jupyter SHA "
         "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao "
         "Clark Press "
-        "Michel Voita Tang Adam Transformer eval",
+        "Michel Voita Tang Adam Transformer eval "
+        "GGUF HDF numpy ONNX MATLAB Git LFS Parquet Arrow NaN True cookie TransformerLens pt LoRA",
     )
 )
 """Words of the field, symbols and authors, that Chinese texts write in Latin letters."""

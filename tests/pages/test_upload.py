@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from tests.pages.exploring import chosen, notes, select
 Visit = Callable[[str | None], AppTest]
 
 EN = Text("en")
+CASES = Path(__file__).parents[1] / "data/cases"
 WEIGHTS = np.array([[[0.5, 0.5], [0.25, 0.75]], [[1.0, 0.0], [0.1, 0.9]]], np.float32)
 
 
@@ -238,3 +240,71 @@ def test_every_part_is_drawn_in_every_language(open_dashboard: Visit, language: 
         choose(app, upload_shown=part)
     assert not app.error
     assert Text(language)("origin.handset") in said(app)
+
+
+# What a file leaves open
+
+
+def case(name: str) -> bytes:
+    return (CASES / name).read_bytes()
+
+
+def test_a_batch_or_layers_is_asked_for_with_the_reason(mine: AppTest):
+    whole = np.load(CASES / "12b-one-layer-batch2.npy")
+    upload(mine, case("12b-one-layer-batch2.npy"), "mine.npy")
+    assert EN("upload_leading_axis.layers") in said(mine)
+    assert EN("upload.why.usual") in said(mine)
+    choose(mine, upload_layer=1)
+    assert_allclose(square(mine, "upload_map"), whole[1, 0])
+    choose(mine, upload_leading_axis="batch", upload_text="1", upload_head=2)
+    assert_allclose(square(mine, "upload_map"), whole[1, 2])
+    fields = notes(mine).reader.fields
+    assert (fields["upload_leading_axis"], fields["upload_text"]) == ("batch", "1")
+    upload(mine, case("15-t5.npz"), "t5.npz")
+    assert notes(mine).reader["upload_leading_axis"] == ""
+
+
+def test_of_several_attentions_one_is_chosen(mine: AppTest):
+    upload(mine, case("15-t5.npz"), "t5.npz")
+    assert square(mine, "upload_map").shape == (7, 7)
+    choose(mine, upload_attention="cross")
+    assert square(mine, "upload_map").shape == (4, 7)
+    assert not mine.error
+
+
+def test_a_mask_can_be_turned_round(mine: AppTest):
+    upload(mine, case("14c-bool-mask-torch-mha.npz"))
+    assert EN("upload.why.diagonal") in said(mine)
+    assert not square(mine, "weights")[0, 1:].any()
+    choose(mine, upload_mask="true_may")
+    assert not square(mine, "weights")[0, 0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(it.name for it in CASES.iterdir()))
+def test_every_case_is_shown_or_refused_in_every_language(
+    open_dashboard: Visit, language: Language, name: str
+):
+    app = open_dashboard(language).switch_page("pages/upload.py").run()
+    upload(app, case(name), name)
+    assert not app.exception
+    refused = name in ("11c-list.pkl", "09-attentions.h5")
+    assert bool(app.error) == refused
+    assert app.session_state["upload_name"] == ("" if refused else name)
+
+
+def test_the_limit_and_the_way_to_a_smaller_file_are_told_before(mine: AppTest):
+    assert "16 MiB" in said(mine)
+    assert "float16" in said(mine)
+    assert mine.file_uploader(key="upload_file").proto.type == []
+
+
+def test_all_numbers_of_explore_come_back(mine: AppTest):
+    source = HandsetSource()
+    parameters = source.parameters(("我", "爱", "吃", "炸鸡"))
+    beside = {name: getattr(parameters, name) for name in ("x", "w_q", "w_o")}
+    upload(mine, to_npz(source.trace("我爱吃炸鸡"), beside=beside))
+    for name, values in {"x": parameters.x, "w_q": parameters.w_q[0]}.items():
+        choose(mine, upload_shown=name)
+        assert_allclose(mine.dataframe[-1].value.to_numpy(), values)
+    assert not mine.error

@@ -23,17 +23,9 @@ from pages.shared.text import Text, spoken
 
 _KEY = "session"
 _CHOSEN = {*FIELDS, "language", "private"}  # keys of widgets that hold a choice
-_ECHO = 3.0  # seconds in which an address that we wrote may come back without being asked for
 _REMEMBERED = 20  # addresses that we wrote
 
 More = ParamSpec("More")
-
-
-class Written(NamedTuple):
-    """An address that we wrote: the reader who saw it, and when it was replaced."""
-
-    reader: Reader
-    until: float
 
 
 class Given(NamedTuple):
@@ -59,7 +51,7 @@ class Session:
         drawing: The same of the run under way.
         drawn_for: The page and the language that the widgets in sight were drawn for.
         seen: The page and the address bar's parameters when they were last looked at.
-        written: The same as we put it into the address bar, the latest last.
+        written: The same as we put it into the address bar, the latest last, to who saw it.
         tables: Tables that can be typed into.
         score: What the reader has answered.
         races: What the worker calls the reader's races, by the view that shows them.
@@ -81,7 +73,7 @@ class Session:
     drawing: dict[str, object] = field(default_factory=dict)
     drawn_for: tuple[str, str] = ("", "")
     seen: str = ""
-    written: dict[str, Written] = field(default_factory=dict)
+    written: dict[str, Reader] = field(default_factory=dict)
     tables: Tables = field(default_factory=Tables)
     score: Score = field(default_factory=Score)
     races: dict[str, str] = field(default_factory=dict)
@@ -111,11 +103,20 @@ class Session:
             self.reader = show_example(begun, SENTENCES[language].first)
         at = f"{page}?{urlencode(asked)}"
         opened = page != self.reader.page
-        if asked.keys() & PARAMETERS and (opened or self._asked_for(at)):
+        if asked.keys() & PARAMETERS and (opened or at not in {self.seen, *self.written}):
             self._follow(page, asked, at)
         else:
             self.reader = replace(self.reader, page=page)
         self.seen = at
+
+    def go_back(self, asked: Mapping[str, str]) -> None:
+        """Show what the page showed at an address of its own; the browser tells that it is back.
+
+        Otherwise such an address says nothing: it may be one that was replaced long ago.
+        """
+        at = f"{self.reader.page}?{urlencode(asked)}"
+        if at in self.written and at != next(reversed(self.written)):
+            self._follow(self.reader.page, asked, at)
 
     def collect(self) -> None:
         """Take what was typed into tables since they were drawn."""
@@ -142,11 +143,9 @@ class Session:
     def write(self) -> dict[str, str]:
         """Give the parameters of the address of what is shown, and remember who saw it."""
         parameters = address(self.reader)
-        at, now = f"{self.reader.page}?{urlencode(parameters)}", time.monotonic()
-        if self.written and at != (last := next(reversed(self.written))):
-            self.written[last] = self.written[last]._replace(until=now)
+        at = f"{self.reader.page}?{urlencode(parameters)}"
         self.written.pop(at, None)
-        self.written[at] = Written(self.reader, now)
+        self.written[at] = self.reader
         while len(self.written) > _REMEMBERED:
             del self.written[next(iter(self.written))]
         return parameters
@@ -158,7 +157,7 @@ class Session:
 
     def _follow(self, page: str, asked: Mapping[str, str], at: str) -> None:
         if at in self.written:
-            there = self.written[at].reader
+            there = self.written[at]
             fields = {name: there[name] for name in there.page_fields}
             edits = {name: there.edits.get(name, {}) for name in there.page_shelves}
             self.reader = begin(self.reader, page, fields, edits)
@@ -171,12 +170,6 @@ class Session:
         self.tables.redraw()
         self.pieces = None
         self.widgets = {name: st.session_state.get(name) for name in self.widgets}
-
-    def _asked_for(self, at: str) -> bool:
-        """Tell whether the address changed, and not because of what we wrote."""
-        if at == self.seen or (self.written and at == next(reversed(self.written))):
-            return False
-        return at not in self.written or time.monotonic() - self.written[at].until > _ECHO
 
 
 def session() -> Session:
@@ -227,10 +220,8 @@ def happen(
     tab = session()
     tab.collect()
     tab.choose()
-    before, tab.reader = tab.reader, event(tab.reader, *more, **named)
+    tab.reader = event(tab.reader, *more, **named)
     tab.clicks += 1
-    if tab.reader.edits != before.edits:
-        tab.tables.redraw()
 
 
 def click() -> None:

@@ -1,5 +1,6 @@
 """What can be taken away from the Explore page."""
 
+from core.arrays import Array
 from core.reader.explore import Choice
 from core.reader.scene import Scene
 from core.taken.report import Section, Table
@@ -13,7 +14,7 @@ from pages.shared.reports.scene import LAYER, changed, count_of_edits
 from pages.shared.reports.taken import Taken, matrix_table
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
-from pages.shared.views.explore.architectures import told_network
+from pages.shared.views.explore.architectures import measured, told_network
 from pages.shared.views.explore.numbers import results
 
 _TABLES = ("scores", "weights", "output", "q", "k", "v", "mixed")
@@ -42,7 +43,17 @@ def taken(text: Text) -> Taken:
             *_about_influence(text, scene, lesson),
         ),
         trace=lambda: trace,
+        beside=lambda: _beside(scene, lesson),
     )
+
+
+def _beside(scene: Scene, lesson: Lesson | None) -> dict[str, Array]:
+    """The layer's input and matrices, and what the three networks feel."""
+    words = scene.tokens.kept
+    parameters, rules = scene.source.parameters(words), scene.source.rules
+    seen = lesson.measured(words) if lesson else measured(scene, parameters, rules)
+    matrices = {name: getattr(parameters, name) for name in ("x", "w_q", "w_k", "w_v", "w_o")}
+    return matrices | {f"influence_{name}": it.influence.strength for name, it in seen.items()}
 
 
 def _settings(text: Text, choice: Choice, lesson: Lesson | None) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What can be taken away from the page about several heads."""
 
+from core.arrays import Array
 from core.ideas.heads_cost import HeadCost, costs
 from core.reader.explore import HeadsChoice
 from core.reader.scene import scene_of
@@ -34,7 +35,14 @@ def taken(text: Text) -> Taken:
         caveats=("pair", "heads", "values", "importance"),
         reading=(text("report.rows"), bare(text("heads.moved_alone"))),
         trace=lambda: compared.scene.source.trace_of(compared.scene.tokens.kept),
+        beside=lambda: _matrices(compared),
     )
+
+
+def _matrices(several: Several) -> dict[str, Array]:
+    """The layer's input and matrices."""
+    parameters = several.scene.source.parameters(several.scene.tokens.kept)
+    return {name: getattr(parameters, name) for name in ("x", "w_q", "w_k", "w_v", "w_o")}
 
 
 def _added(text: Text, several: Several) -> Section:

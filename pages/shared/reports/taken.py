@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.arrays import IntArray
+from core.arrays import Array, IntArray
 from core.taken.report import Section, Table, numbers
 from core.trace import AttentionTrace
 from pages.shared.figures.bands import Band
@@ -29,6 +29,7 @@ class Taken:
         reading: What is to be known of the page's pictures, in words.
         trace: Gives everything that was computed, where one run of attention is all there is.
         layer: The shown one, if the trace has more than one.
+        beside: Gives what the trace has no place for: the input, the matrices, the influences.
     """
 
     lead: str
@@ -38,6 +39,7 @@ class Taken:
     reading: Sequence[str] = ()
     trace: Callable[[], AttentionTrace] | None = None
     layer: int | None = None
+    beside: Callable[[], Mapping[str, Array]] = dict
 
 
 def matrix_table(title: str, matrix: Matrix) -> Table:

@@ -12,6 +12,7 @@ from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
 from pages.shared.views.told import told
 from pages.shared.views.upload import maps as upload_maps
+from pages.shared.views.upload.contents import roles
 from pages.shared.views.upload.file import Read, uploading
 from pages.shared.views.upload.long import long_view
 from pages.shared.views.upload.long_pictures import cells_map
@@ -45,16 +46,8 @@ def taken(text: Text) -> Taken | None:
 def _contents(text: Text, upload: Upload) -> Section:
     """Every tensor of the file, and what is to be doubted."""
     columns = [text(f"upload.column_{name}") for name in ("shape", "type", "part")]
-    parts = {name: text(f"part.{part}") for name, part in upload.used.items()}
-    rows = [
-        [
-            it.name,
-            " × ".join(map(str, it.shape)),
-            it.type_name,
-            text("part.tokens") if it.is_text else parts.get(it.name, text("part.unused")),
-        ]
-        for it in upload.entries
-    ]
+    named = zip(upload.entries, roles(text, upload), strict=True)
+    rows = [[it.name, " × ".join(map(str, it.shape)), it.type_name, role] for it, role in named]
     table = Table("", columns, rows, text("upload.column_name"))
     doubts = [told(text, doubt) for doubt in upload.doubts]
     return Section(text("upload.contents", count=len(rows)), doubts, tables=[table])

@@ -3,7 +3,7 @@
 Large ones are made in turn: ``told`` is called while it is waited, as in :func:`waiting.place`.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from core.models.run import ModelRun
 from core.reader.model import PACKAGED
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
-from core.sources.uploaded import Upload, bytes_once_read, read_upload
+from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_upload
 from pages.shared.server import limits, loading, waiting
 from pages.shared.server.gate import Waiting
 from pages.shared.server.kept import Kept
@@ -152,14 +152,16 @@ _FILES = "files"  # the turn of those who have a large one
 _uploads: Kept[Upload] = Kept(largest=32_000_000, at_least=1)
 
 
-def uploaded(content: bytes, name: str, *, told: Waiting) -> Upload:
-    """What a reader's file says about attention."""
+def uploaded(
+    content: bytes, name: str, meaning: Mapping[str, str] = NOTHING_SAID, *, told: Waiting
+) -> Upload:
+    """What a reader's file says about attention, read as they want where that is left open."""
     most = limits.of_files()
-    key = fingerprint(content), name, most
+    key = fingerprint(content), name, most, tuple(sorted(meaning.items()))
 
     def alone() -> Upload:
         with turn_for_file(content, told=told):
-            return _uploads.get(key, lambda: read_upload(content, name, most))
+            return _uploads.get(key, lambda: read_upload(content, name, most, meaning))
 
     return _uploads.get(key, alone)
 

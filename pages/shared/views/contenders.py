@@ -8,6 +8,7 @@ from core.reader.training import TrainingChoice
 from core.training.contenders import (
     ATTENTION,
     CONVOLUTIONAL,
+    LINEAR,
     RECURRENT,
     Contender,
     Design,
@@ -19,7 +20,11 @@ from pages.shared.figures.learning import Line
 from pages.shared.reader.session import showing
 from pages.shared.text import Text
 
-FAMILIES: tuple[tuple[Contender, ...], ...] = (ATTENTION, RECURRENT, CONVOLUTIONAL)
+FAMILIES: tuple[tuple[Contender, ...], ...] = (
+    ATTENTION,
+    (*RECURRENT, *LINEAR),
+    CONVOLUTIONAL,
+)
 
 
 def contender(text: Text, name: Contender, design: Design) -> str:

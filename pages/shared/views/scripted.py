@@ -1,10 +1,13 @@
 """Parts of pages with a script and a style of their own, which lie beside them."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from streamlit.components.v2 import component
 from streamlit.components.v2.types import ComponentRenderer
+
+_BLOCK_COMMENT = re.compile(r"^\s*/\*.*?\*/", re.DOTALL | re.MULTILINE)
 
 
 def scripted(module: str, html: str, *, shared: Sequence[str] = ()) -> ComponentRenderer:
@@ -13,12 +16,12 @@ def scripted(module: str, html: str, *, shared: Sequence[str] = ()) -> Component
     Args:
         module: The part's ``__file__``; it gives the part its name too.
         html: What the script begins with.
-        shared: Scripts and styles beside the module that several parts use; the part's own, if it
-            has any, come after them.
+        shared: Other scripts and styles, by their paths from the module's folder; the part's own,
+            if it has any, come after them.
     """
     here = Path(module)
     own = (it for it in map(here.with_suffix, (".css", ".js")) if it.exists())
-    files = [*map(here.with_name, shared), *own]
+    files = [*map(here.parent.joinpath, shared), *own]
     css, js = (
         "".join(_lean(it.read_text(encoding="utf-8")) for it in files if it.suffix == suffix)
         for suffix in (".css", ".js")
@@ -28,5 +31,5 @@ def scripted(module: str, html: str, *, shared: Sequence[str] = ()) -> Component
 
 def _lean(code: str) -> str:
     """Without what only people need: the code is sent with every run."""
-    lines = (line.strip() for line in code.splitlines())
+    lines = (line.strip() for line in _BLOCK_COMMENT.sub("", code).splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

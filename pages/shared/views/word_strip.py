@@ -77,4 +77,4 @@ def _per_cent(weight: float) -> str:
 
 @cache
 def _component() -> ComponentRenderer:
-    return scripted(__file__, '<div class="strip"></div>')
+    return scripted(__file__, '<div class="strip"></div>', shared=("colours.js",))

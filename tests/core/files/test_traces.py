@@ -14,7 +14,8 @@ from numpy.testing import assert_array_equal
 
 from core.errors import InputError
 from core.files.limits import Limits
-from core.files.traces import read_tensors, size_of, to_npz, words_in
+from core.files.token_lists import words_in
+from core.files.traces import read_tensors, size_of, to_npz
 from core.layer import Edit, Rules, Sizes
 from core.masks import MaskRule
 from core.reader.fields import LARGEST_ENTRY

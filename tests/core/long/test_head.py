@@ -166,7 +166,7 @@ def test_what_a_long_file_holds_besides_is_named():
     ("q", "k", "code"),
     [
         ((2_000, 3), (2_000, 2), "file_shapes"),
-        ((2, 2_000, 3), (1, 2_000, 3), "file_shapes"),
+        ((3, 2_000, 3), (2, 2_000, 3), "file_shapes"),
         ((PUBLIC.long_tokens + 1, 1), (9, 1), "file_too_many_tokens"),
         ((300, 2_000, 1), (300, 2_000, 1), "file_too_many_heads"),
     ],

@@ -45,6 +45,10 @@ CASES: list[tuple[TaskKind, Levels, list[str]]] = [
     ("recall", {"gru": WHOLE, "rnn": FALLING}, ["memory_some"]),
     ("recall", {"gru": FALLING, "rnn": NONE}, ["memory", "memory_even"]),
     ("recall", {"relative": WHOLE, "sinusoidal": FALLING}, ["attention_some"]),
+    ("recall", {"linear": FALLING, "gru": WHOLE}, ["memory_all", "state"]),
+    ("recall", {"linear": WHOLE}, ["state_all"]),
+    ("pairs", {"linear": ALL, "gru": FEW}, ["memory", "state_all"]),
+    ("pairs", {"linear": FEW}, ["state"]),
     ("pairs", {"relative": ALL, "rotary": ALL}, ["attention_all"]),
     ("pairs", {"relative": ALL, "rotary": PART}, ["attention_some"]),
     ("pairs", {"rotary": PART}, ["attention_none"]),
@@ -60,6 +64,7 @@ CASES: list[tuple[TaskKind, Levels, list[str]]] = [
     ("parity", {"gru": BIT, "learned": BIT, "rotary": START}, ["other_whole", "attention"]),
     ("parity", {"gru": NOTHING, "cnn": START}, ["other", "memory"]),
     ("parity", {"gru": NOTHING, "cnn": NOTHING}, ["nobody"]),
+    ("parity", {"gru": BIT, "linear": START}, ["bit_whole", "attention"]),
 ]  # fmt: skip
 
 
@@ -243,8 +248,8 @@ def test_only_those_who_took_part_are_told_of_and_as_they_did(it: tuple[TaskKind
 
 
 EXPECTED: Mapping[TaskKind, list[str]] = {
-    "recall": ["window", "window_whole", "cnn_faster", "memory", "attention_some"],
-    "pairs": ["attention_all", "seeing", "memory"],
+    "recall": ["window", "window_whole", "cnn_faster", "memory", "state", "attention_some"],
+    "pairs": ["attention_all", "seeing", "memory", "state_all"],
     "parity": ["bit_whole", "memory", "attention", "cnn", "depends"],
 }
 

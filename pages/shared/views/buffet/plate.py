@@ -12,6 +12,7 @@ from core.reader.ideas import WISHES, BuffetChoice
 from core.reader.reader import reset, undo
 from core.trace import LayerTrace, Origin
 from pages.shared import controls, tables
+from pages.shared.editing import edited
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
@@ -148,15 +149,10 @@ def table(text: Text, served: Served) -> None:
             ]
             with st.container():
                 st.markdown(text(f"{name}.title"))
-                key = session().tables.offer(name, BUFFET, addresses, served.table[part])
-                tables.editable(Matrix(served.table[part], served.names, columns), key)
-                tables.download(text, name, Matrix(served.table[part], served.names, columns))
-    for address in session().tables.refused:
-        if address.table in _TABLES:
-            place = served.order.index(address.row)
-            kept = served.table[_TABLES[address.table]][place, address.column]
-            cell = {"row": served.names[place], "column": columns[address.column]}
-            st.error(text("error.cell", **cell, value=f"{kept:g}"))
+                shown = Matrix(served.table[part], served.names, columns)
+                edited(text, name, BUFFET, addresses, shown)
+                tables.download(text, name, shown)
+    st.caption(text("editor.hint"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(text("buffet_reversed.label"), key=showing("buffet_reversed"))
         _buttons(text)

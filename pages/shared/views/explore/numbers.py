@@ -15,10 +15,11 @@ from core.reader.scene import Scene
 from core.tokens import occurrences
 from core.trace import AttentionTrace
 from pages.shared import names, tables
+from pages.shared.editing import edited
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.session import happen, reader, session, settle, showing
+from pages.shared.reader.session import happen, reader, settle, showing
 from pages.shared.tables import Matrix
-from pages.shared.text import Text, plain
+from pages.shared.text import Text
 from pages.shared.views.folded import folded
 from pages.shared.views.opened import Opened
 from pages.shared.views.steps import projections
@@ -60,9 +61,8 @@ def parameter_tables(text: Text, scene: Scene, parameters: Parameters, chosen: s
     every = editables(text, scene, parameters)
     name = _pick(text, "shown_parameter", chosen, tuple(every))
     found, shelf = every[name], scene.shelf
-    key = session().tables.offer(name, shelf, found.addresses, found.matrix.values)
-    tables.editable(found.matrix, key)
-    _complaints(text, found)
+    edited(text, name, shelf, found.addresses, found.matrix)
+    st.caption(text("editor.hint"))
     with st.container(horizontal=True):
         st.button(
             text("edits.undo"),
@@ -168,18 +168,3 @@ def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
         wrap=True,
     )
     return name
-
-
-def _complaints(text: Text, found: Editable) -> None:
-    for refused in session().tables.refused:
-        for row, addresses in enumerate(found.addresses):
-            if refused in addresses:
-                column = addresses.index(refused)
-                st.error(
-                    text(
-                        "error.cell",
-                        row=plain(numbered(found.matrix.rows)[row]),
-                        column=plain(found.matrix.columns[column]),
-                        value=f"{found.matrix.values[row, column]:g}",
-                    )
-                )

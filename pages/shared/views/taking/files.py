@@ -1,10 +1,11 @@
 """Buttons that give what a page shows as files: its trace, and a report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import streamlit as st
 
+from core.arrays import Array
 from core.files.traces import size_of, to_npz
 from core.taken.report import Report, Section, html
 from core.trace import AttentionTrace
@@ -17,7 +18,11 @@ _MEGABYTE = 1_000_000
 
 
 def trace_files(
-    text: Text, page: str, made: Callable[[], AttentionTrace], layer: int | None
+    text: Text,
+    page: str,
+    made: Callable[[], AttentionTrace],
+    layer: int | None,
+    beside: Callable[[], Mapping[str, Array]],
 ) -> None:
     """All layers, as far as they can be uploaded again; and the shown one, if there are more.
 
@@ -26,6 +31,7 @@ def trace_files(
         page: The name of the page; files are named after it.
         made: Gives everything that was computed; the buttons keep it until they are pressed.
         layer: The shown one, if the trace has more than one.
+        beside: Gives what the trace has no place for.
     """
     st.markdown(text("take.numbers"))
     limit = st.get_option("server.maxUploadSize") * _MEGABYTE
@@ -35,7 +41,8 @@ def trace_files(
         if layer is not None and n_layers > 1:
             label = text("take.layer", layer=layer)
             save_button(label, f"{page}-{layer}.npz", mime, lambda: to_npz(made(), layer))
-        save_button(text("take.trace"), f"{page}.npz", mime, lambda: to_npz(made()))
+        whole = f"{page}.npz"
+        save_button(text("take.trace"), whole, mime, lambda: to_npz(made(), beside=beside()))
         if size > limit:
             st.caption(text("take.trace_large", size=size // _MEGABYTE))
 

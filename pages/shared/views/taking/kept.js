@@ -20,12 +20,22 @@ function stored(act) {
   }
 }
 
-// Streamlit tells a new server the address with which the page was loaded, unless it hears of another.
-function followAddress() {
+// Streamlit tells a new server the address with which the page was loaded, unless it hears of
+// another; and of an address that is back, no server can say whether it was asked for.
+function followAddress(tell) {
+  const tab = (window[KEPT] ??= watched());
+  tab.tell = tell;
+}
+
+function watched() {
+  const tab = {};
   const app = document.querySelector(`[${STATE}]`);
-  if (!app || window[KEPT]) return;
-  window[KEPT] = new MutationObserver(() => {
+  const observer = new MutationObserver(() => {
     if (app.getAttribute(STATE) !== "CONNECTED") dispatchEvent(new PopStateEvent("popstate"));
   });
-  window[KEPT].observe(app, { attributeFilter: [STATE] });
+  if (app) observer.observe(app, { attributeFilter: [STATE] });
+  addEventListener("popstate", (event) => {
+    if (event.isTrusted) tab.tell("back", location.search.slice(1));
+  });
+  return tab;
 }

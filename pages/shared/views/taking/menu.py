@@ -79,7 +79,7 @@ def _results(text: Text, page: str) -> None:
         return
     report_file(text, page, taken, _address())
     if taken.trace:
-        trace_files(text, page, taken.trace, taken.layer)
+        trace_files(text, page, taken.trace, taken.layer, taken.beside)
 
 
 def _exploration(text: Text, page: str) -> None:

@@ -1,6 +1,7 @@
 """What leads to this view again: the address bar, a link to copy, and what the tab keeps."""
 
 from functools import cache
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
@@ -16,6 +17,8 @@ from pages.shared.views.scripted import scripted
 from pages.shared.views.taking.whole import exploration_file
 
 _KEY = "share"
+MOST_QUERY = 4 * LONGEST_LINK
+"""Characters of an address that is looked at."""
 
 
 def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
@@ -50,6 +53,7 @@ def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
         },
         width="content",
         on_kept_change=_take_back,
+        on_back_change=_go_back,
     )
     if not whole:
         kilobytes = f"{LONGEST_LINK // 1_000} kB"
@@ -105,6 +109,13 @@ def _take_back() -> None:
     tab.go_to = page if tab.reader.page != page else ""
     tab.notice = None
     tab.renew()
+
+
+def _go_back() -> None:
+    """Show what was seen at an address that the reader has gone back to."""
+    query = getattr(st.session_state.get(_KEY), "back", None)
+    if isinstance(query, str):
+        session().go_back(dict(parse_qsl(query[:MOST_QUERY], keep_blank_values=True)))
 
 
 @cache

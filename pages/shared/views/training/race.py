@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.reader.training import BUDGETS, DISTANCES, FIELDS, TrainingChoice, unfit
 from core.training.contenders import CONTENDERS, Contender
+from core.training.networks import STATES
 from core.training.race import SLICE, Race
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import controls
@@ -114,7 +115,12 @@ def _sizes(text: Text, choice: TrainingChoice) -> None:
         controls.slider(text, "training_steps", step=50)
         controls.slider(text, "training_layers")
         controls.slider(text, "training_seeds")
-        for name, options in (("training_field", FIELDS), ("training_budget", BUDGETS)):
+        sizes = (
+            ("training_field", FIELDS),
+            ("training_state", STATES),
+            ("training_budget", BUDGETS),
+        )
+        for name, options in sizes:
             label, more = text(f"{name}.label"), text(f"{name}.help")
             st.select_slider(label, options, format_func=_grouped, key=showing(name), help=more)
         controls.number(text, "training_seed", width=200)

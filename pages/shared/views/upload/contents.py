@@ -4,13 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from core.files.doubts import steps_differ
-from core.files.parts import TOKEN_NAMES
+from core.files.token_lists import NAMES as TOKEN_NAMES
 from core.sources.uploaded import Upload
 from core.trace import LayerTrace
 from pages.shared import tables
 from pages.shared.text import Text
 from pages.shared.views.badge import badge, in_markdown
 from pages.shared.views.told import told
+from pages.shared.views.upload.meanings import meanings
 
 _NAMES = ("weights", "q", "k", "v", "scores", "mask", "bias", *TOKEN_NAMES)
 _RECIPE = """\
@@ -73,6 +74,7 @@ def contents(text: Text, upload: Upload, layer: LayerTrace | None) -> None:
         doubts += steps_differ(layer, 0, halves=upload.halves)
     for doubt in doubts:
         st.warning(told(text, doubt))
+    meanings(text, upload)
     if upload.has_steps and layer is None:
         st.warning(text("upload.no_steps"))
     with st.expander(text("upload.contents", count=len(upload.entries)), key="upload_contents"):
@@ -90,15 +92,19 @@ def recipe(text: Text) -> None:
         st.code(LONG_RECIPE, language="python", wrap_lines=True)
 
 
+def roles(text: Text, upload: Upload) -> list[str]:
+    """For each tensor of the file: which part it is, or why it is not used."""
+    said = {name: text(f"part.{part}") for name, part in upload.used.items()}
+    said |= {name: text(f"part.unused_{why}") for name, why in upload.unused.items()}
+    return [text("part.tokens") if it.is_text else said[it.name] for it in upload.entries]
+
+
 def _list(text: Text, upload: Upload) -> None:
-    parts = {name: text(f"part.{part}") for name, part in upload.used.items()}
-    unused = text("part.unused")
-    tokens = text("part.tokens")
     columns = {
         "name": [it.name for it in upload.entries],
         "shape": [" × ".join(map(str, it.shape)) for it in upload.entries],
         "type": [it.type_name for it in upload.entries],
-        "part": [tokens if it.is_text else parts.get(it.name, unused) for it in upload.entries],
+        "part": roles(text, upload),
     }
     headers = {name: text(f"upload.column_{name}") for name in columns}
     st.dataframe(pd.DataFrame(columns), hide_index=True, column_config=headers)

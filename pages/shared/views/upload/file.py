@@ -9,9 +9,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.errors import InputError
-from core.files.traces import KINDS_OF_FILES, fingerprint, to_npz
+from core.files.traces import fingerprint, to_npz
 from core.reader.examples import EXAMPLES, SENTENCES
-from core.reader.model import SHA_DIGITS, UploadChoice, file_name
+from core.reader.model import MEANINGS, SHA_DIGITS, UploadChoice, file_name
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared.reader.session import change, session, settle
@@ -21,10 +21,12 @@ from pages.shared.text import Language, Text, plain
 from pages.shared.views.in_line import in_line
 from pages.shared.views.refused import refused
 from pages.shared.views.told import told
+from pages.shared.views.upload.uploader_words import uploader_words
 
 _PLACE = "upload_file"
 _PLACES = ("upload_layer", "upload_head", "upload_query", "upload_key")
 _EXAMPLE = "example.npz"
+_UNSAID = {f"upload_{name}": "" for name in MEANINGS}
 
 
 Read = Callable[[], Upload]
@@ -70,7 +72,7 @@ def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -
     content, name = found
 
     def read() -> Upload:
-        return cache.uploaded(content, name, told=in_line())
+        return cache.uploaded(content, name, choice.meaning, told=in_line())
 
     try:
         if turn:
@@ -84,18 +86,29 @@ def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -
         upload_head=min(choice.upload_head, upload.n_heads - 1),
         upload_query=min(choice.upload_query, len(upload.query_tokens) - 1),
         upload_key=min(choice.upload_key, len(upload.key_tokens) - 1),
+        **_said(choice, upload),
     )
     return Uploading(within, upload, read=read)
 
 
+def _said(choice: UploadChoice, upload: Upload) -> dict[str, str]:
+    """Answers that fit the file and are not the page's own."""
+    open_ones = {it.name: it for it in upload.meanings}
+    said = {f"upload_{name}": "" for name in MEANINGS}
+    for name, answer in choice.meaning.items():
+        if name in open_ones and answer in open_ones[name].offered:
+            said[f"upload_{name}"] = "" if answer == open_ones[name].first else answer
+    return said
+
+
 def uploader(text: Text, uploading: Uploading) -> None:
-    """A place for a file, an example to begin with, and what became of the last file."""
-    st.file_uploader(
-        text("upload.label"),
-        type=list(KINDS_OF_FILES),
-        key=_PLACE,
-    )
+    """A place for a file, an example to begin with, and what became of the last file.
+
+    Any file may be put there: what it is, its content tells, and the page says it.
+    """
     _limits(text)
+    st.file_uploader(text("upload.label"), key=_PLACE)
+    uploader_words(text, holds_file=st.session_state.get(_PLACE) is not None)
     last = session().refused.get(_PLACE)
     if last and last.code == "busy":
         refused(text, last, "upload_file")
@@ -169,7 +182,7 @@ def take() -> None:
             was_read(_PLACE)
         return
     tab.upload = file
-    change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS])
+    change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS], **_UNSAID)
     tab.refused.pop(_PLACE, None)
     was_read(_PLACE)
 
@@ -182,7 +195,7 @@ def _name() -> str:
 
 def _forget() -> None:
     """Show the example again."""
-    change(upload_sha="", upload_name="")
+    change(upload_sha="", upload_name="", **_UNSAID)
     session().upload = None
     session().refused.pop(_PLACE, None)
     was_read(_PLACE)

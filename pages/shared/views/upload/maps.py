@@ -1,6 +1,6 @@
 """One head of a reader's own model: shaded tokens, maps, and the arithmetic if there is one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -45,6 +45,7 @@ class Shown:
         steps: The head with its steps, if the file has them and one head is shown.
         rules: How its scores follow from q·k; ``None`` if they do not, or there are none.
         layer: The layer with every step, of that head alone, if the file has them.
+        beside: The layer's input, its matrices, the influences, if the file has them.
         again: The same, for what outlives the run and must not hold it.
     """
 
@@ -53,6 +54,7 @@ class Shown:
     steps: Opened | None
     rules: Rules | None
     layer: LayerTrace | None
+    beside: Mapping[str, Array]
     again: "Callable[[], Shown]"
 
 
@@ -73,10 +75,12 @@ def shown(choice: UploadChoice, upload: Upload, read: Callable[[], Upload]) -> S
     }
     pointed = Pointed(**words)
     if choice.upload_aggregate == "mean":
-        return Shown(pointed, mean_over_heads(upload.weights(index)), None, None, layer, again)
+        return Shown(pointed, mean_over_heads(upload.weights(index)), None, None, layer, {}, again)
     opened = Opened(**words, layer=layer, head=0, first_head=head) if layer else None
     rules = rules_of(layer, 0) if layer else None
-    return Shown(pointed, upload.head_weights(index, head), opened, rules, layer, again)
+    beside = {name: it[head] if it.ndim == 3 else it for name, it in upload.beside.items()}
+    weights = upload.head_weights(index, head)
+    return Shown(pointed, weights, opened, rules, layer, beside, again)
 
 
 def head_controls(text: Text, upload: Upload) -> None:

@@ -41,7 +41,7 @@ def matrices(view: Shown) -> dict[str, Matrix]:
     asking, answering = view.pointed.asking, numbered(view.pointed.answering)
     found = {"weights": Matrix(view.weights, asking, answering)}
     if view.steps is None:
-        return found
+        return found | _beside(view)
     layer, head = view.steps.layer, view.steps.head
     d_k, d_v = layer.q.shape[-1], layer.v.shape[-1]
     channels, carried = [f"k{i + 1}" for i in range(d_k)], [f"v{i + 1}" for i in range(d_v)]
@@ -51,4 +51,18 @@ def matrices(view: Shown) -> dict[str, Matrix]:
         "q": Matrix(layer.q[head], asking, channels),
         "k": Matrix(layer.k[head], answering, channels),
         "v": Matrix(layer.v[head], answering, carried),
+        **_beside(view),
     }
+
+
+def _beside(view: Shown) -> dict[str, Matrix]:
+    """What the file has besides; rows that are tokens bear their names."""
+    tokens = view.pointed.asking
+    found = {}
+    for name, values in view.beside.items():
+        n, width = values.shape
+        rows = tokens if n == len(tokens) and name[0] in "xi" else [str(it + 1) for it in range(n)]
+        alike = name.startswith("influence") and width == len(tokens)
+        columns = numbered(tokens) if alike else [str(it + 1) for it in range(width)]
+        found[name] = Matrix(values, rows, columns)
+    return found

@@ -1,0 +1,31 @@
+"""What Streamlit's place for files says, in the page's language.
+
+Only the browser knows why a file never arrived: too large, or turned away by the server.
+"""
+
+from functools import cache
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from pages.shared.text import Text
+from pages.shared.views.scripted import scripted
+
+_WORDS = ("drop", "button", "size", "too_large", "forbidden", "failed", "one", "remove")
+
+
+def uploader_words(text: Text, *, holds_file: bool) -> None:
+    """Put what the place for files says into the reader's language.
+
+    Args:
+        text: The reader's language.
+        holds_file: Whether the server has the file; one that is gone must not be listed.
+    """
+    limit = st.get_option("server.maxUploadSize")
+    words = {it: text(f"upload.place.{it}", megabytes=limit) for it in _WORDS}
+    _component()(key="uploader_words", data={**words, "holds_file": holds_file})
+
+
+@cache
+def _component() -> ComponentRenderer:
+    return scripted(__file__, "<span hidden></span>")
