@@ -26,6 +26,7 @@ from pages.shared.text import Text
 from pages.shared.views import highlight
 from pages.shared.views.taking import share
 from tests.hostile import WEIGHTS, npz
+from tests.pages.editors import editor_id, typed
 from tests.pages.exploring import (
     button,
     choose,
@@ -34,8 +35,6 @@ from tests.pages.exploring import (
     edits_of,
     notes,
     of_matrix,
-    table_key,
-    typed,
 )
 from tests.pages.test_address import address
 from tests.pages.test_gate import busy, full
@@ -121,8 +120,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Broken:
 
 def numbers(app: AppTest, *cells: tuple[int, str, float]) -> WidgetState:
     """What the table of W_Q sends when numbers are typed into it."""
-    [table] = [it.proto.id for it in app.data_editor if it.key == table_key(app, "w_q")]
-    return WidgetState(id=table, string_value=json.dumps(typed(*cells)))
+    return WidgetState(id=editor_id(app, "w_q"), json_value=json.dumps(typed(*cells)))
 
 
 def follow_to(app: AppTest, page: str, **link: str) -> AppTest:
