@@ -57,7 +57,7 @@ def open_dashboard(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], Ap
 def nobody_trains(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Races wait, as behind somebody else's: what is forged begins some."""
     worker.cache_clear()
-    monkeypatch.setattr(Worker, "_wake", lambda _: None)
+    monkeypatch.setattr(Worker, "_work", lambda _: None)
     yield
     worker.cache_clear()
 

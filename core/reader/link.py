@@ -34,12 +34,14 @@ class Notice:
         whole: Nothing had been left out when it was made.
         known: This version, or one before it, made it.
         file: A file said it.
+        private: Sentences were kept out of it: the first ones stand in their place.
     """
 
     unusable: tuple[str, ...] = ()
     whole: bool = True
     known: bool = True
     file: bool = False
+    private: bool = False
 
 
 def address(reader: Reader) -> dict[str, str]:
@@ -99,12 +101,15 @@ def follow_link(reader: Reader, page: str, asked: Mapping[str, str]) -> tuple[Re
     fields, unusable = usable(raw)
     edits, edits_unusable = read_edits(asked.get("edits", ""))
     language, language_unusable = read_language(asked.get("lang", ""))
-    private = reader.private or asked.get("private") == "1"
-    reader = replace(reader, language=language or reader.language, private=private)
+    private = not reader.private and asked.get("private") == "1"
+    reader = replace(
+        reader, language=language or reader.language, private=private or reader.private
+    )
     if "sentence" not in fields and Choice in PAGES.get(page, ()):
         fields = {**EXAMPLES[SENTENCES[reader.language].first].chosen, **fields}
     version, known = read_version(asked.get("v", str(VERSION)))
     here = {name for record in PAGES.get(page, ()) for name in NAMES[record]}
+    private = private and any(FIELDS[name].private for name in here)
     older = {name: it for name, it in defaults_of(version).items() if name in here}
     opened = begin(reader, page, {**older, **fields}, edits)
     moved = [  # what points at something that is not there
@@ -113,7 +118,7 @@ def follow_link(reader: Reader, page: str, asked: Mapping[str, str]) -> tuple[Re
         if opened[name] != fields[name] != DEFAULTS[name]
     ]
     names = (*unusable, *edits_unusable, *language_unusable, *moved)
-    return opened, Notice(tuple(sorted(names)), whole="part" not in asked, known=known)
+    return opened, Notice(tuple(sorted(names)), "part" not in asked, known, private=private)
 
 
 def defaults_of(version: int) -> dict[str, object]:

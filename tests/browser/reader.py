@@ -69,7 +69,7 @@ class Reader:
     def after(self, _action: object) -> "Reader":
         """Wait for what an action sets off: ``reader.after(button.click())``."""
         with suppress(NothingCame):
-            self.page.wait_for_function("watched.runs > watched.known", timeout=_BEGINS)
+            self.page.wait_for_function("() => watched.runs > watched.known", timeout=_BEGINS)
         self.wait()
         return self
 

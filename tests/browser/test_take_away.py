@@ -34,8 +34,9 @@ ONE = "summary"
 
 
 def press(reader: Reader, names: tuple[str, str]) -> None:
-    """A button, by its English or its Chinese name."""
-    reader.after(reader.page.get_by_role("button", name=re.compile("|".join(names))).click())
+    """A button, by its English or its Chinese name; a slash would end Playwright's pattern."""
+    name = re.compile("|".join(names).replace("/", "."))
+    reader.after(reader.page.get_by_role("button", name=name).click())
 
 
 def all_drawings(reader: Reader) -> list[Download]:

@@ -30,7 +30,7 @@ def training(visit: Visit) -> Iterator[Reader]:
 
 def start(reader: Reader) -> None:
     reader.page.get_by_role("button", name="Start training").click()
-    reader.page.get_by_role("button", name="Pause").wait_for(timeout=20_000)
+    reader.button("Stop").wait_for(timeout=20_000)
 
 
 def runs(reader: Reader, seconds: int) -> None:
@@ -67,6 +67,26 @@ def test_when_a_reader_leaves_the_next_one_gets_the_machine(training: Reader, vi
     other.page.get_by_text("Training:").wait_for(timeout=8_000)  # 3 s of silence, then ours
     other.button("Stop").click()
     other.page.get_by_text("as you wished").wait_for(timeout=20_000)
+
+
+def test_two_readers_watch_one_race_and_neither_stops_it_for_the_other(visit: Visit):
+    path = "/training?v=1&lang=en&training_steps=1000"
+    one, two = visit(path), visit(path)
+    start(one)
+    runs(one, 40)
+    start(two)
+    two.page.get_by_text("Others are watching").wait_for(timeout=20_000)
+    two.page.get_by_text("s left").wait_for(timeout=20_000)  # at once, as far as it is
+    assert two.button("Stop").is_disabled()
+    two.page.close()
+    one.page.wait_for_function(
+        "name => [...document.querySelectorAll('button')].some(it => it.innerText.includes(name)"
+        " && !it.disabled)",
+        arg="Stop",
+        timeout=20_000,
+    )
+    one.button("Stop").click()
+    one.page.get_by_text("as you wished").wait_for(timeout=20_000)
 
 
 def test_closing_the_tab_frees_the_processor_within_five_seconds(chromium: Browser):

@@ -94,7 +94,8 @@ class Session:
             locale: The browser's, such as ``zh-CN``.
         """
         self.runs += 1
-        self.widgets |= self.drawing
+        # The last run was broken off: who acted then may not have seen what it set.
+        self.widgets = {**self.drawing, **self.widgets}
         self.drawing = {}
         if self.runs == 1:
             language = spoken(locale)
@@ -166,9 +167,9 @@ class Session:
 
     def renew(self) -> None:
         """Hear no more of what widgets hold by now, draw tables anew, follow no earlier word."""
-        self.widgets = {name: st.session_state.get(name) for name in self.widgets}
         self.tables.redraw()
         self.pieces = None
+        self.widgets = {name: st.session_state.get(name) for name in self.widgets}
 
 
 def session() -> Session:

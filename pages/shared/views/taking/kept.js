@@ -2,12 +2,12 @@
 const KEPT = "attention-lab";
 const STATE = "data-test-connection-state";
 
-function keepWhole(data, tell) {
-  const at = location.pathname + location.search;
+function keepWhole(data, arrived, tell) {
   if (data.lacks) {
     const kept = stored((it) => JSON.parse(it.getItem(KEPT)));
-    if (kept?.at === at) tell("kept", kept.file);
+    if (kept?.at === arrived) tell("kept", kept.file);
   } else if (data.keep) {
+    const at = location.pathname + location.search;
     stored((it) => it.setItem(KEPT, JSON.stringify({ at, file: data.keep })));
   }
 }

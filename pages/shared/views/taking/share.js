@@ -5,6 +5,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   followAddress(setTriggerValue);
   const { location, history } = window;
+  const arrived = location.pathname + location.search;
   const here = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
   if (data.page === "" ? !data.others.includes(here) : here === data.page) {
     const kept = [...new URLSearchParams(location.search)].filter(([name]) => EMBEDDING.test(name));
@@ -14,7 +15,7 @@ export default function (component) {
       keepColours();
     }
   }
-  keepWhole(data, setTriggerValue);
+  keepWhole(data, arrived, setTriggerValue);
   const button = parentElement.querySelector("button");
   button.textContent = data.copy;
   button.title = data.help;

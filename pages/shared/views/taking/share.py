@@ -73,6 +73,8 @@ def say_notice(text: Text) -> None:
         st.warning(text("share.partly_file" if notice.file else "share.partly"))
     if not notice.known:
         st.warning(text("share.other_version"))
+    if notice.private:
+        st.info(text("share.private"))
 
 
 def _set_back(text: Text, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Training before the reader's eyes: what is trained, who takes part, start, pause and stop."""
+"""Training before the reader's eyes: what is trained, who takes part, start and stop."""
 
 from typing import get_args
 
