@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from core.embeddings import known
+from core.embeddings import set_by_people
 from core.errors import InputError
 from core.simplified import simplified
 
@@ -135,18 +135,22 @@ def _dictionary_words(run: str) -> list[str]:
     pieces: list[str] = []
     for word in rjieba.cut(run, hmm=False):
         pair = pieces[-1] + word if pieces else ""
-        if len(pair) == 2 and known(pair) and not rjieba.has_word(pair):  # 小明
+        if len(pair) == 2 and _in_table(pair) and not rjieba.has_word(pair):  # 小明
             pieces[-1] = pair
         else:
-            pieces += _table_words(word) if len(word) > 2 and not known(word) else [word]
+            pieces += _table_words(word) if len(word) > 2 and not _in_table(word) else [word]
     return pieces
+
+
+def _in_table(word: str) -> bool:
+    return simplified(word.lower()) in set_by_people()
 
 
 def _table_words(word: str) -> list[str]:
     """A long word as the fewest words of the feature table; whole if they do not make it up."""
     best: list[list[str] | None] = [[]]  # for each beginning of the word
     for end in range(1, len(word) + 1):
-        starts = (start for start in range(end) if known(word[start:end]))
+        starts = (start for start in range(end) if _in_table(word[start:end]))
         ways = [[*way, word[start:end]] for start in starts if (way := best[start]) is not None]
         best.append(min(ways, key=len, default=None))
     return best[-1] or [word]

@@ -169,7 +169,7 @@ def test_the_trace_names_pieces_and_its_origin():
     [
         (FRIED, ("我", "爱", "吃", "炸鸡", "。")),
         ("It didn't work.", ("It", "didn't", "work", ".")),
-        ("我用 Python 写代码", ("我用", "Python", "写", "代码")),  # the first is one piece
+        ("我用 Python 写代码", ("我", "用", "Python", "写", "代码")),
     ],
 )
 def test_pieces_can_be_read_as_words(sentence: str, words: tuple[str, ...]):
