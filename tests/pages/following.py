@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
+from core.reader.examples import EXAMPLES, SENTENCES
 from core.reader.link import Notice, follow_link
 from core.reader.reader import Reader, begin
 from pages import CONTENTS
@@ -34,7 +35,10 @@ class Link(NamedTuple):
     def leads_to(self, there: Destination, language: Language) -> bool:
         """Whether it says all that the destination does, and nothing that cannot be used."""
         reader, notice = self.opened
-        first = begin(Reader(language), there.page, there.chosen(language), {})
+        chosen = there.chosen(language)
+        if "sentence" not in chosen:
+            chosen = {**EXAMPLES[SENTENCES[language].first].chosen, **chosen}
+        first = begin(Reader(language), there.page, chosen, {})
         said = all(reader[name] == first[name] for name in reader.page_fields)
         edits = {on: cells for on, cells in reader.edits.items() if cells}
         whole = notice == Notice() and edits == there.shelves(language)
