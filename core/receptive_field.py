@@ -57,13 +57,14 @@ def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
 def attention_field(may_look: BoolArray, n_layers: int = 1) -> Field:
     """Attention: whatever the mask allows, in one layer; more layers pass it on.
 
-    A query that may look at anything also feels its own token, masked or not: the token asks.
+    A query that may look at two keys or more also feels its own token, masked or not: the token
+    asks. The softmax of a single key is 1 whatever is asked.
 
     Args:
         may_look: ``(query, key)``, the mask of every layer.
         n_layers: How many layers are stacked.
     """
-    asks = np.diag(may_look.any(axis=1))
+    asks = np.diag(may_look.sum(axis=1) > 1)
     return _stacked([may_look | asks] * n_layers)
 
 

@@ -120,7 +120,8 @@ def _remarks(
     if not {"weights", "q"} & parts.keys():
         found.append(InputError("file_softmax_of_scores", tensor=chosen["scores"].first.name))
     if shared:
-        found.append(InputError("file_heads_share", **shared))
+        heads, groups = shared["heads"], shared["shared"]
+        found.append(InputError("file_heads_share", heads=heads, shared=groups))
     return tuple(found)
 
 

@@ -61,8 +61,8 @@ def parse_number(text: str, largest: float = FLOAT32, *, decimal_comma: bool = F
         raise _ambiguous(text, *_readings(plain))
     value = _value(text, plain, decimal_comma=decimal_comma)
     if abs(value) > largest:
-        limits = {"low": shortest(-largest), "high": shortest(largest)}
-        raise InputError("number_out_of_range", text=named(text), **limits)
+        low, high = shortest(-largest), shortest(largest)
+        raise InputError("number_out_of_range", text=named(text), low=low, high=high)
     return value
 
 

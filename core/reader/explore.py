@@ -10,7 +10,7 @@ from core.ideas.shuffling import ORDERS, shuffled
 from core.layer import EDITABLE, Edit, Rules, Sizes
 from core.masks import MaskRule, kinds_using, kinds_with
 from core.positions import ENCODINGS
-from core.reader.fields import among, flag, number, places, text, whole, word
+from core.reader.fields import among, flag, number, places, line, whole, word
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -56,7 +56,7 @@ MASKS = kinds_with("width", "padded", "blocked")
 class Choice:
     """One attention layer on a sentence, and the networks that stand beside it."""
 
-    sentence: str = text("我爱吃炸鸡", LONGEST_SENTENCE, check=tokenize)
+    sentence: str = line("我爱吃炸鸡", LONGEST_SENTENCE, check=tokenize)
     unit: Unit = word("words", Unit)
     cutting: Rule = word("2", Rule, was={1: "1"}, only_with=("unit", ("words",)))
     source: SourceKind = word("handset", SourceKind)  # of the layer's numbers

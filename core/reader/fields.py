@@ -83,7 +83,7 @@ def among(default: int, options: tuple[int, ...], **more: Any) -> Any:  # noqa: 
     return of_kind(default, read, limits=limits, **more)
 
 
-def text(default: str, longest: int, check: Callable[[str], object] | None = None) -> Any:  # noqa: ANN401
+def line(default: str, longest: int, check: Callable[[str], object] | None = None) -> Any:  # noqa: ANN401
     """Declare what a reader writes.
 
     Args:

@@ -14,7 +14,7 @@ from core.ideas.cost import Setting
 from core.ideas.crossing import SAME_KIND, SIZES, CrossSource, Numbers, Scoring
 from core.ideas.reach import MASKS, MOST_LAYERS, WIDTH, AttentionStack
 from core.masks import MaskRule, kinds_using
-from core.reader.fields import flag, number, several, text, whole, whole_within, word
+from core.reader.fields import flag, number, several, line, whole, whole_within, word
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.tokens import Rule, Tokens, tokenize
 
@@ -69,8 +69,8 @@ _DINER_WIDTH = 8  # of the memory, and of the windows' channels
 class CrossChoice:
     """Two sentences, A and B, and who asks whom."""
 
-    cross_a: str = text("我爱北京天安门", CROSS_TEXT, check=tokenize)
-    cross_b: str = text("I love Beijing Tiananmen", CROSS_TEXT, check=tokenize)
+    cross_a: str = line("我爱北京天安门", CROSS_TEXT, check=tokenize)
+    cross_b: str = line("I love Beijing Tiananmen", CROSS_TEXT, check=tokenize)
     cross_cutting: Rule = word("2", Rule, was={1: "1"})
     cross_sources: Sources = word("b_asks_a", Sources)  # of Q, and of K and V
     cross_scoring: Scoring = word("scaled", Scoring)
@@ -156,7 +156,7 @@ class ReachChoice:
     reach_direction: Direction = word("forward", Direction)
     reach_gain: float = number(0.9, 0.1, 2.0, only_with=("reach_kind", ("rnn",)))
     reach_kernel: int = whole(3, 1, 9, step=2)
-    reach_dilations: str = text("1,2,4,8", 80, check=read_dilations)  # one a layer
+    reach_dilations: str = line("1,2,4,8", 80, check=read_dilations)  # one a layer
     reach_backward: bool = flag(False)  # windows end at the token itself
 
     def within(self, n: int) -> "ReachChoice":

@@ -9,7 +9,7 @@ from core.reader.fields import (
     flag,
     of_kind,
     sequence,
-    text,
+    line,
     text_within,
     whole,
     whole_within,
@@ -90,10 +90,10 @@ def _piece(default: int) -> Any:  # noqa: ANN401 -- as dataclasses.field
 class ModelChoice:
     """A model, a text and a sentence beside it; places count word pieces, special ones included."""
 
-    model_sentence: str = text(
+    model_sentence: str = line(
         "The animal didn't cross the street because it was too tired.", LONGEST_TEXT, check=tokenize
     )
-    model_other: str = text(
+    model_other: str = line(
         "The animal didn't cross the street because it was too wide.", LONGEST_TEXT
     )
     model_name: str = of_kind(PACKAGED, text_within(500))  # or an id on the hub, or a folder

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import InputError
-from core.reader.fields import among, several, text, whole, word
+from core.reader.fields import among, several, line, whole, word
 from core.training.answers import right_places
 from core.training.contenders import (
     ATTENTION,
@@ -65,7 +65,7 @@ class TrainingChoice:
     training_head: int = whole(AUTOMATIC, AUTOMATIC, 7, place=True)
     training_query: int = whole(20, 0, 63, place=True)
     training_key: int = whole(AUTOMATIC, AUTOMATIC, 63, place=True)
-    training_sequence: str = text("", LONGEST_SEQUENCE)  # empty: one that no step learned from
+    training_sequence: str = line("", LONGEST_SEQUENCE)  # empty: one that no step learned from
 
     @property
     def race(self) -> Race:

@@ -79,17 +79,16 @@ def load(reader: Reader, folder: Path = FOLDER) -> Trained:
             those that were written, or were not trained with the reader's settings.
     """
     path = path_of(reader, folder)
-    values = {"name": reader.name, "file": path.name}
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata()
             numbers = {name: file.get_tensor(name) for name in sorted(file.keys())}
     except (OSError, SafetensorError) as problem:
-        raise InputError("model_missing", **values) from problem
+        raise InputError("model_missing", name=reader.name, file=path.name) from problem
     settings = json.loads(metadata["settings"])
     settings.pop("seeds")
     if metadata["hash"] != fingerprint(numbers) or settings != asdict(reader):
-        raise InputError("model_altered", **values)
+        raise InputError("model_altered", name=reader.name, file=path.name)
     network = unset(reader)
     network.load_state_dict(numbers)
     places = json.loads(metadata["scores"])["places"]

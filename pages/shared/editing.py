@@ -10,6 +10,7 @@ from pages.shared.reader.session import session
 from pages.shared.reader.typed import Refusal
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
+from pages.shared.views.told import told
 
 
 def edited(
@@ -31,14 +32,10 @@ def edited(
 
 
 def _told(text: Text, matrix: Matrix, refusal: Refusal) -> str:
-    values = {
-        name: plain(value) if isinstance(value, str) else value
-        for name, value in refusal.reason.values.items()
-    }
     kept = text(
         "error.cell",
         row=plain(numbered(matrix.rows, matrix.first)[refusal.row]),
         column=plain(matrix.columns[refusal.column]),
         value=shortest(matrix.values[refusal.row, refusal.column]),
     )
-    return text.joined(text(f"error.{refusal.reason.code}", **values), kept)
+    return text.joined(told(text, refusal.reason), kept)

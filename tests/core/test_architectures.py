@@ -285,6 +285,7 @@ def test_two_layers_see_what_one_cannot():
 LARGEST = """
 import resource
 from core import architectures
+from core.reader.explore import Choice
 choice = Choice(d_model=64, d_k=64, d_v=64, n_heads=8, rnn_kind="lstm", rnn_direction="both",
     d_hidden=16, cnn_kernel=9, cnn_layers=6)
 parameters = choice.layer_source.parameters(tuple(f"w{i}" for i in range(64)))

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from core.reader.cells import Address, from_rows, unpack
 from core.reader.examples import EXAMPLES, SENTENCES
 from core.reader.file import to_file
-from core.reader.link import Notice, follow_link
+from core.reader.link import VERSION, Notice, follow_link
 from core.reader.reader import Reader
 from core.reader.records import DEFAULTS
 from pages import CONTENTS, Entry
@@ -96,7 +96,7 @@ def test_every_page_has_an_address_that_leads_to_itself(dashboard: AppTest, entr
     if entry != CONTENTS[0]:
         dashboard.switch_page(entry.path).run()
     found = address(dashboard)
-    assert found["v"] == "1"
+    assert found["v"] == str(VERSION)
     assert follow_link(Reader(), entry.name, found)[1] == Notice()
 
 
@@ -168,7 +168,8 @@ def test_the_menu_speaks_the_links_language_at_once(
     menus: list[list[str]] = []
 
     def noted(chapters: dict[str, list[StreamlitPage]]) -> StreamlitPage:
-        menus.append([it.title for pages in chapters.values() for it in pages])
+        shown = (it for pages in chapters.values() for it in pages if it.visibility == "visible")
+        menus.append([it.title for it in shown])
         return navigation(chapters)
 
     navigation = st.navigation

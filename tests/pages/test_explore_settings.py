@@ -99,7 +99,8 @@ LARGEST = """
 import resource
 from streamlit.testing.v1 import AppTest
 from core.architectures import attention
-from tests.pages.exploring import select, chosen
+from core.reader.explore import Choice
+from tests.pages.exploring import chosen, notes, select
 app = AppTest.from_file("dashboard.py", default_timeout=120).run()
 choice = dict(
     sentence=" ".join(f"w{i}" for i in range(64)), source="seeded", d_model=64, d_k=64, d_v=64,
@@ -110,7 +111,7 @@ app.run()
 assert not app.error and not app.exception and not app.warning
 assert len(notes(app).reader.record(Choice).tokens.kept) == 64
 for name in ("sentence", "n_heads", "d_k", "rnn_kind"):
-    assert app.session_state[name] == choice[name]
+    assert chosen(app, name) == choice[name]
 print(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
@@ -147,20 +148,23 @@ CHOSEN = [name for name in vars(Choice()) if name not in ("edits", "blocked")]
 @pytest.mark.parametrize("junk", [None, {}, -1.5, b"x", [[1, 2], [3]], float("nan")], ids=str)
 def test_tampered_values_are_replaced_by_the_last_usable_ones(dashboard: AppTest, junk: object):
     before = {name: chosen(dashboard, name) for name in CHOSEN}
-    tamper(dashboard, **dict.fromkeys(NAMES, junk))
+    names = NAMES[Choice].keys() & notes(dashboard).widgets.keys()
+    assert len(names) > 20
+    tamper(dashboard, **dict.fromkeys(names, junk))
     assert_shows(dashboard, HandsetSource().trace(CHICKEN))
-    said = [ZH("error.unusable", name=ZH(f"{name}.label")) for name in NAMES]
-    assert sorted(told(dashboard)) == sorted(said)
+    [said] = told(dashboard)
+    assert all(ZH(f"{name}.label") in said for name in names)
     assert {name: chosen(dashboard, name) for name in CHOSEN} == before
 
 
 def test_one_tampered_value_leaves_the_others_alone(dashboard: AppTest):
     choose(dashboard, sentence=MOUSE, d_v=3, mask="window", head=1)
     expected = HandsetSource(Sizes(d_v=3), Rules(mask=MaskRule("window")))
-    for name in NAMES:
+    for name in NAMES[Choice].keys() & notes(dashboard).widgets.keys():
         tamper(dashboard, **{name: b"x"})
         assert_shows(dashboard, expected.trace(MOUSE), head=1)
-        assert told(dashboard) == [ZH("error.unusable", name=ZH(f"{name}.label"))]
+        [said] = told(dashboard)
+        assert ZH(f"{name}.label") in said
 
 
 @pytest.mark.parametrize("name", ["edits", "blocked"])

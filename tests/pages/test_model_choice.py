@@ -114,7 +114,8 @@ def test_a_head_is_the_models_own(model: AppTest, tiny: Mapping[str, Path], fami
 def test_every_part_is_drawn_whatever_the_model(
     model: AppTest, tiny: Mapping[str, Path], family: str
 ):
-    load(model, tiny[family], model_sentence=SENTENCE, model_layer=11, model_head=11)
+    load(model, tiny[family], model_sentence=SENTENCE)
+    choose(model, model_layer=11, model_head=11)
     layers, heads = (12, 12) if family == "bert" else (2, 3)
     assert f"Layer {layers - 1}, head {heads - 1} (counted from 0)" in [
         it.value for it in model.subheader

@@ -38,7 +38,7 @@ from pages.shared.server.worker import Progress, worker
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
 from pages.shared.views.taking import whole
-from tests.pages.exploring import put, select
+from tests.pages.exploring import notes, put, select
 
 Visit = Callable[[str | None], AppTest]
 Files = dict[str, Callable[[], bytes]]
@@ -128,8 +128,8 @@ def opened(app: AppTest, page: str = "explore", **values: object) -> AppTest:
     """A page with its popover open."""
     if page != "explore":
         app.switch_page(f"pages/{page}.py").run()
-    for name, value in {"take_away": True, **values}.items():
-        app.session_state[name] = value
+    select(app, **values)
+    app.session_state["take_away"] = True
     app.run()
     assert not app.exception
     assert not app.error
@@ -440,7 +440,7 @@ def test_a_link_in_a_report_leaves_texts_out_if_the_reader_wants_it(
 
 
 def progress(app: AppTest) -> Progress:
-    found = worker().look(app.session_state["training_run"])
+    found = worker().look(notes(app).races["training"])
     assert found
     return found
 

@@ -255,7 +255,9 @@ def test_who_starts_the_same_race_watches_it(training: AppTest, open_dashboard: 
     app = choose(training, training_steps=1000)
     app.button(key="training_start").click().run()
     other = choose(open_dashboard("en-US").switch_page("pages/training.py").run(), **RACE)
-    choose(other, training_steps=1000).button(key="training_start").click().run()
+    choose(other, training_steps=1000)
+    app.run()  # it is still there
+    other.button(key="training_start").click().run()
     assert EN("training.others") in [it.value for it in other.caption]
     assert other.button(key="training_stop_button").disabled
     worker().stop(notes(other).races["training"])
@@ -279,7 +281,7 @@ def test_while_a_race_is_to_be_seen_settings_are_folded_and_no_chart_is_empty(tr
     while not progress(app).snapshots:
         time.sleep(0.02)
     assert EN("alt.training_accuracy") in charts(app.run())
-    worker().stop(notes(app).races["training"])
+    app.button(key="training_stop_button").click().run()
     while progress(app).busy:
         time.sleep(0.02)
     assert [it.label for it in app.run().expander][: len(labels)] == labels

@@ -290,7 +290,7 @@ def test_every_case_is_shown_or_refused_in_every_language(
     assert not app.exception
     refused = name in ("11c-list.pkl", "09-attentions.h5")
     assert bool(app.error) == refused
-    assert app.session_state["upload_name"] == ("" if refused else name)
+    assert chosen(app, "upload_name") == ("" if refused else name)
 
 
 def test_the_limit_and_the_way_to_a_smaller_file_are_told_before(mine: AppTest):

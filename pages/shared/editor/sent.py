@@ -115,9 +115,15 @@ def _values(it: Typed, shape: Shape, *, flags: bool) -> dict[tuple[int, int], fl
     rows = parse_block(it.text, it.html, largest=LARGEST_ENTRY)
     if not rows:
         raise InputError("number_missing")
-    left = {"rows_left": shape[0] - it.row, "columns_left": shape[1] - it.column}
-    if len(rows) > left["rows_left"] or len(rows[0]) > left["columns_left"]:
-        raise InputError("block_too_large", rows=len(rows), columns=len(rows[0]), **left)
+    below, beside = shape[0] - it.row, shape[1] - it.column
+    if len(rows) > below or len(rows[0]) > beside:
+        raise InputError(
+            "block_too_large",
+            rows=len(rows),
+            columns=len(rows[0]),
+            rows_left=below,
+            columns_left=beside,
+        )
     return {
         (it.row + i, it.column + j): _value(cell, flags=flags)
         for i, row in enumerate(rows)
