@@ -10,7 +10,7 @@ from core.ideas.shuffling import ORDERS, shuffled
 from core.layer import EDITABLE, Edit, Rules, Sizes
 from core.masks import MaskRule, kinds_using, kinds_with
 from core.positions import ENCODINGS
-from core.reader.fields import among, flag, number, places, line, whole, word
+from core.reader.fields import among, flag, line, number, places, whole, word
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource

@@ -14,7 +14,7 @@ from core.ideas.cost import Setting
 from core.ideas.crossing import SAME_KIND, SIZES, CrossSource, Numbers, Scoring
 from core.ideas.reach import MASKS, MOST_LAYERS, WIDTH, AttentionStack
 from core.masks import MaskRule, kinds_using
-from core.reader.fields import flag, number, several, line, whole, whole_within, word
+from core.reader.fields import flag, line, number, several, whole, whole_within, word
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.tokens import Rule, Tokens, tokenize
 

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from core.files.limits import PRIVATE
 from core.reader.fields import (
     flag,
+    line,
     of_kind,
     sequence,
-    line,
     text_within,
     whole,
     whole_within,

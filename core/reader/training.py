@@ -7,7 +7,7 @@ import numpy as np
 
 from core.arrays import Array
 from core.errors import InputError
-from core.reader.fields import among, several, line, whole, word
+from core.reader.fields import among, line, several, whole, word
 from core.training.answers import right_places
 from core.training.contenders import (
     ATTENTION,

@@ -185,7 +185,11 @@ def test_stacked_masks_reach_along_walks(seed: int, n_layers: int):
 
 def test_a_token_feels_itself_when_it_looks_at_others_only():
     mask = np.array([[False, True, True], [False, False, False], [True, False, False]])
-    expected = [[True, True, True], [False, False, False], [True, False, False]]  # the last cannot choose
+    expected = [
+        [True, True, True],
+        [False, False, False],
+        [True, False, False],
+    ]
     assert attention_field(mask).reach.tolist() == expected
 
 
