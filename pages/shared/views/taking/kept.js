@@ -21,10 +21,12 @@ function stored(act) {
 }
 
 // Streamlit tells a new server the address with which the page was loaded, unless it hears of
-// another; and of an address that is back, no server can say whether it was asked for.
+// another; and of an address that is back, no server can say whether it was asked for. Of another
+// page that is back Streamlit tells by itself: a word more would be said of the page that is left.
 function followAddress(tell) {
   const tab = (window[KEPT] ??= watched());
   tab.tell = tell;
+  tab.path = location.pathname;
 }
 
 function watched() {
@@ -35,7 +37,9 @@ function watched() {
   });
   if (app) observer.observe(app, { attributeFilter: [STATE] });
   addEventListener("popstate", (event) => {
-    if (event.isTrusted) tab.tell("back", location.search.slice(1));
+    const stayed = tab.path === location.pathname;
+    tab.path = location.pathname;
+    if (event.isTrusted && stayed) tab.tell("back", location.search.slice(1));
   });
   return tab;
 }
