@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.files.traces import to_npz
-from core.ideas.cost import ROWS, counted, formula, longest_path, sequential
+from core.ideas.cost import ROWS, counted, formula, kept, learned, longest_path, sequential
 from core.ideas.timing import Timed
 from core.reader.ideas import CostChoice
 from core.sources.handset import HandsetSource
@@ -39,7 +39,7 @@ N_TABLES = {
     "heads": 4,
     "model": 3,
     "buffet": 2,
-    "cost": 3,
+    "cost": 4,
     "training": 1,
     "upload": 2,
 }
@@ -61,8 +61,7 @@ def saved(monkeypatch: pytest.MonkeyPatch) -> Files:
 
 def opened(app: AppTest, saved: Files, page: str) -> AppTest:
     app.switch_page(f"pages/{page}.py")
-    for name, value in OPEN.get(page, {}).items():
-        app.session_state[name] = value
+    select(app, **OPEN.get(page, {}))
     times = {row: [0.25, 0.5, 1.0] for row in ROWS}
     app.session_state["session"].times = Timed(CostChoice().setting, times)
     saved.clear()
@@ -126,6 +125,7 @@ def test_the_table_of_costs_is_saved_as_plain_numbers(open_dashboard: Visit, sav
     found = dict(zip(ROWS, rows, strict=True))
     for row in ROWS:
         numbers = [formula(row, it), counted(row, it), sequential(row, it), longest_path(row, it)]
+        numbers += [4 * kept(row, it), 4 * learned(row, it)]  # float32
         assert found[row] == [text(f"cost.{row}"), *("" if n is None else str(n) for n in numbers)]
 
 
