@@ -110,8 +110,8 @@ def _value(text: str, plain: str, *, decimal_comma: bool) -> float:
         shifted = f"{int(exponent or 0) - 2 * bool(per_cent)}"
         pairs = (body, shifted), ("1", None)
     elif found := _FRACTION.fullmatch(spaced):
-        sign, *above_below = found.groups()
-        pairs = above_below[:2], above_below[2:]
+        sign, above, power, below, other = found.groups()
+        pairs = (above, power), (below, other)
     else:
         raise InputError("number_unreadable", text=named(text))
     parts = [_unsigned(text, *pair, decimal_comma=decimal_comma) for pair in pairs]

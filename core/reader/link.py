@@ -7,12 +7,13 @@ at the person who opens one: what cannot be used is left out, and named.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import get_args
 from urllib.parse import urlencode
 
 from core.reader.cells import Shelves, from_rows, pack, unpack, without_words
 from core.reader.examples import EXAMPLES, SENTENCES, Language
 from core.reader.explore import Choice
-from core.reader.reader import LANGUAGES, Reader, begin, usable
+from core.reader.reader import Reader, begin, usable
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES, RETIRED
 
 VERSION = 2
@@ -147,7 +148,7 @@ def read_edits(raw: object) -> tuple[Shelves, tuple[str, ...]]:
 
 def read_language(raw: str) -> tuple[Language | None, tuple[str, ...]]:
     """Read a language's code; ``language`` is named if it is none."""
-    known = next((it for it in LANGUAGES if it == raw), None)
+    known: Language | None = next((it for it in get_args(Language) if it == raw), None)
     return known, () if known or not raw else ("language",)
 
 

@@ -103,7 +103,7 @@ def notes(app: AppTest) -> Session:
     return app.session_state["session"]
 
 
-def chosen(app: AppTest, name: str) -> object:
+def chosen(app: AppTest, name: str) -> Any:  # noqa: ANN401 -- fields have any type
     """What the reader has chosen."""
     return notes(app).reader[name]
 
