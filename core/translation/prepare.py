@@ -1,0 +1,40 @@
+"""Choose the pieces of both languages, count words, and keep some held-out pairs for tests.
+
+``python -m core.translation.prepare --data PATH``
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from core.tokens import words
+from core.translation.files import FOLDER, write_pieces
+from core.translation.pairs import Split, read_pairs, split, write_pairs
+from core.translation.pieces import Language, learn_pieces
+
+VOCABULARY = 3300
+"""Pieces of a language, at most."""
+
+CARRIED = 300
+"""Held-out pairs that come with the project."""
+
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+def prepare(data: Path, folder: Path = FOLDER) -> Split:
+    """Write ``pieces.json``, ``words.tsv`` and ``held_out.tsv``."""
+    parts = split(read_pairs(data))
+    sentences = {it: [getattr(pair, it).text for pair in parts.train] for it in LANGUAGES}
+    write_pieces({it: learn_pieces(sentences[it], it, VOCABULARY) for it in LANGUAGES})
+    counts = {it: Counter(w.lower() for s in sentences[it] for w in words(s)) for it in LANGUAGES}
+    lines = (f"{it}\t{w}\t{n}\n" for it in LANGUAGES for w, n in sorted(counts[it].items()))
+    (folder / "words.tsv").write_text("".join(lines), encoding="utf-8")
+    step = -(-len(parts.held_out) // CARRIED)
+    write_pairs(folder / "held_out.tsv", parts.held_out[::step])
+    return parts
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="a file of pairs")
+    prepare(parser.parse_args().data)
