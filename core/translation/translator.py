@@ -1,0 +1,170 @@
+"""Translators that come with the project, and what they do with a sentence.
+
+Nothing is loaded before it is asked for; a network is loaded once a process and shared.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from core.arrays import Array, freeze
+from core.errors import InputError
+from core.influence import Influence
+from core.translation.decoding import forced, greedy, slopes, typical_length
+from core.translation.files import FOLDER, Kind, Settings, read_network, shared_pieces
+from core.translation.network import Network
+from core.translation.pieces import END, SPECIAL, Language, Pieces
+from core.translation.transformer import DECODER_LAYERS, ENCODER_LAYERS
+
+LIMIT = 40
+"""Pieces of a sentence: longer ones were not learned from."""
+
+
+class Rounds(NamedTuple):
+    """Layers that must wait for each other, however many processors there are.
+
+    Attributes:
+        reading: The source.
+        writing: A translation piece by piece: each waits for the one before.
+        learning: Reading, and all pieces of a translation that is known.
+    """
+
+    reading: int
+    writing: int
+    learning: int
+
+
+@dataclass(frozen=True, eq=False)
+class Alignment:
+    """A sentence and a translation that a translator was made to write.
+
+    Attributes:
+        source: Pieces.
+        output: Pieces of the translation; the last one is its end.
+        best: Pieces that the translator would have written in their places.
+        probability: ``(output,)``, what the translator gave each piece.
+        weights: ``(layer, head, output, source)`` of attention to the source; rows sum to 1. No
+            layers for a translator with one vector.
+        influence: ``(output, source)``: the length of the derivative of an output's score (against
+            the mean of all pieces' scores, in nats) by a source piece's vector, times the typical
+            length of such vectors in this translator.
+    """
+
+    source: tuple[str, ...]
+    output: tuple[str, ...]
+    best: tuple[str, ...]
+    probability: Array
+    weights: Array
+    influence: Influence
+
+    def __post_init__(self) -> None:
+        """Let nobody write into it."""
+        freeze(self)
+
+    @property
+    def mean_weights(self) -> Array | None:
+        """``(output, source)``, the mean over layers and heads; rows sum to 1."""
+        return self.weights.mean(axis=(0, 1)) if len(self.weights) else None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers."""
+        return self.probability.nbytes + self.weights.nbytes + 2 * self.influence.strength.nbytes
+
+
+@dataclass(frozen=True, eq=False)
+class Translator:
+    """A network with its languages' pieces.
+
+    Attributes:
+        network: Shared by everybody: nothing may write to it.
+        settings: What it learned with.
+        notes: Data, licence, scores, as its file says.
+        pieces: Of both languages.
+    """
+
+    network: Network
+    settings: Settings
+    notes: Mapping[str, str]
+    pieces: Mapping[Language, Pieces]
+
+    def translate(self, sentence: str) -> str:
+        """The translation that it writes by itself, the most probable piece at a time.
+
+        Raises:
+            InputError: ``no_tokens`` or ``sentence_too_long``.
+        """
+        source = torch.tensor([self._ids(sentence, self.settings.source)])
+        [found] = greedy(self.network, source)
+        return self.pieces[self.settings.target].text(found)
+
+    def align(self, sentence: str, translation: str) -> Alignment:
+        """Make it write a translation, its own or another, and measure what each piece rests on.
+
+        Raises:
+            InputError: ``no_tokens`` or ``sentence_too_long``, of either.
+        """
+        source = self._ids(sentence, self.settings.source)
+        target = self._ids(translation, self.settings.target)
+        made = forced(self.network, source, target)
+        strength = slopes(self.network, source, target).norm(dim=-1) * self.typical_length
+        target_pieces = self.pieces[self.settings.target]
+        return Alignment(
+            self.pieces[self.settings.source].cut(sentence),
+            (*target_pieces.cut(translation), SPECIAL[END]),
+            target_pieces.names(made.best.tolist()),
+            made.log_probabilities.exp().numpy(),
+            made.weights.numpy(),
+            Influence(np.ones(strength.shape, bool), strength.numpy()),
+        )
+
+    def rounds(self, n_source: int, n_output: int) -> Rounds:
+        """Count what must wait, for so many pieces; the end is counted as an output."""
+        if self.settings.kind == "transformer":
+            layers = ENCODER_LAYERS, DECODER_LAYERS
+            return Rounds(layers[0], n_output * layers[1], sum(layers))
+        return Rounds(n_source, n_output, n_source + n_output)
+
+    @cached_property
+    def typical_length(self) -> float:
+        """Of a source piece's vector: what influence is counted against."""
+        return typical_length(self.network)
+
+    @property
+    def scores(self) -> dict[str, dict[str, float]]:
+        """On the held-out pairs, as `core.translation.score` wrote them: ``all`` and by length."""
+        return json.loads(self.notes["scores"])
+
+    def _ids(self, sentence: str, language: Language) -> tuple[int, ...]:
+        found = self.pieces[language].encode(sentence)
+        if not found:
+            raise InputError("no_tokens")
+        if len(found) > LIMIT:
+            raise InputError("sentence_too_long", count=len(found), limit=LIMIT)
+        return found
+
+
+_lock = threading.Lock()
+_loaded: dict[str, Translator] = {}
+
+
+def translator(kind: Kind, source: Language, target: Language) -> Translator:
+    """A translator that comes with the project, loaded by the first who asks.
+
+    Raises:
+        InputError: ``model_missing`` if there is no such file.
+    """
+    name = Settings(kind, source, target, 0, 0).name
+    with _lock:
+        if name not in _loaded:
+            path = FOLDER / f"{name}.safetensors"
+            if not path.exists():
+                raise InputError("model_missing", name=name, file=path.name)
+            _loaded[name] = Translator(*read_network(path), shared_pieces())
+        return _loaded[name]
