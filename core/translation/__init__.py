@@ -1,1 +1,1 @@
-"""Translation learned from pairs of sentences: with one vector, with attention, as a Transformer."""
+"""Translation learned from pairs of sentences: one vector, attention, a Transformer."""

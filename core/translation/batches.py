@@ -11,7 +11,7 @@ from core.translation.files import shared_pieces
 from core.translation.pairs import Pair
 from core.translation.pieces import END, PADDING, START, Language
 
-BATCH = 48
+BATCH = 32
 """Sentences, at most."""
 
 LONGEST = 40

@@ -76,6 +76,12 @@ def read_network(path: Path) -> tuple[Network, Settings, dict[str, str]]:
     return network.requires_grad_(False), settings, notes
 
 
+def read_settings(path: Path) -> Settings:
+    """A file's settings alone."""
+    with safe_open(path, "pt") as file:
+        return Settings(**json.loads(file.metadata()["settings"]))
+
+
 def write_pieces(pieces: dict[Language, Pieces]) -> None:
     """Keep the pieces that all networks share."""
     saved = {language: json.loads(it.saved()) for language, it in pieces.items()}

@@ -1,7 +1,7 @@
 """Pairs of sentences from Tatoeba: read, cleaned of coarse ones, and split.
 
-No sentence of either language stands on both sides of a split: pairs that share a sentence, directly
-or through others, are kept together.
+No sentence of either language stands on both sides of a split: pairs that share a sentence,
+directly or through others, are kept together.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -121,7 +121,9 @@ def groups(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
 def _pair(line: str) -> Pair:
     cells = line.split("\t")
     if len(cells) != 4:
-        raise ValueError(f"a line must have 4 cells parted by tabs, got {len(cells)}: {line[:60]!r}")
+        raise ValueError(
+            f"a line must have 4 cells parted by tabs, got {len(cells)}: {line[:60]!r}"
+        )
     return Pair(_sentence(cells[0], cells[2], "en"), _sentence(cells[1], cells[3], "zh"))
 
 

@@ -1,7 +1,7 @@
 """Score the translators on the held-out pairs, and keep the scores in their files.
 
-``python -m core.translation.score --data PATH FILE...``; needs sacrebleu 2.6.0, which the lab itself
-does not.
+``python -m core.translation.score --data PATH FILE...``; needs sacrebleu 2.6.0, which the lab
+itself does not.
 """
 
 import argparse
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import torch
 
+from core.translation.batches import examples
 from core.translation.decoding import greedy
 from core.translation.files import FOLDER, read_network, shared_pieces, write_network
 from core.translation.network import Network
 from core.translation.pairs import Pair, read_pairs, split
 from core.translation.pieces import Language
-from core.translation.batches import examples
 from core.translation.training import loss_on
 
 BUCKETS = {"1-4": (1, 4), "5-7": (5, 7), "8-10": (8, 10), "11-14": (11, 14), "15+": (15, 999)}

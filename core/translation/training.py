@@ -28,8 +28,8 @@ WARM_UP = 300
 """Updates in which the rate of learning rises."""
 
 FALL = 0.25
-"""Share of the updates, the last ones, in which it falls to 0. Until then nothing depends on how many
-updates there will be: what has learned so far may go on to any number (Hu et al., MiniCPM, 2024)."""
+"""Share of the updates, the last ones, in which it falls to 0. Until then nothing depends on how
+many updates there will be: a network may go on to any number (Hu et al., MiniCPM, 2024)."""
 
 DECAY = 0.01
 """Of the parameters (AdamW, Loshchilov and Hutter 2019)."""
@@ -48,7 +48,9 @@ class Dropout:
 
     def __call__(self, x: Tensor) -> Tensor:
         """A byte of chance decides a number; a float for each would take eight times as long."""
-        chance = torch.empty(-(-x.numel() // 7), dtype=torch.int64).random_(generator=self.generator)
+        chance = torch.empty(-(-x.numel() // 7), dtype=torch.int64).random_(
+            generator=self.generator
+        )
         # The highest byte of a number that is not negative has seven bits only.
         spread = chance.view(torch.uint8).view(-1, 8)[:, :7].flatten()[: x.numel()]
         return x * ((spread < self.kept) * (256 / self.kept)).view(x.shape)
@@ -107,7 +109,7 @@ class Training:
         unfinished.replace(path)
 
     def resume(self, path: Path) -> None:
-        """Go on from what :meth:`save` kept, to another number of updates if the rate has not fallen.
+        """Go on from what :meth:`save` kept; until the rate falls, to any number of updates.
 
         Raises:
             ValueError: If it was made with other settings.

@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,9 +17,17 @@ from core.arrays import Array, freeze
 from core.errors import InputError
 from core.influence import Influence
 from core.translation.decoding import forced, greedy, slopes, typical_length
-from core.translation.files import FOLDER, Kind, Settings, read_network, shared_pieces
+from core.translation.files import (
+    FOLDER,
+    KINDS,
+    Kind,
+    Settings,
+    read_network,
+    read_settings,
+    shared_pieces,
+)
 from core.translation.network import Network
-from core.translation.pieces import END, SPECIAL, Language, Pieces
+from core.translation.pieces import END, SPECIAL, Language, Pieces, plain
 from core.translation.transformer import DECODER_LAYERS, ENCODER_LAYERS
 
 LIMIT = 40
@@ -124,13 +132,6 @@ class Translator:
             Influence(np.ones(strength.shape, bool), strength.numpy()),
         )
 
-    def rounds(self, n_source: int, n_output: int) -> Rounds:
-        """Count what must wait, for so many pieces; the end is counted as an output."""
-        if self.settings.kind == "transformer":
-            layers = ENCODER_LAYERS, DECODER_LAYERS
-            return Rounds(layers[0], n_output * layers[1], sum(layers))
-        return Rounds(n_source, n_output, n_source + n_output)
-
     @cached_property
     def typical_length(self) -> float:
         """Of a source piece's vector: what influence is counted against."""
@@ -148,6 +149,13 @@ class Translator:
         if len(found) > LIMIT:
             raise InputError("sentence_too_long", count=len(found), limit=LIMIT)
         return found
+
+
+def rounds(kind: Kind, n_source: int, n_output: int) -> Rounds:
+    """Count what must wait, for so many pieces; the end is counted as an output."""
+    if kind == "transformer":
+        return Rounds(ENCODER_LAYERS, n_output * DECODER_LAYERS, ENCODER_LAYERS + DECODER_LAYERS)
+    return Rounds(n_source, n_output, n_source + n_output)
 
 
 _lock = threading.Lock()
@@ -168,3 +176,23 @@ def translator(kind: Kind, source: Language, target: Language) -> Translator:
                 raise InputError("model_missing", name=name, file=path.name)
             _loaded[name] = Translator(*read_network(path), shared_pieces())
         return _loaded[name]
+
+
+def available() -> tuple[Settings, ...]:
+    """The translators that come with the project; they are not loaded."""
+    found = (read_settings(path) for path in FOLDER.glob("*.safetensors"))
+    return tuple(sorted(found, key=lambda it: (it.source, KINDS.index(it.kind))))
+
+
+def occurrences(word: str, language: Language) -> int:
+    """How often a word, as `core.tokens.words` cuts, stands in the pairs learned from."""
+    return _word_counts()[language].get(plain(word, language).lower(), 0)
+
+
+@cache
+def _word_counts() -> dict[Language, dict[str, int]]:
+    counts: dict[Language, dict[str, int]] = {"en": {}, "zh": {}}
+    for line in (FOLDER / "words.tsv").read_text(encoding="utf-8").splitlines():
+        language, word, count = line.split("\t")
+        counts["zh" if language == "zh" else "en"][word] = int(count)
+    return counts

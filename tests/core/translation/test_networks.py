@@ -30,31 +30,31 @@ def make(kind: str, seed: int = 0) -> Network:
 
 
 @pytest.fixture(params=["vector", "attention", "transformer"])
-def network(request) -> Network:
+def network(request: pytest.FixtureRequest) -> Network:
     return make(request.param)
 
 
-def test_no_output_sees_a_later_piece_of_the_translation(network):
+def test_no_output_sees_a_later_piece_of_the_translation(network: Network):
     memory = network.encode(network.source[torch.tensor([SOURCE])], keep)
     whole = network.decode(memory, torch.tensor([(START, *TARGET)]), keep).scores
     start = network.decode(memory, torch.tensor([(START, *TARGET[:1])]), keep).scores
     torch.testing.assert_close(whole[:, :2], start)
 
 
-def test_sentences_of_a_batch_do_not_see_each_other(network):
+def test_sentences_of_a_batch_do_not_see_each_other(network: Network):
     sources, targets = torch.randint(4, 11, (3, 5)), torch.randint(4, 13, (3, 4))
     together = network(sources, targets, keep)
     alone = network(sources[1:2], targets[1:2], keep)
     torch.testing.assert_close(together[1:2], alone)
 
 
-def test_the_order_of_the_source_matters(network):
+def test_the_order_of_the_source_matters(network: Network):
     one = network(torch.tensor([SOURCE]), torch.tensor([TARGET]), keep)
     other = network(torch.tensor([SOURCE[::-1]]), torch.tensor([TARGET]), keep)
     assert not torch.allclose(one, other)
 
 
-def test_what_a_network_writes_is_what_it_thinks_best_when_made_to_write_it(network):
+def test_what_a_network_writes_is_what_it_thinks_best_when_made_to_write_it(network: Network):
     [written] = greedy(network, torch.tensor([SOURCE]), longest=9)
     best = forced(network, SOURCE, written).best.tolist()
     assert best[: len(written)] == list(written)
@@ -62,14 +62,14 @@ def test_what_a_network_writes_is_what_it_thinks_best_when_made_to_write_it(netw
         assert best[-1] == END
 
 
-def test_probabilities_of_all_continuations_sum_to_1(network):
+def test_probabilities_of_all_continuations_sum_to_1(network: Network):
     total = sum(
         float(forced(network, SOURCE, (piece,)).log_probabilities[0].exp()) for piece in range(13)
     )
     assert total == pytest.approx(1)
 
 
-def test_attention_shows_rows_that_sum_to_1_and_one_vector_shows_none(network):
+def test_attention_shows_rows_that_sum_to_1_and_one_vector_shows_none(network: Network):
     weights = forced(network, SOURCE, TARGET).weights
     if isinstance(network, RecurrentNetwork) and not network.attends:
         assert weights.shape == (0, 1, 0, 5)
@@ -77,7 +77,7 @@ def test_attention_shows_rows_that_sum_to_1_and_one_vector_shows_none(network):
         torch.testing.assert_close(weights.sum(-1), torch.ones_like(weights[..., 0]))
 
 
-def test_slopes_are_what_finite_differences_say(network):
+def test_slopes_are_what_finite_differences_say(network: Network):
     found = slopes(network, SOURCE, TARGET)  # (output, source, width)
     chosen = torch.tensor([*TARGET, END])
 
@@ -108,7 +108,9 @@ def test_the_recurrent_writer_is_what_the_paper_says():
     assert isinstance(network, RecurrentNetwork)
     x = network.source[torch.tensor([SOURCE])]
     states = nn.GRU.forward(network.reader, x)[0][0]  # (source, 2 * hidden)
-    state = torch.tanh(network.w_start @ torch.cat((states[-1, :6], states[0, 6:])) + network.b_start)
+    state = torch.tanh(
+        network.w_start @ torch.cat((states[-1, :6], states[0, 6:])) + network.b_start
+    )
     expected = []
     for piece in (START, *TARGET):
         rated = torch.stack(

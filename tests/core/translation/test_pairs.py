@@ -23,31 +23,31 @@ def pairs(tmp_path: Path) -> tuple[Pair, ...]:
     return read_pairs(file)
 
 
-def test_a_line_is_read_with_numbers_and_contributors(pairs):
+def test_a_line_is_read_with_numbers_and_contributors(pairs: tuple[Pair, ...]):
     assert pairs[0] == Pair(Sentence("Hi.", 538123, "CM"), Sentence("嗨。", 891077, "Martha"))
     assert pairs[1].zh.contributor == "a b"
 
 
-def test_coarse_sentences_and_repetitions_are_left_out(pairs):
+def test_coarse_sentences_and_repetitions_are_left_out(pairs: tuple[Pair, ...]):
     assert [pair.en.number for pair in pairs] == [538123, 1, 3, 7]
 
 
-def test_chinese_is_made_simplified(pairs):
+def test_chinese_is_made_simplified(pairs: tuple[Pair, ...]):
     assert pairs[3].zh.text == "他学习很努力。"
 
 
-def test_pairs_that_share_a_sentence_through_others_are_one_group(pairs):
+def test_pairs_that_share_a_sentence_through_others_are_one_group(pairs: tuple[Pair, ...]):
     sizes = [len(group) for group in groups(pairs)]
     assert sizes == [3, 1]
 
 
-def test_what_is_written_is_read_again(pairs, tmp_path):
+def test_what_is_written_is_read_again(pairs: tuple[Pair, ...], tmp_path: Path):
     file = tmp_path / "again.tsv"
     write_pairs(file, pairs)
     assert read_pairs(file) == pairs
 
 
-def test_a_line_of_another_form_is_refused(tmp_path):
+def test_a_line_of_another_form_is_refused(tmp_path: Path):
     file = tmp_path / "bad.tsv"
     file.write_text("Hi.\t嗨。\n", encoding="utf-8")
     with pytest.raises(ValueError, match="4 cells"):
@@ -57,7 +57,10 @@ def test_a_line_of_another_form_is_refused(tmp_path):
 def test_no_sentence_of_either_language_stands_on_both_sides_of_the_split():
     chance = random.Random(0)
     pairs = [
-        Pair(Sentence(f"e{chance.randrange(900)}", 1, ""), Sentence(f"汉{chance.randrange(900)}", 1, ""))
+        Pair(
+            Sentence(f"e{chance.randrange(900)}", 1, ""),
+            Sentence(f"汉{chance.randrange(900)}", 1, ""),
+        )
         for _ in range(500)
     ]
     parts = split(pairs)
@@ -77,4 +80,6 @@ def test_the_split_does_not_depend_on_the_order_of_groups():
 def test_the_pairs_that_come_along_are_attributed():
     carried = read_pairs(FOLDER / "held_out.tsv")
     assert 200 < len(carried) <= 300
-    assert all(sentence.number > 0 and sentence.contributor for pair in carried for sentence in pair)
+    assert all(
+        sentence.number > 0 and sentence.contributor for pair in carried for sentence in pair
+    )

@@ -7,6 +7,7 @@ from core.translation.pieces import (
     SPECIAL,
     UNKNOWN,
     WORD_START,
+    Language,
     learn_pieces,
     plain,
     restored,
@@ -65,7 +66,7 @@ def test_characters_that_occur_once_are_unknown():
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_pieces_that_were_kept_are_the_same(language):
+def test_pieces_that_were_kept_are_the_same(language: Language):
     pieces = shared_pieces()[language]
     again = restored(pieces.saved(), language)
     assert again.names(range(len(again))) == pieces.names(range(len(pieces)))

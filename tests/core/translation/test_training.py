@@ -1,10 +1,11 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from core.translation.batches import BATCH, Example, batch_of, batches, epoch
-from core.translation.files import Settings
+from core.translation.files import Kind, Settings
 from core.translation.pieces import END, PADDING, START
 from core.translation.training import WARM_UP, Dropout, Training, loss_on, rate_at
 
@@ -69,7 +70,7 @@ def test_until_the_rate_falls_it_does_not_matter_how_many_updates_there_will_be(
 
 
 @pytest.mark.parametrize("kind", ["vector", "attention", "transformer"])
-def test_after_a_pause_training_goes_on_as_if_there_had_been_none(kind, tmp_path):
+def test_after_a_pause_training_goes_on_as_if_there_had_been_none(kind: Kind, tmp_path: Path):
     settings, data = replace(SETTINGS, kind=kind), some_examples(30)
     straight, paused, resumed = Training(settings), Training(settings), Training(settings)
     source = batches(data, straight.generator(), 0)
@@ -88,14 +89,14 @@ def test_after_a_pause_training_goes_on_as_if_there_had_been_none(kind, tmp_path
         assert torch.equal(a, b)
 
 
-def test_a_checkpoint_of_other_settings_is_refused(tmp_path):
+def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path):
     Training(SETTINGS).save(tmp_path / "state.pt")
     Training(replace(SETTINGS, updates=4000)).resume(tmp_path / "state.pt")
     with pytest.raises(ValueError, match="was made with"):
         Training(replace(SETTINGS, rate=1e-3)).resume(tmp_path / "state.pt")
 
 
-def test_after_the_rate_has_begun_to_fall_the_number_of_updates_stands(tmp_path):
+def test_after_the_rate_has_begun_to_fall_the_number_of_updates_stands(tmp_path: Path):
     training = Training(SETTINGS)
     training.update = 1600
     training.save(tmp_path / "state.pt")
