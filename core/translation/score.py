@@ -7,6 +7,7 @@ itself does not.
 import argparse
 import json
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -72,11 +73,10 @@ def translate_all(
 def _scores(
     translated: Sequence[str], references: Sequence[str], target: Language
 ) -> dict[str, float]:
-    from sacrebleu import corpus_bleu, corpus_chrf
-
+    sacrebleu = import_module("sacrebleu")  # by name: it need not be installed to check the types
     tokenize = "zh" if target == "zh" else "13a"
-    bleu = corpus_bleu(translated, [references], tokenize=tokenize).score
-    chrf = corpus_chrf(translated, [references]).score
+    bleu = sacrebleu.corpus_bleu(translated, [references], tokenize=tokenize).score
+    chrf = sacrebleu.corpus_chrf(translated, [references]).score
     return {"pairs": len(translated), "bleu": round(bleu, 2), "chrf": round(chrf, 2)}
 
 

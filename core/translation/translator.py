@@ -27,7 +27,7 @@ from core.translation.files import (
     shared_pieces,
 )
 from core.translation.network import Network
-from core.translation.pieces import END, SPECIAL, Language, Pieces, plain
+from core.translation.pieces import END, SPECIAL, WORD_START, Language, Pieces, plain
 from core.translation.transformer import DECODER_LAYERS, ENCODER_LAYERS
 
 LIMIT = 40
@@ -53,7 +53,7 @@ class Alignment:
     """A sentence and a translation that a translator was made to write.
 
     Attributes:
-        source: Pieces.
+        source: Pieces, English ones with the space before them.
         output: Pieces of the translation; the last one is its end.
         best: Pieces that the translator would have written in their places.
         probability: ``(output,)``, what the translator gave each piece.
@@ -126,7 +126,7 @@ class Translator:
         return Alignment(
             self.pieces[self.settings.source].cut(sentence),
             (*target_pieces.cut(translation), SPECIAL[END]),
-            target_pieces.names(made.best.tolist()),
+            tuple(it.replace(WORD_START, " ") for it in target_pieces.names(made.best.tolist())),
             made.log_probabilities.exp().numpy(),
             made.weights.numpy(),
             Influence(np.ones(strength.shape, bool), strength.numpy()),

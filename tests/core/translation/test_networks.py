@@ -155,7 +155,12 @@ def transformer_layer(stack: str) -> Layer:
     return getattr(make("transformer"), stack)[0]
 
 
-def copy_layer(layer: Layer, theirs: nn.Module, parts: dict, norms: tuple) -> None:
+def copy_layer(
+    layer: Layer,
+    theirs: nn.TransformerEncoderLayer | nn.TransformerDecoderLayer,
+    parts: dict[str, nn.MultiheadAttention],
+    norms: tuple[nn.LayerNorm, ...],
+) -> None:
     own_norms = [getattr(layer, name).norm for name in parts] + [layer.norm]
     with torch.no_grad():
         for name, attention in parts.items():
@@ -167,9 +172,7 @@ def copy_layer(layer: Layer, theirs: nn.Module, parts: dict, norms: tuple) -> No
         for norm, ours in zip(norms, own_norms, strict=True):
             norm.weight.copy_(ours.scale)
             norm.bias.copy_(ours.shift)
-        for linear, w, b in (
-            (theirs.linear1, layer.w_up, layer.b_up),
-            (theirs.linear2, layer.w_down, layer.b_down),
-        ):
-            linear.weight.copy_(w)
-            linear.bias.copy_(b)
+        theirs.linear1.weight.copy_(layer.w_up)
+        theirs.linear1.bias.copy_(layer.b_up)
+        theirs.linear2.weight.copy_(layer.w_down)
+        theirs.linear2.bias.copy_(layer.b_down)

@@ -36,12 +36,14 @@ def test_english_words_begin_with_their_space_and_keep_their_apostrophe():
     assert names == (f"{WORD_START}I", f"{WORD_START}don't", f"{WORD_START}know", ".")
 
 
-def test_a_sentence_of_known_pieces_comes_back():
-    for language, sentence in (("en", "Don't go to the beach, Tom!"), ("zh", "别去海边，汤姆！")):
-        pieces = shared_pieces()[language]
-        ids = pieces.encode(sentence)
-        assert UNKNOWN not in ids
-        assert pieces.text(ids) == sentence
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "Don't go to the beach, Tom!"), ("zh", "别去海边，汤姆！")]
+)
+def test_a_sentence_of_known_pieces_comes_back(language: Language, sentence: str):
+    pieces = shared_pieces()[language]
+    ids = pieces.encode(sentence)
+    assert UNKNOWN not in ids
+    assert pieces.text(ids) == sentence
 
 
 def test_what_was_never_seen_is_unknown_but_is_shown_as_it_was_written():
