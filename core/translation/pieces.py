@@ -28,7 +28,7 @@ WORD_START = "▁"
 
 _CUTS = {"en": Regex(rf"[^\w'{WORD_START}]|\d"), "zh": Regex(r"\p{Han}|[^\w']|\d")}
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
-_FULL_WIDTH = str.maketrans("!?,:;﹐", "！？，：；，")
+_FULL_WIDTH = str.maketrans("!?,:;﹐「」『』", "！？，：；，“”‘’")
 _SIMPLIFIED = Path(__file__).parents[1] / "data" / "simplified.txt"
 
 
