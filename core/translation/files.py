@@ -20,8 +20,8 @@ KINDS: tuple[Kind, ...] = ("vector", "attention", "transformer")
 FOLDER = Path(__file__).parent / "data"
 """Of the files that come with the project."""
 
-WIDTH = 160
-HIDDEN = {"vector": 192, "attention": 192, "transformer": 256}
+WIDTH = 128
+HIDDEN = {"vector": 144, "attention": 144, "transformer": 192}
 """So that the parameters of all kinds differ by less than 10 %."""
 
 

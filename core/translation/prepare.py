@@ -12,7 +12,7 @@ from core.translation.files import FOLDER, write_pieces
 from core.translation.pairs import Split, read_pairs, split, write_pairs
 from core.translation.pieces import Language, learn_pieces
 
-VOCABULARY = 3300
+VOCABULARY = 2400
 """Pieces of a language, at most."""
 
 CARRIED = 300

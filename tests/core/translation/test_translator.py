@@ -2,13 +2,19 @@
 
 import json
 from collections import Counter
+from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from core.errors import InputError
+from core.translation.decoding import slopes
 from core.translation.files import FOLDER
+from core.translation.network import keep
 from core.translation.pairs import Pair, read_pairs
+from core.translation.pieces import END, START
 from core.translation.score import SAMPLE, translate_all
 from core.translation.translator import (
     LIMIT,
@@ -56,6 +62,38 @@ def test_its_own_translation_is_what_it_thinks_best(one: Translator):
     made = one.align(source, written)
     spelled = "".join(made.best[:-1]).strip()
     assert spelled == written
+
+
+def test_influence_is_what_finite_differences_say(one: Translator):
+    network = deepcopy(one.network).double()
+    source, target = (
+        one.pieces[language].encode(sentence)
+        for language, sentence in zip(
+            (one.settings.source, one.settings.target), sentences(one, CARRIED[7]), strict=True
+        )
+    )
+    chosen, before = torch.tensor([*target, END]), torch.tensor([(START, *target)])
+    x = network.source[torch.tensor(source)]
+    aside = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+    def against_mean(moved: torch.Tensor) -> torch.Tensor:
+        scores = network.decode(network.encode(moved[None], keep), before, keep).scores[0]
+        return scores[torch.arange(len(chosen)), chosen] - scores.mean(dim=-1)
+
+    step = 1e-6 * aside
+    measured = (against_mean(x + step) - against_mean(x - step)) / 2e-6
+    found = (slopes(network, source, target) * aside).sum(dim=(1, 2))
+    torch.testing.assert_close(found, measured, atol=1e-6, rtol=1e-5)
+
+
+def test_single_precision_is_enough(one: Translator):
+    exact = replace(one, network=deepcopy(one.network).double())
+    some = sentences(one, CARRIED[7])
+    found, expected = one.align(*some), exact.align(*some)
+    np.testing.assert_allclose(found.probability, expected.probability, atol=1e-5)
+    np.testing.assert_allclose(found.weights, expected.weights, atol=1e-5)
+    strength = expected.influence.strength
+    np.testing.assert_allclose(found.influence.strength, strength, atol=1e-4 * strength.max())
 
 
 def test_a_translation_does_not_depend_on_the_sentences_beside_it(one: Translator):
