@@ -129,7 +129,8 @@ def additive_attention(
     dtype = q.dtype
     if dtype.itemsize < 4:
         q, k, v, w_q, v_a = (part.float() for part in (q, k, v, w_q, v_a))
-    keys = k if w_k is None else k @ w_k.to(k.dtype).mT  # (..., key, d_a)
+        w_k = None if w_k is None else w_k.float()
+    keys = k if w_k is None else k @ w_k.mT  # (..., key, d_a)
     projected_q = (q @ w_q.mT).unsqueeze(-2)  # (..., query, 1, d_a)
     projected_k = keys.unsqueeze(-3)  # (..., 1, key, d_a)
     scores = torch.tanh(projected_q + projected_k) @ v_a  # (..., query, key)

@@ -18,7 +18,7 @@ from core.translation.pairs import read_pairs, split
 from core.translation.pieces import Language
 from core.translation.training import Training, loss_on
 
-UPDATES = 4500
+UPDATES = 3200
 
 _REPORT = 100  # updates between two lines of progress
 
