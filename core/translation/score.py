@@ -14,11 +14,12 @@ import torch
 
 from core.translation.batches import examples
 from core.translation.decoding import greedy
-from core.translation.files import FOLDER, read_network, shared_pieces, write_network
+from core.translation.files import read_network, shared_pieces, write_network
 from core.translation.network import Network
 from core.translation.pairs import Pair, read_pairs, split
 from core.translation.pieces import Language
 from core.translation.training import loss_on
+from core.translation.translator import held_out
 
 BUCKETS = {"1-4": (1, 4), "5-7": (5, 7), "8-10": (8, 10), "11-14": (11, 14), "15+": (15, 999)}
 """Of source pieces."""
@@ -46,8 +47,7 @@ def score(path: Path, pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
         chosen = [i for i, length in enumerate(lengths) if least <= length <= most]
         parts = [translated[i] for i in chosen], [references[i] for i in chosen]
         found[name] = _scores(*parts, target)
-    carried = read_pairs(FOLDER / "held_out.tsv")[:SAMPLE]
-    places = [pairs.index(pair) for pair in carried]
+    places = [pairs.index(pair) for pair in held_out()[:SAMPLE]]
     found["sample"] = _scores(
         [translated[i] for i in places], [references[i] for i in places], target
     )
@@ -86,6 +86,6 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, required=True, help="a file of pairs")
     parser.add_argument("files", type=Path, nargs="+")
     arguments = parser.parse_args()
-    held_out = split(read_pairs(arguments.data)).held_out
+    scored = split(read_pairs(arguments.data)).held_out
     for file in arguments.files:
-        print(file.stem, json.dumps(score(file, held_out)))  # noqa: T201
+        print(file.stem, json.dumps(score(file, scored)))  # noqa: T201

@@ -27,6 +27,7 @@ from core.translation.files import (
     shared_pieces,
 )
 from core.translation.network import Network
+from core.translation.pairs import Pair, read_pairs
 from core.translation.pieces import END, SPECIAL, WORD_START, Language, Pieces, plain
 from core.translation.transformer import DECODER_LAYERS, ENCODER_LAYERS
 
@@ -182,6 +183,12 @@ def available() -> tuple[Settings, ...]:
     """The translators that come with the project; they are not loaded."""
     found = (read_settings(path) for path in FOLDER.glob("*.safetensors"))
     return tuple(sorted(found, key=lambda it: (it.source, KINDS.index(it.kind))))
+
+
+@cache
+def held_out() -> tuple[Pair, ...]:
+    """The held-out pairs that come with the project, with who gave them."""
+    return read_pairs(FOLDER / "held_out.tsv")
 
 
 def occurrences(word: str, language: Language) -> int:

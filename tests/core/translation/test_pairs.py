@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from core.translation.files import FOLDER
 from core.translation.pairs import Pair, Sentence, groups, read_pairs, split, write_pairs
+from core.translation.translator import held_out
 
 LINES = """\
 Hi.\t嗨。\t#538123 CM\t#891077 Martha
@@ -79,7 +79,7 @@ def test_the_split_does_not_depend_on_the_order_of_groups():
 
 
 def test_the_pairs_that_come_along_are_attributed():
-    carried = read_pairs(FOLDER / "held_out.tsv")
+    carried = held_out()
     assert 200 < len(carried) <= 300
     assert all(
         sentence.number > 0 and sentence.contributor for pair in carried for sentence in pair

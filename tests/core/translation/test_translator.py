@@ -13,19 +13,20 @@ from core.errors import InputError
 from core.translation.decoding import slopes
 from core.translation.files import FOLDER
 from core.translation.network import keep
-from core.translation.pairs import Pair, read_pairs
+from core.translation.pairs import Pair
 from core.translation.pieces import END, START
 from core.translation.score import SAMPLE, translate_all
 from core.translation.translator import (
     LIMIT,
     Translator,
     available,
+    held_out,
     occurrences,
     rounds,
     translator,
 )
 
-CARRIED = read_pairs(FOLDER / "held_out.tsv")
+CARRIED = held_out()
 
 
 @pytest.fixture(params=available(), ids=lambda it: it.name)
