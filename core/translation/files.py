@@ -3,12 +3,14 @@
 import json
 from dataclasses import asdict, dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from core.errors import InputError
 from core.translation.network import Network, Sizes
 from core.translation.pieces import Language, Pieces, restored
 from core.translation.recurrent import RecurrentNetwork
@@ -66,10 +68,16 @@ def write_network(path: Path, network: Network, settings: Settings, notes: dict[
 
 
 def read_network(path: Path) -> tuple[Network, Settings, dict[str, str]]:
-    """A network that learns no further, in float32, its settings, and what is known of it."""
+    """A network that learns no further, in float32, its settings, and what is known of it.
+
+    Raises:
+        InputError: ``model_altered`` if it learned other pieces than those of ``pieces.json``.
+    """
     with safe_open(path, "pt") as file:
         notes = dict(file.metadata())
         numbers = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    if notes["pieces_sha256"] != pieces_digest():
+        raise InputError("model_altered", name=path.stem, file="pieces.json")
     settings = Settings(**json.loads(notes.pop("settings")))
     network = build(settings, shared_pieces())
     network.load_state_dict(numbers)
@@ -87,6 +95,12 @@ def write_pieces(pieces: dict[Language, Pieces]) -> None:
     saved = {language: json.loads(it.saved()) for language, it in pieces.items()}
     text = json.dumps(saved, ensure_ascii=False, separators=(",", ":"))
     (FOLDER / "pieces.json").write_text(text + "\n", encoding="utf-8")
+
+
+@cache
+def pieces_digest() -> str:
+    """What tells the shared pieces from others."""
+    return sha256((FOLDER / "pieces.json").read_bytes()).hexdigest()
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import cast
 import torch
 
 from core.translation.batches import batches, examples
-from core.translation.files import FOLDER, KINDS, Kind, Settings, write_network
+from core.translation.files import FOLDER, KINDS, Kind, Settings, pieces_digest, write_network
 from core.translation.pairs import read_pairs, split
 from core.translation.pieces import Language
 from core.translation.training import Training, loss_on
@@ -69,7 +69,7 @@ def _notes(training: Training, data: Path) -> dict[str, str]:
         "data": "pairs of sentences of tatoeba.org",
         "licence": "CC BY 2.0 FR, the contributors of Tatoeba",
         "data_sha256": sha256(data.read_bytes()).hexdigest(),
-        "pieces_sha256": sha256((FOLDER / "pieces.json").read_bytes()).hexdigest(),
+        "pieces_sha256": pieces_digest(),
         "processor_minutes": f"{training.seconds / 60:.1f}",
         "torch": torch.__version__,
     }

@@ -167,7 +167,8 @@ def translator(kind: Kind, source: Language, target: Language) -> Translator:
     """A translator that comes with the project, loaded by the first who asks.
 
     Raises:
-        InputError: ``model_missing`` if there is no such file.
+        InputError: ``model_missing`` if there is no such file; ``model_altered`` if it does not fit
+            the pieces.
     """
     name = Settings(kind, source, target, 0, 0).name
     with _lock:

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from core.errors import InputError
+from core.translation import files
 from core.translation.decoding import slopes
 from core.translation.files import FOLDER
 from core.translation.network import keep
@@ -144,6 +145,12 @@ def test_parameters_of_all_kinds_differ_by_less_than_a_tenth():
 def test_a_translator_that_is_not_there_is_said_to_be_missing():
     with pytest.raises(InputError, match="model_missing"):
         translator("attention", "en", "en")
+
+
+def test_a_translator_of_other_pieces_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(files, "pieces_digest", lambda: "other")
+    with pytest.raises(InputError, match="model_altered"):
+        files.read_network(FOLDER / f"{available()[0].name}.safetensors")
 
 
 def test_what_must_wait_is_counted():
