@@ -43,7 +43,7 @@ def examples(pairs: Sequence[Pair], source: Language, target: Language) -> list[
     sources = (pieces[source].encode(getattr(pair, source).text) for pair in pairs)
     targets = (pieces[target].encode(getattr(pair, target).text) for pair in pairs)
     coded = zip(sources, targets, strict=True)
-    return [it for it in coded if max(map(len, it)) <= LONGEST]
+    return [example for example in coded if max(map(len, example)) <= LONGEST]
 
 
 def batch_of(chosen: Sequence[Example]) -> Batch:
@@ -63,7 +63,7 @@ def epoch(data: Sequence[Example], generator: torch.Generator) -> list[Batch]:
     chosen = []
     for group in by_length.values():
         for start in range(0, len(group), _POOL):
-            pool = sorted(group[start : start + _POOL], key=lambda it: len(it[1]))
+            pool = sorted(group[start : start + _POOL], key=lambda example: len(example[1]))
             chosen += [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
     order = torch.randperm(len(chosen), generator=generator).tolist()
     return [batch_of(chosen[place]) for place in order]
@@ -72,6 +72,6 @@ def epoch(data: Sequence[Example], generator: torch.Generator) -> list[Batch]:
 def batches(data: Sequence[Example], generator: torch.Generator, skipped: int) -> Iterator[Batch]:
     """Epoch after epoch, without the first batches."""
     while True:
-        found = epoch(data, generator)
-        yield from found[skipped:]
-        skipped = max(0, skipped - len(found))
+        drawn = epoch(data, generator)
+        yield from drawn[skipped:]
+        skipped = max(0, skipped - len(drawn))

@@ -92,8 +92,8 @@ def slopes(network: Network, source: Sequence[int], target: Sequence[int]) -> Te
         decoded: Decoded = network.decode(network.encode(copies, keep), before, keep)
         scores = decoded.scores[place, place]  # (output, piece)
         against_mean = scores[place, chosen] - scores.mean(dim=-1)
-        [found] = torch.autograd.grad(against_mean.sum(), copies)
-    return found
+        [derivative] = torch.autograd.grad(against_mean.sum(), copies)
+    return derivative
 
 
 def typical_length(network: Network) -> float:

@@ -63,7 +63,7 @@ def build(settings: Settings, pieces: dict[Language, Pieces]) -> Network:
 
 def write_network(path: Path, network: Network, settings: Settings, notes: dict[str, str]) -> None:
     """Keep a network in half precision, with its settings and what is to be known of it."""
-    numbers = {name: it.detach().half().contiguous() for name, it in network.named_parameters()}
+    numbers = {name: values.detach().half() for name, values in network.named_parameters()}
     save_file(numbers, path, {"settings": json.dumps(asdict(settings)), **notes})
 
 
@@ -92,7 +92,7 @@ def read_settings(path: Path) -> Settings:
 
 def write_pieces(pieces: dict[Language, Pieces]) -> None:
     """Keep the pieces that all networks share."""
-    saved = {language: json.loads(it.saved()) for language, it in pieces.items()}
+    saved = {language: json.loads(own.saved()) for language, own in pieces.items()}
     text = json.dumps(saved, ensure_ascii=False, separators=(",", ":"))
     (FOLDER / "pieces.json").write_text(text + "\n", encoding="utf-8")
 

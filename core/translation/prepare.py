@@ -24,10 +24,13 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 def prepare(data: Path, folder: Path = FOLDER) -> Split:
     """Write ``pieces.json``, ``words.tsv`` and ``held_out.tsv``."""
     parts = split(read_pairs(data))
-    sentences = {it: [getattr(pair, it).text for pair in parts.train] for it in LANGUAGES}
-    write_pieces({it: learn_pieces(sentences[it], it, VOCABULARY) for it in LANGUAGES})
-    counts = {it: Counter(w.lower() for s in sentences[it] for w in words(s)) for it in LANGUAGES}
-    lines = (f"{it}\t{w}\t{n}\n" for it in LANGUAGES for w, n in sorted(counts[it].items()))
+    pieces, lines = {}, []
+    for language in LANGUAGES:
+        sentences = [getattr(pair, language).text for pair in parts.train]
+        pieces[language] = learn_pieces(sentences, language, VOCABULARY)
+        counts = Counter(word.lower() for sentence in sentences for word in words(sentence))
+        lines += [f"{language}\t{word}\t{count}\n" for word, count in sorted(counts.items())]
+    write_pieces(pieces)
     (folder / "words.tsv").write_text("".join(lines), encoding="utf-8")
     step = -(-len(parts.held_out) // CARRIED)
     write_pairs(folder / "held_out.tsv", parts.held_out[::step])

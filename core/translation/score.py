@@ -41,18 +41,18 @@ def score(path: Path, pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
     references = [getattr(pair, target).text for pair in pairs]
     translated = translate_all(network, sources, source, target)
     lengths = [len(shared_pieces()[source].encode(sentence)) for sentence in sources]
-    found = {"all": _scores(translated, references, target)}
-    found["all"]["loss"] = round(loss_on(network, examples(pairs, source, target)), 4)
+    scores = {"all": _scores(translated, references, target)}
+    scores["all"]["loss"] = round(loss_on(network, examples(pairs, source, target)), 4)
     for name, (least, most) in BUCKETS.items():
         chosen = [i for i, length in enumerate(lengths) if least <= length <= most]
         parts = [translated[i] for i in chosen], [references[i] for i in chosen]
-        found[name] = _scores(*parts, target)
+        scores[name] = _scores(*parts, target)
     places = [pairs.index(pair) for pair in held_out()[:SAMPLE]]
-    found["sample"] = _scores(
+    scores["sample"] = _scores(
         [translated[i] for i in places], [references[i] for i in places], target
     )
-    write_network(path, network, settings, {**notes, "scores": json.dumps(found)})
-    return found
+    write_network(path, network, settings, {**notes, "scores": json.dumps(scores)})
+    return scores
 
 
 def translate_all(

@@ -110,8 +110,8 @@ class Translator:
             InputError: ``no_tokens`` or ``sentence_too_long``.
         """
         source = torch.tensor([self._ids(sentence, self.settings.source)])
-        [found] = greedy(self.network, source)
-        return self.pieces[self.settings.target].text(found)
+        [written] = greedy(self.network, source)
+        return self.pieces[self.settings.target].text(written)
 
     def align(self, sentence: str, translation: str) -> Alignment:
         """Make it write a translation, its own or another, and measure what each piece rests on.
@@ -124,10 +124,11 @@ class Translator:
         made = forced(self.network, source, target)
         strength = slopes(self.network, source, target).norm(dim=-1) * self.typical_length
         target_pieces = self.pieces[self.settings.target]
+        names = target_pieces.names(made.best.tolist())
         return Alignment(
             self.pieces[self.settings.source].cut(sentence),
             (*target_pieces.cut(translation), SPECIAL[END]),
-            tuple(it.replace(WORD_START, " ") for it in target_pieces.names(made.best.tolist())),
+            tuple(name.replace(WORD_START, " ") for name in names),
             made.log_probabilities.exp().numpy(),
             made.weights.numpy(),
             Influence(np.ones(strength.shape, bool), strength.numpy()),
@@ -144,12 +145,12 @@ class Translator:
         return json.loads(self.notes["scores"])
 
     def _ids(self, sentence: str, language: Language) -> tuple[int, ...]:
-        found = self.pieces[language].encode(sentence)
-        if not found:
+        ids = self.pieces[language].encode(sentence)
+        if not ids:
             raise InputError("no_tokens")
-        if len(found) > LIMIT:
-            raise InputError("sentence_too_long", count=len(found), limit=LIMIT)
-        return found
+        if len(ids) > LIMIT:
+            raise InputError("sentence_too_long", count=len(ids), limit=LIMIT)
+        return ids
 
 
 def rounds(kind: Kind, n_source: int, n_output: int) -> Rounds:
@@ -182,8 +183,8 @@ def translator(kind: Kind, source: Language, target: Language) -> Translator:
 
 def available() -> tuple[Settings, ...]:
     """The translators that come with the project; they are not loaded."""
-    found = (read_settings(path) for path in FOLDER.glob("*.safetensors"))
-    return tuple(sorted(found, key=lambda it: (it.source, KINDS.index(it.kind))))
+    settings = (read_settings(path) for path in FOLDER.glob("*.safetensors"))
+    return tuple(sorted(settings, key=lambda one: (one.source, KINDS.index(one.kind))))
 
 
 @cache

@@ -78,7 +78,7 @@ def test_attention_shows_rows_that_sum_to_1_and_one_vector_shows_none(network: N
 
 
 def test_slopes_are_what_finite_differences_say(network: Network):
-    found = slopes(network, SOURCE, TARGET)  # (output, source, width)
+    derivative = slopes(network, SOURCE, TARGET)  # (output, source, width)
     chosen = torch.tensor([*TARGET, END])
 
     def against_mean(x: Tensor) -> Tensor:
@@ -92,7 +92,7 @@ def test_slopes_are_what_finite_differences_say(network: Network):
             moved = torch.zeros_like(x)
             moved[place, column] = step
             measured = (against_mean(x + moved) - against_mean(x - moved)) / (2 * step)
-            torch.testing.assert_close(found[:, place, column], measured, atol=1e-8, rtol=1e-6)
+            torch.testing.assert_close(derivative[:, place, column], measured, atol=1e-8, rtol=1e-6)
 
 
 def test_attention_without_an_opinion_looks_everywhere_alike():
@@ -114,7 +114,7 @@ def test_the_recurrent_writer_is_what_the_paper_says():
     expected = []
     for piece in (START, *TARGET):
         rated = torch.stack(
-            [network.v_a[0] @ torch.tanh(network.w_q @ state + network.w_k @ it) for it in states]
+            [network.v_a[0] @ torch.tanh(network.w_q @ state + network.w_k @ key) for key in states]
         )
         context = rated.softmax(dim=0) @ states
         before = network.target[piece]
@@ -147,7 +147,7 @@ def test_a_piece_enters_the_transformer_at_the_scale_of_its_position():
     assert isinstance(network, TransformerNetwork)
     x = network.source[torch.tensor([SOURCE])]
     seen = []
-    network.encode(x, lambda it: seen.append(it) or it)
+    network.encode(x, lambda x: seen.append(x) or x)
     torch.testing.assert_close(seen[0], x * 8**0.5 + sinusoidal(5, 8).double())
 
 

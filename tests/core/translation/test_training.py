@@ -31,11 +31,11 @@ def test_a_batch_says_what_stands_before_and_after_each_output():
 
 def test_an_epoch_has_every_example_once_in_batches_of_one_source_length():
     data = some_examples(333)
-    found = epoch(data, torch.Generator())
-    assert max(len(batch.source) for batch in found) == BATCH
+    drawn = epoch(data, torch.Generator())
+    assert max(len(batch.source) for batch in drawn) == BATCH
     rows = [
-        (tuple(source), tuple(it for it in after if it > END))
-        for batch in found
+        (tuple(source), tuple(index for index in after if index > END))
+        for batch in drawn
         for source, after in zip(batch.source.tolist(), batch.after.tolist(), strict=True)
     ]
     assert sorted(rows) == sorted(data)
@@ -45,8 +45,8 @@ def test_batches_go_on_where_they_ended():
     data, n = some_examples(200), 25
     whole = batches(data, torch.Generator().manual_seed(3), 0)
     expected = [next(whole) for _ in range(n)][-1]
-    [found] = [next(batches(data, torch.Generator().manual_seed(3), n - 1))]
-    assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
+    resumed = next(batches(data, torch.Generator().manual_seed(3), n - 1))
+    assert all(torch.equal(a, b) for a, b in zip(resumed, expected, strict=True))
 
 
 def test_dropout_drops_its_share_and_keeps_the_mean():

@@ -30,7 +30,7 @@ from core.translation.translator import (
 CARRIED = held_out()
 
 
-@pytest.fixture(params=available(), ids=lambda it: it.name)
+@pytest.fixture(params=available(), ids=lambda settings: settings.name)
 def one(request: pytest.FixtureRequest) -> Translator:
     chosen = request.param
     return translator(chosen.kind, chosen.source, chosen.target)
@@ -84,18 +84,18 @@ def test_influence_is_what_finite_differences_say(one: Translator):
 
     step = 1e-6 * aside
     measured = (against_mean(x + step) - against_mean(x - step)) / 2e-6
-    found = (slopes(network, source, target) * aside).sum(dim=(1, 2))
-    torch.testing.assert_close(found, measured, atol=1e-6, rtol=1e-5)
+    derived = (slopes(network, source, target) * aside).sum(dim=(1, 2))
+    torch.testing.assert_close(derived, measured, atol=1e-6, rtol=1e-5)
 
 
 def test_single_precision_is_enough(one: Translator):
     exact = replace(one, network=deepcopy(one.network).double())
     some = sentences(one, CARRIED[7])
-    found, expected = one.align(*some), exact.align(*some)
-    np.testing.assert_allclose(found.probability, expected.probability, atol=1e-5)
-    np.testing.assert_allclose(found.weights, expected.weights, atol=1e-5)
+    single, expected = one.align(*some), exact.align(*some)
+    np.testing.assert_allclose(single.probability, expected.probability, atol=1e-5)
+    np.testing.assert_allclose(single.weights, expected.weights, atol=1e-5)
     strength = expected.influence.strength
-    np.testing.assert_allclose(found.influence.strength, strength, atol=1e-4 * strength.max())
+    np.testing.assert_allclose(single.influence.strength, strength, atol=1e-4 * strength.max())
 
 
 def test_a_translation_does_not_depend_on_the_sentences_beside_it(one: Translator):
@@ -109,13 +109,13 @@ def test_the_score_in_the_file_is_that_of_its_translations(one: Translator):
     written = translate_all(
         one.network, [pair[0] for pair in pairs], one.settings.source, one.settings.target
     )
-    found = chrf(written, [pair[1] for pair in pairs])
-    assert found == pytest.approx(one.scores["sample"]["chrf"], abs=0.5)
+    score = chrf(written, [pair[1] for pair in pairs])
+    assert score == pytest.approx(one.scores["sample"]["chrf"], abs=0.5)
 
 
 def test_the_buckets_have_all_held_out_pairs(one: Translator):
     scores = one.scores
-    counted = sum(it["pairs"] for name, it in scores.items() if name not in ("all", "sample"))
+    counted = sum(part["pairs"] for name, part in scores.items() if name not in ("all", "sample"))
     assert counted == scores["all"]["pairs"] > 1000
 
 
@@ -135,10 +135,10 @@ def test_a_sentence_without_pieces_or_with_too_many_is_refused(one: Translator):
 
 def test_parameters_of_all_kinds_differ_by_less_than_a_tenth():
     by_direction: dict[str, list[int]] = {}
-    for it in available():
-        network = translator(it.kind, it.source, it.target).network
+    for settings in available():
+        network = translator(settings.kind, settings.source, settings.target).network
         size = sum(parameter.numel() for parameter in network.parameters())
-        by_direction.setdefault(it.source, []).append(size)
+        by_direction.setdefault(settings.source, []).append(size)
     assert all(max(sizes) < 1.1 * min(sizes) for sizes in by_direction.values())
 
 
