@@ -36,6 +36,7 @@ class Settings:
         source, target: Languages.
         updates: How often the parameters are changed.
         rate: Of learning, at its highest.
+        dropped: Share of numbers that are set to 0 while learning.
         seed: Of the numbers at the start, the order of the pairs, and what is dropped.
     """
 
@@ -44,6 +45,7 @@ class Settings:
     target: Language
     updates: int
     rate: float
+    dropped: float = 0.2
     seed: int = 0
 
     @property

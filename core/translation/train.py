@@ -61,7 +61,8 @@ def _say(line: str) -> None:
 def _settings(chosen: argparse.Namespace) -> Settings:
     source, target = cast(tuple[Language, Language], chosen.direction.split("-"))
     kind = cast(Kind, chosen.model)
-    return Settings(kind, source, target, chosen.updates, chosen.rate, chosen.seed)
+    numbers = chosen.updates, chosen.rate, chosen.dropped, chosen.seed
+    return Settings(kind, source, target, *numbers)
 
 
 def _notes(training: Training, data: Path) -> dict[str, str]:
@@ -81,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", choices=KINDS, required=True)
     parser.add_argument("--direction", choices=("zh-en", "en-zh"), required=True)
     parser.add_argument("--rate", type=float, required=True, help="of learning")
+    parser.add_argument("--dropped", type=float, default=0.2, help="share, of dropout")
     parser.add_argument("--updates", type=int, default=UPDATES)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--search", action="store_true", help="write no file at the end")

@@ -18,9 +18,6 @@ from core.translation.files import Settings, build, shared_pieces
 from core.translation.network import Network, draw, keep
 from core.translation.pieces import PADDING
 
-DROPPED = 0.2
-"""Share of numbers that are set to 0 while learning."""
-
 SMOOTHING = 0.1
 """Of the labels: this share of the probability is meant for other pieces (Szegedy et al. 2016)."""
 
@@ -70,7 +67,7 @@ class Training:
         self.settings, self.update, self.seconds = settings, 0, 0.0
         self.network = build(settings, shared_pieces())
         draw(self.network, self.generator(_START))
-        self.drop = Dropout(DROPPED)
+        self.drop = Dropout(settings.dropped)
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), betas=(0.9, 0.98), weight_decay=DECAY, fused=True
         )
