@@ -45,13 +45,18 @@ class Settings:
     target: Language
     updates: int
     rate: float
-    dropped: float = 0.2
+    dropped: float
     seed: int = 0
 
     @property
     def name(self) -> str:
         """Of the network's file, without its ending."""
-        return f"{self.source}-{self.target}-{self.kind}"
+        return name_of(self.kind, self.source, self.target)
+
+
+def name_of(kind: Kind, source: Language, target: Language) -> str:
+    """The name of a network's file, without its ending."""
+    return f"{source}-{target}-{kind}"
 
 
 def build(settings: Settings, pieces: dict[Language, Pieces]) -> Network:

@@ -1,6 +1,6 @@
 """Train a translator, in pieces of limited time if wanted.
 
-``python -m core.translation.train --data PATH --model attention --direction zh-en --rate 2e-3
+``python -m core.translation.train --data PATH --model attention --direction zh-en
 --checkpoint FILE --minutes 25`` goes on where the checkpoint ends. Deterministic on one machine.
 """
 
@@ -81,8 +81,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="a file of pairs")
     parser.add_argument("--model", choices=KINDS, required=True)
     parser.add_argument("--direction", choices=("zh-en", "en-zh"), required=True)
-    parser.add_argument("--rate", type=float, required=True, help="of learning")
-    parser.add_argument("--dropped", type=float, default=0.2, help="share, of dropout")
+    parser.add_argument("--rate", type=float, default=2e-3, help="of learning")
+    parser.add_argument("--dropped", type=float, default=0.05, help="share of numbers")
     parser.add_argument("--updates", type=int, default=UPDATES)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--search", action="store_true", help="write no file at the end")

@@ -22,6 +22,7 @@ from core.translation.files import (
     KINDS,
     Kind,
     Settings,
+    name_of,
     read_network,
     read_settings,
     shared_pieces,
@@ -171,7 +172,7 @@ def translator(kind: Kind, source: Language, target: Language) -> Translator:
         InputError: ``model_missing`` if there is no such file; ``model_altered`` if it does not fit
             the pieces.
     """
-    name = Settings(kind, source, target, 0, 0).name
+    name = name_of(kind, source, target)
     with _lock:
         if name not in _loaded:
             path = FOLDER / f"{name}.safetensors"

@@ -9,7 +9,7 @@ from core.translation.files import Kind, Settings
 from core.translation.pieces import END, PADDING, START
 from core.translation.training import WARM_UP, Dropout, Training, loss_on, rate_at
 
-SETTINGS = Settings("attention", "zh", "en", updates=2000, rate=2e-3)
+SETTINGS = Settings("attention", "zh", "en", updates=2000, rate=2e-3, dropped=0.2)
 
 
 def some_examples(n: int, seed: int = 0) -> list[Example]:
