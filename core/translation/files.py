@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from core.errors import InputError
 from core.translation.network import Network, Sizes
@@ -82,12 +82,11 @@ def read_network(path: Path) -> tuple[Network, Settings, dict[str, str]]:
     """
     with safe_open(path, "pt") as file:
         notes = dict(file.metadata())
-        numbers = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     if notes["pieces_sha256"] != pieces_digest():
         raise InputError("model_altered", name=path.stem, file="pieces.json")
     settings = Settings(**json.loads(notes.pop("settings")))
     network = build(settings, shared_pieces())
-    network.load_state_dict(numbers)
+    network.load_state_dict(load_file(path))  # in the parameters' own float32
     return network.requires_grad_(False), settings, notes
 
 

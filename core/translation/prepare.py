@@ -21,7 +21,7 @@ CARRIED = 300
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
-def prepare(data: Path, folder: Path = FOLDER) -> Split:
+def prepare(data: Path) -> Split:
     """Write ``pieces.json``, ``words.tsv`` and ``held_out.tsv``."""
     parts = split(read_pairs(data))
     pieces, lines = {}, []
@@ -31,9 +31,9 @@ def prepare(data: Path, folder: Path = FOLDER) -> Split:
         counts = Counter(word.lower() for sentence in sentences for word in words(sentence))
         lines += [f"{language}\t{word}\t{count}\n" for word, count in sorted(counts.items())]
     write_pieces(pieces)
-    (folder / "words.tsv").write_text("".join(lines), encoding="utf-8")
+    (FOLDER / "words.tsv").write_text("".join(lines), encoding="utf-8")
     step = -(-len(parts.held_out) // CARRIED)
-    write_pairs(folder / "held_out.tsv", parts.held_out[::step])
+    write_pairs(FOLDER / "held_out.tsv", parts.held_out[::step])
     return parts
 
 

@@ -6,6 +6,7 @@ itself does not.
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -88,4 +89,4 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     scored = split(read_pairs(arguments.data)).held_out
     for file in arguments.files:
-        print(file.stem, json.dumps(score(file, scored)))  # noqa: T201
+        sys.stdout.write(f"{file.stem} {json.dumps(score(file, scored))}\n")

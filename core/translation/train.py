@@ -5,6 +5,7 @@
 """
 
 import argparse
+import sys
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -55,7 +56,8 @@ def _report(training: Training, loss: float) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _settings(chosen: argparse.Namespace) -> Settings:

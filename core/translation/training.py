@@ -3,12 +3,16 @@
 So training goes on after a pause as if there had been none.
 """
 
+import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from time import process_time
 
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_norm_
@@ -96,13 +100,14 @@ class Training:
         return float(loss.detach())
 
     def save(self, path: Path) -> None:
-        """Keep everything that is needed to go on."""
-        state = {
-            "settings": asdict(self.settings), "update": self.update, "seconds": self.seconds,
-            "network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(),
-        }  # fmt: skip
+        """Keep everything that is needed to go on, as safetensors."""
+        numbers = {f"network.{name}": values for name, values in self.network.state_dict().items()}
+        for place, moments in self.optimiser.state_dict()["state"].items():
+            numbers |= {f"optimiser.{place}.{name}": values for name, values in moments.items()}
+        done = {"update": self.update, "seconds": self.seconds}
+        notes = {"settings": json.dumps(asdict(self.settings)), "done": json.dumps(done)}
         unfinished = path.with_suffix(".part")
-        torch.save(state, unfinished)
+        save_file(numbers, unfinished, notes)
         unfinished.replace(path)
 
     def resume(self, path: Path) -> None:
@@ -111,14 +116,27 @@ class Training:
         Raises:
             ValueError: If it was made with other settings.
         """
-        state = torch.load(path)
-        kept = Settings(**state["settings"])
-        fell = state["update"] > (1 - FALL) * min(kept.updates, self.settings.updates)
+        with safe_open(path, "pt") as file:
+            notes = file.metadata()
+        kept, done = Settings(**json.loads(notes["settings"])), json.loads(notes["done"])
+        fell = done["update"] > (1 - FALL) * min(kept.updates, self.settings.updates)
         if (kept if fell else replace(kept, updates=self.settings.updates)) != self.settings:
             raise ValueError(f"{path} was made with {kept}, not {self.settings}")
-        self.update, self.seconds = state["update"], state["seconds"]
-        self.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.update, self.seconds = done["update"], done["seconds"]
+        self._restore(load_file(path))
+
+    def _restore(self, numbers: dict[str, Tensor]) -> None:
+        parameters, moments = {}, defaultdict(dict)
+        for name, values in numbers.items():
+            part, _, rest = name.partition(".")
+            if part == "network":
+                parameters[rest] = values
+            else:
+                place, _, moment = rest.partition(".")
+                moments[int(place)][moment] = values
+        self.network.load_state_dict(parameters)
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": dict(moments), "param_groups": groups})
 
 
 def rate_at(update: int, settings: Settings) -> float:

@@ -79,8 +79,8 @@ def test_after_a_pause_training_goes_on_as_if_there_had_been_none(kind: Kind, tm
         straight.learn(batch)
     for batch in given[:2]:
         paused.learn(batch)
-    paused.save(tmp_path / "state.pt")
-    resumed.resume(tmp_path / "state.pt")
+    paused.save(tmp_path / "state.safetensors")
+    resumed.resume(tmp_path / "state.safetensors")
     again = batches(data, resumed.generator(), resumed.update)
     for _ in given[2:]:
         resumed.learn(next(again))
@@ -90,18 +90,18 @@ def test_after_a_pause_training_goes_on_as_if_there_had_been_none(kind: Kind, tm
 
 
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path):
-    Training(SETTINGS).save(tmp_path / "state.pt")
-    Training(replace(SETTINGS, updates=4000)).resume(tmp_path / "state.pt")
+    Training(SETTINGS).save(tmp_path / "state.safetensors")
+    Training(replace(SETTINGS, updates=4000)).resume(tmp_path / "state.safetensors")
     with pytest.raises(ValueError, match="was made with"):
-        Training(replace(SETTINGS, rate=1e-3)).resume(tmp_path / "state.pt")
+        Training(replace(SETTINGS, rate=1e-3)).resume(tmp_path / "state.safetensors")
 
 
 def test_after_the_rate_has_begun_to_fall_the_number_of_updates_stands(tmp_path: Path):
     training = Training(SETTINGS)
     training.update = 1600
-    training.save(tmp_path / "state.pt")
+    training.save(tmp_path / "state.safetensors")
     with pytest.raises(ValueError, match="was made with"):
-        Training(replace(SETTINGS, updates=4000)).resume(tmp_path / "state.pt")
+        Training(replace(SETTINGS, updates=4000)).resume(tmp_path / "state.safetensors")
 
 
 def test_what_is_repeated_is_learned():
