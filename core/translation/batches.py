@@ -9,13 +9,10 @@ from torch.nn.functional import pad
 
 from core.translation.files import shared_pieces
 from core.translation.pairs import Pair
-from core.translation.pieces import END, PADDING, START, Language
+from core.translation.pieces import END, LONGEST, PADDING, START, Language
 
 BATCH = 32
 """Sentences, at most."""
-
-LONGEST = 40
-"""Pieces of a sentence to learn from, at most."""
 
 _POOL = 8 * BATCH  # sentences that are sorted by the length of the target
 

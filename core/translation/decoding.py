@@ -8,10 +8,7 @@ import torch
 from torch import Tensor
 
 from core.translation.network import Decoded, Network, keep
-from core.translation.pieces import END, PADDING, START, UNKNOWN
-
-LONGEST = 40
-"""Pieces that a translation has at most, its end not counted."""
+from core.translation.pieces import END, LONGEST, PADDING, START, UNKNOWN
 
 _NEVER = [PADDING, START, UNKNOWN]  # not written
 

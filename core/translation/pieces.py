@@ -23,6 +23,9 @@ Language = Literal["en", "zh"]
 PADDING, START, END, UNKNOWN = range(4)
 SPECIAL = ("<padding>", "<start>", "<end>", "<unknown>")
 
+LONGEST = 40
+"""Pieces of a sentence that is learned from, translated, or written, at most."""
+
 WORD_START = "▁"
 """Stands for the space before an English word."""
 

@@ -29,11 +29,16 @@ from core.translation.files import (
 )
 from core.translation.network import Network
 from core.translation.pairs import Pair, read_pairs
-from core.translation.pieces import END, SPECIAL, WORD_START, Language, Pieces, plain
+from core.translation.pieces import (
+    END,
+    LONGEST,
+    SPECIAL,
+    WORD_START,
+    Language,
+    Pieces,
+    plain,
+)
 from core.translation.transformer import DECODER_LAYERS, ENCODER_LAYERS
-
-LIMIT = 40
-"""Pieces of a sentence: longer ones were not learned from."""
 
 
 class Rounds(NamedTuple):
@@ -149,8 +154,8 @@ class Translator:
         ids = self.pieces[language].encode(sentence)
         if not ids:
             raise InputError("no_tokens")
-        if len(ids) > LIMIT:
-            raise InputError("sentence_too_long", count=len(ids), limit=LIMIT)
+        if len(ids) > LONGEST:
+            raise InputError("sentence_too_long", count=len(ids), limit=LONGEST)
         return ids
 
 

@@ -15,10 +15,9 @@ from core.translation.decoding import slopes
 from core.translation.files import FOLDER
 from core.translation.network import keep
 from core.translation.pairs import Pair
-from core.translation.pieces import END, START
+from core.translation.pieces import END, LONGEST, START
 from core.translation.score import SAMPLE, translate_all
 from core.translation.translator import (
-    LIMIT,
     Translator,
     available,
     held_out,
@@ -130,7 +129,7 @@ def test_a_sentence_without_pieces_or_with_too_many_is_refused(one: Translator):
     with pytest.raises(InputError, match="no_tokens"):
         one.translate(" ")
     with pytest.raises(InputError, match="sentence_too_long"):
-        one.translate("好" * (LIMIT + 1))
+        one.translate("好" * (LONGEST + 1))
 
 
 def test_parameters_of_all_kinds_differ_by_less_than_a_tenth():
