@@ -90,7 +90,7 @@ def additive_attention(
     k: Tensor,
     v: Tensor,
     w_q: Tensor,
-    w_k: Tensor,
+    w_k: Tensor | None,
     v_a: Tensor,
     mask: Tensor | None = None,
 ) -> Steps:
@@ -103,7 +103,8 @@ def additive_attention(
         k: ``(..., key, d_k)``.
         v: ``(..., key, d_v)``.
         w_q: ``(d_a, d_q)``.
-        w_k: ``(d_a, d_k)``.
+        w_k: ``(d_a, d_k)``. ``None``: ``k`` is W_k k already, ``(..., key, d_a)``, as for a decoder
+            that asks the same keys at every step.
         v_a: ``(d_a,)``.
         mask: As in :func:`scaled_dot_product_attention`.
 
@@ -117,17 +118,21 @@ def additive_attention(
     Source: Bahdanau et al. 2015, appendix A.1.2.
     """
     _check(q, k, v, same_width=False)
-    expected = (len(v_a), q.shape[-1]), (len(v_a), k.shape[-1])
-    if (tuple(w_q.shape), tuple(w_k.shape)) != expected:
+    d_a, width = len(v_a), k.shape[-1]
+    shapes = tuple(w_q.shape), (d_a, width) if w_k is None else tuple(w_k.shape)
+    expected = (d_a, q.shape[-1]), (d_a, d_a if w_k is None else width)
+    if shapes != expected:
         raise ValueError(
             f"w_q and w_k must have shapes {expected[0]} and {expected[1]}, "
-            f"got {tuple(w_q.shape)} and {tuple(w_k.shape)}"
+            f"got {shapes[0]} and {shapes[1]}"
         )
     dtype = q.dtype
     if dtype.itemsize < 4:
-        q, k, v, w_q, w_k, v_a = (part.float() for part in (q, k, v, w_q, w_k, v_a))
+        q, k, v, w_q, v_a = (part.float() for part in (q, k, v, w_q, v_a))
+        w_k = None if w_k is None else w_k.float()
+    keys = k if w_k is None else k @ w_k.mT  # (..., key, d_a)
     projected_q = (q @ w_q.mT).unsqueeze(-2)  # (..., query, 1, d_a)
-    projected_k = (k @ w_k.mT).unsqueeze(-3)  # (..., 1, key, d_a)
+    projected_k = keys.unsqueeze(-3)  # (..., 1, key, d_a)
     scores = torch.tanh(projected_q + projected_k) @ v_a  # (..., query, key)
     steps = _mix(scores, v, mask, is_causal=False)
     return steps if dtype == q.dtype else _in_dtype(steps, dtype)

@@ -387,6 +387,16 @@ def test_additive_attention_takes_leading_axes():
     assert_close(together, torch.stack(alone))
 
 
+def test_additive_attention_takes_keys_that_are_projected_already():
+    steps = additive_attention(ASKED, K[0] @ W_K.mT, V[0], W_Q, None, V_A)
+    for found, expected in zip(
+        steps, additive_attention(ASKED, K[0], V[0], W_Q, W_K, V_A), strict=True
+    ):
+        torch.testing.assert_close(found, expected)
+    with pytest.raises(ValueError, match="w_q and w_k"):
+        additive_attention(ASKED, K[0] @ W_K[:-1].mT, V[0], W_Q, None, V_A)
+
+
 def test_additive_matrices_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"must have shapes \(6, 4\) and \(6, 7\)"):
         additive_attention(ASKED, K[0], V[0], W_Q.mT, W_K, V_A)

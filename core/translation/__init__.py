@@ -1,0 +1,1 @@
+"""Translation learned from pairs of sentences: one vector, attention, a Transformer."""
