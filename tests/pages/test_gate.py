@@ -181,7 +181,7 @@ def test_a_full_server_says_so_keeps_the_last_text_and_lets_one_try_again(
     assert app.get_by_key("model_map")  # of the last text
     app.button(key="again.model").click().run()
     assert not app.warning
-    assert notes(app).pieces[1].sentence == new
+    assert notes(app).pieces[1].sentence == new  # pyright: ignore[reportOptionalSubscript]
 
 
 def test_a_reader_who_arrives_at_a_full_server_is_told_and_keeps_the_text(

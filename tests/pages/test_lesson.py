@@ -241,7 +241,7 @@ def test_a_click_on_the_opened_key_holds_it(lesson: AppTest):
     key = box.value
     app = box.set_value(key).run()
     [box] = [it for it in app.selectbox if str(it.key).startswith("training_key.")]
-    other = (key + 1) % 12
+    other = (key + 1) % 12  # pyright: ignore[reportOptionalOperand]
     app = box.set_value(other).run()
     for query in (12, 13, 14):
         app = choose(app, training_query=query)
@@ -423,7 +423,7 @@ def test_questions_are_asked_of_the_trained_layer(lesson: AppTest):
     for _ in KINDS["explore"]:
         [asked] = [it for it in app.radio if str(it.key).startswith("question.")]
         app = asked.set_value(0).run()
-        kinds.add(notes(app).score.pages["explore"].question.kind)
+        kinds.add(notes(app).score.pages["explore"].question.kind)  # pyright: ignore[reportOptionalMemberAccess]
         assert not told(app)
         [go_on] = [it for it in app.button if it.label == EN("questions.another")]
         app = go_on.click().run()
