@@ -165,8 +165,8 @@ def _place(text: Text, name: str, count: int) -> None:
         return
     label = text(f"{name}.label")
     if count > _BUTTONS:
-        st.number_input(label, 0, count - 1, key=name, width=150)
+        st.number_input(label, 0, count - 1, key=showing(name), width=150)
     else:
         st.segmented_control(
-            label, range(count), key=name, required=True, wrap=True, width="content"
+            label, range(count), key=showing(name), required=True, wrap=True, width="content"
         )
