@@ -72,13 +72,13 @@ class Comparison:
         """Every token of both sentences."""
         return slots(self.first.query_tokens, self.second.query_tokens)
 
-    def spread(self, layer: int, head: int) -> tuple[Array, Array]:
-        """A's and B's weights over all tokens of both.
+    def spread(self, layer: int, head: int, slots: Slots) -> tuple[Array, Array]:
+        """A's and B's weights over tokens of both.
 
         Returns:
             ``(slot, slot)`` each; NaN where a sentence has no such token.
         """
-        both = zip((self.first, self.second), zip(*self.slots, strict=True), strict=True)
+        both = zip((self.first, self.second), zip(*slots, strict=True), strict=True)
         a, b = (_over(trace.layers[layer].weights[head], places) for trace, places in both)
         return a, b
 

@@ -43,7 +43,7 @@ def test_a_page_sends_little(open_dashboard: Open, name: str):
     assert len(elements(page)) <= MOST_ELEMENTS
 
 
-@pytest.mark.parametrize(("n", "smaller"), [(128, 7), (LIMIT, 20)])
+@pytest.mark.parametrize(("n", "smaller"), [(128, 12), (LIMIT, 40)])
 def test_all_heads_of_a_long_text_travel_as_a_picture(open_dashboard: Open, n: int, smaller: int):
     """The numbers themselves, as text, would be another four times as long."""
     page = visit(open_dashboard, "model")

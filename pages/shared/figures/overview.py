@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pages.shared.figures import columns
-from pages.shared.figures.heatmap import Frame, Marks
+from pages.shared.figures.heatmap import Frame, Marks, numbered
 from pages.shared.figures.pictures import picture
 from pages.shared.figures.specification import TITLE_IN_CORNER, backdrop, colour_bar, finished
 
@@ -74,7 +74,7 @@ class Overview:
                 block = values[top : top + size, left : left + size]
                 row, column = np.unravel_index(int(block.argmax()), block.shape)
                 lines.append((top, left, top + int(row), left + int(column)))
-        found = np.array(lines)
+        found = np.array(lines, np.int16)
         row, column = found[:, 2], found[:, 3]
         above, before = self.first
         here = (marks.row // size * size, (marks.column or 0) // size * size)
@@ -86,8 +86,8 @@ class Overview:
                 "right": np.minimum(found[:, 1] + size, n_columns) + before,
                 "row": row,
                 "column": column,
-                "row_name": [f"{i + above + 1}:{self.rows[i]}" for i in row],
-                "column_name": [f"{i + before + 1}:{self.columns[i]}" for i in column],
+                "row_name": columns.names(row, numbered(self.rows, above)),
+                "column_name": columns.names(column, numbered(self.columns, before)),
                 "value": values[row, column].astype(np.float32),
                 "opened": (found[:, 0] == here[0]) & (found[:, 1] == here[1]),
                 "turn": columns.same(marks.turn, len(row)),

@@ -51,7 +51,7 @@ def test_every_token_of_both_sentences_has_its_slot():
     found = slots(list("abc"), list("axyzc"))
     assert found == ((0, 0), (1, None), (None, 1), (None, 2), (None, 3), (2, 4))
     both = compare(trace(A), trace(B))
-    a, b = both.spread(0, 1)
+    a, b = both.spread(0, 1, both.slots)
     assert a.shape == b.shape == (len(both.slots),) * 2
     mine = np.array([first is not None for first, _ in both.slots])
     assert np.isnan(a).sum() == a.size - mine.sum() ** 2

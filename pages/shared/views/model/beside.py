@@ -48,8 +48,11 @@ def beside(text: Text, scene: ModelScene) -> None:
 
 def _maps(text: Text, scene: ModelScene, both: Comparison) -> None:
     choice, slots = scene.choice, both.slots
+    left_out = len(slots) > maps.LARGE and any(None in slot for slot in slots)
+    if left_out:  # most of such a map would be crosses
+        slots = tuple(slot for slot in slots if None not in slot)
     names = _Names(*zip(*(_names(both, *slot) for slot in slots), strict=True))
-    a, b = both.spread(choice.model_layer, choice.model_head)
+    a, b = both.spread(choice.model_layer, choice.model_head, slots)
     difference, places = b - a, tuple(-1 if first is None else first for first, _ in slots)
     frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
     change = balanced(np.nan_to_num(difference))
@@ -69,15 +72,22 @@ def _maps(text: Text, scene: ModelScene, both: Comparison) -> None:
             pointed = Pointed(
                 asking=names.both,
                 answering=names.both,
-                query=places.index(choice.model_query),
-                key=places.index(choice.model_key),
+                query=_slot(places, choice.model_query),
+                key=_slot(places, choice.model_key),
                 fields=FIELDS,
                 places=places,
             )
             maps.draw(name, heatmap, pointed, text(f"alt.{name}"))
-    if any(None in slot for slot in slots):
+    if left_out:
+        st.caption(text("beside.left_out", limit=maps.LARGE))
+    elif any(None in slot for slot in slots):
         st.caption(text("beside.alone"))
     _largest(text, names.both, difference)
+
+
+def _slot(places: tuple[int, ...], place: int) -> int:
+    """Where a piece of sentence A is drawn, -1 if it is left out: then nothing is framed."""
+    return places.index(place) if place in places else -1
 
 
 class _Names(NamedTuple):
