@@ -10,12 +10,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
+from core.simplified import simplified
 from core.tokens import clean
 
 Language = Literal["en", "zh"]
@@ -32,7 +31,6 @@ WORD_START = "▁"
 _CUTS = {"en": Regex(rf"[^\w'{WORD_START}]|\d"), "zh": Regex(r"\p{Han}|[^\w']|\d")}
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 _FULL_WIDTH = str.maketrans("!?,:;﹐「」『』", "！？，：；，“”‘’")
-_SIMPLIFIED = Path(__file__).parents[1] / "data" / "simplified.txt"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,16 +78,7 @@ def plain(sentence: str, language: Language) -> str:
     text = clean(sentence)
     if language == "en":
         return text.translate(_STRAIGHT)
-    text = unicodedata.normalize("NFKC", text).translate(_FULL_WIDTH)
-    return text.translate(simplified_characters())
-
-
-@cache
-def simplified_characters() -> dict[int, str]:
-    """Traditional characters' code points to simplified characters, for `str.translate`."""
-    lines = _SIMPLIFIED.read_text(encoding="utf-8").splitlines()
-    pairs = "".join(line for line in lines if not line.startswith("#"))
-    return str.maketrans(dict(zip(pairs[::2], pairs[1::2], strict=True)))
+    return simplified(unicodedata.normalize("NFKC", text).translate(_FULL_WIDTH))
 
 
 def learn_pieces(sentences: Sequence[str], language: Language, size: int) -> Pieces:

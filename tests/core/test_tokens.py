@@ -260,6 +260,13 @@ def test_no_simplified_character_is_made_from_an_everyday_one():
     assert simplified("我愛吃炸雞") == "我爱吃炸鸡"
 
 
+def test_what_is_simplified_stays_so():
+    whole = "".join(map(chr, range(0x3400, 0x30000)))
+    once = simplified(whole)
+    moved = {one for one, two in zip(once, simplified(once), strict=True) if one != two}
+    assert moved == {"苧"}  # simplified of 薴, and itself the traditional form of 苎
+
+
 # What is tied to a word
 
 
