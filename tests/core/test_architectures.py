@@ -27,6 +27,7 @@ from core.receptive_field import receptive_field
 from core.rnn import Direction, RecurrentKind, RecurrentLayer, RecurrentSettings
 from core.tokens import LIMIT
 from core.trace import Array
+from tests.memory import needs_proc
 
 WORDS = ("猫", "zork", "吃", "the", "炸鸡", "zork", "blue", ".")
 N = len(WORDS)
@@ -283,20 +284,20 @@ def test_two_layers_see_what_one_cannot():
 # The largest page
 
 LARGEST = """
-import resource
 from core import architectures
 from core.reader.explore import Choice
+from tests.memory import peak
 choice = Choice(d_model=64, d_k=64, d_v=64, n_heads=8, rnn_kind="lstm", rnn_direction="both",
     d_hidden=16, cnn_kernel=9, cnn_layers=6)
 parameters = choice.layer_source.parameters(tuple(f"w{i}" for i in range(64)))
 architectures.attention(parameters, choice.layer_source.rules)
 architectures.recurrent(parameters.x, choice.recurrent)
 architectures.convolutional(parameters.x, choice.convolution)
-print(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak())
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it counts in other units")
+@needs_proc
 def test_the_largest_sizes_need_less_than_a_gigabyte():
     assert {limits(name)[1] for name in ("d_model", "d_k", "d_v")} == {64} == {LIMIT}
     root = Path(__file__).parents[2]

@@ -17,6 +17,7 @@ from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from pages.shared.text import LANGUAGES, Language
 from pages.shared.views.maps import LARGE
+from tests.memory import needs_proc
 from tests.pages.exploring import (
     CHICKEN,
     MOUSE,
@@ -96,10 +97,10 @@ def test_the_head_stays_when_there_are_more_or_fewer(dashboard: AppTest, n_heads
 
 
 LARGEST = """
-import resource
 from streamlit.testing.v1 import AppTest
 from core.architectures import attention
 from core.reader.explore import Choice
+from tests.memory import peak
 from tests.pages.exploring import chosen, notes, select
 app = AppTest.from_file("dashboard.py", default_timeout=120).run()
 choice = dict(
@@ -112,11 +113,11 @@ assert not app.error and not app.exception and not app.warning
 assert len(notes(app).reader.record(Choice).tokens.kept) == 64
 for name in ("sentence", "n_heads", "d_k", "rnn_kind"):
     assert chosen(app, name) == choice[name]
-print(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak())
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it counts in other units")
+@needs_proc
 def test_the_largest_page_needs_less_than_a_gigabyte():
     root = Path(__file__).parents[2]
     done = subprocess.run(
