@@ -8,6 +8,7 @@ from core.taken.snippet import snippet
 from pages.shared import controls, frame, names
 from pages.shared.reader.session import reader
 from pages.shared.reader.trained import explored
+from pages.shared.stage.drawn import stage
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
@@ -31,6 +32,7 @@ shown = opened(scene, trace.layers[0])
 before, contents = learning.before(lesson, shown), names.contents(text, scene.choice)
 
 learning.sentence(text, scene, lesson)
+stage(text, shown, (parameters, rules), seen, scene.choice, unknown=[i for i, it in enumerate(words) if it in controls.unknown_words(scene)])
 highlight(text, shown, controls.unknown_words(scene))
 learning.answers(text, scene, lesson)
 controls.remark(text, scene)

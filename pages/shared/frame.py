@@ -139,7 +139,7 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
         lambda: None, title=first_page.title, url_path=first.name, visibility="hidden"
     )
     chapters[text(f"chapter.{first.chapter}")].append(by_name)
-    chosen = st.navigation(chapters)
+    chosen = st.navigation(chapters, position="top")
     if chosen is by_name:
         st.switch_page(first_page, query_params=st.query_params.to_dict())
     st.html(_STYLE)

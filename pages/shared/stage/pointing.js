@@ -1,0 +1,99 @@
+// Words that ask, words that are traced: by mouse, by tap, by key.
+
+const SEND_AFTER = 300;
+
+function drawWords(stage) {
+  const { data, words } = stage;
+  const place = geometry(stage);
+  words.setAttribute("aria-label", data.labels.words);
+  while (words.children.length > data.words.length) words.lastElementChild.remove();
+  while (words.children.length < data.words.length) words.append(wordButton(stage));
+  data.words.forEach((word, i) => {
+    const button = words.children[i];
+    button.style.top = `${place.top + i * place.row}px`;
+    button.style.height = `${place.row}px`;
+    button.style.width = `${place.names}px`;
+    button.firstChild.textContent = word;
+    button.title = word;
+    button.classList.toggle("unknown", data.unknown.includes(i));
+  });
+  markWords(stage);
+}
+
+function wordButton(stage) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(document.createElement("bdi"));
+  button.onclick = () => point(stage, { query: [...stage.words.children].indexOf(button) });
+  return button;
+}
+
+function markWords(stage) {
+  const { query, key, words } = stage;
+  [...words.children].forEach((button, i) => {
+    button.setAttribute("aria-pressed", String(i === query));
+    button.classList.toggle("traced", i === key);
+    button.tabIndex = i === (words.contains(document.activeElement) ? key : query) ? 0 : -1;
+  });
+}
+
+/** Let another word ask, or trace another one; the server is told once the hand rests. */
+function point(stage, { query = stage.query, key = stage.key }) {
+  stage.query = query;
+  stage.key = key;
+  stage.ghost = null;
+  drawBoard(stage);
+  markWords(stage);
+  tellPair(stage);
+  stage.sent = { query, key, since: Date.now() };
+  clearTimeout(stage.sending);
+  stage.sending = setTimeout(() => stage.send("pointed", [query, key]), SEND_AFTER);
+}
+
+function listenToPointer(stage) {
+  stage.board.addEventListener("click", (event) => {
+    const key = keyAt(stage, event);
+    if (key !== null) point(stage, { key });
+  });
+  stage.words.addEventListener("keydown", (event) => onWordKey(stage, event));
+}
+
+/** The row under a pointer, if it is one. */
+function keyAt(stage, event) {
+  const box = stage.board.getBoundingClientRect();
+  const { top, row, names } = stage.place;
+  const place = Math.floor((event.clientY - box.top - top) / row);
+  const inside = event.clientX - box.left > names && place >= 0;
+  return inside && place < stage.data.words.length ? place : null;
+}
+
+function onWordKey(stage, event) {
+  const moves = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 };
+  const at = [...stage.words.children].indexOf(event.target);
+  if (event.key in moves) {
+    const to = at + moves[event.key];
+    if (to < 0 || to >= stage.data.words.length) return;
+    event.preventDefault();
+    point(stage, { key: to });
+    stage.words.children[to].focus();
+  } else if (event.key === "s") shake(stage, at);
+}
+
+/** Say the pair: its weight, what weight and influence mean, and the other two ways. */
+function tellPair(stage) {
+  const { data, query, key, steps } = stage;
+  const { labels } = data;
+  const isolated = (i) => `\u2068${data.words[i]}\u2069`;
+  const scores = row(steps.scores, query);
+  const weight = row(steps.weights, query)[key];
+  const values = { asks: isolated(query), key: isolated(key), weight: percent(weight) };
+  const masked = scores[key] === -Infinity;
+  const weightSaid = masked ? "said.masked" : query === key ? "said.itself" : "said.weight";
+  const told = [filled(labels[weightSaid], values)];
+  for (const name of ["recurrent", "convolutional"]) {
+    const steps = stepsTo(stage, name);
+    const which = query === key ? "itself" : steps ? "reaches" : "never";
+    told.push(filled(labels[`said.${name}.${which}`], { ...values, steps }));
+  }
+  stage.said.textContent = told.join(data.language === "zh" ? "" : " ");
+}
