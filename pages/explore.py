@@ -1,61 +1,23 @@
-"""Explore attention: a sentence, its three steps, and the same sentence through RNN and CNN."""
+"""Explore attention: one sentence on the stage, and a chapter of what can be done with it."""
 
-import streamlit as st
-
-from core import layer
-from core.reader.explore import NumbersChoice
-from core.taken.snippet import snippet
-from pages.shared import controls, frame, names
+from pages.shared import frame
 from pages.shared.reader.session import reader
-from pages.shared.reader.trained import explored
-from pages.shared.stage.drawn import stage
-from pages.shared.views.arithmetic import arithmetic
-from pages.shared.views.badge import badge
-from pages.shared.views.code import code
+from pages.shared.stage import chapters
+from pages.shared.stage.picture import stage
+from pages.shared.stage.explored import explore
 from pages.shared.views.explore import lesson as learning
-from pages.shared.views.explore.architectures import architectures, measured
-from pages.shared.views.explore.numbers import parameter_tables, projection_maps, result_tables
-from pages.shared.views.highlight import highlight
-from pages.shared.views.opened import opened
+from pages.shared.views.explore.everything import everything
 from pages.shared.views.questions import questions
-from pages.shared.views.steps import steps
 
 text = frame.open_page("explore")
-st.page_link("pages/path.py", label=text("explore.begin"), icon=":material/school:")
-scene, lesson = explored(reader())
-chosen = reader().record(NumbersChoice)
-words, rules = scene.tokens.kept, scene.source.rules
-parameters = scene.source.parameters(words)
-trace = layer.trace(words, parameters, rules, scene.source.origin)
-seen = lesson.measured(words) if lesson else measured(scene, parameters, rules)
-shown = opened(scene, trace.layers[0])
-before, contents = learning.before(lesson, shown), names.contents(text, scene.choice)
+it = explore(reader())
 
-learning.sentence(text, scene, lesson)
-stage(text, shown, (parameters, rules), seen, scene.choice, unknown=[i for i, it in enumerate(words) if it in controls.unknown_words(scene)])
-highlight(text, shown, controls.unknown_words(scene))
-learning.answers(text, scene, lesson)
-controls.remark(text, scene)
-learning.layer(text, scene, lesson)
-badge(text, trace.origin)
-
-st.subheader(text("steps.title"), anchor=False)
-st.markdown(text("steps.lead", one=text(f"axis.{shown.kind}")))
-projection_maps(text, scene, (shown, before), unfolded=chosen.projections_open)
-steps(text, shown, contents, rules, before)
-
-st.subheader(text("lesson.architectures.title" if lesson else "architectures.title"), anchor=False)
-st.markdown(text("lesson.architectures" if lesson else "architectures.lead"))
-architectures(text, scene, shown, seen, lesson and lesson.shown)
-
-st.subheader(text("arithmetic.title"), anchor="arithmetic")
-arithmetic(text, shown, rules)
-
-st.subheader(text("numbers.title"), anchor=False)
-st.markdown(text("lesson.numbers" if lesson else "numbers.lead"))
-parameter_tables(text, scene, parameters, chosen.shown_parameter)
-result_tables(text, scene, trace, seen, chosen)
-
-code(text, snippet(parameters, rules), "code.lead")
-
-questions(text, "explore", scene)
+chapters.choose(text, it)
+learning.sentence(text, it.scene, it.lesson, units=it.chapter == "everything")
+with chapters.beside(text, it):
+    stage(text, it)
+if it.chapter == "everything":
+    everything(text, it)
+else:
+    chapters.draw(text, it)
+questions(text, "explore", it.scene)

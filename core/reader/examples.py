@@ -16,12 +16,14 @@ class Example(NamedTuple):
         asks: The word whose row is shown first.
         about: The word whose cell is opened first.
         short: What the button says.
+        apart: Words to be put in between, one after the other, each before a word that is there.
     """
 
     sentence: str
     asks: str
     about: str
     short: str
+    apart: tuple[tuple[str, str], ...] = ()
 
     @property
     def chosen(self) -> Mapping[str, object]:
@@ -30,22 +32,48 @@ class Example(NamedTuple):
 
 
 EXAMPLES: Mapping[str, Example] = {
-    "eat": Example("我爱吃炸鸡", "吃", "炸鸡", "我爱吃炸鸡"),
-    "beijing": Example("我爱北京天安门", "北京", "天安门", "我爱北京天安门"),
-    "cat": Example("猫抓老鼠，天空很蓝", "猫", "老鼠", "猫抓老鼠，天空很蓝"),
+    "eat": Example(
+        "我爱吃炸鸡",
+        "吃",
+        "炸鸡",
+        "我爱吃炸鸡",
+        (("炸鸡", "妈妈做的"), ("做", "昨天"), ("昨天", "和姐姐"), ("做", "在家")),
+    ),
+    "beijing": Example(
+        "我爱北京天安门",
+        "北京",
+        "天安门",
+        "我爱北京天安门",
+        (("天安门", "雄伟的"), ("雄伟", "古老又")),
+    ),
+    "cat": Example(
+        "猫抓老鼠，天空很蓝",
+        "猫",
+        "老鼠",
+        "猫抓老鼠，天空很蓝",
+        (("抓", "在公园"), ("老鼠", "小"), ("抓", "悄悄地")),
+    ),
     "tired": Example(
         "The animal didn't cross the street because it was too tired.",
         "it",
         "animal",
         "The animal … too tired.",
+        (("because", "yesterday"), ("street", "busy")),
     ),
     "wide": Example(
         "The animal didn't cross the street because it was too wide.",
         "it",
         "animal",
         "The animal … too wide.",
+        (("because", "yesterday"), ("street", "busy")),
     ),
-    "mouse": Example("The cat chased the mouse", "chased", "mouse", "The cat chased the mouse"),
+    "mouse": Example(
+        "The cat chased the mouse",
+        "chased",
+        "mouse",
+        "The cat chased the mouse",
+        (("mouse", "little"), ("little", "very"), ("mouse", "grey")),
+    ),
 }
 
 
@@ -93,7 +121,7 @@ _TOLD_ZH = "猫在公园抓老鼠，天空很蓝"
 
 SENTENCES: Mapping[Language, Sentences] = {
     "en": Sentences(
-        first="tired",
+        first="mouse",
         file="mouse",
         eating=Pointing("I love eating chicken", "eating", "chicken"),
         catching=Pointing("The cat chased the mouse", "cat", "mouse"),

@@ -11,6 +11,7 @@ from core.layer import EDITABLE, Edit, Rules, Sizes
 from core.masks import MaskRule, kinds_using, kinds_with
 from core.positions import ENCODINGS
 from core.reader.fields import among, flag, line, number, places, whole, word
+from core.recall.readers import STATES
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
@@ -32,6 +33,11 @@ Result = Literal[
     "influence_recurrent",
     "influence_convolutional",
 ]
+
+Chapter = Literal[
+    "words", "vectors", "weights", "sizes", "heads", "masks", "positions", "all", "everything"
+]
+"""Parts of the page Explore: each brings its controls; the last one all of them."""
 
 SOURCES: tuple[SourceKind, ...] = get_args(SourceKind)
 
@@ -134,6 +140,14 @@ class Choice:
         """Point at tokens and a head that exist."""
         query, key = min(self.query, n_tokens - 1), min(self.key, n_tokens - 1)
         return replace(self, query=query, key=key, head=min(self.head, self.n_heads - 1))
+
+
+@dataclass(frozen=True)
+class StageChoice:
+    """What stands around the picture of Explore, and how large the memory beside it is."""
+
+    chapter: Chapter = word("words", Chapter, was={1: "everything"})
+    memory: int = among(16, STATES)  # numbers that the recurrent reader's state holds
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from core.reader.explore import Choice, HeadsChoice, NumbersChoice, PositionsChoice
+from core.reader.explore import Choice, HeadsChoice, NumbersChoice, PositionsChoice, StageChoice
 from core.reader.fields import Kind, kinds
 from core.reader.ideas import BuffetChoice, CorrectionsChoice, CostChoice, CrossChoice, ReachChoice
 from core.reader.model import ModelChoice, UploadChoice
 from core.reader.training import TrainingChoice
 
 PAGES: Mapping[str, tuple[type, ...]] = {
-    "explore": (Choice, NumbersChoice),
+    "explore": (Choice, StageChoice, NumbersChoice),
     "path": (Choice,),
     "model": (ModelChoice,),
     "upload": (UploadChoice,),

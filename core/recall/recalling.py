@@ -42,6 +42,11 @@ class Recall:
         freeze(self)
 
     @property
+    def named(self) -> tuple[int, ...]:
+        """The place that is named for each place; -1 where the network has not seen the word."""
+        return tuple(int(it) for it in np.where(self.reach, self.places, -1))
+
+    @property
     def share(self) -> float:
         """The share of places whose word was recalled."""
         return float(self.correct.mean())

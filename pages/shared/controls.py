@@ -25,7 +25,12 @@ from pages.shared.views.told import told
 _HEADS_BY_NAME = 3  # more of them have room for their numbers only
 
 
-def sentence(text: Text, scene: Scene) -> None:
+def unit(text: Text) -> None:
+    """Choose what the sentence is cut into."""
+    option(text, "unit", get_args(Unit), more=text("unit.help"))
+
+
+def sentence(text: Text, scene: Scene, *, units: bool = True) -> None:
     """The sentence, examples to begin with, and what is to be said about it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -35,11 +40,12 @@ def sentence(text: Text, scene: Scene) -> None:
             max_chars=LONGEST_SENTENCE,
             width=640,
         )
-        option(text, "unit", get_args(Unit), more=text("unit.help"))
+        if units:
+            unit(text)
     complaint(text, "sentence")
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="examples"):
         st.caption(text("sentence.examples"), width="content")
         for name, example in ordered(text.language).items():
             st.button(
@@ -109,23 +115,45 @@ def layer(
                 icon=":material/casino:",
             )
         if one_head:
-            _head(text, scene)
-        _choices(text, "positions", tuple(ENCODINGS))
-        _choices(text, "mask", MASKS)
-        _mask_details(text, scene)
-        st.toggle(text("scaled.label"), key=showing("scaled"), help=text("scaled.help"))
+            head(text, scene)
+        positions(text)
+        mask(text, scene)
+        scaled(text)
+    warnings(text, scene)
+
+
+def positions(text: Text) -> None:
+    """What tells attention where words stand."""
+    _choices(text, "positions", tuple(ENCODINGS))
+
+
+def mask(text: Text, scene: Scene) -> None:
+    """Who may look at whom, and the numbers that the mask needs."""
+    _choices(text, "mask", MASKS)
+    _mask_details(text, scene)
+
+
+def scaled(text: Text) -> None:
+    """Whether scores are divided by √d_k."""
+    st.toggle(text("scaled.label"), key=showing("scaled"), help=text("scaled.help"))
+
+
+def warnings(text: Text, scene: Scene) -> None:
+    """What does not fit together; and a mask that is drawn by hand, as a table."""
     if not ENCODINGS[scene.choice.positions].fits(scene.choice.d_k):
         st.warning(text("error.rope_needs_even", d_k=scene.choice.d_k))
     if scene.choice.mask in kinds_using("blocked"):
         _drawn_mask(text, scene)
 
 
-def sizes(text: Text) -> None:
-    """How large queries, keys and values are."""
+SIZES = ("d_model", "d_k", "d_v", "n_heads")
+
+
+def sizes(text: Text, sliders: Collection[str] = (*SIZES, "temperature")) -> None:
+    """How large queries, keys and values are, and how sharp the softmax."""
     with st.grid(5, min_column_width=150, gap=("small", "medium")):
-        for name in ("d_model", "d_k", "d_v", "n_heads"):
-            slider(text, name)
-        slider(text, "temperature", step=0.1)
+        for name in sliders:
+            slider(text, name, step=0.1 if name == "temperature" else 1)
 
 
 def slider(
@@ -201,6 +229,13 @@ def option(
     )
 
 
+def amount(text: Text, name: str, amounts: tuple[int, ...]) -> None:
+    """Choose one of few numbers, all in sight."""
+    st.segmented_control(
+        text(f"{name}.label"), amounts, key=showing(name), required=True, width="content"
+    )
+
+
 def _choices(text: Text, name: str, options: tuple[str, ...]) -> None:
     st.selectbox(
         text(f"{name}.label"),
@@ -227,7 +262,8 @@ def say_unknown(text: Text, unknown: Collection[str]) -> None:
         st.caption(text("sentence.unknown", words=words))
 
 
-def _head(text: Text, scene: Scene) -> None:
+def head(text: Text, scene: Scene) -> None:
+    """Choose the head that is shown."""
     heads = range(scene.choice.n_heads)
     few = len(heads) <= _HEADS_BY_NAME
     called = [names.head(text, scene.choice, it) if few else str(it + 1) for it in heads]

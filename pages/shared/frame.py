@@ -73,7 +73,8 @@ def open_page(name: str) -> Text:
         _navigation()
         st.rerun()
     text = reader_text()
-    st.markdown(text(f"{name}.lead"))
+    with st.container(key=f"lead_{name}"):
+        st.markdown(text(f"{name}.lead"))
     return text
 
 
@@ -99,7 +100,7 @@ def _report_to(text: Text) -> str:
 
 def _head(text: Text, entry: Entry) -> DeltaGenerator:
     """Draw the title and the language switch; give the place for what takes the page away."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
         st.title(text(f"{entry.name}.title"), anchor=False)
         place = st.container(horizontal=True, vertical_alignment="center", width="content")
         st.segmented_control(

@@ -24,6 +24,7 @@ from core.measures import cosine_distance
 from core.models.pieces import Keep
 from core.models.run import ModelRun
 from core.reader.model import PACKAGED
+from core.recall.recalling import Recall, recall
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_upload
@@ -49,6 +50,14 @@ def recurrent(x: Array, settings: RecurrentSettings) -> Measured:
 def convolutional(x: Array, settings: ConvolutionSettings) -> Measured:
     """What a stack of convolutions sees of a sentence."""
     return _measured.get((digest(x), settings), lambda: architectures.convolutional(x, settings))
+
+
+_recalled: Kept[Recall] = Kept(largest=400_000)
+
+
+def recalled(reader: str, words: tuple[str, ...]) -> Recall:
+    """Which words of a sentence a trained reader names when it is asked for each."""
+    return _recalled.get((reader, words), lambda: recall(reader, words))
 
 
 # Runs are read-only, so they are not copied: 1 MB for a short sentence, 52 MB for 256 pieces,

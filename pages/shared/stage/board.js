@@ -1,7 +1,8 @@
 // The board: words as rows, and on the same rows three ways of reading them; below, common scales.
 
 const ARCHITECTURES = ["attention", "recurrent", "convolutional"];
-const SIZES = { row: 36, low: 24, many: 12, head: 62, foot: 25 };
+const SIZES = { head: 62, narrow_head: 26, foot: 25 };
+const ROWS = [[8, 36], [12, 29], [Infinity, 24]]; // up to so many words: pixels a row
 const FOOT = ["influence", "reached", "waits", "recalled"];
 
 /** Where everything stands, for the room that there is. */
@@ -9,12 +10,12 @@ function geometry(stage) {
   const { words } = stage.data;
   const width = Math.max(stage.board.clientWidth, 300);
   const narrow = width < 700;
-  const row = words.length > SIZES.many ? SIZES.low : SIZES.row;
+  const [, row] = ROWS.find(([most]) => words.length <= most);
   const longest = Math.max(...words.map((word) => measured(word, 15)));
   const names = narrow ? 72 : Math.min(Math.max(longest + 34, 104), 190);
   const gap = narrow ? 9 : 30;
   const column = (width - names - 3 * gap) / 3;
-  const top = SIZES.head;
+  const top = narrow ? SIZES.narrow_head : SIZES.head;
   return {
     width,
     narrow,
@@ -52,15 +53,9 @@ function drawRows(stage, put, place) {
   const { query, key, data, ink } = stage;
   data.words.forEach((_, i) => {
     const marked = i === query || i === key;
-    put.put(`row ${i}`, "rect", {
-      x: 0,
-      y: place.top + i * place.row + 1,
-      width: place.width,
-      height: place.row - 2,
-      rx: 6,
-      fill: marked ? ink.quiet : ink.behind,
-      "data-key": i,
-    });
+    const at = { x: 0, y: place.top + i * place.row + 1, width: place.width, height: place.row - 2 };
+    const fill = marked ? ink.quiet : ink.behind;
+    put.put(`row ${i}`, "rect", { ...at, rx: 6, fill }, undefined, true);
   });
   put.put("asks", "rect", {
     x: 1,
@@ -81,23 +76,25 @@ function drawHeads(stage, put, place) {
     const title = place.narrow ? labels[`${name}.short`] : labels[name];
     text(stage, put, `head ${name}`, x, 16, title, { size: place.narrow ? 13 : 16, weight: 650 });
     if (place.narrow) return;
-    const how = fitting(labels[`${name}.how`], 12.5, place.column);
+    const how = fitting(labels[`${name}.how`], 12.5, place.column + 20);
     text(stage, put, `how ${name}`, x, 35, how, { size: 12.5, quiet: true });
   });
   const { narrow, bars } = parts(stage, place);
   if (narrow) return;
+  const ends = { scores: bars.weights, weights: bars.collected, collected: bars.collected + 90 };
   for (const [name, x] of Object.entries(bars)) {
-    text(stage, put, `step ${name}`, x, 54, labels[`step.${name}`], { size: 11.5, quiet: true });
+    const told = fitting(labels[`step.${name}`], 11.5, ends[name] - x - 6);
+    text(stage, put, `step ${name}`, x, 54, told, { size: 11.5, quiet: true });
   }
 }
 
 /** Where scores, weights and what is collected stand in the first column. */
 function parts(stage, place) {
   const left = place.left(0);
-  const narrow = place.column < 240;
+  const narrow = place.column < 180;
   const share = (part) => left + part * place.column;
   const bars = { scores: left, weights: share(0.33), collected: share(0.72) };
-  return { narrow, bars, wide: { scores: 0.28, weights: narrow ? 0.62 : 0.25, collected: 0.2 } };
+  return { narrow, bars, wide: { scores: 0.28, weights: narrow ? 0.62 : 0.27, collected: 0.2 } };
 }
 
 function drawAttention(stage, put, place) {
@@ -106,37 +103,41 @@ function drawAttention(stage, put, place) {
   const shown = stageOf(clock);
   const weightsAt = narrow ? place.left(0) : bars.weights;
   const weightsWide = wide.weights * place.column;
-  const high = Math.max(1, ...stage.ghostScores(), ...finite(row(steps.scores, query)));
+  const high = Math.max(1, ...finite(row(steps.scores, query)));
+  const drawn = stage.guess?.query === query ? stage.guess.bars : null;
+  const hidden = guessing(stage);
   trace(stage, put, "attention", curve(place, query, key), shown >= 1);
   data.words.forEach((_, i) => {
     const [score, weight] = [row(steps.scores, query)[i], row(steps.weights, query)[i]];
     const y = place.middle(i);
-    if (score === -Infinity) {
+    if (score === -Infinity && !hidden) {
       cross(stage, put, `masked ${i}`, weightsAt + 8, y);
       return;
     }
-    if (!narrow || shown === 1) {
+    if (!hidden && (!narrow || shown === 1)) {
       const zero = bars.scores + (wide.scores * place.column) / 2;
       const length = shown < 1 ? 0 : ((score / high) * wide.scores * place.column) / 2.6;
       const [x, most] = [Math.min(zero, zero + length), Math.abs(length)];
       bar(put, `score ${i}`, { x, y, width: most, fill: rgb(shade(ink.numbers, (score / high + 1) / 2)) });
-      if (!narrow && shown >= 1) {
+      if (place.column > 240 && shown >= 1) {
         const end = length < 0 ? zero + 4 : zero + most + 4;
         text(stage, put, `score told ${i}`, end, y + 4, told(score, 1), { size: 11.5, quiet: true });
       }
     }
-    if (narrow && shown === 1) return;
-    const ghost = stage.ghostWeight(i);
+    if (narrow && shown === 1 && !hidden) return;
+    const ghost = drawn && !hidden ? drawn[i] : formerWeight(stage, i);
     if (ghost !== null && shown >= 2) {
       bar(put, `ghost ${i}`, { x: weightsAt, y, width: ghost * weightsWide, height: 18, fill: "none", stroke: ink.text, dashed: true });
     }
-    const [length, colour] = [shown < 2 ? 0 : weight, shade(ink.weights, 0.25 + 0.65 * weight)];
-    bar(put, `weight ${i}`, { x: weightsAt, y, width: length * weightsWide, fill: rgb(colour), key: i });
+    const share = hidden ? drawn[i] : weight;
+    const colour = hidden ? ink.accent : rgb(shade(ink.weights, 0.25 + 0.65 * share));
+    const length = shown < 2 ? 0 : share;
+    bar(put, `weight ${i}`, { x: weightsAt, y, width: length * weightsWide, fill: colour });
     if (shown >= 2) {
-      const end = weightsAt + Math.max(weight, ghost ?? 0) * weightsWide + 5;
-      text(stage, put, `weight told ${i}`, end, y + 4, percent(weight), { size: 12.5 });
+      const end = weightsAt + Math.max(share, ghost ?? 0) * weightsWide + 5;
+      text(stage, put, `weight told ${i}`, end, y + 4, percent(share), { size: 12.5 });
     }
-    if (!narrow) collected(stage, put, place, i, shown >= 3 ? weight : 0, bars.collected);
+    if (!narrow && !hidden) collected(stage, put, place, i, shown >= 3 ? weight : 0, bars.collected);
   });
 }
 
@@ -270,8 +271,14 @@ function drawShares(stage, put, place, column, name, left) {
   const { data, query, ink } = stage;
   const n = data.words.length;
   const right = place.left(column) + place.column - 22;
+  const middle = place.narrow ? left + 12 : Math.max(left + 16, place.left(column) + 0.5 * place.column);
   const shares = data.share[name];
   const recalled = data.recalled[name];
+  if (!place.narrow) {
+    const [at, label] = shares ? [left, "share.head"] : [middle, "recall.head"];
+    const told = fitting(data.labels[label], 11.5, right - at + 20);
+    text(stage, put, `head of rows ${name}`, at, 54, told, { size: 11.5, quiet: true });
+  }
   data.words.forEach((_, i) => {
     const y = place.middle(i);
     const reached = data.reach[name].at[query * n + i] > 0;
@@ -283,7 +290,7 @@ function drawShares(stage, put, place, column, name, left) {
       bar(put, `share ${name} ${i}`, { x: left, y, width: share * wide, fill: colour });
       text(stage, put, `share told ${name} ${i}`, left + share * wide + 5, y + 4, percent(share), { size: 12.5 });
     }
-    if (recalled && !shares) tellRecall(stage, put, recalled[i], `${name} ${i}`, { left: left + 18, right, y, i });
+    if (recalled && !shares) tellRecall(stage, put, recalled[i], `${name} ${i}`, { left: middle, right, y, i });
   });
 }
 
@@ -291,7 +298,7 @@ function tellRecall(stage, put, named, part, { left, right, y, i }) {
   const correct = named === i;
   const { words, labels } = stage.data;
   const other = named < 0 ? labels.unseen : words[named];
-  const told = correct ? "✓" : `✗ ${other}`;
+  const told = correct ? "✓" : stage.place.narrow ? "✗" : `✗ ${other}`;
   const shown = fitting(told, 12.5, Math.max(right - left, 12));
   const made = { size: 12.5, colour: correct ? stage.ink.text : stage.ink.accent };
   text(stage, put, `recall ${part}`, left, y + 4, shown, made);
@@ -320,23 +327,26 @@ function drawOutputs(stage, put, place, column) {
 }
 
 function drawFoot(stage, put, place) {
-  const { data, ink, query, key } = stage;
-  const n = data.words.length;
+  const { data, ink } = stage;
+  const most = Math.max(...Object.values(data.waits));
   put.put("foot", "line", { x1: 0, x2: place.width, y1: place.foot - 6, y2: place.foot - 6, stroke: ink.line });
   FOOT.forEach((line, at) => {
     const y = place.foot + at * SIZES.foot + 11;
-    text(stage, put, `foot ${line}`, 0, y + 4, data.labels[`foot.${line}`], { size: 12.5, quiet: true });
+    const label = data.labels[place.narrow ? `foot.${line}.short` : `foot.${line}`];
+    text(stage, put, `foot ${line}`, 0, y + 4, label, { size: 12.5, quiet: true });
     ARCHITECTURES.forEach((name, column) => {
       const fact = footOf(stage, name)[line];
       const x = place.left(column);
       const wide = place.narrow ? 0.3 * place.column : 0.42 * place.column;
-      const before = stage.ghost?.foot[name]?.[line];
+      const before = formerFoot(stage, name, line);
       if (fact.part !== null) {
         const fill = line === "waits" ? rgb(shade(ink.numbers, 0.22)) : rgb(shade(ink.weights, 0.6));
-        put.put(`scale ${line} ${name}`, "rect", { x, y: y - 4, width: wide, height: 8, rx: 2, fill: ink.quiet });
+        const scale = { x, y: y - 4, width: wide, height: 8, rx: 2, fill: ink.quiet };
+        put.put(`scale ${line} ${name}`, "rect", scale, undefined, true);
         bar(put, `foot ${line} ${name}`, { x, y, width: fact.part * wide, height: 8, fill });
         if (before && before.part !== null && before.told !== fact.told) {
-          const at = { x, y, width: before.part * wide, height: 12, fill: "none", stroke: ink.text, dashed: true };
+          const part = line === "waits" ? Math.min(1, before.count / most) : before.part;
+          const at = { x, y, width: part * wide, height: 12, fill: "none", stroke: ink.text, dashed: true };
           bar(put, `foot ghost ${line} ${name}`, at);
         }
       }
@@ -358,17 +368,17 @@ function footOf(stage, name) {
   const waits = data.waits[name];
   const most = Math.max(...Object.values(data.waits));
   const shares = data.share[name];
-  const influence = reach[key] ? (shares ? shares.at[query * n + key] : null) : 0;
+  const influence = guessing(stage) ? null : reach[key] ? (shares ? shares.at[query * n + key] : null) : 0;
   const recalled = data.recalled[name];
   const right = recalled ? recalled.filter((named, i) => named === i).length : null;
   const counted = (count) => labels.of.replace("{count}", count).replace("{n}", n);
   return {
     influence: {
       part: influence,
-      told: influence === null ? labels.untrained : reach[key] ? percent(influence) : labels.none,
+      told: guessing(stage) ? "?" : influence === null ? labels.untrained : reach[key] ? percent(influence) : labels.none,
     },
     reached: { part: reached / n, told: counted(reached) },
-    waits: { part: waits / most, told: String(waits) },
+    waits: { part: waits / most, told: String(waits), count: waits },
     recalled: { part: right === null ? null : right / n, told: right === null ? "" : counted(right) },
   };
 }
@@ -395,10 +405,9 @@ function trace(stage, put, name, path, arrived) {
   });
 }
 
-function bar(put, name, { x, y, width, height = 14, fill, stroke = "none", dashed = false, key }) {
+function bar(put, name, { x, y, width, height = 14, fill, stroke = "none", dashed = false }) {
   const at = { x, y: y - height / 2, width: Math.max(width, 0), height, rx: 2, fill, stroke };
   if (dashed) Object.assign(at, { "stroke-dasharray": "3 2", "stroke-opacity": 0.6 });
-  if (key !== undefined) at["data-bar"] = key;
   put.put(name, "rect", at);
 }
 

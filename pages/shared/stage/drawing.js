@@ -6,6 +6,7 @@ class Drawing {
   /** @param {SVGElement} svg */
   constructor(svg) {
     this.svg = svg;
+    this.layers = [0, 1].map(() => svg.appendChild(document.createElementNS(SVG, "g")));
     this.parts = new Map();
     this.drawn = new Set();
   }
@@ -26,12 +27,13 @@ class Drawing {
    * @param {string} tag Of SVG.
    * @param {Object<string, string | number>} attributes
    * @param {string} [text] As text, never as markup.
+   * @param {boolean} [behind] Whether it lies behind all others.
    */
-  put(name, tag, attributes, text) {
+  put(name, tag, attributes, text, behind = false) {
     let part = this.parts.get(name);
     if (!part) {
       part = document.createElementNS(SVG, tag);
-      this.svg.append(part);
+      this.layers[behind ? 0 : 1].append(part);
       this.parts.set(name, part);
     }
     this.drawn.add(name);

@@ -39,12 +39,14 @@ function markWords(stage) {
 
 /** Let another word ask, or trace another one; the server is told once the hand rests. */
 function point(stage, { query = stage.query, key = stage.key }) {
+  if (query !== stage.query) endPrediction(stage);
   stage.query = query;
   stage.key = key;
-  stage.ghost = null;
-  drawBoard(stage);
-  markWords(stage);
-  tellPair(stage);
+  stage.underHand = null;
+  refresh(stage);
+  if (!guessing(stage)) tellPair(stage);
+  tellChange(stage);
+  refreshWhy(stage);
   stage.sent = { query, key, since: Date.now() };
   clearTimeout(stage.sending);
   stage.sending = setTimeout(() => stage.send("pointed", [query, key]), SEND_AFTER);
@@ -55,6 +57,16 @@ function listenToPointer(stage) {
     const key = keyAt(stage, event);
     if (key !== null) point(stage, { key });
   });
+  const pull = (event) => {
+    const key = keyAt(stage, event);
+    if (!guessing(stage) || key === null || !event.buttons) return;
+    const { narrow, bars, wide } = parts(stage, stage.place);
+    const left = narrow ? stage.place.left(0) : bars.weights;
+    const x = event.clientX - stage.board.getBoundingClientRect().left;
+    draw(stage, key, (x - left) / (wide.weights * stage.place.column));
+  };
+  stage.board.addEventListener("pointerdown", pull);
+  stage.board.addEventListener("pointermove", pull);
   stage.words.addEventListener("keydown", (event) => onWordKey(stage, event));
 }
 
@@ -70,17 +82,23 @@ function keyAt(stage, event) {
 function onWordKey(stage, event) {
   const moves = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 };
   const at = [...stage.words.children].indexOf(event.target);
-  if (event.key in moves) {
+  if (guessing(stage) && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+    event.preventDefault();
+    draw(stage, at, stage.guess.bars[at] + 0.05 * moves[event.key]);
+  } else if (event.key in moves) {
     const to = at + moves[event.key];
     if (to < 0 || to >= stage.data.words.length) return;
     event.preventDefault();
     point(stage, { key: to });
     stage.words.children[to].focus();
   } else if (event.key === "s") shake(stage, at);
+  else if (event.key === "+") openOwn(stage, at + 1);
+  else if (event.key === "Delete") stage.send("removed", at);
 }
 
 /** Say the pair: its weight, what weight and influence mean, and the other two ways. */
 function tellPair(stage) {
+  if (guessing(stage)) return;
   const { data, query, key, steps } = stage;
   const { labels } = data;
   const isolated = (i) => `\u2068${data.words[i]}\u2069`;

@@ -8,6 +8,11 @@ function drawTools(stage) {
   tools.forth.setAttribute("aria-label", labels.forth);
   tools.shake.textContent = filled(labels.shake, { word: stage.data.words[stage.key] });
   tools.row.setAttribute("aria-label", labels.tools);
+  const weight = percent(row(stage.steps.weights, stage.query)[stage.key]);
+  tools.why.textContent = filled(labels.why, { weight: guessing(stage) ? "?" : weight });
+  tools.why.disabled = guessing(stage);
+  tools.predict.textContent = labels[guessing(stage) ? "predict.show" : "predict"];
+  drawApart(stage);
   drawTable(stage);
 }
 
@@ -18,6 +23,10 @@ function buildTools(stage) {
   tools.forth = tool("▶", () => step(stage, 1));
   tools.play = tool("", () => play(stage));
   tools.shake = tool("", () => {});
+  tools.why = tool("", () => openWhy(stage));
+  tools.predict = tool("", () => predict(stage));
+  tools.apart = tool("", () => pullApart(stage));
+  tools.together = tool("", () => takeOut(stage));
   for (const [name, kind] of [["tick", "p"], ["shaken", "p"]]) {
     tools[name] = Object.assign(document.createElement(kind), { className: name });
   }
@@ -26,7 +35,8 @@ function buildTools(stage) {
   tools.shake.onkeydown = (event) => {
     if (event.key === "Enter" || event.key === " ") shake(stage, stage.key);
   };
-  tools.row.append(tools.back, tools.forth, tools.play, tools.tick, tools.shake, tools.shaken);
+  const { back, forth, tick, why, shake: shaken, apart, together } = tools;
+  tools.row.append(back, forth, tools.play, tick, why, tools.predict, apart, together, shaken, tools.shaken);
 }
 
 function step(stage, by) {

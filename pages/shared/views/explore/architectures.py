@@ -6,7 +6,6 @@ from typing import get_args
 import streamlit as st
 
 from core.architectures import Measured
-from core.layer import Parameters, Rules
 from core.reader.explore import Comparison
 from core.reader.scene import Scene
 from core.rnn import Direction, RecurrentKind
@@ -15,22 +14,12 @@ from core.sources.trained_layer import TrainedLayer
 from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.reader.session import change, showing
-from pages.shared.server import cache
 from pages.shared.shares import rounded
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.badge import told_origin
 from pages.shared.views.contenders import contender
 from pages.shared.views.opened import Opened
-
-
-def measured(scene: Scene, parameters: Parameters, rules: Rules) -> dict[str, Measured]:
-    """What each architecture sees of the sentence, by its name."""
-    return {
-        "attention": cache.attention(parameters, rules),
-        "recurrent": cache.recurrent(parameters.x, scene.choice.recurrent),
-        "convolutional": cache.convolutional(parameters.x, scene.choice.convolution),
-    }
 
 
 def architectures(

@@ -22,10 +22,10 @@ from pages.shared.views.race import PULSE, begin, news, status
 from pages.shared.views.told import told
 
 
-def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
+def sentence(text: Text, scene: Scene, lesson: Lesson | None, *, units: bool) -> None:
     """The reader's sentence, or the sequence that the network reads."""
     if lesson is None:
-        controls.sentence(text, scene)
+        controls.sentence(text, scene, units=units)
         return
     st.markdown(text("lesson.lead"))
     typed, words = lesson.choice.training_sequence, scene.tokens.kept
@@ -51,13 +51,6 @@ def sentence(text: Text, scene: Scene, lesson: Lesson | None) -> None:
     task = lesson.choice.race.design.task
     last = LETTERS[task.symbols - 1]
     st.caption(text(f"lesson.symbols.{task.kind}", last=last, half=task.length // 2))
-
-
-def before(lesson: Lesson | None, opened: Opened) -> Opened | None:
-    """The head that is shown as it was before the first step, if it has learned since."""
-    if lesson is None or not lesson.trained:
-        return None
-    return replace(opened, layer=lesson.before.trace_of(opened.asking).layers[0])
 
 
 def layer(text: Text, scene: Scene, lesson: Lesson | None) -> None:

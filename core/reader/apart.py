@@ -1,0 +1,78 @@
+"""Words put between others, and words taken out: the sentence changes, who is pointed at stays."""
+
+from collections.abc import Mapping
+
+import regex
+
+from core.reader.examples import EXAMPLES
+from core.reader.explore import Choice
+from core.tokens import clean, tokenize
+
+_JOINS = regex.compile(r"(?V1)[[\p{L}\p{N}]--\p{Han}]")
+"""Letters of scripts that write spaces between words."""
+
+
+def with_words(choice: Choice, at: int, words: str) -> Mapping[str, object]:
+    """Put words before a token, as fields of a choice; an unchanged sentence gives none.
+
+    Args:
+        choice: Whose sentence it is.
+        at: The token's place, or one past the last token.
+        words: In any language; spaces are put where the language writes them.
+    """
+    words, text, spans = clean(words), clean(choice.sentence), _spans(choice)
+    if not words or not 0 <= at <= len(spans):
+        return {}
+    end = spans[at - 1][1] if at else 0
+    start = spans[at][0] if at < len(spans) else len(text)
+    gap = text[end:start]
+    before, after = text[:end], text[start:]
+    left = before and (gap or _space(before, words))
+    right = after and (gap or _space(words, after))
+    return _pointing(choice, before + left + words + right + after, at)
+
+
+def without_word(choice: Choice, at: int) -> Mapping[str, object]:
+    """Take a token out, as fields of a choice; the only one stays."""
+    text, spans = clean(choice.sentence), _spans(choice)
+    if not 0 <= at < len(spans) or len(spans) == 1:
+        return {}
+    before, after = text[: spans[at][0]].rstrip(), text[spans[at][1] :].lstrip()
+    parted = text[spans[at][0] - 1 : spans[at][0]].isspace() and text[spans[at][1] :][:1].isspace()
+    return _pointing(choice, before + (" " if parted else "") + after, at)
+
+
+def next_words(choice: Choice) -> tuple[int, str] | None:
+    """Give the words that come in between next, and their place, if the sentence is an example."""
+    for example in EXAMPLES.values():
+        longer = Choice(sentence=example.sentence)
+        for before, words in example.apart:
+            at = longer.tokens.kept.index(before)
+            if clean(longer.sentence) == clean(choice.sentence):
+                return at, words
+            longer = Choice(**with_words(longer, at, words))
+    return None
+
+
+def _spans(choice: Choice) -> list[tuple[int, int]]:
+    """Where each token begins and ends in the cleaned sentence."""
+    text, spans = clean(choice.sentence), []
+    for token in choice.tokens.kept:
+        start = text.index(token, spans[-1][1] if spans else 0)
+        spans.append((start, start + len(token)))
+    return spans
+
+
+def _space(left: str, right: str) -> str:
+    return " " if _JOINS.match(left[-1]) and _JOINS.match(right[0]) else ""
+
+
+def _pointing(choice: Choice, sentence: str, at: int) -> Mapping[str, object]:
+    """Point at the same words in a sentence that has changed before one place."""
+    n = tokenize(sentence, choice.unit, rule=choice.cutting).total
+    longer = n - choice.tokens.total
+    moved = {
+        name: max(0, min(place + longer * (place >= at), n - 1))
+        for name, place in (("query", choice.query), ("key", choice.key))
+    }
+    return {"sentence": sentence, **moved}

@@ -1,0 +1,172 @@
+"""The stage on a page: what it is given, and what a reader does there."""
+
+import base64
+from functools import cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from streamlit.components.v2.types import ComponentRenderer
+
+from core.layer import Parameters, Rules, score_bias
+from core.reader.apart import next_words, with_words, without_word
+from core.reader.explore import Choice
+from pages.shared import controls, names
+from pages.shared.reader.session import change
+from pages.shared.stage.explored import Explored
+from pages.shared.text import Text, labels
+from pages.shared.views.badge import badge
+from pages.shared.views.scripted import scripted
+
+_CODE = (
+    *("engine.js", "drawing.js", "board.js", "clock.js", "former.js", "pointing.js"),
+    *("shaking.js", "apart.js", "predicting.js", "why.js", "tools.js", "stage.js", "stage.css"),
+)
+_LONGEST = 40
+"""Characters of words that are put in between."""
+
+_HTML = """\
+<div class="stage"><p class="said" aria-live="polite"></p>
+<div class="board"><svg aria-hidden="true"></svg><div class="words" role="group"></div></div>
+<p class="changed" role="status"></p><div class="tools" role="toolbar"></div>
+<div class="panel"></div><table></table></div>"""
+
+
+def stage(text: Text, it: Explored) -> None:
+    """Draw one sentence as three architectures read it, and say where the numbers come from."""
+    words, choice = it.opened.words, it.scene.choice
+
+    def point() -> None:
+        match _sent("pointed"):
+            case [int(query), int(key)]:
+                words.point(query, key)
+
+    def insert() -> None:
+        match _sent("inserted"):
+            case [int(at), str(more)]:
+                change(**with_words(choice, at, more[:_LONGEST]))
+
+    def remove() -> None:
+        match _sent("removed"):
+            case int(at):
+                change(**without_word(choice, at))
+
+    _component()(
+        key="stage",
+        data=_data(text, it),
+        on_pointed_change=point,
+        on_inserted_change=insert,
+        on_removed_change=remove,
+    )
+    badge(text, it.trace.origin)
+    if not it.lesson:
+        st.caption(text("stage.recall_origin", memory=it.stage.memory))
+
+
+def _sent(name: str) -> object:
+    """What the browser has sent, read without trust."""
+    return getattr(st.session_state.get("stage"), name, None)
+
+
+def _data(text: Text, it: Explored) -> dict[str, Any]:
+    """What the browser draws. Untrained neighbours show their influence with everything only."""
+    shown, choice = it.opened, it.scene.choice
+    unknown = controls.unknown_words(it.scene)
+    feels = {
+        name: packed(found.influence.share)
+        for name, found in it.seen.items()
+        if name == "attention" or it.chapter == "everything"
+    }
+    return {
+        "language": text.language,
+        "words": it.words,
+        "unknown": [place for place, word in enumerate(it.words) if word in unknown],
+        "query": shown.query,
+        "key": shown.key,
+        "scores": packed(shown.layer.biased_scores[shown.head]),
+        "weights": packed(shown.layer.weights[shown.head]),
+        "v": packed(shown.layer.v[shown.head]),
+        "layer": packed_head(it.parameters, it.rules, shown.head),
+        "share": feels,
+        "reach": {name: packed(found.field.reach) for name, found in it.seen.items()},
+        "path": {name: packed(found.field.path) for name, found in it.seen.items()},
+        "waits": {name: found.field.sequential for name, found in it.seen.items()},
+        "recalled": {} if it.lesson else {name: r.named for name, r in it.recalled.items()},
+        "recurrent": {"direction": choice.rnn_direction},
+        "convolutional": {
+            "kernel": choice.cnn_kernel,
+            "dilations": choice.convolution.dilations,
+            "causal": choice.cnn_causal,
+        },
+        "names": _names(text, it),
+        "ready": None if it.lesson else next_words(choice),
+        "labels": _labels(text, choice, it.stage.memory),
+    }
+
+
+def _names(text: Text, it: Explored) -> dict[str, Any]:
+    """What rows and columns of the matrices are called."""
+    choice = it.scene.choice
+    features, channels = names.features(text, choice), names.channels(text, choice)
+    contents = names.contents(text, choice)
+    tables = ("x", "w_q", "w_k", "w_v")
+    columns = (features, channels, channels, contents)
+    return {
+        "tables": text.options("matrix", tables),
+        "rows": {name: features for name in tables} | {"x": it.words},
+        "columns": dict(zip(tables, columns, strict=True)),
+        "channels": channels,
+    }
+
+
+def packed(array: NDArray[Any]) -> dict[str, Any]:
+    """Give a matrix to the browser as float32, exactly."""
+    numbers = np.ascontiguousarray(array, dtype="<f4")
+    return {"shape": numbers.shape, "base64": base64.b64encode(numbers.tobytes()).decode()}
+
+
+def packed_head(parameters: Parameters, rules: Rules, head: int) -> dict[str, Any]:
+    """Give the browser all that one head of a layer computes with."""
+    n, d_model = parameters.x.shape
+    d_k = parameters.w_q.shape[-1]
+    encoding = rules.encoding
+    cos, sin = _turns(rules, n, d_k)
+    return {
+        "x": packed(parameters.x),
+        "w_q": packed(parameters.w_q[head]),
+        "w_k": packed(parameters.w_k[head]),
+        "w_v": packed(parameters.w_v[head]),
+        "added": packed(encoding.adds(n, d_model).numpy()) if encoding.adds else None,
+        "cos": cos,
+        "sin": sin,
+        "bias": packed(score_bias(parameters, rules, n)[head].numpy()),
+        "scale": rules.scale(d_k),
+    }
+
+
+def _turns(rules: Rules, n: int, d_k: int) -> tuple[Any, Any]:
+    """By which cosines and sines an encoding turns each pair of numbers of a query or a key."""
+    if not rules.encoding.turns:
+        return None, None
+    units = torch.tensor([1.0, 0.0]).repeat(n, d_k // 2)
+    turned = rules.encoding.turns(units, None, rules.base).numpy()
+    return packed(turned[:, 0::2]), packed(turned[:, 1::2])
+
+
+def _labels(text: Text, choice: Choice, memory: int) -> dict[str, str]:
+    """The stage's own words: labels whose placeholders the browser fills."""
+    own = {
+        name.removeprefix("stage."): label[text.language]
+        for name, label in labels().items()
+        if name.startswith("stage.")
+    }
+    recurrent = own[f"recurrent.{choice.rnn_kind}"]
+    how = text("stage.recurrent.how", memory=memory)
+    return {**own, "recurrent": recurrent, "recurrent.short": recurrent, "recurrent.how": how}
+
+
+@cache
+def _component() -> ComponentRenderer:
+    return scripted(__file__, _HTML, shared=("../views/colours.js", *_CODE))
