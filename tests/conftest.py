@@ -11,6 +11,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test
 
+from core.reader.reader import Reader, choose
+from pages.shared.reader.session import Session
 from pages.shared.server.worker import Worker, worker
 
 settings.register_profile("lab", deadline=None, derandomize=True, max_examples=40)
@@ -44,11 +46,14 @@ def no_page_fails(
 
 @pytest.fixture
 def open_dashboard(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], AppTest]:
-    """Open the dashboard with a browser in some language, as often as needed."""
+    """Open the dashboard with a browser in some language, as often as needed; with everything."""
     monkeypatch.setattr(app_test, "PagesManager", Remembering)
 
     def opened(locale: str | None) -> AppTest:
-        return _visit(locale).run()
+        app = _visit(locale)
+        reader, _ = choose(Reader(), {"chapter": "everything"})
+        app.session_state["session"] = Session(reader)
+        return app.run()
 
     return opened
 

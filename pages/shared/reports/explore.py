@@ -7,14 +7,16 @@ from core.taken.report import Section, Table
 from core.tokens import clean
 from core.trace import AttentionTrace, Origin
 from pages.shared.reader.session import reader
-from pages.shared.reader.trained import Lesson, explored
+from pages.shared.reader.trained import Lesson
 from pages.shared.reports.chosen import every, settings, shown
 from pages.shared.reports.race import race_settings
 from pages.shared.reports.scene import LAYER, changed, count_of_edits
 from pages.shared.reports.taken import Taken, matrix_table
+from pages.shared.stage.alone import alone
+from pages.shared.stage.explored import Explored, explore
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
-from pages.shared.views.explore.architectures import measured, told_network
+from pages.shared.views.explore.architectures import told_network
 from pages.shared.views.explore.numbers import results
 
 _TABLES = ("scores", "weights", "output", "q", "k", "v", "mixed")
@@ -24,10 +26,9 @@ _CAVEATS = ("pair", "values", "importance", "order")
 
 def taken(text: Text) -> Taken:
     """The layer's numbers, before and after training if it was trained here."""
-    scene, lesson = explored(reader())
-    words = scene.tokens.kept
-    trace = scene.source.trace_of(words)
-    before = lesson.before.trace_of(words) if lesson and lesson.trained else None
+    it = explore(reader())
+    scene, lesson, trace = it.scene, it.lesson, it.trace
+    before = lesson.before.trace_of(it.words) if lesson and lesson.trained else None
     return Taken(
         lead=clean(scene.choice.sentence),
         origin=told_origin(text, trace.origin),
@@ -43,17 +44,16 @@ def taken(text: Text) -> Taken:
             *_about_influence(text, scene, lesson),
         ),
         trace=lambda: trace,
-        beside=lambda: _beside(scene, lesson),
+        beside=lambda: _beside(it),
+        alive=lambda: alone(text, it),
     )
 
 
-def _beside(scene: Scene, lesson: Lesson | None) -> dict[str, Array]:
+def _beside(it: Explored) -> dict[str, Array]:
     """The layer's input and matrices, and what the three networks feel."""
-    words = scene.tokens.kept
-    parameters, rules = scene.source.parameters(words), scene.source.rules
-    seen = lesson.measured(words) if lesson else measured(scene, parameters, rules)
-    matrices = {name: getattr(parameters, name) for name in ("x", "w_q", "w_k", "w_v", "w_o")}
-    return matrices | {f"influence_{name}": it.influence.strength for name, it in seen.items()}
+    matrices = {name: getattr(it.parameters, name) for name in ("x", "w_q", "w_k", "w_v", "w_o")}
+    strengths = {f"influence_{name}": seen.influence.strength for name, seen in it.seen.items()}
+    return matrices | strengths
 
 
 def _settings(text: Text, choice: Choice, lesson: Lesson | None) -> dict[str, str]:

@@ -30,6 +30,7 @@ class Taken:
         trace: Gives everything that was computed, where one run of attention is all there is.
         layer: The shown one, if the trace has more than one.
         beside: Gives what the trace has no place for: the input, the matrices, the influences.
+        alive: Writes the page's picture as a file that works by itself, if it has one.
     """
 
     lead: str
@@ -40,6 +41,7 @@ class Taken:
     trace: Callable[[], AttentionTrace] | None = None
     layer: int | None = None
     beside: Callable[[], Mapping[str, Array]] = dict
+    alive: Callable[[], str] | None = None
 
 
 def matrix_table(title: str, matrix: Matrix) -> Table:

@@ -6,6 +6,7 @@ function drawApart(stage) {
   tools.apart.textContent = filled(labels.apart, { word: data.ready?.[1] ?? labels["apart.own"] });
   tools.together.textContent = labels.together;
   tools.together.disabled = !stage.inserted.length;
+  for (const button of [tools.apart, tools.together]) button.hidden = Boolean(data.alone);
 }
 
 /** Put the next ready words in; without any, ask for the reader's own. */

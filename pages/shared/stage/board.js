@@ -368,14 +368,15 @@ function footOf(stage, name) {
   const waits = data.waits[name];
   const most = Math.max(...Object.values(data.waits));
   const shares = data.share[name];
-  const influence = guessing(stage) ? null : reach[key] ? (shares ? shares.at[query * n + key] : null) : 0;
+  const unknown = guessing(stage) ? "?" : stage.byHand && name === "attention" ? "…" : null;
+  const influence = unknown ? null : reach[key] ? (shares ? shares.at[query * n + key] : null) : 0;
   const recalled = data.recalled[name];
   const right = recalled ? recalled.filter((named, i) => named === i).length : null;
   const counted = (count) => labels.of.replace("{count}", count).replace("{n}", n);
   return {
     influence: {
       part: influence,
-      told: guessing(stage) ? "?" : influence === null ? labels.untrained : reach[key] ? percent(influence) : labels.none,
+      told: unknown ?? (influence === null ? labels.untrained : reach[key] ? percent(influence) : labels.none),
     },
     reached: { part: reached / n, told: counted(reached) },
     waits: { part: waits / most, told: String(waits), count: waits },

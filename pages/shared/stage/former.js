@@ -82,9 +82,11 @@ function followEdit(stage, { table, row: i, column: j, value }) {
   stage.ghost.cause = `${named} ${short(stage.underHand.from)} → ${short(value)}`;
   matrix.at[at] = value;
   stage.steps = attend(stage.layer);
-  drawBoard(stage);
+  stage.byHand = true;
+  refresh(stage);
   tellPair(stage);
   tellChange(stage);
+  refreshWhy(stage);
 }
 
 function short(value) {

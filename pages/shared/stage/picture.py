@@ -20,14 +20,15 @@ from pages.shared.text import Text, labels
 from pages.shared.views.badge import badge
 from pages.shared.views.scripted import scripted
 
-_CODE = (
+CODE = (
+    "../views/colours.js",
     *("engine.js", "drawing.js", "board.js", "clock.js", "former.js", "pointing.js"),
     *("shaking.js", "apart.js", "predicting.js", "why.js", "tools.js", "stage.js", "stage.css"),
 )
 _LONGEST = 40
 """Characters of words that are put in between."""
 
-_HTML = """\
+HTML = """\
 <div class="stage"><p class="said" aria-live="polite"></p>
 <div class="board"><svg aria-hidden="true"></svg><div class="words" role="group"></div></div>
 <p class="changed" role="status"></p><div class="tools" role="toolbar"></div>
@@ -55,7 +56,7 @@ def stage(text: Text, it: Explored) -> None:
 
     _component()(
         key="stage",
-        data=_data(text, it),
+        data=data(text, it),
         on_pointed_change=point,
         on_inserted_change=insert,
         on_removed_change=remove,
@@ -70,7 +71,7 @@ def _sent(name: str) -> object:
     return getattr(st.session_state.get("stage"), name, None)
 
 
-def _data(text: Text, it: Explored) -> dict[str, Any]:
+def data(text: Text, it: Explored) -> dict[str, Any]:
     """What the browser draws. Untrained neighbours show their influence with everything only."""
     shown, choice = it.opened, it.scene.choice
     unknown = controls.unknown_words(it.scene)
@@ -169,4 +170,4 @@ def _labels(text: Text, choice: Choice, memory: int) -> dict[str, str]:
 
 @cache
 def _component() -> ComponentRenderer:
-    return scripted(__file__, _HTML, shared=("../views/colours.js", *_CODE))
+    return scripted(__file__, HTML, shared=CODE)

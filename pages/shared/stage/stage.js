@@ -35,6 +35,7 @@ function newStage(parent) {
     shaking: null,
     guess: null,
     underHand: null,
+    byHand: false,
     inserting: null,
     inserted: [],
   };
@@ -59,6 +60,7 @@ function receiveStage(stage, data) {
   stage.data = data;
   stage.layer = unpackedLayer(data.layer);
   stage.steps = steps;
+  stage.byHand = false;
   stage.highest = Math.max(1e-9, ...Array.from(steps.v.at, Math.abs));
   if (others || !before) stage.moment = null;
   if (others) {

@@ -19,6 +19,12 @@ def scripted(module: str, html: str, *, shared: Sequence[str] = ()) -> Component
         shared: Other scripts and styles, by their paths from the module's folder; the part's own,
             if it has any, come after them.
     """
+    css, js = code_of(module, shared)
+    return component(Path(module).stem, html=html, css=css, js=js)
+
+
+def code_of(module: str, shared: Sequence[str] = ()) -> tuple[str, str]:
+    """Read a part's style and its script; arguments as above."""
     here = Path(module)
     own = (it for it in map(here.with_suffix, (".css", ".js")) if it.exists())
     files = [*map(here.parent.joinpath, shared), *own]
@@ -26,7 +32,7 @@ def scripted(module: str, html: str, *, shared: Sequence[str] = ()) -> Component
         "".join(_lean(it.read_text(encoding="utf-8")) for it in files if it.suffix == suffix)
         for suffix in (".css", ".js")
     )
-    return component(here.stem, html=html, css=css, js=js)
+    return css, js
 
 
 def _lean(code: str) -> str:

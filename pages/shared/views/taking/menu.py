@@ -12,7 +12,7 @@ from core.reader.file import LARGEST_FILE, take_file
 from core.reader.link import address
 from pages.shared.reader.session import reader, session, showing
 from pages.shared.reports.taken import Taken
-from pages.shared.saving import unread, was_read, was_removed
+from pages.shared.saving import save_button, unread, was_read, was_removed
 from pages.shared.text import Text
 from pages.shared.views.taking.drawings import drawings
 from pages.shared.views.taking.files import report_file, trace_files
@@ -78,6 +78,9 @@ def _results(text: Text, page: str) -> None:
         st.caption(text("take.report_later"))
         return
     report_file(text, page, taken, _address())
+    if taken.alive:
+        save_button(text("take.alive"), f"{page}-alive.html", "text/html", taken.alive)
+        st.caption(text("take.alive.help"))
     if taken.trace:
         trace_files(text, page, taken.trace, taken.layer, taken.beside)
 
