@@ -3,8 +3,8 @@
 from pages.shared import frame
 from pages.shared.reader.session import reader
 from pages.shared.stage import chapters
-from pages.shared.stage.picture import stage
 from pages.shared.stage.explored import explore
+from pages.shared.stage.picture import stage
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.everything import everything
 from pages.shared.views.questions import questions

@@ -53,6 +53,13 @@ EXAMPLES: Mapping[str, Example] = {
         "猫抓老鼠，天空很蓝",
         (("抓", "在公园"), ("老鼠", "小"), ("抓", "悄悄地")),
     ),
+    "mouse": Example(
+        "The cat chased the mouse",
+        "chased",
+        "mouse",
+        "The cat chased the mouse",
+        (("mouse", "little"), ("little", "very"), ("mouse", "grey")),
+    ),
     "tired": Example(
         "The animal didn't cross the street because it was too tired.",
         "it",
@@ -66,13 +73,6 @@ EXAMPLES: Mapping[str, Example] = {
         "animal",
         "The animal … too wide.",
         (("because", "yesterday"), ("street", "busy")),
-    ),
-    "mouse": Example(
-        "The cat chased the mouse",
-        "chased",
-        "mouse",
-        "The cat chased the mouse",
-        (("mouse", "little"), ("little", "very"), ("mouse", "grey")),
     ),
 }
 

@@ -233,7 +233,25 @@ def names_in_code() -> frozenset[str]:
         for n in nodes()
         if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
     }
-    return frozenset(strings | fields)
+    in_scripts = {it for script in scripts() for it in re.findall(r'"([^"\n]+)"', script)}
+    return frozenset(strings | fields | in_scripts)
+
+
+@cache
+def scripts() -> tuple[str, ...]:
+    """The scripts of the stage, which look up their labels in the browser."""
+    return tuple(it.read_text("utf-8") for it in (ROOT / "pages/shared/stage").glob("*.js"))
+
+
+def asked_for_in_scripts() -> Iterator[re.Pattern[str]]:
+    """What stands behind ``labels``: a name, or strings in brackets with parts to be filled."""
+    for script in scripts():
+        for name in re.findall(r"\blabels\.(\w+)", script):
+            yield re.compile(rf"stage\.{name}")
+        for inside in re.findall(r"\blabels\[((?:[^\[\]]|\[[^\]]*\])*)\]", script):
+            for template, plain in re.findall(r"`([^`]+)`|\"([^\"]+)\"", inside):
+                parts = re.split(r"\$\{[^}]*\}", template or plain)
+                yield re.compile(r"stage\." + "([^.]+)".join(map(re.escape, parts)))
 
 
 @cache
@@ -271,7 +289,7 @@ def asked_for() -> tuple[re.Pattern[str], ...]:
                 found += patterns(node.args[0], assigned)
             elif isinstance(node, ast.Call) and len(node.args) > given.get(called(node), 99):
                 found += patterns(node.args[given[called(node)]], assigned)
-    return tuple(re.compile(pattern) for pattern in found)
+    return (*(re.compile(pattern) for pattern in found), *asked_for_in_scripts())
 
 
 @cache

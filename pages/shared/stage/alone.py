@@ -13,7 +13,6 @@ from pages.shared.stage import picture
 from pages.shared.stage.explored import Explored
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
-from pages.shared.views.opened import opened
 from pages.shared.views.scripted import code_of
 
 _PAGE = Path(__file__).with_name("alone.html")

@@ -275,8 +275,9 @@ function drawShares(stage, put, place, column, name, left) {
   const shares = data.share[name];
   const recalled = data.recalled[name];
   if (!place.narrow) {
-    const [at, label] = shares ? [left, "share.head"] : [middle, "recall.head"];
-    const told = fitting(data.labels[label], 11.5, right - at + 20);
+    const at = shares ? left : middle;
+    const label = data.labels[shares ? "share.head" : "recall.head"];
+    const told = fitting(label, 11.5, right - at + 20);
     text(stage, put, `head of rows ${name}`, at, 54, told, { size: 11.5, quiet: true });
   }
   data.words.forEach((_, i) => {

@@ -54,7 +54,7 @@ function tellClock(stage) {
   const done = (name) => Math.min(tick, waits[name]);
   const facts = {
     ...parts,
-    stage: labels[`moment.${at}`],
+    stage: labels[`moment.${["begun", "compared", "normalised", "collected"][at]}`],
     read: done("recurrent"),
     n: stage.data.words.length,
     layers: done("convolutional"),

@@ -10,9 +10,9 @@ from core.layer import Parameters, Rules
 from core.reader.explore import Chapter, NumbersChoice, StageChoice
 from core.reader.reader import Reader
 from core.reader.scene import Scene
-from core.receptive_field import receptive_field
 from core.recall.readers import FIELDS
 from core.recall.recalling import Recall
+from core.receptive_field import receptive_field
 from core.trace import AttentionTrace
 from pages.shared.reader.trained import Lesson, explored
 from pages.shared.server import cache

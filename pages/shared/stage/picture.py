@@ -116,7 +116,7 @@ def _names(text: Text, it: Explored) -> dict[str, Any]:
     columns = (features, channels, channels, contents)
     return {
         "tables": text.options("matrix", tables),
-        "rows": {name: features for name in tables} | {"x": it.words},
+        "rows": dict.fromkeys(tables, features) | {"x": it.words},
         "columns": dict(zip(tables, columns, strict=True)),
         "channels": channels,
     }
@@ -163,7 +163,7 @@ def _labels(text: Text, choice: Choice, memory: int) -> dict[str, str]:
         for name, label in labels().items()
         if name.startswith("stage.")
     }
-    recurrent = own[f"recurrent.{choice.rnn_kind}"]
+    recurrent = text(f"stage.recurrent.{choice.rnn_kind}")
     how = text("stage.recurrent.how", memory=memory)
     return {**own, "recurrent": recurrent, "recurrent.short": recurrent, "recurrent.how": how}
 

@@ -106,8 +106,8 @@ function tellPair(stage) {
   const weight = row(steps.weights, query)[key];
   const values = { asks: isolated(query), key: isolated(key), weight: percent(weight) };
   const masked = scores[key] === -Infinity;
-  const weightSaid = masked ? "said.masked" : query === key ? "said.itself" : "said.weight";
-  const told = [filled(labels[weightSaid], values)];
+  const look = masked ? "masked" : query === key ? "itself" : "weight";
+  const told = [filled(labels[`said.${look}`], values)];
   for (const name of ["recurrent", "convolutional"]) {
     const steps = stepsTo(stage, name);
     const which = query === key ? "itself" : steps ? "reaches" : "never";

@@ -28,7 +28,9 @@ def everything(text: Text, it: Explored) -> None:
     projection_maps(text, scene, (shown, it.before), unfolded=it.numbers.projections_open)
     steps(text, shown, names.contents(text, scene.choice), it.rules, it.before)
 
-    st.subheader(text("lesson.architectures.title" if lesson else "architectures.title"), anchor=False)
+    st.subheader(
+        text("lesson.architectures.title" if lesson else "architectures.title"), anchor=False
+    )
     st.markdown(text("lesson.architectures" if lesson else "architectures.lead"))
     architectures(text, scene, shown, it.seen, lesson and lesson.shown)
 

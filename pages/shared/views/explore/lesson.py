@@ -1,7 +1,5 @@
 """Explore with learned numbers: what the network reads, which one it is, and its training."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.reader.explore import SOURCES
@@ -17,7 +15,6 @@ from pages.shared.reader.trained import Lesson
 from pages.shared.server.worker import State
 from pages.shared.text import Text, plain_word
 from pages.shared.views.contenders import contender, network_controls
-from pages.shared.views.opened import Opened
 from pages.shared.views.race import PULSE, begin, news, status
 from pages.shared.views.told import told
 
