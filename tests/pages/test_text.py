@@ -249,8 +249,8 @@ def asked_for_in_scripts() -> Iterator[re.Pattern[str]]:
         for name in re.findall(r"\blabels\.(\w+)", script):
             yield re.compile(rf"stage\.{name}")
         for inside in re.findall(r"\blabels\[((?:[^\[\]]|\[[^\]]*\])*)\]", script):
-            for template, plain in re.findall(r"`([^`]+)`|\"([^\"]+)\"", inside):
-                parts = re.split(r"\$\{[^}]*\}", template or plain)
+            for template, word in re.findall(r"`([^`]+)`|\"([^\"]+)\"", inside):
+                parts = re.split(r"\$\{[^}]*\}", template or word)
                 yield re.compile(r"stage\." + "([^.]+)".join(map(re.escape, parts)))
 
 

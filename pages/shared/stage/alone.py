@@ -29,7 +29,8 @@ def alone(text: Text, it: Explored) -> str:
         text: The reader's language.
         it: What is shown; each head is put into the file.
     """
-    css, js = code_of(picture.__file__, picture.CODE)
+    css, _ = code_of(picture.__file__, ("stage.css",))
+    _, js = code_of(__file__, picture.SCRIPTS)
     heads = [_of_head(it, head) for head in range(it.scene.choice.n_heads)]
     data = {
         "heads": [{**picture.data(text, head), "ready": None, "alone": True} for head in heads],
@@ -45,7 +46,7 @@ def alone(text: Text, it: Explored) -> str:
         light=_theme("light"),
         dark=_theme("dark"),
         css=css,
-        code=js.replace("export default drawStage;", ""),
+        code=js,
         html=picture.HTML,
         data=json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"),
         origin=escape(f"{told_origin(text, it.trace.origin)} · {_caveat(text, it)}"),

@@ -2,6 +2,7 @@
 
 import base64
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,10 @@ from pages.shared.text import Text, labels
 from pages.shared.views.badge import badge
 from pages.shared.views.scripted import scripted
 
-CODE = (
+SCRIPTS = (
     "../views/colours.js",
     *("engine.js", "drawing.js", "board.js", "clock.js", "former.js", "pointing.js"),
-    *("shaking.js", "apart.js", "predicting.js", "why.js", "tools.js", "stage.js", "stage.css"),
+    *("shaking.js", "apart.js", "predicting.js", "why.js", "tools.js", "stage.js"),
 )
 _LONGEST = 40
 """Characters of words that are put in between."""
@@ -54,6 +55,7 @@ def stage(text: Text, it: Explored) -> None:
             case int(at):
                 change(**without_word(choice, at))
 
+    _scripts()(key="stage_scripts")
     _component()(
         key="stage",
         data=data(text, it),
@@ -170,4 +172,10 @@ def _labels(text: Text, choice: Choice, memory: int) -> dict[str, str]:
 
 @cache
 def _component() -> ComponentRenderer:
-    return scripted(__file__, HTML, shared=CODE)
+    return scripted(__file__, HTML, shared=("stage.css",))
+
+
+@cache
+def _scripts() -> ComponentRenderer:
+    """All that draws: 40 kB, which Streamlit sends once, since this part never changes."""
+    return scripted(str(Path(__file__).with_name("scripts.js")), "<i></i>", shared=SCRIPTS)

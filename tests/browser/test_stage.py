@@ -1,0 +1,221 @@
+"""The stage: three ways of reading one sentence in one window, and what a hand does with them."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator
+
+from core.architectures import attention
+from core.layer import Edit
+from core.reader.explore import Choice
+from core.reader.reader import Reader as Chosen
+from core.sources.handset import HandsetSource
+from core.trace import Array
+from pages.shared.stage.alone import alone
+from pages.shared.stage.explored import explore
+from pages.shared.text import Text
+from tests.browser.reader import Reader
+
+Visit = Callable[..., Reader]
+EATING = ("我", "爱", "吃", "炸鸡")
+ASKS, ABOUT = 2, 3
+ZH = {"locale": "zh-CN"}
+ISOLATES = {0x2068: "", 0x2069: ""}
+SHIFT = """() => new Promise((told) => new PerformanceObserver((list) => told(
+  list.getEntries().reduce((sum, it) => sum + (it.hadRecentInput ? 0 : it.value), 0)
+)).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => told(0), 500))"""
+
+
+def board(reader: Reader) -> Locator:
+    return reader.page.locator(".stage .board")
+
+
+def texts(reader: Reader) -> list[str]:
+    return board(reader).locator("svg text").all_text_contents()
+
+
+def words(reader: Reader) -> list[str]:
+    return reader.page.locator(".stage .words bdi").all_inner_texts()
+
+
+def said(reader: Reader, part: str = "said") -> str:
+    return reader.page.locator(f".stage .{part}").inner_text().translate(ISOLATES)
+
+
+def shares(reader: Reader) -> list[str]:
+    """The weights of the asking word, as the table for screen readers says them."""
+    rows = reader.page.locator(".stage table tr").all()[1:]
+    return [row.locator("td").nth(2).text_content() or "" for row in rows]
+
+
+def tool(reader: Reader, name: str) -> Locator:
+    return reader.page.locator(".stage .tools").get_by_role("button", name=name)
+
+
+def per_cent(weights: Array) -> list[str]:
+    return [f"{weight:.0%}" for weight in weights]
+
+
+def row(words: tuple[str, ...], query: int, edits: tuple[Edit, ...] = ()) -> Array:
+    source = Choice(sentence="".join(words), edits=edits).layer_source
+    return source.trace_of(words).layers[0].weights[0, query]
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (390, 800)])
+def test_all_three_are_on_the_first_screen(visit: Visit, locale: str, width: int, height: int):
+    reader = visit("/", width, locale=locale)
+    reader.page.set_viewport_size({"width": width, "height": height})
+    reader.wait()
+    box, step = board(reader).bounding_box(), tool(reader, "▶").bounding_box()
+    assert box is not None
+    assert step is not None
+    assert box["y"] + box["height"] <= height
+    assert step["y"] + step["height"] <= height
+    assert box["width"] >= (1240 if width == 1400 else 340)
+    titles = ["RNN", "CNN"]
+    places = [board(reader).locator("svg text", has_text=it).first.bounding_box() for it in titles]
+    assert all(place and 0 < place["x"] < width for place in places)
+    assert reader.fits()
+
+
+def test_the_first_page_hardly_moves(visit: Visit):
+    reader = visit("/")
+    assert reader.page.evaluate(SHIFT) <= 0.1
+
+
+def test_a_word_asks_by_click_and_another_is_traced_by_key(visit: Visit):
+    reader = visit("/", **ZH)
+    assert words(reader) == [*EATING]
+    assert shares(reader) == per_cent(row(EATING, ASKS))
+    assert "82%" in said(reader)
+    reader.after(reader.page.locator(".stage .words button").nth(3).click())
+    assert shares(reader) == per_cent(row(EATING, 3))
+    reader.page.locator(".stage .words button").nth(3).focus()
+    reader.after(reader.page.keyboard.press("ArrowUp"))
+    assert "“炸鸡”" in said(reader)
+    assert "“吃”" in said(reader)
+    assert "query=3" in reader.page.url
+
+
+def test_the_clock_shows_what_has_to_wait(visit: Visit):
+    reader = visit("/", **ZH)
+    for _ in range(10):
+        if tool(reader, "◀").is_disabled():
+            break
+        tool(reader, "◀").click()
+    reader.page.wait_for_timeout(500)
+    assert not [it for it in texts(reader) if it.endswith("%") and it != "44%"]
+    for _ in range(3):
+        tool(reader, "▶").click()
+    assert "第 1/4 步" in said(reader, "tick")
+    assert "RNN 读了 1/4 个词" in said(reader, "tick")
+    assert "82%" in texts(reader)
+    while tool(reader, "▶").is_enabled():
+        tool(reader, "▶").click()
+    assert "RNN 读了 4/4 个词" in said(reader, "tick")
+
+
+def test_words_are_pulled_apart_and_the_former_state_stays_behind(visit: Visit):
+    reader = visit("/", **ZH)
+    reader.after(tool(reader, "＋ 妈妈做的").click())
+    longer = ("我", "爱", "吃", "妈妈", "做", "的", "炸鸡")
+    assert words(reader) == [*longer]
+    before, now = row(EATING, 2)[3], row(longer, 2)[6]
+    assert f"{before:.0%} → {now:.0%}" in said(reader, "changed")
+    assert "4 → 7" in texts(reader)  # steps of the RNN
+    assert board(reader).locator('rect[stroke-dasharray="3 2"]').count() > 4
+    reader.after(tool(reader, "拿出来").click())
+    assert words(reader) == ["我", "爱", "吃", "做", "的", "炸鸡"]
+
+
+def test_own_words_are_put_in_by_key(visit: Visit):
+    reader = visit("/?sentence=I+love+tea&lang=en&v=2")
+    reader.page.locator(".stage .words button").nth(1).focus()
+    reader.page.keyboard.press("+")
+    field = reader.page.locator(".stage .panel input")
+    field.fill("<b>green</b> & hot")
+    reader.after(field.press("Enter"))
+    assert words(reader)[:2] == ["I", "love"]
+    assert {"green", "hot", "tea"} <= set(words(reader))
+    assert reader.page.locator(".stage b").count() == 0
+
+
+def test_a_drawn_prediction_is_compared_with_the_true_weights(visit: Visit):
+    reader = visit("/", **ZH)
+    tool(reader, "先猜").click()
+    assert "82%" not in texts(reader)
+    button = reader.page.locator(".stage .words button").nth(3)
+    button.focus()
+    for _ in range(5):
+        reader.page.keyboard.press("ArrowRight")
+    assert "50%" in texts(reader)
+    tool(reader, "看真的").click()
+    drawn, true = np.array([1 / 6, 1 / 6, 1 / 6, 0.5]), row(EATING, ASKS)
+    overlap = np.minimum(drawn, true).sum()
+    assert f"重合 {overlap:.0%}" in said(reader)
+    assert f"你画 50%，实际 {true[3]:.0%}" in said(reader)
+
+
+def test_why_is_told_in_three_layers(visit: Visit):
+    reader = visit("/", **ZH)
+    tool(reader, "为什么").click()
+    panel = reader.page.locator(".stage .panel")
+    assert panel.locator("section").count() == 3
+    parts = panel.locator("li").all_inner_texts()
+    values = [float(re.findall(r"−?\d+\.\d+", it)[-1].replace("−", "-")) for it in parts]
+    layer = HandsetSource().trace_of(EATING).layers[0]
+    assert np.isclose(sum(values), layer.q[0, ASKS] @ layer.k[0, ABOUT], atol=0.05)
+    slider = panel.get_by_role("slider")
+    slider.fill("-4")
+    assert "−4.00" in panel.locator("output").inner_text()
+    assert not panel.locator("output").inner_text().endswith("82%")
+
+
+def test_a_number_beside_the_stage_moves_the_picture_at_once(visit: Visit):
+    reader = visit("/?chapter=vectors&shown_parameter=w_q&v=2&lang=zh", **ZH)
+    reader.begin_cell(0, 5, 2, "5")
+    reader.page.keyboard.press("Enter")
+    edited = row(EATING, ASKS, (Edit("w_q", (0, 5, 1), 5.0),))
+    told = f"W_Q[动作, 做什么] 0 → 5：“吃” → “炸鸡” 82% → {edited[3]:.0%}"
+    assert said(reader, "changed") == told  # no run of the server so far
+    reader.wait()
+    assert said(reader, "changed") == told
+    assert shares(reader) == per_cent(edited)
+
+
+def test_outputs_tremble_by_their_measured_share(visit: Visit):
+    reader = visit("/", **ZH, reduced_motion="reduce")
+    reader.page.locator(".stage .words button").nth(3).focus()
+    reader.page.keyboard.press("s")
+    moved = board(reader).locator(".output").all()[: len(EATING)]
+    swings = [it.get_attribute("transform") or "" for it in moved]
+    source = HandsetSource()
+    felt = attention(source.parameters(EATING), source.rules).influence.share[:, 3]
+    got = [-float(re.findall(r"-?[\d.]+", it)[0]) / 13 for it in swings]
+    assert np.allclose(got, felt, atol=0.001)
+    reader.page.locator(".stage .words button").nth(3).focus()
+
+
+def test_the_picture_lives_on_in_one_file(chromium: Browser):
+    made = alone(Text("zh"), explore(Chosen()))
+    assert len(made.encode()) <= 300_000
+    page = chromium.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_content("<iframe style='width:1200px;height:800px'></iframe>")
+    page.evaluate("(made) => { document.querySelector('iframe').srcdoc = made; }", made)
+    frame = page.frame_locator("iframe")
+    frame.locator(".said", has_text="82%").wait_for()
+    frame.locator("summary").click()
+    cell = frame.locator(".numbers input").nth(4 * 5 + 1)
+    cell.fill("5")
+    cell.press("Enter")
+    frame.locator(".changed", has_text="82% → 7%").wait_for()
+    frame.locator("select").select_option("1")
+    weights = HandsetSource().trace_of(EATING).layers[0].weights[1, ASKS]
+    frame.locator(".said", has_text=f"{weights[3]:.0%}").wait_for()
+    page.close()
+    assert not [it for it in asked if not it.startswith(("about:", "data:", "blob:"))]
