@@ -21,7 +21,9 @@ from core.arrays import Array
 from core.errors import InputError
 from core.layer import Parameters, Rules, score_bias, steps
 
-LONGEST = 1000.0
+Matrix = Literal["w_q", "w_k"]
+
+LONGEST = 1000
 """The largest Frobenius norm of a change: with larger numbers float32 blurs the weights."""
 
 _CLOSE = 1e-8  # by how much log odds may miss what is wanted
@@ -42,7 +44,7 @@ class Wish(NamedTuple):
     query: int
     key: int
     target: float
-    matrix: Literal["w_q", "w_k"] = "w_q"
+    matrix: Matrix = "w_q"
 
 
 class Change(NamedTuple):
@@ -68,9 +70,9 @@ def weight_change(parameters: Parameters, rules: Rules, wish: Wish) -> Change:
     Raises:
         InputError: ``weight_masked`` if the query may not look at the key; ``weight_fixed``, with
             the ``weight``, if the matrix does not count: there is no other key, keys (for W_K,
-            words) are equal, or what they are multiplied by is 0; ``weight_out_of_reach`` with the
-            ``largest`` or the ``smallest`` weight that a change of at most ``LONGEST`` reaches.
-            Weights are told in thousandths, rounded to what can be reached.
+            words) are equal, or what they are multiplied by is 0; ``weight_too_high`` with the
+            ``largest``, ``weight_too_low`` with the ``smallest`` weight that a change of at most
+            ``LONGEST`` reaches. These are in per cent, rounded to what can be reached.
     """
     odds, slopes = _log_odds(parameters, rules, wish)
     now = _log_sum(odds)
@@ -78,7 +80,7 @@ def weight_change(parameters: Parameters, rules: Rules, wish: Wish) -> Change:
     basis, reduced = (it.numpy() for it in torch.linalg.qr(slopes.mT))
     rows = reduced.T
     if LONGEST * np.linalg.norm(rows, axis=1).max(initial=0) < _CLOSE:
-        raise InputError("weight_fixed", weight=round(_weight(now), 3))
+        raise InputError("weight_fixed", weight=round(100 * _weight(now), 1))
     inside = min(max(wish.target, 1e-9), 1 - 1e-9)
     wanted = math.log1p(-inside) - math.log(inside)
     move = np.zeros(rows.shape[1])
@@ -102,10 +104,10 @@ def _applied(parameters: Parameters, rules: Rules, wish: Wish, change: Array) ->
 def _out_of_reach(thousandths: float, *, rises: bool) -> InputError:
     """Round towards what can be reached; a millionth of the unit is noise."""
     if rises:
-        largest = min(math.floor(thousandths + 1e-6), 999) / 1000
-        return InputError("weight_out_of_reach", largest=largest)
-    smallest = max(math.ceil(thousandths - 1e-6), 1) / 1000
-    return InputError("weight_out_of_reach", smallest=smallest)
+        largest = min(math.floor(thousandths + 1e-6), 999) / 10
+        return InputError("weight_too_high", largest=largest, longest=LONGEST)
+    smallest = max(math.ceil(thousandths - 1e-6), 1) / 10
+    return InputError("weight_too_low", smallest=smallest, longest=LONGEST)
 
 
 def _log_odds(parameters: Parameters, rules: Rules, wish: Wish) -> tuple[Array, Tensor]:
