@@ -3,6 +3,7 @@
 from pages.shared import frame
 from pages.shared.reader.session import reader
 from pages.shared.stage import chapters
+from pages.shared.stage.card import card
 from pages.shared.stage.explored import explore
 from pages.shared.stage.picture import stage
 from pages.shared.views.explore import lesson as learning
@@ -12,12 +13,15 @@ from pages.shared.views.questions import questions
 text = frame.open_page("explore")
 it = explore(reader())
 
-chapters.choose(text, it)
-learning.sentence(text, it.scene, it.lesson, units=it.chapter == "everything")
-with chapters.beside(text, it):
-    stage(text, it)
-if it.chapter == "everything":
-    everything(text, it)
+if it.stage.view != "page":
+    card(text, it)
 else:
-    chapters.draw(text, it)
-questions(text, "explore", it.scene)
+    chapters.choose(text, it)
+    learning.sentence(text, it.scene, it.lesson, units=it.chapter == "everything")
+    with chapters.beside(text, it):
+        stage(text, it)
+    if it.chapter == "everything":
+        everything(text, it)
+    else:
+        chapters.draw(text, it)
+    questions(text, "explore", it.scene)

@@ -39,6 +39,9 @@ Chapter = Literal[
 ]
 """Parts of the page Explore: each brings its controls; the last one all of them."""
 
+View = Literal["page", "stage", "sentence", "why", "maps"]
+"""What of Explore is shown: all of it, or one part and nothing else."""
+
 SOURCES: tuple[SourceKind, ...] = get_args(SourceKind)
 
 SENTENCE_SOURCES: tuple[SourceKind, ...] = ("handset", "seeded")
@@ -148,6 +151,7 @@ class StageChoice:
 
     chapter: Chapter = word("words", Chapter, was={1: "everything"})
     memory: int = among(16, STATES)  # numbers that the recurrent reader's state holds
+    view: View = word("page", View)  # a part alone is a card for a slide
 
 
 @dataclass(frozen=True)

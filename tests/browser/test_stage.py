@@ -69,7 +69,8 @@ def test_all_three_are_on_the_first_screen(visit: Visit, locale: str, width: int
     reader = visit("/", width, locale=locale)
     reader.page.set_viewport_size({"width": width, "height": height})
     reader.wait()
-    box, step = board(reader).bounding_box(), tool(reader, "▶").bounding_box()
+    forth = tool(reader, "进一步" if locale == "zh-CN" else "One step forward")
+    box, step = board(reader).bounding_box(), forth.bounding_box()
     assert box is not None
     assert step is not None
     assert box["y"] + box["height"] <= height
@@ -103,18 +104,18 @@ def test_a_word_asks_by_click_and_another_is_traced_by_key(visit: Visit):
 def test_the_clock_shows_what_has_to_wait(visit: Visit):
     reader = visit("/", **ZH)
     for _ in range(10):
-        if tool(reader, "◀").is_disabled():
+        if tool(reader, "退一步").is_disabled():
             break
-        tool(reader, "◀").click()
+        tool(reader, "退一步").click()
     reader.page.wait_for_timeout(500)
     assert not [it for it in texts(reader) if it.endswith("%") and it != "44%"]
     for _ in range(3):
-        tool(reader, "▶").click()
+        tool(reader, "进一步").click()
     assert "第 1/4 步" in said(reader, "tick")
     assert "RNN 读了 1/4 个词" in said(reader, "tick")
     assert "82%" in texts(reader)
-    while tool(reader, "▶").is_enabled():
-        tool(reader, "▶").click()
+    while tool(reader, "进一步").is_enabled():
+        tool(reader, "进一步").click()
     assert "RNN 读了 4/4 个词" in said(reader, "tick")
 
 

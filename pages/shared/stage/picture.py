@@ -17,7 +17,7 @@ from core.reader.explore import Choice
 from pages.shared import controls, names
 from pages.shared.reader.session import change
 from pages.shared.stage.explored import Explored
-from pages.shared.text import Text, labels
+from pages.shared.text import Text, labels, plain
 from pages.shared.views.badge import badge
 from pages.shared.views.scripted import scripted
 
@@ -55,6 +55,7 @@ def stage(text: Text, it: Explored) -> None:
             case int(at):
                 change(**without_word(choice, at))
 
+    st.html(f"<style>.st-key-stage {{ min-height: {_room(len(it.words))}px }}</style>")
     _scripts()(key="stage_scripts")
     _component()(
         key="stage",
@@ -64,8 +65,14 @@ def stage(text: Text, it: Explored) -> None:
         on_removed_change=remove,
     )
     badge(text, it.trace.origin)
-    if not it.lesson:
-        st.caption(text("stage.recall_origin", memory=it.stage.memory))
+    said = [] if it.lesson else [text("stage.recall_origin", memory=it.stage.memory)]
+    st.caption(text.joined(*_changes(text, it), *said))
+
+
+def _room(n: int) -> int:
+    """Pixels that the picture of so many words needs; they are kept free until it has come."""
+    row = next(height for most, height in ((8, 36), (12, 29), (64, 24)) if n <= most)
+    return 250 + n * row
 
 
 def _sent(name: str) -> object:
@@ -107,6 +114,25 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
         "ready": None if it.lesson else next_words(choice),
         "labels": _labels(text, choice, it.stage.memory),
     }
+
+
+def _changes(text: Text, it: Explored) -> list[str]:
+    """Say how many numbers were changed, and the last ones by name."""
+    edits, named = it.scene.choice.edits, _names(text, it)
+    last = [edit for edit in edits if edit.matrix in named["rows"]][-3:]
+    if not last:
+        return []
+    told = [
+        f"{named['tables'][matrix]}[{plain(named['rows'][matrix][row])}, "
+        f"{named['columns'][matrix][column]}] = {value:g}"
+        for matrix, (_, row, column), value in last
+    ]
+    numbers = text("sentence.comma").join(told)
+    return [
+        text(
+            "stage.edited" if len(edits) > 1 else "stage.edited_one", n=len(edits), numbers=numbers
+        )
+    ]
 
 
 def _names(text: Text, it: Explored) -> dict[str, Any]:

@@ -59,6 +59,9 @@ def take_away(text: Text, page: str) -> None:
         _exploration(text, page)
         st.markdown(text("take.embed"))
         st.code(_snippet(), language="html", wrap_lines=True)
+        if page == "explore":
+            st.markdown(text("take.card"))
+            st.code(_address(embed="true", view="stage"), language=None, wrap_lines=True)
         st.toggle(text("take.private"), key=showing("private"))
         st.caption(text("take.private.help"))
 
