@@ -16,6 +16,9 @@ from pages.shared.views.badge import told_origin
 from pages.shared.views.scripted import code_of
 
 _PAGE = Path(__file__).with_name("alone.html")
+_OFFLINE = {"alone": True, "ready": None, "past": False, "undone": False}
+"""What needs a server is left out."""
+
 _THEME = (
     *("primaryColor", "backgroundColor", "secondaryBackgroundColor", "textColor", "borderColor"),
     *("chartSequentialColors", "chartDivergingColors"),
@@ -33,7 +36,16 @@ def alone(text: Text, it: Explored) -> str:
     _, js = code_of(__file__, picture.SCRIPTS)
     heads = [_of_head(it, head) for head in range(it.scene.choice.n_heads)]
     data = {
-        "heads": [{**picture.data(text, head), "ready": None, "alone": True} for head in heads],
+        "heads": [
+            {
+                **picture.data(text, head),
+                "ready": None,
+                "past": False,
+                "undone": False,
+                "alone": True,
+            }
+            for head in heads
+        ],
         "names": [names.head(text, it.scene.choice, head) for head in range(len(heads))],
         "head": it.opened.head,
         "label": text("head.label"),

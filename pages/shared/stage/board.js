@@ -129,8 +129,9 @@ function drawAttention(stage, put, place) {
     if (ghost !== null && shown >= 2) {
       bar(put, `ghost ${i}`, { x: weightsAt, y, width: ghost * weightsWide, height: 18, fill: "none", stroke: ink.text, dashed: true });
     }
-    const share = hidden ? drawn[i] : weight;
-    const colour = hidden ? ink.accent : rgb(shade(ink.weights, 0.25 + 0.65 * share));
+    const pulled = stage.pulling?.word === i ? stage.pulling.share : null;
+    const share = hidden ? drawn[i] : (pulled ?? weight);
+    const colour = hidden || pulled !== null ? ink.accent : rgb(shade(ink.weights, 0.25 + 0.65 * share));
     const length = shown < 2 ? 0 : share;
     bar(put, `weight ${i}`, { x: weightsAt, y, width: length * weightsWide, fill: colour });
     if (shown >= 2) {

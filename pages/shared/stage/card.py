@@ -14,7 +14,7 @@ from pages.shared.views.steps import steps
 _ALONE = """\
 <style>
   .stMainBlockContainer { padding: 0.75rem; }
-  .st-key-page_head, .st-key-lead_explore { display: none; }
+  [data-testid="stHeader"], .st-key-page_head, .st-key-lead_explore { display: none; }
 </style>"""
 
 

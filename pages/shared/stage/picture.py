@@ -12,23 +12,22 @@ from numpy.typing import NDArray
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.layer import Parameters, Rules, score_bias
-from core.reader.apart import next_words, with_words, without_word
+from core.reader.apart import next_words
 from core.reader.explore import Choice
 from pages.shared import controls, names
-from pages.shared.reader.session import change
+from pages.shared.reader.session import reader, session
 from pages.shared.stage.explored import Explored
+from pages.shared.stage.sent import KEY, listeners
 from pages.shared.text import Text, labels, plain
 from pages.shared.views.badge import badge
 from pages.shared.views.scripted import scripted
+from pages.shared.views.told import told
 
 SCRIPTS = (
     "../views/colours.js",
     *("engine.js", "drawing.js", "board.js", "clock.js", "former.js", "pointing.js"),
-    *("shaking.js", "apart.js", "predicting.js", "why.js", "tools.js", "stage.js"),
+    *("shaking.js", "apart.js", "predicting.js", "pulling.js", "why.js", "tools.js", "stage.js"),
 )
-_LONGEST = 40
-"""Characters of words that are put in between."""
-
 HTML = """\
 <div class="stage"><p class="said" aria-live="polite"></p>
 <div class="board"><svg aria-hidden="true"></svg><div class="words" role="group"></div></div>
@@ -38,32 +37,11 @@ HTML = """\
 
 def stage(text: Text, it: Explored) -> None:
     """Draw one sentence as three architectures read it, and say where the numbers come from."""
-    words, choice = it.opened.words, it.scene.choice
-
-    def point() -> None:
-        match _sent("pointed"):
-            case [int(query), int(key)]:
-                words.point(query, key)
-
-    def insert() -> None:
-        match _sent("inserted"):
-            case [int(at), str(more)]:
-                change(**with_words(choice, at, more[:_LONGEST]))
-
-    def remove() -> None:
-        match _sent("removed"):
-            case int(at):
-                change(**without_word(choice, at))
-
     st.html(f"<style>.st-key-stage {{ min-height: {_room(len(it.words))}px }}</style>")
     _scripts()(key="stage_scripts")
-    _component()(
-        key="stage",
-        data=data(text, it),
-        on_pointed_change=point,
-        on_inserted_change=insert,
-        on_removed_change=remove,
-    )
+    _component()(key=KEY, data=data(text, it), **listeners(it))
+    if problem := session().refused.get(KEY):
+        st.error(told(text, problem))
     badge(text, it.trace.origin)
     said = [] if it.lesson else [text("stage.recall_origin", memory=it.stage.memory)]
     st.caption(text.joined(*_changes(text, it), *said))
@@ -73,11 +51,6 @@ def _room(n: int) -> int:
     """Pixels that the picture of so many words needs; they are kept free until it has come."""
     row = next(height for most, height in ((8, 36), (12, 29), (64, 24)) if n <= most)
     return 250 + n * row
-
-
-def _sent(name: str) -> object:
-    """What the browser has sent, read without trust."""
-    return getattr(st.session_state.get("stage"), name, None)
 
 
 def data(text: Text, it: Explored) -> dict[str, Any]:
@@ -111,6 +84,8 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
             "causal": choice.cnn_causal,
         },
         "names": _names(text, it),
+        "past": bool(reader().past.get(it.scene.shelf)),
+        "undone": bool(reader().undone.get(it.scene.shelf)),
         "ready": None if it.lesson else next_words(choice),
         "labels": _labels(text, choice, it.stage.memory),
     }
@@ -122,12 +97,12 @@ def _changes(text: Text, it: Explored) -> list[str]:
     last = [edit for edit in edits if edit.matrix in named["rows"]][-3:]
     if not last:
         return []
-    told = [
+    cells = [
         f"{named['tables'][matrix]}[{plain(named['rows'][matrix][row])}, "
         f"{named['columns'][matrix][column]}] = {value:g}"
         for matrix, (_, row, column), value in last
     ]
-    numbers = text("sentence.comma").join(told)
+    numbers = text("sentence.comma").join(cells)
     return [
         text(
             "stage.edited" if len(edits) > 1 else "stage.edited_one", n=len(edits), numbers=numbers

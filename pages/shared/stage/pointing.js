@@ -55,18 +55,18 @@ function point(stage, { query = stage.query, key = stage.key }) {
 function listenToPointer(stage) {
   stage.board.addEventListener("click", (event) => {
     const key = keyAt(stage, event);
-    if (key !== null) point(stage, { key });
+    if (key !== null && !stage.pulling && !guessing(stage)) point(stage, { key });
   });
-  const pull = (event) => {
+  const drag = (event) => {
     const key = keyAt(stage, event);
-    if (!guessing(stage) || key === null || !event.buttons) return;
-    const { narrow, bars, wide } = parts(stage, stage.place);
-    const left = narrow ? stage.place.left(0) : bars.weights;
-    const x = event.clientX - stage.board.getBoundingClientRect().left;
-    draw(stage, key, (x - left) / (wide.weights * stage.place.column));
+    if (!(guessing(stage) || stage.pulling) || key === null || !event.buttons) return;
+    const share = shareAt(stage, event);
+    if (stage.pulling) pull(stage, stage.pulling.word ?? key, share);
+    else draw(stage, key, share);
   };
-  stage.board.addEventListener("pointerdown", pull);
-  stage.board.addEventListener("pointermove", pull);
+  stage.board.addEventListener("pointerdown", drag);
+  stage.board.addEventListener("pointermove", drag);
+  stage.board.addEventListener("pointerup", () => letGo(stage));
   stage.words.addEventListener("keydown", (event) => onWordKey(stage, event));
 }
 
@@ -79,12 +79,27 @@ function keyAt(stage, event) {
   return inside && place < stage.data.words.length ? place : null;
 }
 
+/** The weight that a place in the first column stands for. */
+function shareAt(stage, event) {
+  const { narrow, bars, wide } = parts(stage, stage.place);
+  const left = narrow ? stage.place.left(0) : bars.weights;
+  const x = event.clientX - stage.board.getBoundingClientRect().left;
+  return (x - left) / (wide.weights * stage.place.column);
+}
+
 function onWordKey(stage, event) {
   const moves = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 };
   const at = [...stage.words.children].indexOf(event.target);
   if (guessing(stage) && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
     event.preventDefault();
     draw(stage, at, stage.guess.bars[at] + 0.05 * moves[event.key]);
+  } else if (stage.pulling && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+    event.preventDefault();
+    const now = stage.pulling.word === at ? stage.pulling.share : row(stage.steps.weights, stage.query)[at];
+    pull(stage, at, now + 0.05 * moves[event.key]);
+  } else if (stage.pulling && event.key === "Enter") {
+    event.preventDefault();
+    letGo(stage);
   } else if (event.key in moves) {
     const to = at + moves[event.key];
     if (to < 0 || to >= stage.data.words.length) return;
@@ -98,7 +113,7 @@ function onWordKey(stage, event) {
 
 /** Say the pair: its weight, what weight and influence mean, and the other two ways. */
 function tellPair(stage) {
-  if (guessing(stage)) return;
+  if (guessing(stage) || stage.pulling) return;
   const { data, query, key, steps } = stage;
   const { labels } = data;
   const isolated = (i) => `\u2068${data.words[i]}\u2069`;
@@ -110,7 +125,7 @@ function tellPair(stage) {
   const told = [filled(labels[`said.${look}`], values)];
   for (const name of ["recurrent", "convolutional"]) {
     const steps = stepsTo(stage, name);
-    const which = query === key ? "itself" : steps ? "reaches" : "never";
+    const which = query === key ? "itself" : steps === 1 ? "reaches_one" : steps ? "reaches" : "never";
     told.push(filled(labels[`said.${name}.${which}`], { ...values, steps }));
   }
   stage.said.textContent = told.join(data.language === "zh" ? "" : " ");

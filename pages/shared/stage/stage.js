@@ -34,6 +34,7 @@ function newStage(parent) {
     playing: null,
     shaking: null,
     guess: null,
+    pulling: null,
     underHand: null,
     byHand: false,
     inserting: null,
@@ -61,6 +62,7 @@ function receiveStage(stage, data) {
   stage.layer = unpackedLayer(data.layer);
   stage.steps = steps;
   stage.byHand = false;
+  stage.pulling = null;
   stage.highest = Math.max(1e-9, ...Array.from(steps.v.at, Math.abs));
   if (others || !before) stage.moment = null;
   if (others) {

@@ -12,6 +12,14 @@ function drawTools(stage) {
   tools.why.textContent = filled(labels.why, { weight: guessing(stage) ? "?" : weight });
   tools.why.disabled = guessing(stage);
   tools.predict.textContent = labels[guessing(stage) ? "predict.show" : "predict"];
+  tools.pull.textContent = labels[stage.pulling ? "pull.end" : "pull"];
+  tools.pull.hidden = Boolean(stage.data.alone);
+  tools.pull.setAttribute("aria-pressed", String(Boolean(stage.pulling)));
+  for (const [name, can] of [["undo", stage.data.past], ["redo", stage.data.undone]]) {
+    tools[name].hidden = !stage.data.past && !stage.data.undone;
+    tools[name].disabled = !can;
+    tools[name].setAttribute("aria-label", labels[name === "undo" ? "undo" : "redo"]);
+  }
   drawApart(stage);
   drawTable(stage);
 }
@@ -25,6 +33,9 @@ function buildTools(stage) {
   tools.shake = tool("", () => {});
   tools.why = tool("", () => openWhy(stage));
   tools.predict = tool("", () => predict(stage));
+  tools.pull = tool("", () => togglePulling(stage));
+  tools.undo = tool("↶", () => stage.send("travelled", "undo"));
+  tools.redo = tool("↷", () => stage.send("travelled", "redo"));
   tools.apart = tool("", () => pullApart(stage));
   tools.together = tool("", () => takeOut(stage));
   for (const [name, kind] of [["tick", "p"], ["shaken", "p"]]) {
@@ -36,7 +47,7 @@ function buildTools(stage) {
     if (event.key === "Enter" || event.key === " ") shake(stage, stage.key);
   };
   const { back, forth, tick, why, shake: shaken, apart, together } = tools;
-  tools.row.append(back, forth, tools.play, tick, why, tools.predict, apart, together, shaken, tools.shaken);
+  tools.row.append(back, forth, tools.play, tick, why, tools.predict, tools.pull, tools.undo, tools.redo, apart, together, shaken, tools.shaken);
 }
 
 function step(stage, by) {
