@@ -1,6 +1,7 @@
 """Words put between others, and words taken out: the sentence changes, who is pointed at stays."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import regex
 
@@ -12,7 +13,7 @@ _JOINS = regex.compile(r"(?V1)[[\p{L}\p{N}]--\p{Han}]")
 """Letters of scripts that write spaces between words."""
 
 
-def with_words(choice: Choice, at: int, words: str) -> Mapping[str, object]:
+def with_words(choice: Choice, at: int, words: str) -> Mapping[str, Any]:
     """Put words before a token, as fields of a choice; an unchanged sentence gives none.
 
     Args:
@@ -32,7 +33,7 @@ def with_words(choice: Choice, at: int, words: str) -> Mapping[str, object]:
     return _pointing(choice, before + left + words + right + after, at)
 
 
-def without_word(choice: Choice, at: int) -> Mapping[str, object]:
+def without_word(choice: Choice, at: int) -> Mapping[str, Any]:
     """Take a token out, as fields of a choice; the only one stays."""
     text, spans = clean(choice.sentence), _spans(choice)
     if not 0 <= at < len(spans) or len(spans) == 1:
@@ -67,7 +68,7 @@ def _space(left: str, right: str) -> str:
     return " " if _JOINS.match(left[-1]) and _JOINS.match(right[0]) else ""
 
 
-def _pointing(choice: Choice, sentence: str, at: int) -> Mapping[str, object]:
+def _pointing(choice: Choice, sentence: str, at: int) -> Mapping[str, Any]:
     """Point at the same words in a sentence that has changed before one place."""
     n = tokenize(sentence, choice.unit, rule=choice.cutting).total
     longer = n - choice.tokens.total

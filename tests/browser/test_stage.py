@@ -23,9 +23,6 @@ EATING = ("我", "爱", "吃", "炸鸡")
 ASKS, ABOUT = 2, 3
 ZH = {"locale": "zh-CN"}
 ISOLATES = {0x2068: "", 0x2069: ""}
-SHIFT = """() => new Promise((told) => new PerformanceObserver((list) => told(
-  list.getEntries().reduce((sum, it) => sum + (it.hadRecentInput ? 0 : it.value), 0)
-)).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => told(0), 500))"""
 
 
 def board(reader: Reader) -> Locator:
@@ -80,11 +77,6 @@ def test_all_three_are_on_the_first_screen(visit: Visit, locale: str, width: int
     places = [board(reader).locator("svg text", has_text=it).first.bounding_box() for it in titles]
     assert all(place and 0 < place["x"] < width for place in places)
     assert reader.fits()
-
-
-def test_the_first_page_hardly_moves(visit: Visit):
-    reader = visit("/")
-    assert reader.page.evaluate(SHIFT) <= 0.1
 
 
 def test_a_word_asks_by_click_and_another_is_traced_by_key(visit: Visit):

@@ -37,7 +37,6 @@ HTML = """\
 
 def stage(text: Text, it: Explored) -> None:
     """Draw one sentence as three architectures read it, and say where the numbers come from."""
-    st.html(f"<style>.st-key-stage {{ min-height: {_room(len(it.words))}px }}</style>")
     _scripts()(key="stage_scripts")
     _component()(key=KEY, data=data(text, it), **listeners(it))
     if problem := session().refused.get(KEY):
@@ -45,12 +44,6 @@ def stage(text: Text, it: Explored) -> None:
     badge(text, it.trace.origin)
     said = [] if it.lesson else [text("stage.recall_origin", memory=it.stage.memory)]
     st.caption(text.joined(*_changes(text, it), *said))
-
-
-def _room(n: int) -> int:
-    """Pixels that the picture of so many words needs; they are kept free until it has come."""
-    row = next(height for most, height in ((8, 36), (12, 29), (64, 24)) if n <= most)
-    return 250 + n * row
 
 
 def data(text: Text, it: Explored) -> dict[str, Any]:
