@@ -5,6 +5,7 @@ from pages.shared.reader.session import reader
 from pages.shared.stage import chapters
 from pages.shared.stage.card import card
 from pages.shared.stage.explored import explore
+from pages.shared.stage.guide import guide
 from pages.shared.stage.picture import stage
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.everything import everything
@@ -16,6 +17,7 @@ it = explore(reader())
 if it.stage.view != "page":
     card(text, it)
 else:
+    guide(text, it)
     chapters.choose(text, it)
     learning.sentence(text, it.scene, it.lesson, units=it.chapter == "everything")
     with chapters.beside(text, it):

@@ -151,6 +151,7 @@ class StageChoice:
 
     chapter: Chapter = word("words", Chapter, was={1: "everything"})
     memory: int = among(16, STATES)  # numbers that the recurrent reader's state holds
+    guide: int = whole(0, 0, 5)  # the task of the learning path that the reader is at, if any
     view: View = word("page", View)  # a part alone is a card for a slide
 
 

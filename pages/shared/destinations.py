@@ -77,6 +77,9 @@ def lead_to(text: Text, label: str, there: Destination, *, first: bool = True) -
         open_state(text, label, there.page, shelves=shelves, icon=icon, **fields)
 
 
+WHOLE: Chosen = {"chapter": "everything"}
+"""Explore with every control and map in sight."""
+
 EATING: Mapping[Language, Pointing] = {language: it.eating for language, it in SENTENCES.items()}
 CATCHING: Mapping[Language, Pointing] = {
     language: it.catching for language, it in SENTENCES.items()

@@ -212,3 +212,46 @@ def test_the_picture_lives_on_in_one_file(chromium: Browser):
     frame.locator(".said", has_text=f"{weights[3]:.0%}").wait_for()
     page.close()
     assert not [it for it in asked if not it.startswith(("about:", "data:", "blob:"))]
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_picture_is_saved_for_a_slide(visit: Visit, kind: str):
+    reader = visit("/", **ZH)
+    with reader.page.expect_download() as started:
+        tool(reader, kind.upper()).click()
+    content = started.value.path().read_bytes()
+    if kind == "png":
+        assert content[:8] == b"\x89PNG\r\n\x1a\n"
+        assert [int.from_bytes(content[at : at + 4]) for at in (16, 20)] == [1920, 1080]
+        return
+    drawn = content.decode()
+    for words in (*EATING, "RNN", "CNN", "82%", "手工设定"):
+        assert words in drawn
+    assert 'width="1920" height="1080"' in drawn
+
+
+@pytest.mark.parametrize(
+    ("view", "seen"),
+    [("stage", ".stage"), ("sentence", ".strip"), ("why", ".katex"), ("maps", "svg.marks")],
+)
+def test_a_card_shows_one_part_and_nothing_else(visit: Visit, view: str, seen: str):
+    reader = visit(f"/?embed=true&view={view}&v=2&lang=zh", 1000, **ZH)
+    reader.page.set_viewport_size({"width": 1000, "height": 560})
+    reader.wait()
+    box = reader.page.locator(seen).first.bounding_box()
+    assert box is not None
+    assert box["y"] < 300
+    assert not reader.page.get_by_role("textbox").count()
+    assert not reader.page.get_by_role("heading").count() or view == "why"
+    if view == "stage":
+        assert box["y"] + box["height"] <= 560
+
+
+def test_the_guide_ticks_what_was_done(visit: Visit):
+    reader = visit("/?guide=1&chapter=words&v=2&lang=zh", **ZH)
+    assert reader.says("任务 1/5")
+    assert reader.says("⬜")
+    reader.after(reader.page.locator(".stage .words button").first.click())
+    assert reader.says("✅")
+    reader.after(reader.button("下一个任务").click())
+    assert reader.says("任务 2/5")

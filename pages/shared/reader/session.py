@@ -62,6 +62,7 @@ class Session:
         times: What the stopwatch gave last.
         pieces: A model's name, and how it cut the last text.
         go_to: The name of the page to be opened next.
+        ticks: Names of the guide's tasks that were seen done.
     """
 
     reader: Reader = field(default_factory=Reader)
@@ -84,6 +85,7 @@ class Session:
     times: Timed | None = None
     pieces: tuple[str, Pieces] | None = None
     go_to: str = ""
+    ticks: set[str] = field(default_factory=set)
 
     def arrive(self, page: str, asked: Mapping[str, str], locale: str) -> None:
         """Open a page, as its address says if one was followed.

@@ -19,14 +19,23 @@ from pages.shared.reader.session import reader, session
 from pages.shared.stage.explored import Explored
 from pages.shared.stage.sent import KEY, listeners
 from pages.shared.text import Text, labels, plain
-from pages.shared.views.badge import badge
+from pages.shared.views.badge import badge, told_origin
 from pages.shared.views.scripted import scripted
 from pages.shared.views.told import told
 
 SCRIPTS = (
     "../views/colours.js",
     *("engine.js", "drawing.js", "board.js", "clock.js", "former.js", "pointing.js"),
-    *("shaking.js", "apart.js", "predicting.js", "pulling.js", "why.js", "tools.js", "stage.js"),
+    *(
+        "shaking.js",
+        "apart.js",
+        "predicting.js",
+        "pulling.js",
+        "why.js",
+        "export.js",
+        "tools.js",
+        "stage.js",
+    ),
 )
 HTML = """\
 <div class="stage"><p class="said" aria-live="polite"></p>
@@ -77,6 +86,7 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
             "causal": choice.cnn_causal,
         },
         "names": _names(text, it),
+        "source": f"Attention Lab · {told_origin(text, it.trace.origin)}",
         "past": bool(reader().past.get(it.scene.shelf)),
         "undone": bool(reader().undone.get(it.scene.shelf)),
         "ready": None if it.lesson else next_words(choice),

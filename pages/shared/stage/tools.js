@@ -20,6 +20,9 @@ function drawTools(stage) {
     tools[name].disabled = !can;
     tools[name].setAttribute("aria-label", labels[name === "undo" ? "undo" : "redo"]);
   }
+  for (const kind of ["svg", "png"]) {
+    tools[kind].setAttribute("aria-label", filled(labels.picture, { kind: kind.toUpperCase() }));
+  }
   drawApart(stage);
   drawTable(stage);
 }
@@ -36,6 +39,9 @@ function buildTools(stage) {
   tools.pull = tool("", () => togglePulling(stage));
   tools.undo = tool("↶", () => stage.send("travelled", "undo"));
   tools.redo = tool("↷", () => stage.send("travelled", "redo"));
+  for (const kind of ["svg", "png"]) {
+    tools[kind] = tool(`⤓ ${kind.toUpperCase()}`, () => saveSlide(stage, kind));
+  }
   tools.apart = tool("", () => pullApart(stage));
   tools.together = tool("", () => takeOut(stage));
   for (const [name, kind] of [["tick", "p"], ["shaken", "p"]]) {
@@ -47,7 +53,7 @@ function buildTools(stage) {
     if (event.key === "Enter" || event.key === " ") shake(stage, stage.key);
   };
   const { back, forth, tick, why, shake: shaken, apart, together } = tools;
-  tools.row.append(back, forth, tools.play, tick, why, tools.predict, tools.pull, tools.undo, tools.redo, apart, together, shaken, tools.shaken);
+  tools.row.append(back, forth, tools.play, tick, why, tools.predict, tools.pull, tools.undo, tools.redo, apart, together, shaken, tools.svg, tools.png, tools.shaken);
 }
 
 function step(stage, by) {

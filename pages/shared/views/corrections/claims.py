@@ -7,7 +7,16 @@ import streamlit as st
 
 from core.errors import InputError
 from core.reader.ideas import Claim
-from pages.shared.destinations import CATCHING, EATING, MIDDLE, TOLD, Chosen, Destination, lead_to
+from pages.shared.destinations import (
+    CATCHING,
+    EATING,
+    MIDDLE,
+    TOLD,
+    WHOLE,
+    Chosen,
+    Destination,
+    lead_to,
+)
 from pages.shared.reader.session import change, showing
 from pages.shared.text import Language, Text
 from pages.shared.views.corrections import evidence
@@ -32,10 +41,10 @@ class Correction(NamedTuple):
 _RANDOM: Chosen = {"source": "seeded"}
 
 CORRECTIONS: Mapping[Claim, Correction] = {
-    "pair": Correction(evidence.pair, Destination("explore", pointing=EATING), ("vaswani",)),
+    "pair": Correction(evidence.pair, Destination("explore", WHOLE, EATING), ("vaswani",)),
     "formula": Correction(
         evidence.formula,
-        Destination("explore", {**_RANDOM, "d_k": 64, "scaled": False}, EATING),
+        Destination("explore", {**WHOLE, **_RANDOM, "d_k": 64, "scaled": False}, EATING),
         ("vaswani",),
     ),
     "source": Correction(
@@ -43,9 +52,9 @@ CORRECTIONS: Mapping[Claim, Correction] = {
         Destination("cross", {"cross_b": "I love Tiananmen in Beijing"}),
         ("bahdanau", "vaswani"),
     ),
-    "memory": Correction(evidence.memory, Destination("explore", pointing=TOLD), ("khandelwal",)),
+    "memory": Correction(evidence.memory, Destination("explore", WHOLE, TOLD), ("khandelwal",)),
     "window": Correction(
-        evidence.window, Destination("explore", {"cnn_layers": 3}, MIDDLE), ("luo", "yu")
+        evidence.window, Destination("explore", {**WHOLE, "cnn_layers": 3}, MIDDLE), ("luo", "yu")
     ),
     "parallel": Correction(
         evidence.parallel, Destination("cost", {"cost_n": 2048, "cost_d": 512}), ("vaswani",)
@@ -65,7 +74,7 @@ CORRECTIONS: Mapping[Claim, Correction] = {
         ("jain", "serrano", "wiegreffe", "kobayashi", "xiao"),
     ),
     "untrained": Correction(
-        evidence.untrained, Destination("explore", _RANDOM, MIDDLE), ("adebayo",)
+        evidence.untrained, Destination("explore", {**WHOLE, **_RANDOM}, MIDDLE), ("adebayo",)
     ),
 }
 """In the order in which they are told."""

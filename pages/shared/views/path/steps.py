@@ -9,8 +9,9 @@ import streamlit as st
 from core.claims.layer import heaviest, sharpness, weight
 from core.claims.model import lookers
 from core.reader.model import ModelChoice
-from pages.shared.destinations import CATCHING, EATING, Destination, lead_to
+from pages.shared.destinations import CATCHING, EATING, WHOLE, Destination, lead_to
 from pages.shared.server import cache
+from pages.shared.stage import guide
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.in_line import in_line
 from pages.shared.views.papers import cited
@@ -46,7 +47,7 @@ class Step(NamedTuple):
 IDEA = Step(
     "idea",
     {
-        "shaded": Destination("explore", pointing=EATING),
+        "shaded": Destination("explore", WHOLE, EATING),
         "dishes": Destination(
             "buffet", {"buffet_protein": 0.0, "buffet_sugar": 3.0, "buffet_vegetables": 0.0}
         ),
@@ -55,9 +56,9 @@ IDEA = Step(
 TRY = Step(
     "try",
     {
-        "typed": Destination("explore", pointing=CATCHING),
-        "kind": Destination("explore", {"head": 1}, CATCHING),
-        "changed": Destination("explore", {"head": 1}, CATCHING, ("animal", 2.0)),
+        "typed": Destination("explore", WHOLE, CATCHING),
+        "kind": Destination("explore", {**WHOLE, "head": 1}, CATCHING),
+        "changed": Destination("explore", {**WHOLE, "head": 1}, CATCHING, ("animal", 2.0)),
     },
 )
 PAPER = Step(
@@ -71,8 +72,8 @@ PAPER = Step(
 MATHEMATICS = Step(
     "mathematics",
     {
-        "cell": Destination("explore", pointing=EATING),
-        "root": Destination("explore", _WIDE, EATING),
+        "cell": Destination("explore", WHOLE, EATING),
+        "root": Destination("explore", {**WHOLE, **_WIDE}, EATING),
     },
     ("phuong",),
 )
@@ -91,7 +92,9 @@ STEPS = (IDEA, TRY, PAPER, MATHEMATICS, BEYOND)
 
 
 def path(text: Text) -> None:
-    """All steps, one card each."""
+    """The guide over the page Explore; then all steps, one card each."""
+    with st.container(border=True, width="content"):
+        guide.begin(text, "guide.begin")
     for step in STEPS[:-1]:
         with _card(text, step):
             if step is MATHEMATICS:

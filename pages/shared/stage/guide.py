@@ -1,0 +1,73 @@
+"""The guide: the learning path as tasks on the stage, each ticked when the page sees it done."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from core import layer
+from core.reader.explore import Chapter, Choice
+from pages.shared.reader.session import change, session
+from pages.shared.stage.explored import Explored
+from pages.shared.text import Text
+from pages.shared.views.links import open_state
+
+
+class Task(NamedTuple):
+    """Something to do in a chapter.
+
+    Attributes:
+        name: Its label is ``guide.<name>``.
+        chapter: Where it is done.
+        done: Whether what is shown says that it is done.
+    """
+
+    name: str
+    chapter: Chapter
+    done: Callable[[Explored], bool]
+
+
+def _looks_elsewhere(it: Explored) -> bool:
+    """Tell whether changed numbers let the asking word look most at another word than before."""
+    shown, source = it.opened, it.scene.source
+    before = layer.trace(it.words, source.untouched(it.words), it.rules, it.trace.origin)
+    rows = (found.weights[shown.head, shown.query] for found in (before.layers[0], shown.layer))
+    was, now = (int(row.argmax()) for row in rows)
+    return was != now
+
+
+def _out_of_sight(it: Explored) -> bool:
+    return not it.seen["convolutional"].field.reach[it.opened.query, it.opened.key]
+
+
+TASKS = (
+    Task("ask", "words", lambda it: it.opened.query != Choice.query),
+    Task("apart", "words", _out_of_sight),
+    Task("number", "vectors", _looks_elsewhere),
+    Task("mask", "masks", lambda it: it.scene.choice.mask == "causal"),
+    Task("head", "heads", lambda it: it.opened.head > 0),
+)
+
+
+def guide(text: Text, it: Explored) -> None:
+    """Say the task that the reader is at, whether it is done, and lead on; nothing without one."""
+    at = it.stage.guide
+    if not at:
+        return
+    task, ticks = TASKS[at - 1], session().ticks
+    if task.done(it):
+        ticks.add(task.name)
+    done = task.name in ticks
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="guide"):
+        count = text("guide.step", step=at, steps=len(TASKS))
+        st.markdown(f"{'✅' if done else '⬜'} **{count}** {text(f'guide.{task.name}')}")
+        if at < len(TASKS):
+            label, fields = text("guide.next"), {"guide": at + 1, "chapter": TASKS[at].chapter}
+        else:
+            label, fields = text("guide.end"), {"guide": 0}
+        st.button(label, on_click=change, kwargs=fields, type="primary" if done else "secondary")
+
+
+def begin(text: Text, label: str) -> None:
+    """Offer the guide's first task, on the page where the tasks are done."""
+    open_state(text, label, "explore", guide=1, chapter=TASKS[0].chapter)
