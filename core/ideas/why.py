@@ -34,12 +34,14 @@ class Example(NamedTuple):
     Attributes:
         source: The language that is translated from.
         number: Of the English sentence on tatoeba.org.
-        word: The place of a word of the reference that is worth a look, from 0.
+        word: The place of a word of the translation by people that is worth a look, from 0.
+        key: The place of the source word that says the same.
     """
 
     source: Language
     number: int
     word: int
+    key: int
 
     @property
     def sentence(self) -> str:
@@ -49,12 +51,12 @@ class Example(NamedTuple):
 
 
 EXAMPLES: Mapping[str, Example] = {
-    "bicycle": Example("zh", 570335, 5),
-    "baseball": Example("zh", 321963, 4),
-    "roof": Example("zh", 25570, 6),
-    "pizza": Example("en", 2978127, 1),
-    "impossible": Example("en", 4834913, 4),
-    "cows": Example("en", 19510, 0),
+    "bicycle": Example("zh", 570335, 5, 7),
+    "baseball": Example("zh", 321963, 4, 7),
+    "roof": Example("zh", 25570, 6, 2),
+    "pizza": Example("en", 2978127, 1, 1),
+    "impossible": Example("en", 4834913, 6, 4),
+    "cows": Example("en", 19510, 0, 0),
 }
 """Two of each language that show something, and one that is too hard for all three."""
 
@@ -161,7 +163,7 @@ def reference(sentence: str, source: Language) -> str | None:
 def another(sentence: str, source: Language) -> str:
     """Another held-out sentence; whoever goes on and on sees all of them."""
     pairs, pair = held_out(), held_out_pair(sentence, source)
-    place = pairs.index(pair) + _STRIDE if pair else 0
+    place = (pairs.index(pair) if pair else 0) + _STRIDE
     return getattr(pairs[place % len(pairs)], source).text
 
 

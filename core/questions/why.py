@@ -38,8 +38,9 @@ class Written:
     written: int
 
     def another(self, draw: Generator) -> int | None:
-        """A word of the translation that is not looked at."""
-        places = [it for it in range(len(self.made["attention"].output) - 1) if it != self.word]
+        """A word of the translation, no mark, that is not looked at."""
+        words = enumerate(self.made["attention"].output[:-1])
+        places = [at for at, it in words if at != self.word and any(map(str.isalpha, it))]
         return one(places, draw) if places else None
 
 
@@ -62,9 +63,10 @@ def attends(it: Written, draw: Generator) -> Question | None:
 
 
 def waits(it: Written, draw: Generator) -> Question | None:
-    """Ask: how many steps have to wait for each other?"""
+    """Ask: how many steps would wait for each other if both sentences were twice as long?"""
+    read, written = 2 * it.read, 2 * it.written
     kind, part = one(files.KINDS, draw), one(Rounds._fields, draw)
-    counts = {name: rounds(name, it.read, it.written) for name in files.KINDS}
+    counts = {name: rounds(name, read, written) for name in files.KINDS}
     answer = getattr(counts[kind], part)
     others = [*(getattr(own, part) for own in counts.values()), *counts[kind]]
     return Question(
@@ -72,8 +74,8 @@ def waits(it: Written, draw: Generator) -> Question | None:
         {
             "translator": Name("translator", kind),
             "part": Name("round", part),
-            "read": str(it.read),
-            "written": str(it.written),
+            "read": str(read),
+            "written": str(written),
         },
         *numbers(answer, *others),
         {name: f"{getattr(own, part):,}" for name, own in counts.items()},

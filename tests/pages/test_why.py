@@ -179,7 +179,7 @@ def test_examples_are_held_out_pairs_with_their_givers_and_there_are_others(page
         assert page.text_input(key="why_sentence").value == getattr(pair, it.source).text
         assert {pair.en.contributor in said(page), pair.zh.contributor in said(page)} == {True}
         assert ZH(f"why.from_{it.source}") in said(page)
-        assert chosen(page, "why_word") == it.word
+        assert (chosen(page, "why_word"), chosen(page, "why_key")) == (it.word, it.key)
         assert_maps(page, it.source, it.sentence, getattr(pair, target_of(it.source)).text)
     seen = {page.text_input(key="why_sentence").value}
     for _ in range(3):

@@ -20,7 +20,7 @@ from tests.core.questions.oracle import answered, name, place
 def written(draw: st.DrawFn) -> Written:
     n_output, n_source = draw(st.integers(1, 5)), draw(st.integers(1, 5))
     random = np.random.default_rng(draw(st.integers(0, 999)))
-    source, output = tuple("abcde"[:n_source]), (*"vwxyz"[:n_output], "<end>")
+    source, output = tuple("abcde"[:n_source]), (*"wvxy."[-n_output:], "<end>")
 
     def made(layers: int) -> Alignment:
         weights = random.dirichlet(np.ones(n_source), (layers, 2, n_output + 1))
@@ -38,7 +38,7 @@ def row(it: Written, asked: Question) -> tuple[np.ndarray, np.ndarray]:
     """The weights and the influence of the word that is asked about; it is another one."""
     word = place(asked.values["asks"])
     assert word != it.word
-    assert word < len(it.made["attention"].output) - 1
+    assert it.made["attention"].output[word] in "wvxy"
     [weights] = it.made["attention"].weights
     return weights.mean(axis=0)[word], it.made["attention"].influence.strength[word]
 
@@ -58,8 +58,9 @@ def moves(it: Written, asked: Question) -> None:
 
 def waits(it: Written, asked: Question) -> None:
     """A recurrent network has a step a piece; the Transformer 3 layers that read, 2 that write."""
-    recurrent = {"reading": it.read, "writing": it.written, "learning": it.read + it.written}
-    transformer = {"reading": 3, "writing": 2 * it.written, "learning": 5}
+    read, written = 2 * it.read, 2 * it.written
+    recurrent = {"reading": read, "writing": written, "learning": read + written}
+    transformer = {"reading": 3, "writing": 2 * written, "learning": 5}
     counts = {"vector": recurrent, "attention": recurrent, "transformer": transformer}
     part = name(asked.values["part"])
     assert answered(asked) == str(counts[name(asked.values["translator"])][part])
@@ -85,4 +86,4 @@ def test_the_answer_is_what_numpy_finds(kind: Kind, it: Written, seed: int):
         ORACLES[kind](it, asked)
     else:
         assert kind is not why.waits
-        assert len(it.made["attention"].output) == 2 or len(it.made["attention"].source) == 1
+        assert len(it.made["attention"].output) <= 3 or len(it.made["attention"].source) == 1

@@ -164,8 +164,9 @@ def sentence(text: Text, shown: Translating) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(text("why.examples"), width="content")
         for name, example in EXAMPLES.items():
-            values = {"why_sentence": example.sentence, "why_word": example.word, "why_key": 0}
-            _choose(f"“{example.sentence}”", f"why_example.{name}", **values)
+            values = {"why_word": example.word, "why_key": example.key}
+            sentence = example.sentence
+            _choose(f"“{sentence}”", f"why_example.{name}", why_sentence=sentence, **values)
         other = another(shown.choice.why_sentence, shown.source)
         _choose(text("why.another"), "why_another", why_sentence=other, why_word=0, why_key=0)
     st.caption(text.joined(*_about(text, shown)))
