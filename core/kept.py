@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.arrays import nbytes
 
@@ -49,3 +49,10 @@ class Kept(Generic[Result]):
         with self._guard:
             self._found.clear()
             self._bytes = 0
+
+
+BUDGET = 150 * 2**20
+"""Bytes of the models that are held; the one that was not used for longest goes first."""
+
+MODELS: Kept[Any] = Kept(largest=BUDGET, at_least=1)
+"""The models that come with the project, by their names: all of them together have the budget."""

@@ -27,6 +27,7 @@ CONTENTS = (
     Entry("look", "path", "🧭"),
     Entry("look", "model", "🧠"),
     Entry("look", "upload", "📦"),
+    Entry("ideas", "why", "💡"),
     Entry("ideas", "cross", "🔀"),
     Entry("ideas", "heads", "🐙"),
     Entry("ideas", "positions", "🔢"),

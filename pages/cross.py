@@ -5,6 +5,7 @@ import streamlit as st
 from core.reader.ideas import CrossChoice
 from core.taken.snippet import crossing_snippet
 from pages.shared import controls, frame
+from pages.shared.destinations import Destination, lead_to
 from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
@@ -35,6 +36,7 @@ same_or_not(text, shown)
 
 st.subheader(text("notice.title"), anchor=False)
 st.markdown(text("cross.notice"))
+lead_to(text, "cross.trained", Destination("why"), first=False)
 
 st.subheader(text("cross.scoring_title"), anchor=False)
 st.markdown(text("cross.scoring_lead"))

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 
 from core.encoder import Encoder, read_encoder
 from core.errors import InputError
-from core.kept import Kept
+from core.kept import MODELS, Kept
 from core.models import bilingual
 from core.models.unigram import UnigramTokenizer
 
@@ -32,9 +32,6 @@ HASHES: Mapping[str, str] = MappingProxyType(
     }
 )
 """SHA-256 of the files as their authors published them: who made the package is not known."""
-
-BUDGET = 150 * 2**20
-"""Bytes of the models that are held; the one that was not used for longest goes first."""
 
 WORD_PIECES = 9 * 2**20
 """Bytes that the library holds for MiniLM's vocabulary, measured."""
@@ -61,7 +58,7 @@ class PackagedModel:
 
 
 _lock = threading.Lock()
-_held: Kept[PackagedModel] = Kept(largest=BUDGET, at_least=1)
+_held: Kept[PackagedModel] = MODELS
 
 
 def packaged_model(name: str = NAME) -> PackagedModel:

@@ -20,6 +20,7 @@ from core.questions import (
     reach,
     training,
     upload,
+    why,
 )
 from core.questions.question import Kind, Question
 
@@ -29,6 +30,7 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "path": (layer.shifted, layer.temperature, layer.hidden),
     "model": model.KINDS,
     "upload": upload.KINDS,
+    "why": why.KINDS,
     "cross": cross.KINDS,
     "positions": positions.KINDS,
     "heads": heads.KINDS,

@@ -7,12 +7,14 @@ from core.reader.fields import Kind, kinds
 from core.reader.ideas import BuffetChoice, CorrectionsChoice, CostChoice, CrossChoice, ReachChoice
 from core.reader.model import ModelChoice, UploadChoice
 from core.reader.training import TrainingChoice
+from core.reader.why import WhyChoice
 
 PAGES: Mapping[str, tuple[type, ...]] = {
     "explore": (Choice, StageChoice, NumbersChoice),
     "path": (Choice,),
     "model": (ModelChoice,),
     "upload": (UploadChoice,),
+    "why": (WhyChoice,),
     "cross": (CrossChoice,),
     "heads": (Choice, HeadsChoice),
     "positions": (Choice, PositionsChoice),

@@ -7,6 +7,7 @@ Rare Words with Subword Units, 2016).
 
 import json
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Literal
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
 from core.simplified import simplified
-from core.tokens import clean
+from core.tokens import clean, word_starts
 
 Language = Literal["en", "zh"]
 
@@ -58,6 +59,21 @@ class Pieces:
         text = plain(sentence, self.language)
         offsets = self.tokenizer.encode(text).offsets
         return tuple(text[start:end] for start, end in offsets)
+
+    def cut_words(self, sentence: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The sentence's words, and for each piece the place of the word that it is a part of.
+
+        Words that share a piece are one.
+        """
+        text = plain(sentence, self.language)
+        starts, spans = sorted(word_starts(text)), self.tokenizer.encode(text).offsets
+        # A piece belongs to the word of its first letter; a space alone, to the word after it.
+        seen = [end - len(text[start:end].lstrip()) for start, end in spans]
+        within = [bisect_right(starts, place) for place in seen]
+        ends = {word: end for word, (_, end) in zip(within, spans, strict=True)}
+        begins = dict(zip(within[::-1], seen[::-1], strict=True))
+        words = tuple(text[begins[word] : end] for word, end in ends.items())
+        return words, tuple(list(ends).index(word) for word in within)
 
     def names(self, ids: Iterable[int]) -> tuple[str, ...]:
         """Pieces as they are called in the vocabulary, with ``WORD_START`` for a space."""

@@ -1,6 +1,7 @@
 """Translators that come with the project, and what they do with a sentence.
 
-Nothing is loaded before it is asked for; a network is loaded once a process and shared.
+Nothing is loaded before it is asked for; a network is loaded once and shared, within the budget of
+all models.
 """
 
 import json
@@ -12,10 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.nn.functional import one_hot
 
 from core.arrays import Array, freeze
 from core.errors import InputError
 from core.influence import Influence
+from core.kept import MODELS, Kept
 from core.translation.decoding import forced, greedy, slopes, typical_length
 from core.translation.files import (
     FOLDER,
@@ -60,8 +64,8 @@ class Alignment:
     """A sentence and a translation that a translator was made to write.
 
     Attributes:
-        source: Pieces, English ones with the space before them.
-        output: Pieces of the translation; the last one is its end.
+        source: Pieces, English ones with the space before them; or words, as below.
+        output: Pieces or words of the translation; the last one is its end.
         best: Pieces that the translator would have written in their places.
         probability: ``(output,)``, what the translator gave each piece.
         weights: ``(layer, head, output, source)`` of attention to the source; rows sum to 1. No
@@ -119,8 +123,15 @@ class Translator:
         [written] = greedy(self.network, source)
         return self.pieces[self.settings.target].text(written)
 
-    def align(self, sentence: str, translation: str) -> Alignment:
+    def align(self, sentence: str, translation: str, *, words: bool = False) -> Alignment:
         """Make it write a translation, its own or another, and measure what each piece rests on.
+
+        Args:
+            sentence: The source.
+            translation: What it is made to write.
+            words: Whether words stand in place of their pieces. A word's probability is the product
+                of its pieces', and so its score is the sum; its weights are the mean of theirs, and
+                what they give to a source word is added up; a source word is moved as a whole.
 
         Raises:
             InputError: ``no_tokens`` or ``sentence_too_long``, of either.
@@ -128,15 +139,22 @@ class Translator:
         source = self._ids(sentence, self.settings.source)
         target = self._ids(translation, self.settings.target)
         made = forced(self.network, source, target)
-        strength = slopes(self.network, source, target).norm(dim=-1) * self.typical_length
-        target_pieces = self.pieces[self.settings.target]
-        names = target_pieces.names(made.best.tolist())
+        theirs, ours = self.pieces[self.settings.source], self.pieces[self.settings.target]
+        read, within_read = theirs.cut_words(sentence) if words else _alone(theirs.cut(sentence))
+        written, within = ours.cut_words(translation) if words else _alone(ours.cut(translation))
+        within = (*within, len(written))  # the end is written, too
+        rows, columns = (
+            one_hot(torch.tensor(it)).mT.to(made.weights.dtype) for it in (within, within_read)
+        )  # (word, piece)
+        derivative = torch.einsum("wo,osd->wsd", rows, slopes(self.network, source, target))
+        strength = (derivative.square().sum(dim=-1) @ columns.mT).sqrt() * self.typical_length
+        best = [it.replace(WORD_START, " ") for it in ours.names(made.best.tolist())]
         return Alignment(
-            self.pieces[self.settings.source].cut(sentence),
-            (*target_pieces.cut(translation), SPECIAL[END]),
-            tuple(name.replace(WORD_START, " ") for name in names),
-            made.log_probabilities.exp().numpy(),
-            made.weights.numpy(),
+            read,
+            (*written, SPECIAL[END]),
+            tuple("".join(best[piece] for piece in row.nonzero()[:, 0]) for row in rows),
+            (rows @ made.log_probabilities).exp().numpy(),
+            _mixed(made.weights, rows / rows.sum(dim=1, keepdim=True), columns.mT).numpy(),
             Influence(np.ones(strength.shape, bool), strength.numpy()),
         )
 
@@ -144,6 +162,11 @@ class Translator:
     def typical_length(self) -> float:
         """Of a source piece's vector: what influence is counted against."""
         return typical_length(self.network)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the network's numbers."""
+        return sum(numbers.nbytes for numbers in self.network.parameters())
 
     @property
     def scores(self) -> dict[str, dict[str, float]]:
@@ -166,8 +189,18 @@ def rounds(kind: Kind, n_source: int, n_output: int) -> Rounds:
     return Rounds(n_source, n_output, n_source + n_output)
 
 
+def _mixed(weights: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Weights of words; without layers there is nothing to multiply."""
+    return rows @ weights @ columns if len(weights) else weights
+
+
+def _alone(pieces: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Pieces that are no parts of anything, as :meth:`Pieces.cut_words` gives words."""
+    return pieces, tuple(range(len(pieces)))
+
+
 _lock = threading.Lock()
-_loaded: dict[str, Translator] = {}
+_held: Kept[Translator] = MODELS
 
 
 def translator(kind: Kind, source: Language, target: Language) -> Translator:
@@ -179,12 +212,14 @@ def translator(kind: Kind, source: Language, target: Language) -> Translator:
     """
     name = name_of(kind, source, target)
     with _lock:
-        if name not in _loaded:
-            path = FOLDER / f"{name}.safetensors"
-            if not path.exists():
-                raise InputError("model_missing", name=name, file=path.name)
-            _loaded[name] = Translator(*read_network(path), shared_pieces())
-        return _loaded[name]
+        return _held.get(name, lambda: _loaded(name))
+
+
+def _loaded(name: str) -> Translator:
+    path = FOLDER / f"{name}.safetensors"
+    if not path.exists():
+        raise InputError("model_missing", name=name, file=path.name)
+    return Translator(*read_network(path), shared_pieces())
 
 
 def available() -> tuple[Settings, ...]:

@@ -13,6 +13,7 @@ from core.questions.positions import Ordered
 from core.questions.reach import Reached
 from core.questions.training import Trained
 from core.questions.upload import Weighed
+from core.questions.why import Written
 from core.reader.scene import Scene
 from core.reader.training import FIELDS, TrainingChoice
 from pages.shared.reader.model import ModelScene
@@ -23,6 +24,7 @@ from pages.shared.views.in_line import in_line
 from pages.shared.views.positions.shuffling import Shuffling, orders
 from pages.shared.views.reach.stacks import Reaching
 from pages.shared.views.upload.maps import Shown
+from pages.shared.views.why.translating import Translating
 
 
 def explored(scene: Scene) -> Explored:
@@ -100,12 +102,18 @@ def weighed(shown: Shown) -> Weighed:
     )
 
 
+def written(shown: Translating) -> Written:
+    """A translation that three translators were made to write."""
+    return Written(shown.made, shown.choice.why_word, *shown.pieces)
+
+
 SITUATIONS: Mapping[str, Callable[[Any], object]] = {
     "explore": explored,
     "path": explored,
     "upload": weighed,
     "corrections": explored,
     "model": modelled,
+    "why": written,
     "cross": crossed,
     "positions": ordered,
     "heads": explored,

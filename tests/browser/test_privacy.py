@@ -20,6 +20,7 @@ TEXTS = {
     "": ("Sentence",),
     "model": ("Text", "Sentence B, beside the text above (A)"),
     "cross": ("Sentence A", "Sentence B"),
+    "why": ("Sentence to translate, Chinese or English",),
 }
 CARRIERS = ("", "heads", "positions", "reach", "model", "cross", "training", "cost")
 NUMBER = 987_654_321.25

@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.errors import InputError
 from core.importance import leave_one_out
-from core.kept import Kept
+from core.kept import BUDGET, Kept
 from core.models import packaged
 from core.models.pieces import Keep
 from core.sources.pretrained import PretrainedSource, head_effects
@@ -202,7 +202,7 @@ def test_ten_readers_at_once_get_their_own_numbers():
 
 @pytest.fixture
 def unloaded(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.setattr(packaged, "_held", Kept(packaged.BUDGET))
+    monkeypatch.setattr(packaged, "_held", Kept(BUDGET))
     return monkeypatch
 
 

@@ -196,6 +196,7 @@ def assert_led_back(app: AppTest, cold_dashboard: Open, page: str) -> None:
         ("explore", "results_open", True),
         ("model", "model_finder_open", True),
         ("corrections", "corrections_open", ["pair", "far"]),
+        ("why", "why_inserted_open", True),
     ],
 )
 def test_what_is_unfolded_stays_so_in_the_other_language(
@@ -220,6 +221,8 @@ VIEWS = [
     ("corrections", {"corrections_open": ("window", "pronoun")}),
     ("heads", {"heads_table_open": True}),
     ("buffet", {"buffet_arithmetic_open": True}),
+    ("why", {"why_output": "vector", "why_word": 2, "why_key": 1, "why_measure": "chrf"}),
+    ("why", {"why_sentence": "I like music.", "why_inserted_open": True}),
 ]
 
 

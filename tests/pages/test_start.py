@@ -12,6 +12,8 @@ VISIT = """
 import gc, json, sys
 from unittest.mock import patch
 from streamlit.testing.v1 import AppTest, app_test
+from core.kept import MODELS
+from core.translation.files import shared_pieces
 from pages import CONTENTS
 from tests.conftest import DASHBOARD, Remembering
 
@@ -20,12 +22,15 @@ with patch.object(app_test, "PagesManager", Remembering):
     app.context = {"locale": sys.argv[1]}
     app.run()
     loaded = {"explore": list(sys.modules)}
+    read = [*MODELS._found, *["pieces"] * shared_pieces.cache_info().currsize]
     if sys.argv[2] == "all":
         for entry in CONTENTS[1:]:
             app.switch_page(entry.path).run()
             assert not app.exception, entry.name
         loaded["all"] = list(sys.modules)
-print(json.dumps({"loaded": loaded, "frozen": gc.get_freeze_count(), "search": gc.isenabled()}))
+models = {"read": read, "models": [*MODELS._found]}
+found = {"loaded": loaded, "frozen": gc.get_freeze_count(), "search": gc.isenabled()}
+print(json.dumps(models | found))
 """
 COMPILERS = {"torch._dynamo", "torch._inductor", "sympy"}
 """What torch loads for functions that we do not use: 66 MB."""
@@ -47,6 +52,11 @@ def test_the_first_page_loads_nothing_that_it_does_not_use(english: dict):
     others = {"rjieba", "transformers", "huggingface_hub", "pages.shared.situations"}
     assert "core.attention" in loaded
     assert not loaded & (others | COMPILERS)
+
+
+def test_models_are_read_where_they_are_shown(english: dict):
+    assert english["read"] == []
+    assert {"all-MiniLM-L6-v2", "zh-en-attention", "zh-en-vector"} <= set(english["models"])
 
 
 def test_no_page_loads_a_compiler_or_other_peoples_models(english: dict):

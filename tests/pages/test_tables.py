@@ -39,6 +39,7 @@ N_TABLES = {
     "heads": 4,
     "model": 3,
     "buffet": 2,
+    "why": 1,
     "cost": 4,
     "training": 1,
     "upload": 2,

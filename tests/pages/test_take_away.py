@@ -26,6 +26,7 @@ from core.reader.model import ModelChoice
 from core.reader.reader import Reader
 from core.reader.records import DEFAULTS, FIELDS
 from core.reader.training import AIMED, TrainingChoice
+from core.reader.why import WhyChoice
 from core.sources.handset import HandsetSource
 from core.sources.pretrained import PretrainedSource
 from core.sources.uploaded import UploadedSource, read_upload
@@ -52,7 +53,7 @@ SENTENCES = {
     "model": "model_sentence",
     "cross": "cross_a",
 }
-REPORTED = (*SENTENCES, "upload", "buffet", "cost")
+REPORTED = (*SENTENCES, "upload", "buffet", "cost", "why")
 VOID = {"meta"}
 QUICK = {
     "training_length": 16,
@@ -282,12 +283,13 @@ def test_what_is_wished_for_most_comes_first(open_dashboard: Visit, language: La
 # Settings
 
 ELSEWHERE = {
-    *("sentence", "cross_a", "cross_b", "model_sentence"),  # above the settings
+    *("sentence", "cross_a", "cross_b", "model_sentence", "why_sentence"),  # above the settings
     *("edits", "blocked"),  # tables below them
     *("cutting", "cross_cutting"),  # the version of a link, no choice
     *("model_other", "model_name", "model_order", "heads_blocks", "positions_at", "reach_log"),
     *("model_finder_open", "model_steps_open", "model_lines", "model_toy", "model_off"),
     *("model_alone", "buffet_arithmetic_open", "heads_table_open"),
+    "why_inserted_open",
     *("buffet_dish", "source"),  # change no number of the report; or are no matter of this test
 }
 
@@ -330,6 +332,7 @@ def another(hint: object, value: object, read: Callable[[object], object]) -> ob
         ("buffet", BuffetChoice, {}, set()),
         ("cost", CostChoice, {}, set()),
         ("model", ModelChoice, {}, set()),
+        ("why", WhyChoice, {"why_sentence": "I love music."}, {"why_key"}),
     ],
     ids=lambda case: case[0],
 )

@@ -33,6 +33,7 @@ TERMS = set(
         "Abnar Zuidema Jain Wallace Wiegreffe Pinter Kobayashi Kendall Serrano Smith Xiao "
         "Clark Press "
         "Michel Voita Tang Adam Transformer eval "
+        "BLEU chrF Tatoeba CC BY FR "
         "GGUF HDF numpy ONNX MATLAB Git LFS Parquet Arrow NaN True cookie TransformerLens pt LoRA",
     )
 )

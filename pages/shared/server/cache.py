@@ -13,9 +13,10 @@ from core.arrays import Array, digest
 from core.cnn import ConvolutionSettings
 from core.encoder import HeadIndex
 from core.files.traces import fingerprint
-from core.ideas import reach
+from core.ideas import reach, why
 from core.ideas.effective_field import FieldSizes, field_sizes
 from core.ideas.reach import AttentionStack, Averaged
+from core.ideas.why import Translated
 from core.kept import Kept
 from core.layer import Parameters, Rules
 from core.long.head import LongHead
@@ -28,6 +29,7 @@ from core.recall.recalling import Recall, recall
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_upload
+from core.translation.files import Kind
 from pages.shared.server import limits, loading, waiting
 from pages.shared.server.gate import Waiting
 from pages.shared.server.waiting import in_turn
@@ -121,6 +123,21 @@ def effects(sentence: str, part: Keep, *, told: Waiting) -> HeadEffects:
     """What switching off each head does to a sentence."""
     run = model(sentence, part, told=told)
     return in_turn(_effects, _run_key(sentence, part), lambda: head_effects(run), told)
+
+
+_translated: Kept[Translated] = Kept(largest=4_000_000)  # one of 12 words has 10 kB
+
+
+def translated(
+    kind: Kind, sentence: str, forced: str | None = None, *, told: Waiting
+) -> Translated:
+    """What a translator makes of a sentence, or of a translation that it is made to write.
+
+    Raises:
+        InputError: ``busy`` if it was not this reader's turn in time.
+    """
+    key = kind, sentence, forced
+    return in_turn(_translated, key, lambda: why.translated(*key), told)
 
 
 _averaged: Kept[Averaged] = Kept(largest=4_000_000)

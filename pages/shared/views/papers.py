@@ -33,6 +33,21 @@ PAPERS = {
         2015,
         "1409.0473",
     ),
+    "cho": Paper(
+        "Kyunghyun Cho",
+        True,
+        "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine "
+        "Translation",
+        2014,
+        "1406.1078",
+    ),
+    "sutskever": Paper(
+        "Ilya Sutskever",
+        True,
+        "Sequence to Sequence Learning with Neural Networks",
+        2014,
+        "1409.3215",
+    ),
     "luong": Paper(
         "Minh-Thang Luong",
         True,

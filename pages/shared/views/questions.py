@@ -38,8 +38,10 @@ _NAMED: Mapping[str, Callable[[Text, str], str]] = {
     "nutrient": lambda text, name: text(f"nutrient.{name}"),
     "positions_kind": lambda text, name: text(f"positions_kind.{name}"),
     "reach_mask_shown": _reach_mask,
+    "round": lambda text, name: text(f"round.{name}"),
     "rnn_direction": lambda text, name: text(f"rnn_direction.{name}"),
     "training_task": lambda text, name: text(f"training_task.{name}"),
+    "translator": lambda text, name: text(f"translator.{name}"),
 }
 
 

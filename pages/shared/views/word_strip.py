@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from functools import cache, partial
+from typing import Any
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
@@ -34,24 +35,48 @@ def word_strip(
             ``<name>.symbol.label`` where the words are symbols.
         unknown: Words to be drawn with dots.
     """
-    told = teller(text, weights)
-    data = {
-        "label": text(
-            f"{name}.label" if pointed.kind == "word" else f"{name}.{pointed.kind}.label"
-        ),
-        "asks": pointed.query,
-        "words": [
-            {
-                "text": word,
-                "weight": float(weight),
-                "share": told(float(weight)),
-                "description": text("strip.word", position=i + 1, word=word, share=f"{weight:.1%}"),
-                "unknown": word in unknown,
-            }
-            for i, (word, weight) in enumerate(zip(pointed.answering, weights, strict=True))
-        ],
-    }
+    kind = pointed.kind
+    label = text(f"{name}.label" if kind == "word" else f"{name}.{kind}.label")
+    words = _words(text, pointed, weights, teller(text, weights))
+    for word in words:
+        word["unknown"] = word["text"] in unknown
+    _draw(pointed, name, label, words)
 
+
+def probability_strip(text: Text, pointed: Pointed, probabilities: Array, name: str) -> None:
+    """Draw words of which each has a probability of its own.
+
+    Args:
+        text: The reader's language.
+        pointed: The words, and which of them is chosen.
+        probabilities: ``(key,)``.
+        name: The strip's, as in :func:`word_strip`.
+    """
+    words = _words(text, pointed, probabilities, _per_cent, "strip.probable")
+    _draw(pointed, name, text(f"{name}.label"), words)
+
+
+def _words(
+    text: Text,
+    pointed: Pointed,
+    weights: Array,
+    told: Callable[[float], str],
+    description: str = "strip.word",
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": word,
+            "weight": float(weight),
+            "share": told(float(weight)),
+            "description": text(description, position=i + 1, word=word, share=f"{weight:.1%}"),
+            "unknown": False,
+        }
+        for i, (word, weight) in enumerate(zip(pointed.answering, weights, strict=True))
+    ]
+
+
+def _draw(pointed: Pointed, name: str, label: str, described: list[dict[str, Any]]) -> None:
+    """The words as buttons; each chooses itself."""
     words = pointed.words
 
     def ask() -> None:
@@ -59,6 +84,7 @@ def word_strip(
         if isinstance(asked, int) and 0 <= asked < len(words.asking):
             words.point(query=asked)
 
+    data = {"label": label, "asks": pointed.query, "words": described}
     _component()(key=name, data=data, on_asked_change=ask)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from core.arrays import Array
-from core.models.packaged import BUDGET, LOADERS
+from core.kept import BUDGET
+from core.models.packaged import LOADERS
 from tests.benchmarks.clock import quartiles
 from tests.benchmarks.row import Row
 

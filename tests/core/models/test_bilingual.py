@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 
 from core.errors import InputError
+from core.kept import BUDGET
 from core.models import bilingual, convert, packaged
 from core.models.bilingual import CONFIG, FILE, NAME, PIECES, SCORES
 from core.models.blocks import Blocks
@@ -210,7 +211,7 @@ def test_heads_can_be_switched_off():
 
 def test_both_models_are_held_within_the_budget():
     models = [packaged.packaged_model(name) for name in packaged.LOADERS]
-    assert sum(model.nbytes for model in models) <= packaged.BUDGET
+    assert sum(model.nbytes for model in models) <= BUDGET
     assert packaged.packaged_model(NAME) is models[1]
 
 

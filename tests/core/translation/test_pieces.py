@@ -65,3 +65,32 @@ def test_pieces_that_were_kept_are_the_same(language: Language):
     pieces = shared_pieces()[language]
     again = restored(pieces.saved(), language)
     assert again.names(range(len(again))) == pieces.names(range(len(pieces)))
+
+
+STRANGE = "我爱炸鸡。！abd'I’\" \u200b\u0301´ﬁ①5.3,_٣ タ한é\u3000\ufeff$"
+
+
+@given(text=st.text(alphabet=STRANGE, max_size=24))
+def test_every_piece_is_part_of_a_word_and_every_word_has_pieces(text: str):
+    for language, pieces in shared_pieces().items():
+        words, within = pieces.cut_words(text)
+        assert len(within) == len(pieces.encode(text))
+        assert list(dict.fromkeys(within)) == list(range(len(words)))
+        assert list(within) == sorted(within)
+        spelled = plain(text, language).replace(" ", "")
+        assert all(word and word == word.strip() for word in words)
+        assert all(word.replace(" ", "") in spelled for word in words)
+
+
+def test_words_are_those_of_the_pages():
+    words, within = shared_pieces()["en"].cut_words("He doesn't like unreadable things.")
+    assert words == ("He", "doesn't", "like", "unreadable", "things", ".")
+    assert len(within) > within[-1] + 1
+    words, within = shared_pieces()["zh"].cut_words("我爱吃炸鸡")
+    assert words == ("我", "爱", "吃", "炸鸡")
+    assert within == (0, 1, 2, 3, 3)
+
+
+def test_words_that_share_a_piece_are_one():
+    words, _ = shared_pieces()["en"].cut_words("like 'unreadable'")  # a piece is 'un
+    assert words == ("like", "'unreadable", "'")

@@ -10,7 +10,10 @@ import pytest
 import torch
 
 from core.errors import InputError
+from core.kept import MODELS, Kept
+from core.models import packaged
 from core.translation import files
+from core.translation import translator as translators
 from core.translation.decoding import slopes
 from core.translation.files import FOLDER
 from core.translation.network import keep
@@ -182,3 +185,47 @@ def chrf(written: list[str], references: list[str]) -> float:
 def grams(text: str, n: int) -> Counter[str]:
     letters = text.replace(" ", "")
     return Counter(letters[i : i + n] for i in range(len(letters) - n + 1))
+
+
+def test_words_have_what_their_pieces_have_together(one: Translator):
+    source, target = sentences(one, CARRIED[40])
+    by_piece, by_word = one.align(source, target), one.align(source, target, words=True)
+    read, of_read = one.pieces[one.settings.source].cut_words(source)
+    written, of_written = one.pieces[one.settings.target].cut_words(target)
+    assert (by_word.source, by_word.output[:-1]) == (read, written)
+    assert len(read) < len(by_piece.source) or len(written) < len(by_piece.output) - 1
+    of_written = (*of_written, len(written))
+    ids = (
+        one.pieces[language].encode(sentence)
+        for language, sentence in zip(
+            (one.settings.source, one.settings.target), (source, target), strict=True
+        )
+    )
+    derivative = slopes(one.network, *ids).numpy()
+    for word in range(len(written) + 1):
+        rows = [piece for piece, owner in enumerate(of_written) if owner == word]
+        probable = np.prod([by_piece.probability[row] for row in rows])
+        assert by_word.probability[word] == pytest.approx(probable, rel=1e-4)
+        for place in range(len(read)):
+            columns = [piece for piece, owner in enumerate(of_read) if owner == place]
+            vector = np.concatenate([sum(derivative[row, it] for row in rows) for it in columns])
+            felt = np.linalg.norm(vector) * one.typical_length
+            assert by_word.influence.strength[word, place] == pytest.approx(felt, rel=1e-4)
+            if by_word.mean_weights is not None and by_piece.mean_weights is not None:
+                given = np.mean([by_piece.mean_weights[row, columns].sum() for row in rows])
+                assert by_word.mean_weights[word, place] == pytest.approx(given, abs=1e-5)
+
+
+def test_translators_are_held_with_the_other_models_and_loaded_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    first, size = translator("vector", "zh", "en"), 4 * 1_206_160
+    assert packaged._held is translators._held is MODELS
+    assert first.nbytes == size
+    assert translator("vector", "zh", "en") is first
+    monkeypatch.setattr(translators, "_held", Kept(2 * size, at_least=1))
+    again = translator("vector", "zh", "en")
+    assert translator("vector", "zh", "en") is again is not first
+    for kind in ("attention", "transformer"):
+        translator(kind, "zh", "en")
+    assert translator("vector", "zh", "en") is not again

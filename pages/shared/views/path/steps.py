@@ -51,6 +51,7 @@ IDEA = Step(
         "dishes": Destination(
             "buffet", {"buffet_protein": 0.0, "buffet_sugar": 3.0, "buffet_vegetables": 0.0}
         ),
+        "reason": Destination("why"),
     },
 )
 TRY = Step(

@@ -1,0 +1,1 @@
+"""What the page about the reason for attention consists of."""
