@@ -19,6 +19,7 @@ SMALLEST = 1e-9
 
 _HEIGHT = 300  # pixels
 _DASHES = [[1, 0], [1, 0], [8, 3], [2, 2], [6, 2, 2, 2]]  # so that colours are not alone
+_COLUMNS = "!width || containerSize()[0] > 650 ? 3 : containerSize()[0] < 430 ? 1 : 2"
 
 
 class Band(NamedTuple):
@@ -46,6 +47,7 @@ class Axes:
         upwards: What lies on the vertical axis.
         lines: The lines' names, in their order.
         powers: Whether the vertical axis goes in powers of ten.
+        doubling: Numbers that each are twice the one before: the horizontal axis goes by them.
         looks: How the lines are drawn, where colours tell families apart; else each has its own.
         marks: Colours of the upright lines at the places that are marked.
     """
@@ -54,6 +56,7 @@ class Axes:
     upwards: str
     lines: tuple[str, ...]
     powers: bool = False
+    doubling: tuple[int, ...] = ()
     looks: tuple[Line, ...] = ()
     marks: tuple[str, ...] = ()
 
@@ -90,7 +93,8 @@ def bands_specification(axes: Axes) -> dict[str, Any]:
     names = ["", *axes.lines]  # the first colour belongs to what the reader has chosen
     legend = alt.Legend(
         orient="bottom",
-        columns=3,
+        # The container's width decides; that of the chart, once it changes, asks again.
+        columns={"expr": _COLUMNS} if axes.looks else 3,
         labelLimit=200,
         symbolOpacity=1,
         symbolType="stroke",
@@ -105,7 +109,11 @@ def bands_specification(axes: Axes) -> dict[str, Any]:
         dashes = alt.Scale(domain=list(axes.lines), range=members)
     colour = alt.Color("line:N", scale=colours).title(None).legend(legend)
     dash = alt.StrokeDash("line:N", scale=dashes).title(None).legend(legend)
-    x = alt.X("across:Q").title(axes.across).scale(nice=False).axis(grid=False, tickMinStep=1)
+    steps = alt.Scale(type="log", base=2, nice=False) if axes.doubling else alt.Scale(nice=False)
+    ticks = alt.Axis(grid=False, tickMinStep=1)
+    if axes.doubling:
+        ticks = alt.Axis(grid=False, values=list(axes.doubling))
+    x = alt.X("across:Q", scale=steps, axis=ticks).title(axes.across)
     place = alt.Y("mean:Q").title(axes.upwards).axis(tickCount=5, **TITLE_ABOVE)
     scale = alt.Scale(type="log", clamp=True) if axes.powers else alt.Scale(zero=True)
     base = alt.Chart()
@@ -122,7 +130,7 @@ def bands_specification(axes: Axes) -> dict[str, Any]:
     chart = alt.layer(
         area,
         line.mark_line(strokeWidth=2.5).encode(dash),
-        line.mark_point(size=22, filled=True),
+        line.mark_point(size=60 if axes.doubling else 22, filled=True),
         *(
             alt.Chart()
             .transform_filter(f"datum.mark === {place}")
