@@ -123,6 +123,17 @@ def test_a_file_says_how_it_came_to_be(name: str):
     assert types == {torch.float16}
 
 
+def test_the_readme_says_what_the_files_say():
+    readme = (FOLDER.parent / "README.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in readme.splitlines() if line.startswith("| ")]
+    assert rows[0][1:] == [*map(str, COUNTS)]
+    said = {name: shares for name, *shares in rows[2:]}
+    assert said == {
+        name: [f"{share:.2f}" for share in load(it).shares.mean(axis=0)]
+        for name, it in READERS.items()
+    }
+
+
 def test_the_files_are_small():
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 2_000_000
     assert {file.name for file in FOLDER.iterdir()} == {f"{n}.safetensors" for n in READERS}
