@@ -4,9 +4,11 @@ import streamlit as st
 
 from core.reader.explore import HeadsChoice
 from core.reader.scene import scene_of
+from core.taken.snippet import snippet
 from pages.shared import controls, frame
 from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge
+from pages.shared.views.code import code
 from pages.shared.views.heads.alike import alike
 from pages.shared.views.heads.beside import head_controls, head_maps, several
 from pages.shared.views.heads.blocks import blocks
@@ -39,6 +41,9 @@ alike(text, shown)
 st.subheader(text("heads.blocks_title"), anchor=False)
 st.markdown(text("heads.blocks_lead"))
 blocks(text, shown)
+
+source = scene.source
+code(text, snippet(source.parameters(scene.tokens.kept), source.rules), "heads.code_lead", "heads")
 
 st.subheader(text("heads.cost_title"), anchor=False)
 st.markdown(text("heads.cost_lead"))

@@ -4,9 +4,11 @@ import streamlit as st
 
 from core.reader.explore import PositionsChoice
 from core.reader.scene import scene_of
+from core.taken.snippet import shuffling_snippet
 from pages.shared import controls, frame
 from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge
+from pages.shared.views.code import code
 from pages.shared.views.papers import papers
 from pages.shared.views.positions.encodings import encodings
 from pages.shared.views.positions.order import order_controls
@@ -25,6 +27,8 @@ outputs(text, shown)
 st.subheader(text("positions.differences_title"), anchor=False)
 st.markdown(text("positions.differences_lead"))
 differences(text, shown)
+
+code(text, shuffling_snippet(shown.head, shown.places), "positions.code_lead", "positions")
 
 st.subheader(text("notice.title"), anchor=False)
 st.markdown(text("positions.notice"))

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from core.reader.ideas import ReachChoice
+from core.reader.recall import RecallChoice
 from core.reader.scene import scene_of
 from pages.shared import frame
+from pages.shared.controls import sentence
 from pages.shared.reader.session import reader
 from pages.shared.views.badge import badge
 from pages.shared.views.papers import papers
@@ -13,6 +15,7 @@ from pages.shared.views.reach.curves import by_distance, by_layers, paths
 from pages.shared.views.reach.fields import fields
 from pages.shared.views.reach.maps import three
 from pages.shared.views.reach.noticed import noticed
+from pages.shared.views.reach.remembering import asked, shares
 from pages.shared.views.reach.stacks import looked_at, reaching, sentence_or_numbers
 
 text = frame.open_page("reach")
@@ -37,9 +40,18 @@ st.subheader(text("reach.fields_title"), anchor=False)
 st.markdown(text("reach.fields_lead"))
 fields(text, shown)
 
+st.subheader(text("recall.title"), anchor=False)
+st.markdown(text("recall.lead"))
+chosen = reader().record(RecallChoice)
+words = chosen.words(scene.tokens.kept, reader().language)
+if shown.choice.reach_tokens == "numbers":
+    sentence(text, scene)
+asked(text, chosen, len(scene.tokens.kept), words)
+shares(text, chosen.readers, len(words))
+
 st.subheader(text("notice.title"), anchor=False)
 st.markdown(noticed(text))
 st.subheader(text("limits.title"), anchor=False)
 st.markdown(text("reach.limits"))
 questions(text, "reach", shown)
-papers(text, "vaswani", "luo", "yu", "beltagy", "tang")
+papers(text, "vaswani", "luo", "yu", "beltagy", "katharopoulos", "arora", "tang")

@@ -11,6 +11,7 @@ from pages.shared.views.training.files import downloads, take, upload
 from pages.shared.views.training.inside import felt, inside, looking
 from pages.shared.views.training.noticed import noticed
 from pages.shared.views.training.race import live, settings, start, what_is_not_shown
+from pages.shared.views.training.states import states
 
 text = frame.open_page("training")
 take()
@@ -21,6 +22,8 @@ start(text, choice.race)
 found = live(text, choice.race)
 
 if found and not found.busy:
+    st.subheader(text("training.states.title"), anchor=False)
+    states(text, found)
     looks = looking(choice, found)
     st.subheader(text("training.inside.title"), anchor=False)
     st.markdown(text("training.inside.lead"))

@@ -8,6 +8,9 @@ from core.cnn import ConvolutionSettings
 from core.ideas.reach import MASKS, AttentionStack
 from core.masks import MaskRule
 from core.questions.question import Kind, Listed, Name, Question, numbers, one
+from core.recall.learning import MOST
+from core.recall.readers import READERS
+from core.recall.recalling import recall
 from core.receptive_field import Field, convolution_field, receptive_field, recurrent_field
 from core.rnn import Direction
 
@@ -23,12 +26,16 @@ class Reached:
         stack: The layers of attention.
         direction: Of the recurrent layer.
         convolution: The stack of convolutions.
+        words: That are to be remembered.
+        remembering: Networks that are shown to recall them.
     """
 
     n: int
     stack: AttentionStack
     direction: Direction
     convolution: ConvolutionSettings
+    words: tuple[str, ...]
+    remembering: tuple[str, ...]
 
 
 def narrow(reached: Reached, draw: Generator) -> Question | None:
@@ -102,8 +109,26 @@ def shortest(reached: Reached, draw: Generator) -> Question | None:
     )
 
 
+def remembered(reached: Reached, draw: Generator) -> Question | None:
+    """Ask: how many of the sentence's words does a network recall that is not shown?"""
+    if not 4 <= len(reached.words) <= MOST:
+        return None
+    others = [name for name in READERS if name not in reached.remembering]
+    name = one(others, draw)
+    found = recall(name, reached.words)
+    n, size = len(reached.words), READERS[name].size
+    asked = {"who": Name("recall_reader", name), "n": str(n)}
+    told = {"right": str(found.right), "why": Name("recall_failing", found.failing)}
+    return Question(
+        "remembered",
+        asked,
+        *numbers(found.right, *(it for it in (n, size, n // 2, n - 1, 1) if it <= n)),
+        told,
+    )
+
+
 def _now(reached: Reached) -> tuple[int, ...]:
     return reached.convolution.dilations
 
 
-KINDS: tuple[Kind, ...] = (narrow, field, seen, shortest)
+KINDS: tuple[Kind, ...] = (remembered, narrow, field, seen, shortest)

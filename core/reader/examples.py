@@ -106,6 +106,7 @@ class Sentences(NamedTuple):
         catching: Two words of one kind, and what the one does to the other.
         told: From the last word back to the first one.
         middle: A word with neighbours on both sides.
+        more: Words to make a sentence longer with, a space between them.
     """
 
     first: str
@@ -114,10 +115,18 @@ class Sentences(NamedTuple):
     catching: Pointing
     told: Pointing
     middle: Pointing
+    more: str
 
 
 _TOLD_EN = "The animal didn't cross the street because it was too tired"
 _TOLD_ZH = "猫在公园抓老鼠，天空很蓝"
+_MORE_EN = (
+    "small grey quiet young hungry clever brave friendly old brown noisy gentle round warm busy "
+    "shy famous lazy kind proud sleepy curious lucky white"
+)
+_MORE_ZH = (
+    "小 灰 安静 年轻 饿 聪明 勇敢 友好 老 黄 吵 温柔 圆 暖 忙 害羞 有名 懒 善良 骄傲 困 好奇 新 白"
+)
 
 SENTENCES: Mapping[Language, Sentences] = {
     "en": Sentences(
@@ -127,6 +136,7 @@ SENTENCES: Mapping[Language, Sentences] = {
         catching=Pointing("The cat chased the mouse", "cat", "mouse"),
         told=Pointing(_TOLD_EN, "tired", "The"),
         middle=Pointing(_TOLD_EN, "street", "The"),
+        more=_MORE_EN,
     ),
     "zh": Sentences(
         first="eat",
@@ -135,6 +145,7 @@ SENTENCES: Mapping[Language, Sentences] = {
         catching=Pointing("猫抓老鼠", "猫", "老鼠"),
         told=Pointing(_TOLD_ZH, "蓝", "猫"),
         middle=Pointing(_TOLD_ZH, "抓", "猫"),
+        more=_MORE_ZH,
     ),
 }
 """Language to all that is said in one language only, besides the labels."""

@@ -6,6 +6,7 @@ from core.reader.explore import Choice, HeadsChoice, NumbersChoice, PositionsCho
 from core.reader.fields import Kind, kinds
 from core.reader.ideas import BuffetChoice, CorrectionsChoice, CostChoice, CrossChoice, ReachChoice
 from core.reader.model import ModelChoice, UploadChoice
+from core.reader.recall import RecallChoice
 from core.reader.training import TrainingChoice
 from core.reader.why import WhyChoice
 
@@ -18,7 +19,7 @@ PAGES: Mapping[str, tuple[type, ...]] = {
     "cross": (CrossChoice,),
     "heads": (Choice, HeadsChoice),
     "positions": (Choice, PositionsChoice),
-    "reach": (Choice, ReachChoice),
+    "reach": (Choice, ReachChoice, RecallChoice),
     "buffet": (BuffetChoice,),
     "cost": (CostChoice,),
     "training": (TrainingChoice,),

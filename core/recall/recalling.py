@@ -1,6 +1,8 @@
 """Recall of a reader's own words: what each network names when asked for every place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -9,8 +11,27 @@ from core.arrays import Array, BoolArray, IntArray, freeze
 from core.errors import InputError
 from core.recall.codes import codes_of, nearest
 from core.recall.files import load
-from core.recall.learning import COUNTS
+from core.recall.learning import COUNTS, MOST
 from core.recall.readers import READERS
+
+Outcome = Literal["right", "wrong", "unseen", "lucky"]
+"""Of a word within reach: right or wrong; beyond, where a network can only guess: the same."""
+
+Failing = Literal["nothing", "distance", "amount", "both", "training", "slips"]
+
+
+class Recalled(NamedTuple):
+    """What a network made of a place.
+
+    Attributes:
+        word: That stands there.
+        named: That it named.
+        outcome: What is to be said of it.
+    """
+
+    word: str
+    named: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -50,6 +71,43 @@ class Recall:
     def share(self) -> float:
         """The share of places whose word was recalled."""
         return float(self.correct.mean())
+
+    @property
+    def right(self) -> int:
+        """How many places were named right."""
+        return int(self.correct.sum())
+
+    @property
+    def each(self) -> tuple[Recalled, ...]:
+        """Place by place: the word, which one was named, and whether that is right."""
+        outcomes: dict[tuple[bool, bool], Outcome] = {
+            (True, True): "right",
+            (True, False): "wrong",
+            (False, True): "lucky",
+            (False, False): "unseen",
+        }
+        places = zip(self.words, self.places, self.reach, self.correct, strict=True)
+        return tuple(
+            Recalled(word, self.words[named], outcomes[bool(seen), bool(right)])
+            for word, named, seen, right in places
+        )
+
+    @property
+    def failing(self) -> Failing:
+        """By what the network fails here.
+
+        ``distance``: some words were out of reach, and it recalls those within; ``both``: not all
+        of those either. ``amount``: it has read all, and its state did not hold them. Attention,
+        and a CNN that sees everything, keep every word: they fail beyond the ``training``, whose
+        sentences had ``MOST`` words, or else by ``slips``.
+        """
+        if not self.reach.all():
+            return "distance" if self.correct[self.reach].all() else "both"
+        if self.correct.all():
+            return "nothing"
+        if READERS[self.reader].kind not in ("attention", "cnn"):
+            return "amount"
+        return "training" if len(self.words) > MOST else "slips"
 
 
 @dataclass(frozen=True)
@@ -91,6 +149,19 @@ def recall(reader: str, words: tuple[str, ...], seed: int = 0) -> Recall:
     own = np.arange(len(words))
     field = READERS[reader].size if READERS[reader].kind == "cnn" else len(words)
     return Recall(reader, words, np.where(correct, own, named), own >= len(words) - field, correct)
+
+
+def pulled_apart(words: Sequence[str], more: Sequence[str], count: int) -> tuple[str, ...]:
+    """Put new words into the middle of a sentence.
+
+    Args:
+        words: The sentence.
+        more: Words to put in, from the first on; those of the sentence are left out.
+        count: How many, if there are enough.
+    """
+    middle = len(words) // 2
+    new = [word for word in more if word not in words][:count]
+    return (*words[:middle], *new, *words[middle:])
 
 
 def curve(reader: str) -> Curve:

@@ -1,12 +1,17 @@
 """The ten lines of PyTorch that print what the page shows, with the page's numbers in them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
-from core.arrays import Array, BoolArray
+import numpy as np
+
+from core.arrays import Array, BoolArray, IntArray
+from core.ideas.buffet import Table
 from core.ideas.crossing import SIZES, CrossSource, Words
+from core.ideas.shuffling import OrderedHead, learned
 from core.layer import Parameters, Rules
 from core.masks import MaskRule
+from core.positions import ENCODINGS
 
 MOST_LINES = 10
 """Lines of code; imports, the printing set-up and data apart."""
@@ -23,7 +28,14 @@ _SHAPES = {
     "w_o": "(head * d_v, d_model)",
     "b": "(head, distance)",
     "mask": "(query, key), True = may look",
+    "q": "(1, nutrient), the wish",
+    "k": "(dish, nutrient), the labels",
+    "v": "(dish, nutrient), the food",
+    "p": "(position, d_model)",
+    "places": "which word stands first, second, ...",
 }
+
+Data = Mapping[str, Array | BoolArray | IntArray]
 
 
 def snippet(parameters: Parameters, rules: Rules) -> str:
@@ -64,15 +76,54 @@ def crossing_snippet(source: CrossSource, asking: Words, answering: Words) -> st
     return _program(data, code, rule.matrix(len(asking)))
 
 
-def _program(data: Mapping[str, Array | BoolArray], code: Iterable[str], mask: BoolArray) -> str:
+def serving_snippet(goal: Array, table: Table) -> str:
+    """The same for the buffet: weights and plate of one wish.
+
+    Args:
+        goal: ``(nutrient,)``, the query.
+        table: Keys and values.
+    """
+    code = (
+        f"scores = q @ k.mT / {len(goal)}**0.5",
+        "weights = scores.softmax(-1)",
+        'print(weights, weights @ v, sep="\\n")',
+    )
+    return _parts({"q": goal[None], "k": table.labels, "v": table.contents}, code)
+
+
+def shuffling_snippet(head: OrderedHead, places: Sequence[int]) -> str:
+    """The same for one head whose words change places: outputs before, after, and the difference.
+
+    Args:
+        head: All heads' numbers are written; ALiBi's slopes depend on how many there are.
+        places: Which word stands first, second, ...
+    """
+    it, encoding = head.parameters, ENCODINGS.get(head.order)
+    data: dict[str, Array | IntArray] = {
+        name: getattr(it, name) for name in ("x", "w_q", "w_k", "w_v")
+    }
+    for name, numbers in (encoding.data if encoding else {}).items():
+        data[name] = numbers(len(it.w_q)).numpy()[:, None, None]
+    steps = [*_code(it, Rules(positions=head.order if encoding else "none"))]
+    match head.order:
+        case "learned":
+            data["p"] = learned(len(it.x), it.x.shape[1], head.seed)
+            steps.insert(0, "x = x + p")
+        case "causal":
+            hidden = "torch.ones_like(scores).triu(1).bool()"
+            steps.append(f"scores = scores.masked_fill({hidden}, -torch.inf)")
+    lines = [*"\n".join(steps).split("\n"), f"return (scores.softmax(-1) @ v)[{head.head}]"]
+    code = (
+        "def attend(x):",
+        *(f"    {line}" for line in lines),
+        "before, after = attend(x), attend(x[places])",
+        'print(before, after, after[places.argsort()] - before, sep="\\n")',
+    )
+    return _parts({**data, "places": np.array(places)}, code)
+
+
+def _program(data: Data, code: Iterable[str], mask: BoolArray) -> str:
     """Set-up, data and code, of which the steps from the mask on are the same for all."""
-    setup = ["import torch", "torch.set_printoptions(sci_mode=False, threshold=10**6)"]
-    written = dict(data) if mask.all() else {**data, "mask": mask}
-    numbers = [
-        f"{name} = {_tensor(it.reshape(-1, it.shape[-1]) if name == 'w_o' else it)}"
-        f"  # {_SHAPES.get(name, '(head, 1, 1)')}"
-        for name, it in written.items()
-    ]
     blind_rows = not mask.any(axis=1).all()
     end = [
         *([] if mask.all() else ["scores = scores.masked_fill(~mask, -torch.inf)"]),
@@ -80,7 +131,18 @@ def _program(data: Mapping[str, Array | BoolArray], code: Iterable[str], mask: B
         "output = weights @ v",
         'print(weights, output, output.transpose(0, 1).flatten(1) @ w_o, sep="\\n")',
     ]
-    return "\n\n".join("\n".join(part) for part in (setup, numbers, [*code, *end])) + "\n"
+    return _parts(data if mask.all() else {**data, "mask": mask}, [*code, *end])
+
+
+def _parts(data: Data, code: Iterable[str]) -> str:
+    """Set-up, data and code, with empty lines between them."""
+    setup = ["import torch", "torch.set_printoptions(sci_mode=False, threshold=10**6)"]
+    numbers = [
+        f"{name} = {_tensor(it.reshape(-1, it.shape[-1]) if name == 'w_o' else it)}"
+        f"  # {_SHAPES.get(name, '(head, 1, 1)')}"
+        for name, it in data.items()
+    ]
+    return "\n\n".join("\n".join(part) for part in (setup, numbers, code)) + "\n"
 
 
 def _code(parameters: Parameters, rules: Rules) -> Iterator[str]:
@@ -123,10 +185,10 @@ def _divisor(rules: Rules, d_k: int) -> str:
     return root + (f" / {rules.temperature}" if rules.temperature != 1 else "")
 
 
-def _tensor(array: Array | BoolArray) -> str:
+def _tensor(array: Array | BoolArray | IntArray) -> str:
     return f"torch.tensor({_nested(array)})"
 
 
-def _nested(array: Array | BoolArray) -> str:
+def _nested(array: Array | BoolArray | IntArray) -> str:
     """As nested lists, each number as short as it can be without losing a bit."""
     return str(array.astype(str).tolist()).replace("'", "")

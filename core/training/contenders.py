@@ -111,6 +111,20 @@ def field_of(contender: Contender, design: Design) -> int:
     return _seen(dilations(farthest if contender == "wide_cnn" else design.field))
 
 
+def state_of(contender: Contender, design: Design) -> int | None:
+    """How many numbers a contender with a state of fixed size keeps of all that it has read.
+
+    Raises:
+        InputError: ``budget_too_small``, as :func:`build`.
+    """
+    if contender in LINEAR:
+        return design.state * design.layers
+    if contender in RECURRENT:
+        width = _fitting(contender, design).width
+        return 2 * width if contender == "lstm" else width  # output and cell
+    return None
+
+
 def parameters_of(network: Network) -> dict[str, Array]:
     """Copies of the learned numbers, by name."""
     return {name: it.detach().numpy().copy() for name, it in network.named_parameters()}

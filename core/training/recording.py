@@ -46,6 +46,11 @@ class Recording:
     seconds: Mapping[Contender, float]
     by_state: Mapping[TaskKind, Array]
 
+    def rises(self, task: TaskKind) -> bool:
+        """Tell whether each size of state answers more than the one before."""
+        right = self.by_state[task].mean(axis=1)
+        return bool((np.diff(right) > 0).all())
+
 
 def races_by_state(race: Race) -> Iterator[Race]:
     """The same race for linear attention alone, once for each of ``STATES``."""

@@ -14,9 +14,11 @@ from core.questions.reach import Reached
 from core.questions.training import Trained
 from core.questions.upload import Weighed
 from core.questions.why import Written
+from core.reader.recall import RecallChoice
 from core.reader.scene import Scene
 from core.reader.training import FIELDS, TrainingChoice
 from pages.shared.reader.model import ModelScene
+from pages.shared.reader.session import reader
 from pages.shared.server import cache
 from pages.shared.views.buffet.plate import Served
 from pages.shared.views.cross.crossing import Crossing
@@ -82,7 +84,11 @@ def reached(reaching: Reaching) -> Reached:
     """Three architectures on the same positions."""
     choice = reaching.choice
     convolution = choice.convolution
-    return Reached(reaching.n, choice.stack, choice.reach_direction, convolution)
+    chosen = reader().record(RecallChoice)
+    words = chosen.words(reaching.scene.tokens.kept, reader().language)
+    return Reached(
+        reaching.n, choice.stack, choice.reach_direction, convolution, words, chosen.readers
+    )
 
 
 def trained(choice: TrainingChoice) -> Trained:

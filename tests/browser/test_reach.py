@@ -34,6 +34,20 @@ def test_dilations_are_typed(visit: Visit):
     assert reader.says("such as 1,2,4,8")
 
 
+def test_words_are_recalled_and_a_larger_memory_recalls_more(visit: Visit):
+    reader = visit("/reach")
+    reader.type_sentence("a <b>cat</b> sat on it")
+    table = reader.page.get_by_role("table", name="The words that were read")
+    row = table.get_by_role("row", name="linear attention")
+    assert table.get_by_role("columnheader").all_inner_texts()[:3] == ["a", "<", "b"]
+    wrong = row.locator(".wrong").count()
+    assert wrong
+    size = reader.page.get_by_role("slider", name="Their state (numbers)")
+    reader.after(size.press("End"))
+    assert row.locator(".wrong").count() < wrong
+    assert row.get_by_title("Place 1, a: recalled").count() == 1
+
+
 @pytest.mark.parametrize("width", [390, 800])
 def test_the_page_fits_the_window(visit: Visit, width: int):
     reader = visit("/reach", width=width, color_scheme="dark")

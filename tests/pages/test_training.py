@@ -12,7 +12,9 @@ from pathlib import Path
 
 import altair as alt
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
@@ -20,9 +22,11 @@ from streamlit.testing.v1.element_tree import UnknownElement
 from core.errors import InputError
 from core.reader.file import race_settings
 from core.reader.training import AUTOMATIC, TrainingChoice, chosen_race
-from core.training.contenders import CONTENDERS, Design
+from core.training.contenders import CONTENDERS, Design, build, field_of
 from core.training.findings import NAMES, Each, Far, Finding, findings
+from core.training.networks import STATES
 from core.training.race import sizes
+from core.training.recording import SWEPT, recorded
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import theme
 from pages.shared.figures import learning
@@ -410,3 +414,90 @@ def test_the_table_of_a_chart_has_means_and_spread():
         ["b", 10, 0.5, 0.5, 0.5],
     ]
     assert found.chance.tolist()[3:] == [0.5]
+
+
+# The recording, and what sizes of state come to
+
+
+@pytest.fixture
+def defaults(open_dashboard: Visit) -> AppTest:
+    worker.cache_clear()
+    return open_dashboard("en-US").switch_page("pages/training.py").run()
+
+
+def data_of(app: AppTest, alt: str) -> pd.DataFrame:
+    return convert_arrow_bytes_to_pandas_df(charts(app)[EN(alt)].proto.data.data)
+
+
+def test_a_finished_race_of_the_defaults_is_there_at_once_and_says_so(defaults: AppTest):
+    kept = recorded()
+    seconds = f"{sum(kept.seconds.values()):.0f}"
+    told = EN("training.state.recorded", seconds=seconds, part="100%", place=0)
+    assert told in [it.value for it in defaults.info]
+    data = data_of(defaults, "alt.training_accuracy")
+    for name in kept.race.contenders:
+        [*_, last] = [it.accuracy for it in kept.snapshots if it.contender == name]
+        label = EN(f"training.name.{name}", field=field_of(name, kept.race.design))
+        assert data[data.line == label].value.tolist() == pytest.approx(last.tolist(), abs=1e-6)
+    table = defaults.table[0].value.astype(str)
+    seconds = [f"{it:.1f}" for it in kept.seconds.values()]
+    assert table[EN("training.column.seconds")].tolist() == seconds
+    assert {EN(f"alt.training_{it}") for it in ("map", "felt", "loss")} <= charts(defaults).keys()
+    assert not [it.value for it in defaults.caption if it.value == EN("training.expected")]
+    assert not defaults.button(key="training_start").disabled
+    assert "training" not in notes(defaults).races
+
+
+def test_the_recording_goes_with_other_settings_and_with_a_race_of_the_readers(defaults: AppTest):
+    said = "A recording: "
+    app = choose(defaults, training_task="pairs")
+    assert not [it for it in app.info if it.value.startswith(said)]
+    assert EN("alt.training_accuracy") not in charts(app)
+    app = choose(app, training_task="recall")
+    assert [it for it in app.info if it.value.startswith(said)]
+    app = finish(choose(app, **RACE))
+    app = choose(app, **{name: getattr(TrainingChoice(), name) for name in RACE})
+    assert not [it for it in app.info if it.value.startswith(said)]
+    assert EN("training.changed") in [it.value for it in app.caption]
+
+
+def test_what_was_recorded_opens_on_explore_without_training_again(defaults: AppTest):
+    app = defaults.button(key="training_explore").click().run()
+    assert not app.exception
+    [last] = [it for it in recorded().snapshots[-8:] if it.contender == "relative"]
+    found = learned.after(TrainingChoice(), "relative")
+    assert found
+    assert found.parameters is last.parameters
+    for other in ({"training_seed": 1}, {"training_steps": 140}, {"training_length": 46}):
+        assert not learned.after(replace(TrainingChoice(), **other), "relative")
+
+
+def test_accuracy_is_drawn_against_numbers_of_state(defaults: AppTest):
+    data = data_of(defaults, "alt.training_states")
+    for task in SWEPT:
+        line = data[data.line == EN(f"training.states.{task}")]
+        assert tuple(line.across) == STATES
+        right = recorded().by_state[task].mean(axis=1)
+        assert line.value.tolist() == pytest.approx(right.tolist())
+    own = {name: data[data.line == EN(f"training.name.{name}")] for name in ("lstm", "gru")}
+    design = recorded().race.design
+    for name, cells in (("lstm", 2), ("gru", 1)):
+        network = build(CONTENDERS[CONTENDERS.index(name)], design, 0)
+        state, *_ = network.get_submodule("net")(torch.zeros(1, 1, network.width))[1]
+        assert own[name].across.tolist() == [cells * state.shape[-1]]
+    linear = data[data.line == EN("training.name.linear")]
+    assert linear.across.tolist() == [TrainingChoice().training_state]
+    [swept] = data[(data.line == EN("training.states.recall")) & (data.across == 768)].value
+    assert linear.value.tolist() == pytest.approx([swept], abs=0.02)
+
+
+def test_what_is_said_of_states_is_read_off_their_accuracies(defaults: AppTest):
+    [said] = [it.value for it in defaults.markdown if "numbers of state, " in it.value]
+    even, grows, own = said.split("\n")
+    assert "not always better" in even
+    assert "**Recurrent is not forgetful, small is.**" in grows
+    assert not recorded().rises("recall")
+    assert recorded().rises("pairs")
+    assert (
+        f"GRU {data_of(defaults, 'alt.training_states').set_index('line').value['GRU']:.0%}" in own
+    )

@@ -1,6 +1,6 @@
 """Lines with a band around each: a mean, and how far single draws lie from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from core.arrays import Array, IntArray
 from pages.shared.figures import columns
+from pages.shared.figures.learning import Line
 from pages.shared.figures.specification import TITLE_ABOVE, finished
 
 SMALLEST = 1e-9
@@ -18,6 +19,7 @@ SMALLEST = 1e-9
 
 _HEIGHT = 300  # pixels
 _DASHES = [[1, 0], [1, 0], [8, 3], [2, 2], [6, 2, 2, 2]]  # so that colours are not alone
+_COLUMNS = "!width || containerSize()[0] > 650 ? 3 : containerSize()[0] < 430 ? 1 : 2"
 
 
 class Band(NamedTuple):
@@ -45,20 +47,26 @@ class Axes:
         upwards: What lies on the vertical axis.
         lines: The lines' names, in their order.
         powers: Whether the vertical axis goes in powers of ten.
+        doubling: Numbers that each are twice the one before: the horizontal axis goes by them.
+        looks: How the lines are drawn, where colours tell families apart; else each has its own.
+        marks: Colours of the upright lines at the places that are marked.
     """
 
     across: str
     upwards: str
     lines: tuple[str, ...]
     powers: bool = False
+    doubling: tuple[int, ...] = ()
+    looks: tuple[Line, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
-def bands_table(bands: Mapping[str, Band]) -> pa.Table:
-    """The data, one line a point."""
+def bands_table(bands: Mapping[str, Band], marks: Sequence[float] = ()) -> pa.Table:
+    """The data, one line a point, then one for each place that is marked."""
     lines = [_line(band) for band in bands.values()]
     code = np.repeat(np.arange(len(lines)), [line.shape[1] for line in lines])
     across, value, low, high = np.concatenate(lines, axis=1)
-    return columns.table(
+    table = columns.table(
         {
             "across": across,
             "line": columns.names(code, list(bands)),
@@ -67,6 +75,8 @@ def bands_table(bands: Mapping[str, Band]) -> pa.Table:
             "high": high,
         }
     )
+    marked = columns.table({"across": np.array(marks, float), "mark": np.arange(len(marks))})
+    return pa.concat_tables([table, marked], promote_options="default") if marks else table
 
 
 def _line(band: Band) -> Array:
@@ -83,19 +93,32 @@ def bands_specification(axes: Axes) -> dict[str, Any]:
     names = ["", *axes.lines]  # the first colour belongs to what the reader has chosen
     legend = alt.Legend(
         orient="bottom",
-        columns=3,
+        # The container's width decides; that of the chart, once it changes, asks again.
+        columns={"expr": _COLUMNS} if axes.looks else 3,
         labelLimit=200,
         symbolOpacity=1,
         symbolType="stroke",
         symbolStrokeWidth=3,
         values=list(axes.lines),
     )
-    colour = alt.Color("line:N").scale(domain=names, range="category").title(None).legend(legend)
-    dash = alt.StrokeDash("line:N").scale(domain=names, range=_DASHES).title(None).legend(legend)
-    x = alt.X("across:Q").title(axes.across).scale(nice=False).axis(grid=False, tickMinStep=1)
+    colours = alt.Scale(domain=names, range="category")
+    dashes = alt.Scale(domain=names, range=_DASHES)
+    if axes.looks:
+        colours = alt.Scale(domain=list(axes.lines), range=[it.colour for it in axes.looks])
+        members = [_DASHES[1:][it.member] for it in axes.looks]
+        dashes = alt.Scale(domain=list(axes.lines), range=members)
+    colour = alt.Color("line:N", scale=colours).title(None).legend(legend)
+    dash = alt.StrokeDash("line:N", scale=dashes).title(None).legend(legend)
+    steps = alt.Scale(type="log", base=2, nice=False) if axes.doubling else alt.Scale(nice=False)
+    ticks = alt.Axis(grid=False, tickMinStep=1)
+    if axes.doubling:
+        ticks = alt.Axis(grid=False, values=list(axes.doubling))
+    x = alt.X("across:Q", scale=steps, axis=ticks).title(axes.across)
     place = alt.Y("mean:Q").title(axes.upwards).axis(tickCount=5, **TITLE_ABOVE)
     scale = alt.Scale(type="log", clamp=True) if axes.powers else alt.Scale(zero=True)
     base = alt.Chart()
+    if axes.marks:
+        base = base.transform_filter("isValid(datum.line)")
     for field in ("value", "low", "high"):
         drawn = f"max(datum.{field}, {SMALLEST})" if axes.powers else f"datum.{field}"
         base = base.transform_calculate(**{f"shown_{field}": drawn})
@@ -105,7 +128,16 @@ def bands_specification(axes: Axes) -> dict[str, Any]:
         x, _field(y, "shown_low"), alt.Y2("shown_high"), colour
     )
     chart = alt.layer(
-        area, line.mark_line(strokeWidth=2.5).encode(dash), line.mark_point(size=22, filled=True)
+        area,
+        line.mark_line(strokeWidth=2.5).encode(dash),
+        line.mark_point(size=60 if axes.doubling else 22, filled=True),
+        *(
+            alt.Chart()
+            .transform_filter(f"datum.mark === {place}")
+            .mark_rule(strokeWidth=2, color=colour, strokeDash=_DASHES[2 * place])
+            .encode(x)
+            for place, colour in enumerate(axes.marks)
+        ),
     )
     tooltip = [
         {"field": "line", "title": " "},

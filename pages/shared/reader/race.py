@@ -3,9 +3,10 @@
 from typing import Literal
 
 from core.errors import InputError
+from core.reader.training import TrainingChoice
 from core.training.race import Race
-from pages.shared.reader.session import session
-from pages.shared.server.worker import Progress, worker
+from pages.shared.reader.session import reader, session
+from pages.shared.server.worker import Progress, recording, worker
 
 Name = Literal["training", "lesson"]
 
@@ -13,6 +14,14 @@ Name = Literal["training", "lesson"]
 def progress(name: Name) -> Progress | None:
     """Give the reader's race of this name as it stands, if there is one."""
     return worker().look(session().races.get(name, ""))
+
+
+def shown_training() -> Progress | None:
+    """Give what the page about training shows: the reader's race, or a recording of the same."""
+    own = progress("training")
+    if own is None and reader().record(TrainingChoice).race == recording().race:
+        return recording()
+    return own
 
 
 def begin(race: Race, name: Name) -> None:

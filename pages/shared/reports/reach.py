@@ -2,8 +2,10 @@
 
 from core.ideas.reach import SEEDS
 from core.reader.ideas import ReachChoice
+from core.reader.recall import RecallChoice
 from core.reader.scene import scene_of
-from core.taken.report import Section
+from core.recall.recalling import recall
+from core.taken.report import Section, Table
 from pages.shared.reader.session import reader
 from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, lines_table
@@ -12,7 +14,9 @@ from pages.shared.views.badge import told_origin
 from pages.shared.views.reach.curves import seen, steps, strengths
 from pages.shared.views.reach.fields import field_sizes
 from pages.shared.views.reach.maps import strongest_share
+from pages.shared.views.reach.remembering import share_bands
 from pages.shared.views.reach.stacks import Reaching, reaching
+from pages.shared.views.recall import reader_name
 
 
 def taken(text: Text) -> Taken:
@@ -28,6 +32,7 @@ def taken(text: Text) -> Taken:
             settings(text, every(text, reached.choice, ("reach_log",)) | dilations),
             _by_distance(text, reached),
             _by_layers(text, reached),
+            _remembered(text, reached),
         ),
         caveats=("reach", "untrained", "short_path"),
         reading=(
@@ -55,3 +60,19 @@ def _by_layers(text: Text, reaching: Reaching) -> Section:
         lines_table(text("reach.fields_title"), across, field_sizes(text, reaching)),
     ]
     return Section(text("reach.layers_title"), tables=tables)
+
+
+def _remembered(text: Text, reaching: Reaching) -> Section:
+    """The words as each trained network recalls them, and the shares of its file."""
+    choice = reader().record(RecallChoice)
+    words = choice.words(reaching.scene.tokens.kept, reader().language)
+    rows = [
+        (reader_name(text, name), *(it.named for it in recall(name, words).each))
+        for name in choice.readers
+    ]
+    tables = [
+        *settings(text, every(text, choice)).tables,
+        Table(text("recall.table"), words, rows, text("recall.read")),
+        lines_table(text("recall.share"), text("recall.words"), share_bands(text, choice.readers)),
+    ]
+    return Section(text("recall.title"), tables=tables)

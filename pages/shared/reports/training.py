@@ -11,7 +11,7 @@ from core.taken.report import Section, Table
 from core.training.contenders import ATTENTION, LEARNING_RATES, Contender
 from core.training.learning import latest, losses, reliable
 from core.training.race import shown, sizes
-from pages.shared.reader.race import progress
+from pages.shared.reader.race import shown_training
 from pages.shared.reader.session import reader
 from pages.shared.reports.chosen import settings
 from pages.shared.reports.race import race_settings
@@ -33,7 +33,7 @@ _COLUMNS = ("parameters", "rate", "sees", "seconds", "reliable", "farthest")
 
 def taken(text: Text) -> Taken | None:
     """How the contenders fared, and what was learned; nothing while they run."""
-    found = progress("training")
+    found = shown_training()
     if found is None or found.busy or not found.snapshots:
         return None
     race = chosen_race(found.race)

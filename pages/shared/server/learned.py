@@ -14,6 +14,7 @@ from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer
 from core.training.contenders import Contender, Design
 from core.training.race import SLICE, Race, Snapshot, race
+from core.training.recording import recorded
 
 
 class _Learned(NamedTuple):
@@ -62,7 +63,21 @@ def _furthest(choice: TrainingChoice, contender: Contender) -> _Learned | None:
     wanted = choice.race
     of = contender, wanted.design, wanted.seed
     steps = range(SLICE * wanted.slices, 0, -SLICE)
-    return next(filter(None, (_networks.found((*of, step)) for step in steps)), None)
+    found = (_networks.found((*of, step)) for step in steps)
+    return next(filter(None, found), None) or _recorded(wanted, contender)
+
+
+def _recorded(wanted: Race, contender: Contender) -> _Learned | None:
+    """What the recording has of it, if that is of the same design and seed, and as short."""
+    kept = recorded()
+    of = kept.race.design, kept.race.seed
+    if (wanted.design, wanted.seed) != of or wanted.slices < kept.race.slices:
+        return None
+    own = (it for it in kept.snapshots if it.contender == contender and it.step)
+    whole = next((it for it in own if it.parameters), None)
+    if whole is None:
+        return None
+    return _networks.get((contender, *of, whole.step), lambda: _learned(kept.race.design, whole))
 
 
 def measured(trained: TrainedSource | TrainedLayer, words: tuple[str, ...]) -> Measured:

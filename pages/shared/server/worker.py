@@ -21,9 +21,10 @@ from core.errors import InputError
 from core.training.contenders import Contender
 from core.training.learning import foremost
 from core.training.race import Race, Snapshot, race
+from core.training.recording import recorded
 from pages.shared.server import learned
 
-State = Literal["waiting", "running", "done", "stopped", "left", "limit", "failed"]
+State = Literal["waiting", "running", "done", "stopped", "left", "limit", "failed", "recorded"]
 
 BUSY: tuple[State, ...] = ("waiting", "running")
 """States in which something may still change."""
@@ -154,6 +155,19 @@ class Job:
             self.networks[at] = (*self.networks.get(at, ())[:1], snapshot)
         self.snapshots.append(snapshot.summary)
 
+    def progress(self, place: int = 0, *, others: bool = False) -> Progress:
+        """Give it as it stands."""
+        return Progress(
+            self.race,
+            self.state,
+            place,
+            tuple(self.snapshots),
+            dict(self.weights),
+            dict(self.networks),
+            dict(self.seconds),
+            others,
+        )
+
     def watched_besides(self, name: str) -> bool:
         """Tell whether somebody watches it besides this reader."""
         now = time.monotonic()
@@ -219,16 +233,8 @@ class Worker:
             job.readers[name] = time.monotonic()
             self._tidy()
             waiting = self._waiting()
-            return Progress(
-                job.race,
-                job.state,
-                waiting.index(job) + 1 if job in waiting else 0,
-                tuple(job.snapshots),
-                dict(job.weights),
-                dict(job.networks),
-                dict(job.seconds),
-                job.watched_besides(name),
-            )
+            place = waiting.index(job) + 1 if job in waiting else 0
+            return job.progress(place, others=job.watched_besides(name))
 
     def stop(self, name: str) -> None:
         """End a race that nobody else watches; what it gave so far is kept."""
@@ -307,6 +313,16 @@ class Worker:
         # On a busy machine the others' work is rest enough.
         time.sleep(max(_PAUSE, begin + computed / _SHARE - time.perf_counter()))
         return True
+
+
+@cache
+def recording() -> Progress:
+    """Give the race of the defaults that was run beforehand, as if it had been run here."""
+    found = recorded()
+    job = Job(found.race, race(found.race), state="recorded")
+    for snapshot in found.snapshots:
+        job.note(snapshot, found.seconds[snapshot.contender] / (1 + found.race.slices))
+    return job.progress()
 
 
 @cache

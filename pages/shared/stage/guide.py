@@ -10,7 +10,6 @@ from core.reader.explore import Chapter, Choice
 from pages.shared.reader.session import change, session
 from pages.shared.stage.explored import Explored
 from pages.shared.text import Text
-from pages.shared.views.links import open_state
 
 
 class Task(NamedTuple):
@@ -66,8 +65,3 @@ def guide(text: Text, it: Explored) -> None:
         else:
             label, fields = text("guide.end"), {"guide": 0}
         st.button(label, on_click=change, kwargs=fields, type="primary" if done else "secondary")
-
-
-def begin(text: Text, label: str) -> None:
-    """Offer the guide's first task, on the page where the tasks are done."""
-    open_state(text, label, "explore", guide=1, chapter=TASKS[0].chapter)

@@ -16,6 +16,7 @@ from core.training.contenders import (
 )
 from core.training.networks import N_HEADS
 from core.training.tasks import EVERYWHERE, Task
+from pages.shared import theme
 from pages.shared.figures.learning import Line
 from pages.shared.reader.session import showing
 from pages.shared.text import Text
@@ -75,8 +76,7 @@ def network_controls(
 
 def lines(names: Mapping[Contender, str]) -> tuple[Line, ...]:
     """How they are drawn: a colour for each family; the accent is the reader's own."""
-    kind = "dark" if st.context.theme.type == "dark" else "light"
-    colours = st.get_option(f"theme.{kind}.chartCategoricalColors")[1:]
+    colours = theme.categorical()[1:]
     return tuple(
         Line(name, colours[family], members.index(key))
         for key, name in names.items()

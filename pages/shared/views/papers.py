@@ -183,6 +183,13 @@ PAPERS = {
         "2309.17453",
     ),
     "adebayo": Paper("Julius Adebayo", True, "Sanity Checks for Saliency Maps", 2018, "1810.03292"),
+    "katharopoulos": Paper(
+        "Angelos Katharopoulos",
+        True,
+        "Transformers are RNNs: Fast Autoregressive Transformers with Linear Attention",
+        2020,
+        "2006.16236",
+    ),
     "arora": Paper(
         "Simran Arora",
         True,

@@ -11,6 +11,7 @@ from core.questions import ask
 from core.questions.question import Question, Value
 from pages.shared.reader.session import session
 from pages.shared.text import Text, plain_word
+from pages.shared.views.recall import reader_name
 
 
 def _mask(text: Text, name: str) -> str:
@@ -39,6 +40,8 @@ _NAMED: Mapping[str, Callable[[Text, str], str]] = {
     "positions_kind": lambda text, name: text(f"positions_kind.{name}"),
     "reach_mask_shown": _reach_mask,
     "round": lambda text, name: text(f"round.{name}"),
+    "recall_failing": lambda text, name: text(f"recall.why.{name}"),
+    "recall_reader": reader_name,
     "rnn_direction": lambda text, name: text(f"rnn_direction.{name}"),
     "training_task": lambda text, name: text(f"training_task.{name}"),
     "translator": lambda text, name: text(f"translator.{name}"),

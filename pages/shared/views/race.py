@@ -41,6 +41,9 @@ def status(text: Text, progress: Progress, name: Name = "training") -> None:
         part=f"{progress.part:.0%}",
         seconds=f"{progress.elapsed:.0f}",
     )
+    if progress.state == "recorded":
+        st.info(words, icon=":material/history:")
+        return
     if progress.state == "running" and left is not None:
         words += " · " + text("training.remaining", seconds=f"{left:.0f}")
     st.progress(progress.part, words)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,11 @@ from core.questions import reach, training
 from core.questions.question import Kind, Question
 from core.questions.reach import Reached
 from core.questions.training import Trained
+from core.reader.recall import RecallChoice
 from core.reader.training import DISTANCES, FIELDS
+from core.recall.codes import codes_of
+from core.recall.files import load
+from core.recall.readers import READERS
 from core.training.tasks import Task
 from tests.core.formulas import LOOKS
 from tests.core.questions.oracle import answered, listed, name
@@ -41,6 +46,8 @@ reached = st.builds(
         dilations=st.sampled_from([(1,), (1, 1), (1, 2, 4), (1, 3, 9)]),
         causal=st.booleans(),
     ),
+    words=st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=20).map(tuple),
+    remembering=st.just(("attention", "gru-16", "cnn-3")),
 )
 trained = st.builds(
     Trained,
@@ -139,7 +146,19 @@ def enough(_: Trained, asked: Question) -> None:
     assert all(field - 1 < distance for field in FIELDS if field < said)
 
 
+def remembered(it: Reached, asked: Question) -> None:
+    who = name(asked.values["who"])
+    assert who not in it.remembering
+    codes = codes_of(it.words, 0)
+    answers = load(READERS[who]).network(codes[None])[0]
+    named = torch.cdist(answers / answers.norm(dim=-1, keepdim=True) * 4, codes).argmin(dim=-1)
+    right = sum(it.words[place] == word for place, word in zip(named, it.words, strict=True))
+    assert number(answered(asked)) == right
+    assert number(asked.values["n"]) == len(it.words) <= 16
+
+
 ORACLES: dict[Kind, Callable[[Any, Question], None]] = {
+    reach.remembered: remembered,
     reach.narrow: narrow,
     reach.field: field,
     reach.seen: seen,
@@ -173,7 +192,14 @@ def test_the_answer_is_known_before_training(kind: Kind, it: Trained, seed: int)
 @pytest.mark.parametrize("kind", ORACLES, ids=lambda kind: kind.__name__)
 def test_every_kind_can_be_asked_at_first(kind: Kind):
     usual = {
-        True: Reached(32, AttentionStack(), "forward", ConvolutionSettings(3, (1, 2, 4, 8))),
+        True: Reached(
+            n=32,
+            stack=AttentionStack(),
+            direction="forward",
+            convolution=ConvolutionSettings(3, (1, 2, 4, 8)),
+            words=("我", "爱", "吃", "炸鸡"),
+            remembering=RecallChoice().readers,
+        ),
         False: Trained(Task(), 15, FIELDS),
     }
     it = usual[kind in reach.KINDS]

@@ -17,7 +17,7 @@ from core.recall.files import FOLDER, load, path_of, save
 from core.recall.learning import COUNTS, learned, shares
 from core.recall.networks import CODE, LINEAR_HEADS, ConvolutionalNetwork, RecurrentNetwork
 from core.recall.readers import READERS, STATES, Reader
-from core.recall.recalling import curve, recall
+from core.recall.recalling import Recall, curve, pulled_apart, recall
 
 every_reader = pytest.mark.parametrize("name", READERS)
 WORDS = ("the", "cat", "sat", "on", "the", "mat", "and", "saw", "a", "small", "dog", "run")
@@ -123,6 +123,17 @@ def test_a_file_says_how_it_came_to_be(name: str):
     assert types == {torch.float16}
 
 
+def test_the_readme_says_what_the_files_say():
+    readme = (FOLDER.parent / "README.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in readme.splitlines() if line.startswith("| ")]
+    assert rows[0][1:] == [*map(str, COUNTS)]
+    said = {name: shares for name, *shares in rows[2:]}
+    assert said == {
+        name: [f"{share:.2f}" for share in load(it).shares.mean(axis=0)]
+        for name, it in READERS.items()
+    }
+
+
 def test_the_files_are_small():
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 2_000_000
     assert {file.name for file in FOLDER.iterdir()} == {f"{n}.safetensors" for n in READERS}
@@ -171,6 +182,50 @@ def test_one_word_is_recalled_by_everybody_and_none_is_refused():
     assert all(recall(name, ("猫",)).correct.all() for name in READERS)
     with pytest.raises(InputError, match="no_tokens"):
         recall("gru-64", ())
+
+
+def found(reader: str, words: str, named: str, seen: int) -> Recall:
+    """A recall made up: one letter a word, the last ``seen`` of them within reach."""
+    read = tuple(words)
+    return Recall(
+        reader,
+        read,
+        np.array([words.index(it) for it in named]),
+        np.arange(len(words)) >= len(words) - seen,
+        np.array([one == other for one, other in zip(words, named, strict=True)]),
+    )
+
+
+def test_each_word_is_right_or_wrong_and_beyond_reach_a_guess():
+    it = found("cnn-3", "abcde", "aecbe", 3)
+    assert [one.outcome for one in it.each] == ["lucky", "unseen", "right", "wrong", "right"]
+    assert [one.named for one in it.each] == [*"aecbe"]
+    assert [one.word for one in it.each] == [*"abcde"]
+    assert it.right == 3
+
+
+@pytest.mark.parametrize(
+    ("reader", "words", "named", "seen", "failing"),
+    [
+        ("gru-16", "abc", "abc", 3, "nothing"),
+        ("gru-16", "abc", "aba", 3, "amount"),
+        ("linear-64", "abc", "aaa", 3, "amount"),
+        ("cnn-3", "abcd", "dbcd", 3, "distance"),
+        ("cnn-3", "abcd", "abcd", 3, "distance"),
+        ("cnn-3", "abcd", "dbcc", 3, "both"),
+        ("cnn-7", "abcd", "abcc", 4, "slips"),
+        ("attention", "abcdefghijklmnop", "abcdefghijklmnoo", 16, "slips"),
+        ("attention", "abcdefghijklmnopq", "abcdefghijklmnopa", 17, "training"),
+    ],
+)
+def test_by_what_a_network_fails(reader: str, words: str, named: str, seen: int, failing: str):
+    assert found(reader, words, named, seen).failing == failing
+
+
+def test_words_are_put_into_the_middle_and_none_comes_twice():
+    assert pulled_apart("abcd", "xbyz", 2) == ("a", "b", "x", "y", "c", "d")
+    assert pulled_apart("abc", "xyz", 9) == ("a", "x", "y", "z", "b", "c")
+    assert pulled_apart("abc", "xyz", 0) == ("a", "b", "c")
 
 
 # What the table shows

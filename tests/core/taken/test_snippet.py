@@ -16,11 +16,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from core.ideas.buffet import DISHES, laid, serve
 from core.ideas.crossing import CrossSource
-from core.layer import Edit, trace
+from core.ideas.shuffling import ORDERS, OrderedHead, shuffled
+from core.layer import Edit, Sizes, trace
 from core.positions import ENCODINGS
 from core.reader.explore import MASKS, Choice
-from core.taken.snippet import MOST_LINES, crossing_snippet, snippet
+from core.sources.seeded import SeededSource
+from core.taken.snippet import (
+    MOST_LINES,
+    crossing_snippet,
+    serving_snippet,
+    shuffling_snippet,
+    snippet,
+)
 from core.trace import LayerTrace
 
 WORDS = ("the", "猫", "zork", "the", "吃")
@@ -209,3 +218,35 @@ def test_what_changes_nothing_is_left_out(change: dict[str, Any], words_of_code:
 def test_unscaled_scores_have_no_divisor():
     assert "scores = q @ k.mT / 4**0.5\n" in program(Choice())
     assert "scores = q @ k.mT\n" in program(Choice(scaled=False))
+
+
+# Other pages
+
+
+@given(
+    st.lists(st.floats(-3, 3), min_size=5, max_size=5),
+    st.permutations(range(len(DISHES))),
+)
+def test_the_buffet_is_served_as_on_its_page(goal: list[float], order: list[int]):
+    table = laid().ordered(tuple(order))
+    code = serving_snippet(np.array(goal), table)
+    assert_short(code)
+    names, _ = run(code)
+    plate = serve(np.array(goal), table)
+    assert_allclose(names["weights"].numpy(), plate.weights[0], atol=1e-5)
+    assert_allclose((names["weights"] @ names["v"]).numpy(), plate.output[0], atol=1e-4)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("head", [0, 2])
+def test_shuffled_words_give_the_outputs_of_the_page(order: str, head: int):
+    source = SeededSource(Sizes(d_k=4, d_v=3, n_heads=3), seed=5)
+    shown = OrderedHead(source.parameters(WORDS), head, order, seed=3)
+    places = shuffled(len(WORDS), 1)
+    names, printed = run(shuffling_snippet(shown, places))
+    own = tuple(range(len(WORDS)))
+    assert_allclose(names["before"].numpy(), shown.run(own).output, atol=1e-5)
+    assert_allclose(names["after"].numpy(), shown.run(places).output, atol=1e-5)
+    back = names["after"][names["places"].argsort()] - names["before"]
+    assert_allclose(back.numpy(), shown.moved(places), atol=1e-5)
+    assert str(back) in printed

@@ -11,7 +11,6 @@ from core.claims.model import lookers
 from core.reader.model import ModelChoice
 from pages.shared.destinations import CATCHING, EATING, WHOLE, Destination, lead_to
 from pages.shared.server import cache
-from pages.shared.stage import guide
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.in_line import in_line
 from pages.shared.views.papers import cited
@@ -47,6 +46,7 @@ class Step(NamedTuple):
 IDEA = Step(
     "idea",
     {
+        "guided": Destination("explore", {"guide": 1}, EATING),
         "shaded": Destination("explore", WHOLE, EATING),
         "dishes": Destination(
             "buffet", {"buffet_protein": 0.0, "buffet_sugar": 3.0, "buffet_vegetables": 0.0}
@@ -93,9 +93,7 @@ STEPS = (IDEA, TRY, PAPER, MATHEMATICS, BEYOND)
 
 
 def path(text: Text) -> None:
-    """The guide over the page Explore; then all steps, one card each."""
-    with st.container(border=True, width="content"):
-        guide.begin(text, "guide.begin")
+    """All steps, one card each."""
     for step in STEPS[:-1]:
         with _card(text, step):
             if step is MATHEMATICS:

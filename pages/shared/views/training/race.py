@@ -10,7 +10,7 @@ from core.training.networks import STATES
 from core.training.race import SLICE, Race
 from core.training.tasks import EVERYWHERE, Task, TaskKind
 from pages.shared import controls
-from pages.shared.reader.race import progress
+from pages.shared.reader.race import progress, shown_training
 from pages.shared.reader.session import session, showing
 from pages.shared.server.worker import LONGEST_RACE, Progress, State, worker
 from pages.shared.text import Text
@@ -59,10 +59,10 @@ def live(text: Text, race: Race) -> Progress | None:
     Returns:
         The race as it stands, if there is one.
     """
-    found = progress("training")
+    found = shown_training()
+    if "training" in session().races and progress("training") is None:
+        st.info(text("training.forgotten"))
     if found is None:
-        if "training" in session().races:
-            st.info(text("training.forgotten"))
         if unfit(race) is None:
             table(text, race, None)
         return None
@@ -80,7 +80,7 @@ def what_is_not_shown(text: Text) -> None:
 
 
 def _watch(text: Text, was: State) -> None:
-    found = progress("training")
+    found = shown_training()
     if found is None or news(was, found.state):
         st.rerun()  # the rest of the page has news
     status(text, found)
