@@ -1,5 +1,7 @@
 """Explore attention: one sentence on the stage, and a chapter of what can be done with it."""
 
+import streamlit as st
+
 from pages.shared import frame
 from pages.shared.reader.session import reader
 from pages.shared.stage import chapters
@@ -26,4 +28,5 @@ else:
         everything(text, it)
     else:
         chapters.draw(text, it)
+    st.page_link("pages/path.py", label=text("explore.begin"), icon=":material/school:")
     questions(text, "explore", it.scene)

@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
+from core.reader.examples import EXAMPLES
 from tests.browser.reader import Reader
 from tests.load.served import served
 
@@ -18,6 +20,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+EVERYTHING = {
+    "zh": "/?v=2&lang=zh&chapter=everything",
+    "en": "/?v=2&lang=en&chapter=everything&"
+    + urlencode({"query": 7, "key": 1, "sentence": EXAMPLES["tired"].sentence}),
+}
 
 
 @pytest.fixture(scope="session")
@@ -35,10 +43,13 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Reader]]:
-    """Opens a page as a reader with a language, a theme and a window of their own."""
+    """Opens a page as a reader with a language, a theme and a window of their own.
+
+    Without a path it is Explore with everything.
+    """
     contexts = []
 
-    def open_page(path: str = "/", width: int = 1400, **settings: object) -> Reader:
+    def open_page(path: str = "", width: int = 1400, **settings: object) -> Reader:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             is_mobile=width < 500,
@@ -48,6 +59,7 @@ def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Reader]]:
         )
         contexts.append(context)
         page: Page = context.new_page()
+        path = path or EVERYTHING["zh" if settings.get("locale") == "zh-CN" else "en"]
         reader = Reader(page, server)
         page.goto(server + path)
         reader.wait()

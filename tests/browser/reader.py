@@ -121,6 +121,16 @@ class Reader:
         """Change a flag in an editable table; columns count from 1, rows from 0."""
         self.after(self._cell(table, row, column).click())
 
+    def menu(self, page: str) -> Locator:
+        """A link of the menu, once the part of the menu that has it is open."""
+        link = self.page.get_by_test_id("stTopNavDropdownLink").filter(has_text=page)
+        for part in self.page.get_by_test_id("stTopNavSection").all():
+            part.click()
+            with suppress(NothingCame):
+                link.wait_for(timeout=1_000)
+                break
+        return link
+
     def button(self, label: str) -> Locator:
         """A button of the page: Streamlit has a Stop of its own above it, while a run lasts."""
         main = self.page.get_by_test_id("stMain")

@@ -17,7 +17,7 @@ def slider(reader: Reader, name: str) -> Locator:
 
 
 def turn_to(reader: Reader, page: str) -> None:
-    reader.after(reader.page.get_by_test_id("stSidebarNavLink").filter(has_text=page).click())
+    reader.after(reader.menu(page).click())
 
 
 def longer(reader: Reader, name: str = "d_k") -> None:

@@ -45,7 +45,7 @@ def test_colour_bars_are_not_cut_off(visit: Visit, width: int):
 
 
 def test_colour_bars_keep_their_colours_when_the_address_changes(visit: Visit):
-    reader = visit("/")
+    reader = visit()
     before = reader.page.url
     reader.ask(reader.words()[0])
     assert reader.page.url != before

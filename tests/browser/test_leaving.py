@@ -13,10 +13,6 @@ Do = Callable[[Reader], None]
 TYPED = "we like red apples"
 
 
-def menu(reader: Reader, page: str) -> Locator:
-    return reader.page.get_by_test_id("stSidebarNavLink").filter(has_text=page)
-
-
 def follow(reader: Reader, link: Locator, to: str) -> None:
     """Click at once, as the fastest reader does, arrive, and see whether the page stays."""
     link.click()
@@ -39,12 +35,12 @@ def settings(reader: Reader) -> None:
     reader.after(reader.page.locator(".st-key-recurrent_settings button").first.click())
 
 
-@pytest.mark.parametrize(("path", "begin"), [("/", settings), ("/cost", take_away)])
+@pytest.mark.parametrize(("path", "begin"), [("", settings), ("/cost", take_away)])
 def test_what_was_open_does_not_keep_the_reader(visit: Visit, path: str, begin: Do):
     reader = visit(path)
     begin(reader)
     entries = reader.page.evaluate("history.length")
-    follow(reader, menu(reader, "Many heads"), "/heads")
+    follow(reader, reader.menu("Many heads"), "/heads")
     assert reader.says("Many heads")
     assert reader.page.evaluate("history.length") == entries + 1
     reader.after(reader.page.go_back())
@@ -54,7 +50,7 @@ def test_what_was_open_does_not_keep_the_reader(visit: Visit, path: str, begin: 
 def test_a_link_of_the_menu_is_followed_by_keyboard_too(visit: Visit):
     reader = visit()
     take_away(reader)
-    menu(reader, "Many heads").focus()
+    reader.menu("Many heads").focus()
     reader.page.keyboard.press("Enter")
     stay(reader, "/heads")
 
@@ -91,9 +87,9 @@ def cell(reader: Reader) -> None:
 def test_what_was_being_typed_is_kept(visit: Visit, begin: Do, kept: str):
     reader = visit()
     begin(reader)
-    follow(reader, menu(reader, "Many heads"), "/heads")
+    follow(reader, reader.menu("Many heads"), "/heads")
     assert reader.says("Many heads")
-    follow(reader, menu(reader, "Explore attention"), "/?")
+    follow(reader, reader.menu("Explore attention"), "/?")
     assert kept in reader.page.url
 
 
@@ -101,13 +97,13 @@ def test_a_longer_text_is_kept_too(visit: Visit):
     reader = visit("/model")
     text = reader.page.get_by_test_id("stMain").locator("textarea")
     text.first.fill(TYPED)
-    follow(reader, menu(reader, "Many heads"), "/heads")
-    follow(reader, menu(reader, "A real model"), "/model")
+    follow(reader, reader.menu("Many heads"), "/heads")
+    follow(reader, reader.menu("A real model"), "/model")
     assert text.first.input_value() == TYPED
 
 
 def test_the_last_click_counts(visit: Visit):
     reader = visit()
     sentence(reader)
-    menu(reader, "Many heads").click()
-    follow(reader, menu(reader, "The buffet"), "/buffet")
+    reader.menu("Many heads").click()
+    follow(reader, reader.menu("The buffet"), "/buffet")

@@ -14,7 +14,7 @@ def unfold(reader: Reader, title: str = "Predict, then see") -> None:
 
 
 def test_a_prediction_is_told_right_or_wrong_and_counted(visit: Visit):
-    reader = visit("/")
+    reader = visit()
     unfold(reader)
     block = reader.page.locator("details", has_text="Predict, then see")
     assert not block.locator("input:checked").count()

@@ -1,6 +1,7 @@
 // A click on a link ends what was being typed, and shuts what was open. Streamlit tells that only
 // after it has followed the link, and so comes back to the page that was left: the link waits.
-const LINK = 'a[data-testid$="NavLink"]';
+const LINK = 'a[data-testid$="NavLink"], a[data-testid="stTopNavDropdownLink"]';
+const MENU = '[data-testid^="stTopNav"]'; // on the way to its links, what was typed is not told yet
 const OPEN = '[data-testid="stPopoverBody"]';
 const SETTLED = '[data-test-script-state="notRunning"]';
 const CELL = "#portal *";
@@ -11,10 +12,11 @@ const MOST = 30;
 let typing = 0; // pauses in which nothing may happen any more
 let waiting;
 
-function begin() {
+function begin({ target }) {
   const field = document.activeElement;
-  if (field?.matches(CELL)) typing = SEVERAL;
-  else typing = field?.matches(":read-write") ? FEW : 0;
+  const before = target.closest?.(MENU) ? typing : 0;
+  const now = field?.matches(CELL) ? SEVERAL : field?.matches(":read-write") ? FEW : 0;
+  typing = Math.max(before, now);
 }
 
 function leave(event) {
@@ -27,7 +29,7 @@ function leave(event) {
   if (!quiet) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  document.body.click(); // shuts what is open
+  if (!link.closest(MENU)) document.body.click(); // shuts what is open
   whenQuiet(quiet, () => link.dispatchEvent(new MouseEvent("click", event)));
 }
 
