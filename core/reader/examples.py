@@ -33,6 +33,8 @@ EXAMPLES: Mapping[str, Example] = {
     "eat": Example("我爱吃炸鸡", "吃", "炸鸡", "我爱吃炸鸡"),
     "beijing": Example("我爱北京天安门", "北京", "天安门", "我爱北京天安门"),
     "cat": Example("猫抓老鼠，天空很蓝", "猫", "老鼠", "猫抓老鼠，天空很蓝"),
+    "tea": Example("妹妹喜欢喝奶茶", "喝", "奶茶", "妹妹喜欢喝奶茶"),
+    "chicken": Example("I love eating chicken", "eating", "chicken", "I love eating chicken"),
     "tired": Example(
         "The animal didn't cross the street because it was too tired.",
         "it",
@@ -46,6 +48,9 @@ EXAMPLES: Mapping[str, Example] = {
         "The animal … too wide.",
     ),
     "mouse": Example("The cat chased the mouse", "chased", "mouse", "The cat chased the mouse"),
+    "lawyer": Example(
+        "The lawyer read a long contract", "read", "contract", "The lawyer read a long contract"
+    ),
 }
 
 
@@ -93,7 +98,7 @@ _TOLD_ZH = "猫在公园抓老鼠，天空很蓝"
 
 SENTENCES: Mapping[Language, Sentences] = {
     "en": Sentences(
-        first="tired",
+        first="chicken",
         file="mouse",
         eating=Pointing("I love eating chicken", "eating", "chicken"),
         catching=Pointing("The cat chased the mouse", "cat", "mouse"),

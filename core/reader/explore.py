@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from core.cnn import ConvolutionSettings
-from core.embeddings import FEATURES
+from core.embeddings import FEATURES, KINDS
 from core.ideas.heads import Blocks
 from core.ideas.shuffling import ORDERS, shuffled
 from core.layer import EDITABLE, Edit, Rules, Sizes
@@ -61,7 +61,8 @@ class Choice:
     cutting: Rule = word("2", Rule, was={1: "1"}, only_with=("unit", ("words",)))
     source: SourceKind = word("handset", SourceKind)  # of the layer's numbers
     seed: int = whole(0, 0, 999_999)  # of the seeded source, and of the networks beside it
-    d_model: int = whole(len(FEATURES), 2, 64)
+    guessed: bool = flag(True, was={1: False}, only_with=("source", ("handset",)))  # unset words
+    d_model: int = whole(len(KINDS), 2, 64, was={1: len(FEATURES)})
     d_k: int = whole(4, 1, 64)  # a head's
     d_v: int = whole(4, 1, 64)  # a head's
     n_heads: int = whole(2, 1, 8)
@@ -108,7 +109,7 @@ class Choice:
         rules = Rules(self.scaled, self.temperature, mask, self.positions if usable else "none")
         if self.source == "seeded":
             return SeededSource(sizes, rules, self.edits, self.unit, self.seed)
-        return HandsetSource(sizes, rules, self.edits, self.unit)
+        return HandsetSource(sizes, rules, self.edits, self.unit, self.guessed)
 
     @property
     def recurrent(self) -> RecurrentSettings:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from core.embeddings import FEATURES
+from core.embeddings import FEATURES, KINDS
 from core.reader.explore import Choice
 from core.sources.handset import CONTENT, head_at
 from pages.shared.text import Text
@@ -10,7 +10,9 @@ from pages.shared.text import Text
 
 def features(text: Text, choice: Choice) -> list[str]:
     """Name the dimensions of a word's vector."""
-    found = _named(text, "feature", _ids(choice, FEATURES), choice.d_model, "d")
+    found = _named(
+        text, "feature", _ids(choice, KINDS if choice.guessed else FEATURES), choice.d_model, "d"
+    )
     return [*found[:-1], text("feature.one")] if choice.source == "trained" else [*found]
 
 

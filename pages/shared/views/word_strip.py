@@ -1,12 +1,14 @@
 """The sentence as text, each word shaded by its weight; a click chooses the word that asks."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from functools import cache, partial
+from types import MappingProxyType
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.arrays import Array
+from core.embeddings import Standing
 from pages.shared.shares import two_digits
 from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
@@ -22,7 +24,7 @@ def word_strip(
     weights: Array,
     *,
     name: str = "strip",
-    unknown: Collection[str] = (),
+    standings: Mapping[str, Standing] = MappingProxyType({}),
 ) -> None:
     """Draw the words that are looked at.
 
@@ -32,7 +34,7 @@ def word_strip(
         weights: ``(key,)``, what the query word gives to each word, 0 to 1.
         name: The strip's, on its page; the label ``<name>.label`` says what a click chooses, or
             ``<name>.symbol.label`` where the words are symbols.
-        unknown: Words to be drawn with dots.
+        standings: Words whose features nobody set, and what became of them; they are marked.
     """
     told = teller(text, weights)
     data = {
@@ -45,8 +47,9 @@ def word_strip(
                 "text": word,
                 "weight": float(weight),
                 "share": told(float(weight)),
-                "description": text("strip.word", position=i + 1, word=word, share=f"{weight:.1%}"),
-                "unknown": word in unknown,
+                "description": text("strip.word", position=i + 1, word=word, share=f"{weight:.1%}")
+                + (f" · {text(f'strip.{standings[word]}')}" if word in standings else ""),
+                "standing": standings.get(word, "set"),
             }
             for i, (word, weight) in enumerate(zip(pointed.answering, weights, strict=True))
         ],
