@@ -151,7 +151,9 @@ class HandsetSource(ToySource):
         rows = {edit.at[1] for edit in self.edits if edit.matrix == "x"}
         mine = {token for row, token in enumerate(tokens) if row in rows}
         standing = guessing.standing if self.guess else embeddings.standing
-        found = {word: standing(word) for word in dict.fromkeys(tokens) if word not in mine}
+        found: dict[str, Standing] = {
+            word: standing(word) for word in dict.fromkeys(tokens) if word not in mine
+        }
         return {word: it for word, it in found.items() if it != "set"}
 
     def untouched(self, tokens: tuple[str, ...]) -> Parameters:

@@ -91,27 +91,29 @@ class Moves(NamedTuple):
 _moves: Kept[Moves] = Kept(largest=4_000)
 
 
-def without(sentence: str, part: Keep, off: tuple[HeadIndex, ...], *, told: Waiting) -> Moves:
-    """The packaged model with heads switched off, against the whole model."""
-    whole = model(sentence, part, told=told)
-    source = PretrainedSource(limits.of_pieces(), part, frozenset(off))
+def without(
+    sentence: str, part: Keep, name: str, off: tuple[HeadIndex, ...], *, told: Waiting
+) -> Moves:
+    """A built-in model with heads switched off, against the whole model."""
+    whole = model(sentence, part, name, told=told)
+    source = PretrainedSource(limits.of_pieces(), part, frozenset(off), loading.BUILT_IN[name])
     return in_turn(_moves, (sentence, source), lambda: _moved(whole, source.run(sentence)), told)
 
 
 def _moved(whole: ModelRun, run: ModelRun) -> Moves:
     layers = cosine_distance(whole.hidden[1:], run.hidden[1:]).mean(axis=-1)
     if whole.embedding is None or run.embedding is None:
-        raise ValueError("the packaged model gives embeddings")
+        raise ValueError("built-in models give embeddings")
     return Moves(layers, float(cosine_distance(whole.embedding, run.embedding)))
 
 
 _effects: Kept[HeadEffects] = Kept(largest=75_000)
 
 
-def effects(sentence: str, part: Keep, *, told: Waiting) -> HeadEffects:
-    """What switching off each head does to a sentence."""
-    run = model(sentence, part, told=told)
-    return in_turn(_effects, _run_key(sentence, part), lambda: head_effects(run), told)
+def effects(sentence: str, part: Keep, name: str, *, told: Waiting) -> HeadEffects:
+    """What switching off each head of a built-in model does to a sentence."""
+    run = model(sentence, part, name, told=told)
+    return in_turn(_effects, _run_key(sentence, part, name), lambda: head_effects(run), told)
 
 
 _averaged: Kept[Averaged] = Kept(largest=4_000_000)

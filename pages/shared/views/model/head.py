@@ -18,7 +18,8 @@ from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.figures.lines import Sides
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import change, showing
-from pages.shared.text import Text, plain
+from pages.shared.shares import rounded
+from pages.shared.text import Text, plain, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.highlight import in_words
@@ -103,19 +104,41 @@ def attention_map(scene: ModelScene) -> Array:
 
 def model_head(text: Text, scene: ModelScene) -> None:
     """The text shaded by the chosen word's weights, the map, and the two-column picture."""
-    view = shown(scene, attention_map(scene))
+    whole = attention_map(scene)
+    view = shown(scene, whole)
     pointed, weights = view.pointed, view.weights
+    if scene.special and not scene.choice.model_special:
+        own = np.array(scene.run.pieces.special)
+        removed = whole[~own][:, own].sum(axis=-1).mean() if not own.all() else 1.0
+        added = text("sentence.comma").join(plain(piece) for piece in scene.special)
+        st.caption(text("model.removed", added=added, share=f"{removed:.0%}"))
     word_strip(text, pointed, weights[pointed.query], name="model_strip")
     may_look = scene.run.trace.layers[scene.choice.model_layer].may_look.any(axis=0)
     allowed = shown(scene, may_look.astype(float)).weights > 0
     query = pointed.query
     st.markdown(in_words(text, pointed.asking, query, weights[query], allowed[query]))
+    st.markdown(control(text, view))
     places = maps.side_by_side(2, len(pointed.asking))
     with places[0]:
         st.markdown(text("model.map"))
         maps.draw("model_map", weights_map(text, view), pointed, text("alt.weights"))
     with places[1]:
         _lines(text, scene, pointed)
+
+
+def control(text: Text, view: Shown) -> str:
+    """What of the row's largest weight is the row's own: other rows may look there as much."""
+    asking, query = view.pointed.asking, view.pointed.query
+    key = int(view.weights[query].argmax())
+    weight, mean = float(view.weights[query, key]), float(view.weights[:, key].mean())
+    return text(
+        "model.control" if weight > mean else "model.control_less",
+        asks=plain_word(asking, query),
+        found=plain_word(view.pointed.answering, key),
+        weight=rounded(text, weight),
+        mean=rounded(text, mean),
+        own=rounded(text, weight - mean),
+    )
 
 
 def weights_map(text: Text, view: Shown) -> Heatmap:
