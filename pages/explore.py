@@ -7,12 +7,12 @@ from core.reader.explore import NumbersChoice
 from core.taken.snippet import snippet
 from pages.shared import controls, frame, names
 from pages.shared.reader.session import reader
-from pages.shared.reader.trained import explored
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.badge import badge
 from pages.shared.views.code import code
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.architectures import architectures, measured
+from pages.shared.views.explore.head import explored_or_end
 from pages.shared.views.explore.numbers import parameter_tables, projection_maps, result_tables
 from pages.shared.views.highlight import highlight
 from pages.shared.views.opened import opened
@@ -21,7 +21,7 @@ from pages.shared.views.steps import steps
 
 text = frame.open_page("explore")
 st.page_link("pages/path.py", label=text("explore.begin"), icon=":material/school:")
-scene, lesson = explored(reader())
+scene, lesson = explored_or_end(text)
 chosen = reader().record(NumbersChoice)
 words, rules = scene.tokens.kept, scene.source.rules
 parameters = scene.source.parameters(words)

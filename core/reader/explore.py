@@ -17,7 +17,7 @@ from core.sources.seeded import SeededSource
 from core.sources.toy import ToySource
 from core.tokens import LIMIT, Rule, Tokens, Unit, tokenize
 
-SourceKind = Literal["handset", "seeded", "trained"]
+SourceKind = Literal["handset", "seeded", "trained", "basis"]
 Comparison = Literal["share", "strength"]
 Result = Literal[
     "q",
@@ -101,15 +101,23 @@ class Choice:
         Raises:
             ValueError: If the numbers are trained ones: they are in no choice.
         """
-        if self.source == "trained":
-            raise ValueError("a choice has no trained numbers: their source is opened from a race")
-        sizes = Sizes(self.d_model, self.d_k, self.d_v, self.n_heads)
+        if self.source not in SENTENCE_SOURCES:
+            raise ValueError(f"a choice has no numbers that are {self.source}")
+        if self.source == "seeded":
+            return SeededSource(self.sizes, self.rules, self.edits, self.unit, self.seed)
+        return HandsetSource(self.sizes, self.rules, self.edits, self.unit, self.guessed)
+
+    @property
+    def sizes(self) -> Sizes:
+        """Of the layer."""
+        return Sizes(self.d_model, self.d_k, self.d_v, self.n_heads)
+
+    @property
+    def rules(self) -> Rules:
+        """How the layer computes; RoPE is left out where it does not fit."""
         mask = MaskRule(self.mask, self.window, self.padded, self.blocked)
         usable = ENCODINGS[self.positions].fits(self.d_k)
-        rules = Rules(self.scaled, self.temperature, mask, self.positions if usable else "none")
-        if self.source == "seeded":
-            return SeededSource(sizes, rules, self.edits, self.unit, self.seed)
-        return HandsetSource(sizes, rules, self.edits, self.unit, self.guessed)
+        return Rules(self.scaled, self.temperature, mask, self.positions if usable else "none")
 
     @property
     def recurrent(self) -> RecurrentSettings:

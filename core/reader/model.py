@@ -137,6 +137,9 @@ class ModelExample(NamedTuple):
     at: tuple[int, int]
 
 
+HEAD_FIELDS = ("model_name", "model_layer", "model_head", "model_query", "model_key")
+"""What Explore has to know of a head that is opened there."""
+
 MODEL_EXAMPLES: Mapping[str, ModelExample] = {
     "praised": ModelExample("老师表扬了小红，因为她考得很好。", "她", "小红", (7, 0)),
     "collects": ModelExample("爷爷喜欢收集邮票。", "收集", "邮票", (6, 2)),

@@ -16,6 +16,7 @@ from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
 from pages.shared.views.explore.architectures import measured, told_network
 from pages.shared.views.explore.numbers import results
+from pages.shared.views.in_line import in_line
 
 _TABLES = ("scores", "weights", "output", "q", "k", "v", "mixed")
 _ELSEWHERE = ("sentence", "edits", "blocked")
@@ -24,7 +25,7 @@ _CAVEATS = ("pair", "values", "importance", "order")
 
 def taken(text: Text) -> Taken:
     """The layer's numbers, before and after training if it was trained here."""
-    scene, lesson = explored(reader())
+    scene, lesson = explored(reader(), in_line())
     words = scene.tokens.kept
     trace = scene.source.trace_of(words)
     before = lesson.before.trace_of(words) if lesson and lesson.trained else None

@@ -27,6 +27,7 @@ from core.reader.model import PACKAGED
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_upload
+from core.tokens import LIMIT
 from pages.shared.server import limits, loading, waiting
 from pages.shared.server.gate import Waiting
 from pages.shared.server.waiting import in_turn
@@ -64,6 +65,12 @@ def model(sentence: str, part: Keep, name: str = PACKAGED, *, told: Waiting) -> 
     """
     run = loading.source(name, part).run
     return in_turn(_runs, _run_key(sentence, part, name), lambda: run(sentence), told)
+
+
+def short(sentence: str, name: str, *, told: Waiting) -> ModelRun:
+    """A built-in model on as many pieces as a page with editable matrices can hold; as above."""
+    source = PretrainedSource(LIMIT, model=loading.BUILT_IN[name])
+    return in_turn(_runs, (sentence, source), lambda: source.run(sentence), told)
 
 
 def kept_model(sentence: str, part: Keep, name: str) -> ModelRun | None:

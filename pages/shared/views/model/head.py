@@ -1,7 +1,7 @@
 """One head of a real model, or an aggregate of heads: highlighted text, map, lines."""
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import streamlit as st
@@ -11,7 +11,7 @@ from core.importance import Mixer
 from core.layer import Rules
 from core.measures import mean_over_heads, rollout
 from core.models.words import hidden, merged, words_of
-from core.reader.model import MOST_LINES, THIS_HEAD, Aggregate
+from core.reader.model import HEAD_FIELDS, MOST_LINES, THIS_HEAD, Aggregate
 from pages.shared import controls
 from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap
@@ -22,7 +22,9 @@ from pages.shared.shares import rounded
 from pages.shared.text import Text, plain, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.explore.head import exact_sizes
 from pages.shared.views.highlight import in_words
+from pages.shared.views.links import open_state
 from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.steps import steps
 from pages.shared.views.word_strip import word_strip
@@ -56,10 +58,21 @@ def view_controls(text: Text, scene: ModelScene) -> None:
         st.toggle(
             text("model_words.label"), key=showing("model_words"), help=text("model_words.help")
         )
+    if scene.built_in:
+        _open_in_explore(text, scene)
     _, heads = scene.shape
     st.caption(text(f"model_aggregate.{scene.choice.model_aggregate}.help", heads=heads))
     if scene.causal:
         st.caption(text("model.causal"))
+
+
+def _open_in_explore(text: Text, scene: ModelScene) -> None:
+    """The head in tables small enough to edit; all of it, where its pieces are few enough."""
+    choice = scene.choice
+    fields: dict[str, Any] = {name: getattr(choice, name) for name in HEAD_FIELDS}
+    fields |= {"source": "basis", "sentence": choice.model_sentence, "n_heads": 1}
+    fields |= {"model_name": scene.shown, **exact_sizes(len(scene.run.pieces.tokens))}
+    open_state(text, "model.explore", "explore", icon=":material/tune:", **fields)
 
 
 def shown(scene: ModelScene, weights: Array) -> Shown:
