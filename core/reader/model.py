@@ -150,7 +150,7 @@ MODEL_BEGINS: Mapping[Language, Mapping[str, object]] = {
     "zh": {
         "model_name": BILINGUAL,
         "model_sentence": MODEL_EXAMPLES["praised"].sentence,
-        "model_other": "小红感谢了老师，因为她讲得很好。",
+        "model_other": "老师批评了小红，因为她迟到了。",
         "model_layer": 7,
         "model_head": 0,
         "model_query": 10,

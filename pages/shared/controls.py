@@ -36,7 +36,8 @@ def sentence(text: Text, scene: Scene) -> None:
             max_chars=LONGEST_SENTENCE,
             width=640,
         )
-        option(text, "unit", get_args(Unit), more=text("unit.help"))
+        if scene.choice.source != "basis":  # a model has its own pieces
+            option(text, "unit", get_args(Unit), more=text("unit.help"))
     complaint(text, "sentence")
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))

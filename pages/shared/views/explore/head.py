@@ -45,7 +45,6 @@ def about_head(text: Text, scene: Scene) -> None:
     if not isinstance(source, BasisSource):
         return
     n, shown, cost = len(scene.tokens.kept), scene.choice.head, source.heads.cost(source.sizes)
-    at, of_layer = reader()["model_layer"], reader()["model_head"]
     shares = source.heads.shares(source.sizes.d_model)[shown, : source.sizes.d_k]
     parts = [
         text("basis.share", part=place + 1, share=f"{share:.0%}")
@@ -56,8 +55,8 @@ def about_head(text: Text, scene: Scene) -> None:
         text(
             "basis.exact" if lost < _EXACT else "basis.cost",
             model=plain(source.heads.name),
-            layer=at,
-            head=of_layer,
+            layer=source.heads.layer,
+            head=source.heads.places[shown],
             n=n,
             weight=f"{lost:.2g}",
             scores=f"{cost.scores[shown]:.1%}",
