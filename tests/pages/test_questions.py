@@ -240,9 +240,9 @@ def test_the_reach_challenge_is_ticked_when_it_is_met(open_dashboard: Visit):
 
 def test_the_model_challenge_is_ticked_when_it_is_met(open_dashboard: Visit):
     app = opened(open_dashboard, "model")
-    assert f":material/check_box_outline_blank: {ZH('challenge.looks_back')}" in told(app)
+    assert f":material/check_box_outline_blank: {ZH('challenge.looks_beside')}" in told(app)
     trace = PretrainedSource(model=BILINGUAL).trace(str(MODEL_BEGINS["zh"]["model_sentence"]))
-    back = [it.weights.diagonal(-1, 1, 2)[:, :-1].mean(axis=1) for it in trace.layers]
-    layer, head = next((i, int(it.argmax())) for i, it in enumerate(back) if it.max() > 0.8)
+    ahead = [it.weights.diagonal(1, 1, 2)[:, 1:].mean(axis=1) for it in trace.layers]
+    layer, head = next((i, int(it.argmax())) for i, it in enumerate(ahead) if it.max() > 0.8)
     choose(app, model_layer=layer, model_head=head)
-    assert f":material/check_box: {ZH('challenge.looks_back')}" in told(app)
+    assert f":material/check_box: {ZH('challenge.looks_beside')}" in told(app)
