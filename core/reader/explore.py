@@ -102,7 +102,7 @@ class Choice:
             ValueError: If the numbers are trained ones: they are in no choice.
         """
         if self.source not in SENTENCE_SOURCES:
-            raise ValueError(f"a choice has no numbers that are {self.source}")
+            raise ValueError(f"a choice has no {self.source} numbers")
         if self.source == "seeded":
             return SeededSource(self.sizes, self.rules, self.edits, self.unit, self.seed)
         return HandsetSource(self.sizes, self.rules, self.edits, self.unit, self.guessed)
