@@ -26,7 +26,7 @@ class Origin:
 
     Attributes:
         kind: Hand-set, seeded (untrained), trained here, pretrained or uploaded.
-        detail: The seed, or the model's name.
+        detail: The seed, the model's name, or how many words have guessed features, if any.
         edited: Whether the reader changed some of the numbers.
     """
 

@@ -25,10 +25,10 @@ sentences(text, shown)
 concept_buttons(text)
 switch(text, shown)
 badge(text, trace.origin)
-controls.say_unknown(text, shown.unknown)
+controls.say_unset(text, shown.standings)
 seen, drawn = st.columns(2, gap="medium")
 with seen:
-    key_points(text, opened, shown.unknown)
+    key_points(text, opened, shown.standings)
 with drawn:
     diagram(text, shown.choice)
 who_asks_whom(text, shown, opened)

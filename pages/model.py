@@ -6,7 +6,7 @@ from pages.shared import frame
 from pages.shared.views.badge import badge
 from pages.shared.views.folded import folded
 from pages.shared.views.model import reading as model_text
-from pages.shared.views.model.atlas import atlas, finder
+from pages.shared.views.model.atlas import atlas, finder, say_special
 from pages.shared.views.model.beside import beside
 from pages.shared.views.model.head import model_head, model_steps, view_controls
 from pages.shared.views.model.importance import model_importance
@@ -20,6 +20,7 @@ badge(text, scene.run.trace.origin)
 
 st.subheader(text("atlas.title", heads=scene.n_heads), anchor=False)
 st.markdown(text("atlas.lead"))
+say_special(text, scene)
 atlas(text, scene)
 with folded(text, "model_finder_open", unfolded=scene.choice.model_finder_open) as block:
     if block.open:

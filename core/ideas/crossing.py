@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.arrays import Array
 from core.attention import Steps, additive_attention, merge_heads, scaled_dot_product_attention
-from core.embeddings import FEATURES
+from core.embeddings import FEATURES, KINDS, Standing
 from core.layer import Sizes
 from core.masks import MaskRule
 from core.sources.handset import HEADS, HandsetSource
@@ -25,13 +25,10 @@ Numbers = Literal["handset", "seeded"]
 Words = tuple[str, ...]
 
 SIZES = Sizes(d_model=len(FEATURES), d_k=4, d_v=4, n_heads=len(HEADS))
-"""Of the layer that every score is computed with."""
+"""Of the layer that every score is computed with, where no word is guessed."""
 
 SAME_KIND = 1
 """The hand-set head whose queries find words of their own kind, in any language."""
-
-D_A = 10
-"""Width of the small network in additive attention."""
 
 _STEEP = 2.0
 _STRONG = 3.0
@@ -64,6 +61,7 @@ class CrossSource:
         numbers: Set by hand, or seeded: without meaning.
         seed: Of the seeded numbers.
         is_causal: Whether a word may look at itself and earlier ones only.
+        guess: As `core.sources.handset.HandsetSource` has it.
 
     Source: Luong et al., Effective Approaches to Attention-based Neural Machine Translation, 2015,
     equation 8 (dot, general); Bahdanau et al. 2015, appendix A.1.2 (additive); Vaswani et al.
@@ -74,6 +72,13 @@ class CrossSource:
     numbers: Numbers = "handset"
     seed: int = 0
     is_causal: bool = False
+    guess: bool = False
+
+    @property
+    def sizes(self) -> Sizes:
+        """Of the layer; the small network in additive attention is as wide as the words."""
+        guessed = self.guess and self.numbers == "handset"
+        return replace(SIZES, d_model=len(KINDS)) if guessed else SIZES
 
     def trace(self, asking: Words, answering: Words) -> AttentionTrace:
         """Run the layer with queries from one sentence, keys and values from the other.
@@ -95,7 +100,7 @@ class CrossSource:
         mixed = merge_heads(steps.output) @ p["w_o"].flatten(0, 1)  # (query, d_model)
         parts = (q, k, v, steps.scores, self._bias(*shape), steps.weights, steps.output, mixed)
         layer = LayerTrace(*(part.numpy() for part in parts))
-        return AttentionTrace(asking, answering, (layer,), self._toy.origin)
+        return AttentionTrace(asking, answering, (layer,), self._toy.origin_of(asking + answering))
 
     def alone(self, tokens: Words) -> AttentionTrace:
         """The layer with the same numbers that knows one sentence only, scored by q·k/√d_k."""
@@ -119,11 +124,16 @@ class CrossSource:
         one = slice(SAME_KIND, SAME_KIND + 1)
         return found | {"w_v": answers.w_v[one], "w_o": answers.w_o[one]}
 
+    def standings(self, tokens: Words) -> dict[str, Standing]:
+        """As :meth:`HandsetSource.standings`; nothing of seeded numbers."""
+        toy = self._toy
+        return toy.standings(tokens) if isinstance(toy, HandsetSource) else {}
+
     @property
     def _toy(self) -> ToySource:
         if self.numbers == "seeded":
             return SeededSource(SIZES, seed=self.seed)
-        return HandsetSource(SIZES)
+        return HandsetSource(self.sizes, guess=self.guess)
 
     def _steps(self, p: dict[str, Tensor], v: Tensor) -> tuple[Tensor, Tensor, Steps]:
         """Queries, keys, and what they lead to."""
@@ -152,13 +162,14 @@ class CrossSource:
         twice, in both words, counts little more than having it once. With a negative v_a, words
         that share their features lose less: they score higher.
         """
+        d = self.sizes.d_model
         if self.numbers == "handset":
-            same = np.eye(D_A, SIZES.d_model, dtype=np.float32) * _STEEP
-            return same, same, np.full(D_A, -_STRONG, np.float32)
+            same = np.eye(d, dtype=np.float32) * _STEEP
+            return same, same, np.full(d, -_STRONG, np.float32)
         generator = np.random.default_rng((self.seed, 4))
-        drawn = generator.standard_normal((2, D_A, SIZES.d_model)) / SIZES.d_model**0.5
+        drawn = generator.standard_normal((2, d, d)) / d**0.5
         w_1, w_2 = drawn.astype(np.float32)
-        return w_1, w_2, generator.standard_normal(D_A).astype(np.float32)
+        return w_1, w_2, generator.standard_normal(d).astype(np.float32)
 
     def _bias(self, n_heads: int, n_query: int, n_key: int) -> Tensor:
         """``(head, query, key)``: 0, or -inf where a word may not look."""
@@ -167,15 +178,16 @@ class CrossSource:
         return torch.where(may_look, 0.0, -torch.inf).expand(n_heads, -1, -1)
 
 
-def cost(scoring: Scoring, n_query: int, n_key: int) -> Cost:
+def cost(scoring: Scoring, n_query: int, n_key: int, sizes: Sizes = SIZES) -> Cost:
     """Count the operations of one head's scores on two sentences.
 
     Args:
         scoring: As in :class:`CrossSource`.
         n_query: Words that ask.
         n_key: Words that are looked at.
+        sizes: Of the layer.
     """
-    d, d_k, words, pairs = SIZES.d_model, SIZES.d_k, n_query + n_key, n_query * n_key
+    d, d_k, words, pairs = sizes.d_model, sizes.d_k, n_query + n_key, n_query * n_key
     match scoring:
         case "dot":
             return Cost(0, 0, 2 * pairs * d, 0)
@@ -184,8 +196,7 @@ def cost(scoring: Scoring, n_query: int, n_key: int) -> Cost:
         case "general":
             return Cost(d * d, 2 * n_query * d * d, 2 * pairs * d, 0)
         case "additive":
-            learned = 2 * d * D_A + D_A
-            return Cost(learned, 2 * words * d * D_A, pairs * 3 * D_A, pairs * D_A)
+            return Cost(2 * d * d + d, 2 * words * d * d, pairs * 3 * d, pairs * d)
         case unknown:
             assert_never(unknown)
 

@@ -92,6 +92,7 @@ def mostly_still(head: OrderedHead, places: Sequence[int]) -> bool:
     return bool(still.sum() * 2 >= len(places))
 
 
-def looks_back(features: HeadFeatures, layer: int, head: int) -> bool:
-    """Tell whether a head of a model gives most of its attention to the piece before."""
-    return bool(features.previous[layer, head] > MUCH)
+def looks_beside(features: HeadFeatures, layer: int, head: int) -> bool:
+    """Tell whether a head of a model gives most of its attention to one neighbour of a piece."""
+    beside = features.previous[layer, head], features.following[layer, head]
+    return bool(max(beside) > MUCH)

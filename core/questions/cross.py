@@ -123,7 +123,7 @@ def dearest(crossed: Crossed, draw: Generator) -> Question | None:
     """Ask: which way of scoring needs the most operations on these sentences?"""
     n_query, n_key = (len(crossed.words(name)) for name in _another_switch(crossed, draw))
     ways: tuple[Scoring, ...] = get_args(Scoring)
-    found = {way: cost(way, n_query, n_key) for way in ways}
+    found = {way: cost(way, n_query, n_key, crossed.source.sizes) for way in ways}
     totals = np.array([float(it.words + it.pairs) for it in found.values()])
     winner = clear_winner(totals)
     if winner is None:

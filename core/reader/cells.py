@@ -11,15 +11,17 @@ import json
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from hashlib import blake2b
 from typing import NamedTuple
 
 from core.ideas.buffet import DISHES, NUTRIENTS
 from core.layer import EDITABLE, MATRICES, Edit
 from core.reader.explore import Choice
 from core.reader.fields import entry, one_of, sequence, text_within, whole_within
+from core.reader.model import ModelChoice
 from core.reader.records import FIELDS
 from core.reader.training import shelf_settings
-from core.tokens import LONGEST_POINTS, occurrences
+from core.tokens import LONGEST_POINTS, clean, occurrences
 
 MASK = "mask"
 """The shelf of the hand-drawn mask: its numbers are 0 (may not look) and 1."""
@@ -69,6 +71,12 @@ Shelves = Mapping[str, Cells]
 def shelf(choice: Choice) -> str:
     """Name the shelf of the choice's own source of numbers."""
     return f"seeded {choice.seed}" if choice.source == "seeded" else "handset"
+
+
+def head_shelf(choice: Choice, model: ModelChoice) -> str:
+    """Name the shelf of a model's heads on the choice's sentence: each sentence has a basis."""
+    named = model.model_name, model.model_layer, model.model_head, clean(choice.sentence)
+    return f"basis {blake2b(repr(named).encode(), digest_size=8).hexdigest()}"
 
 
 def without_words(shelves: Shelves) -> Shelves:
@@ -185,7 +193,7 @@ def _tables(name: str) -> tuple[str, ...]:
             return (MASK,)
         case ["buffet"]:
             return BUFFET_TABLES
-        case ["handset"]:
+        case ["handset"] | ["basis", _]:
             return MATRICES
         case ["seeded", seed]:
             FIELDS["seed"].read(seed)

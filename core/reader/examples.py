@@ -53,6 +53,20 @@ EXAMPLES: Mapping[str, Example] = {
         "猫抓老鼠，天空很蓝",
         (("抓", "在公园"), ("老鼠", "小"), ("抓", "悄悄地")),
     ),
+    "tea": Example(
+        "妹妹喜欢喝奶茶",
+        "喝",
+        "奶茶",
+        "妹妹喜欢喝奶茶",
+        (("奶茶", "很甜的"), ("很甜", "姐姐做的")),
+    ),
+    "chicken": Example(
+        "I love eating chicken",
+        "eating",
+        "chicken",
+        "I love eating chicken",
+        (("chicken", "fried"), ("fried", "my mother's"), ("my", "some of")),
+    ),
     "mouse": Example(
         "The cat chased the mouse",
         "chased",
@@ -73,6 +87,13 @@ EXAMPLES: Mapping[str, Example] = {
         "animal",
         "The animal … too wide.",
         (("because", "yesterday"), ("street", "busy")),
+    ),
+    "lawyer": Example(
+        "The lawyer read a long contract",
+        "read",
+        "contract",
+        "The lawyer read a long contract",
+        (("long", "very"), ("contract", "and boring")),
     ),
 }
 
@@ -130,7 +151,7 @@ _MORE_ZH = (
 
 SENTENCES: Mapping[Language, Sentences] = {
     "en": Sentences(
-        first="mouse",
+        first="chicken",
         file="mouse",
         eating=Pointing("I love eating chicken", "eating", "chicken"),
         catching=Pointing("The cat chased the mouse", "cat", "mouse"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from core.cnn import ConvolutionSettings
-from core.embeddings import FEATURES
+from core.embeddings import FEATURES, KINDS
 from core.ideas.heads import Blocks
 from core.ideas.shuffling import ORDERS, shuffled
 from core.layer import EDITABLE, Edit, Rules, Sizes
@@ -18,7 +18,7 @@ from core.sources.seeded import SeededSource
 from core.sources.toy import ToySource
 from core.tokens import LIMIT, Rule, Tokens, Unit, tokenize
 
-SourceKind = Literal["handset", "seeded", "trained"]
+SourceKind = Literal["handset", "seeded", "trained", "basis"]
 Comparison = Literal["share", "strength"]
 Result = Literal[
     "q",
@@ -70,7 +70,8 @@ class Choice:
     cutting: Rule = word("2", Rule, was={1: "1"}, only_with=("unit", ("words",)))
     source: SourceKind = word("handset", SourceKind)  # of the layer's numbers
     seed: int = whole(0, 0, 999_999)  # of the seeded source, and of the networks beside it
-    d_model: int = whole(len(FEATURES), 2, 64)
+    guessed: bool = flag(True, was={1: False}, only_with=("source", ("handset",)))  # unset words
+    d_model: int = whole(len(KINDS), 2, 64, was={1: len(FEATURES)})
     d_k: int = whole(4, 1, 64)  # a head's
     d_v: int = whole(4, 1, 64)  # a head's
     n_heads: int = whole(2, 1, 8)
@@ -109,15 +110,23 @@ class Choice:
         Raises:
             ValueError: If the numbers are trained ones: they are in no choice.
         """
-        if self.source == "trained":
-            raise ValueError("a choice has no trained numbers: their source is opened from a race")
-        sizes = Sizes(self.d_model, self.d_k, self.d_v, self.n_heads)
+        if self.source not in SENTENCE_SOURCES:
+            raise ValueError(f"a choice has no {self.source} numbers")
+        if self.source == "seeded":
+            return SeededSource(self.sizes, self.rules, self.edits, self.unit, self.seed)
+        return HandsetSource(self.sizes, self.rules, self.edits, self.unit, self.guessed)
+
+    @property
+    def sizes(self) -> Sizes:
+        """Of the layer."""
+        return Sizes(self.d_model, self.d_k, self.d_v, self.n_heads)
+
+    @property
+    def rules(self) -> Rules:
+        """How the layer computes; RoPE is left out where it does not fit."""
         mask = MaskRule(self.mask, self.window, self.padded, self.blocked)
         usable = ENCODINGS[self.positions].fits(self.d_k)
-        rules = Rules(self.scaled, self.temperature, mask, self.positions if usable else "none")
-        if self.source == "seeded":
-            return SeededSource(sizes, rules, self.edits, self.unit, self.seed)
-        return HandsetSource(sizes, rules, self.edits, self.unit)
+        return Rules(self.scaled, self.temperature, mask, self.positions if usable else "none")
 
     @property
     def recurrent(self) -> RecurrentSettings:

@@ -16,7 +16,7 @@ from core.ideas.reach import MASKS, MOST_LAYERS, WIDTH, AttentionStack
 from core.masks import MaskRule, kinds_using
 from core.reader.fields import flag, line, number, several, whole, whole_within, word
 from core.rnn import Direction, RecurrentKind, RecurrentSettings
-from core.tokens import Rule, Tokens, tokenize
+from core.tokens import RULE, Rule, Tokens, tokenize
 
 Sources = Literal["b_asks_a", "a_asks_b", "self_a", "self_b"]
 ReachTokens = Literal["numbers", "sentence"]
@@ -117,7 +117,8 @@ class CrossChoice:
     def source(self) -> CrossSource:
         """The source that the choice stands for. There is no mask between two sentences."""
         causal = self.cross_causal and self.is_self
-        return CrossSource(self.cross_scoring, self.cross_numbers, self.cross_seed, causal)
+        today = self.cross_cutting == RULE  # links that cut as before guess no words, either
+        return CrossSource(self.cross_scoring, self.cross_numbers, self.cross_seed, causal, today)
 
 
 def read_dilations(typed: str) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from core.reader.cells import Shelves, from_rows, pack, unpack, without_words
 from core.reader.examples import EXAMPLES, SENTENCES, Language
 from core.reader.explore import Choice
+from core.reader.model import MODEL_BEGINS, ModelChoice
 from core.reader.reader import Reader, begin, usable
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES, RETIRED
 
@@ -79,7 +80,8 @@ def parameters(
     asked = {"v": str(VERSION)}
     if language:
         asked["lang"] = language
-    begun = {"sentence"} if language == "en" else set()  # with another one: it is always named
+    # What the page would open with otherwise is always named.
+    begun = {"sentence"} if language == "en" else {"model_name"}
     for name in sorted(fields):
         if fields[name] != DEFAULTS[name] or name in begun:
             asked[name] = _as_text(fields[name])
@@ -109,6 +111,8 @@ def follow_link(reader: Reader, page: str, asked: Mapping[str, str]) -> tuple[Re
     if "sentence" not in fields and Choice in PAGES.get(page, ()):
         fields = {**EXAMPLES[SENTENCES[reader.language].first].chosen, **fields}
     version, known = read_version(asked.get("v", str(VERSION)))
+    if page == "model" and version == VERSION and not fields.keys() & NAMES[ModelChoice]:
+        fields = {**MODEL_BEGINS[reader.language], **fields}
     here = {name for record in PAGES.get(page, ()) for name in NAMES[record]}
     private = private and any(FIELDS[name].private for name in here)
     older = {name: it for name, it in defaults_of(version).items() if name in here}

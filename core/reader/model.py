@@ -1,10 +1,13 @@
 """Choices about models that were trained elsewhere: the page of a real model, and files."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from core.files.limits import PRIVATE
+from core.models import bilingual
+from core.reader.examples import Language
 from core.reader.fields import (
     flag,
     line,
@@ -41,6 +44,9 @@ UploadResult = Literal[
 
 PACKAGED = "minilm"
 """The name of the model that comes with the requirements."""
+
+BILINGUAL = bilingual.NAME
+"""The name of the model that comes with this repository, and reads Chinese, too."""
 
 MOST_HEADS = 200
 """Layers, and heads of a layer, that a choice may count; a model has fewer."""
@@ -113,6 +119,46 @@ class ModelChoice:
     model_toy: bool = flag(False)  # the importance of words is shown on a toy
     model_off: tuple[tuple[int, int], ...] = of_kind((), _pairs)  # (layer, head), all together
     model_alone: bool = flag(False)  # each head is switched off alone, too
+
+
+class ModelExample(NamedTuple):
+    """A sentence for the bilingual model, and a head whose finding outlasts the control.
+
+    Attributes:
+        sentence: In full; what the button says.
+        asks: The word that asks.
+        about: The word that it looks at.
+        at: Layer and head.
+    """
+
+    sentence: str
+    asks: str
+    about: str
+    at: tuple[int, int]
+
+
+HEAD_FIELDS = ("model_name", "model_layer", "model_head", "model_query", "model_key")
+"""What Explore has to know of a head that is opened there."""
+
+MODEL_EXAMPLES: Mapping[str, ModelExample] = {
+    "praised": ModelExample("老师表扬了小红，因为她考得很好。", "她", "小红", (7, 0)),
+    "collects": ModelExample("爷爷喜欢收集邮票。", "收集", "邮票", (6, 2)),
+}
+
+MODEL_BEGINS: Mapping[Language, Mapping[str, object]] = {
+    "en": {},
+    "zh": {
+        "model_name": BILINGUAL,
+        "model_sentence": MODEL_EXAMPLES["praised"].sentence,
+        "model_other": "老师批评了小红，因为她迟到了。",
+        "model_layer": 7,
+        "model_head": 0,
+        "model_query": 10,
+        "model_key": 6,
+        "model_words": True,
+    },
+}
+"""What differs from the defaults where the page is opened in a language and nothing is chosen."""
 
 
 def file_name(raw: object) -> str:

@@ -7,10 +7,11 @@ from typing import NamedTuple, TypeVar
 
 from core.errors import InputError
 from core.measures import choosiest
-from core.reader.cells import BUFFET, MASK, MOST_EDITS, MOST_KEPT, Cells, Shelves, shelf
+from core.reader.cells import BUFFET, MASK, MOST_EDITS, MOST_KEPT, Cells, Shelves, head_shelf, shelf
 from core.reader.examples import EXAMPLES, SENTENCES, Language
 from core.reader.explore import Choice, SourceKind
 from core.reader.fields import one_of, read_flag
+from core.reader.model import HEAD_FIELDS, ModelChoice
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES
 from core.reader.training import TrainingChoice
 from core.tokens import follow
@@ -79,7 +80,8 @@ class Reader:
         records = PAGES.get(self.page, ())
         if self.page == "explore" and self["source"] == "trained":
             records = (*records, TrainingChoice)
-        return tuple(chain(*[NAMES[record] for record in records]))
+        of_head = HEAD_FIELDS if self.page == "explore" and self["source"] == "basis" else ()
+        return (*chain(*[NAMES[record] for record in records]), *of_head)
 
     @property
     def page_shelves(self) -> tuple[str, ...]:
@@ -89,6 +91,8 @@ class Reader:
             return (BUFFET,) if self.page == "buffet" else ()
         if self.page == "explore" and self["source"] == "trained":
             return MASK, self.record(TrainingChoice).shelf
+        if self.page == "explore" and self["source"] == "basis":
+            return MASK, head_shelf(self.record(Choice), self.record(ModelChoice))
         return MASK, shelf(self.record(Choice))
 
 

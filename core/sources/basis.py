@@ -69,6 +69,8 @@ class SentenceHeads:
         brought: ``(head, key, d_out)``, each token's value times W_O.
         read: ``(token, d_out)``, what the output is added to.
         name: The model's.
+        layer: Which one, from 0.
+        places: The heads' numbers in their layer, from 0.
     """
 
     tokens: tuple[str, ...]
@@ -77,6 +79,8 @@ class SentenceHeads:
     brought: Array
     read: Array
     name: str = ""
+    layer: int = 0
+    places: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -189,6 +193,8 @@ def heads_of(run: ModelRun, layer: int, heads: Sequence[int]) -> SentenceHeads:
         brought=steps.v[chosen] @ run.mixers[layer].w_o[chosen],
         read=run.hidden[layer],
         name=run.trace.origin.detail,
+        layer=layer,
+        places=tuple(heads),
     )
 
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from core import embeddings
 from core.arrays import Array
-from core.embeddings import FEATURES, KINDS
+from core.embeddings import FEATURES, KINDS, Standing
 from core.layer import Parameters, Sizes, resized
-from core.models.guessing import guess
+from core.models import guessing
 from core.sources.toy import ToySource
 from core.trace import Origin
 
@@ -139,14 +139,34 @@ class HandsetSource(ToySource):
     @property
     def origin(self) -> Origin:
         """Hand-set."""
-        return Origin("handset", edited=bool(self.edits))
+        return self.origin_of(())
+
+    def origin_of(self, tokens: tuple[str, ...]) -> Origin:
+        """Hand-set; its detail is how many different words are guessed, if any are."""
+        guessed = list(self.standings(tokens).values()).count("guessed")
+        return Origin("handset", str(guessed or ""), edited=bool(self.edits))
+
+    def standings(self, tokens: tuple[str, ...]) -> dict[str, Standing]:
+        """Where the numbers of words come from that people did not set: not the reader, either."""
+        rows = {edit.at[1] for edit in self.edits if edit.matrix == "x"}
+        mine = {token for row, token in enumerate(tokens) if row in rows}
+        standing = guessing.standing if self.guess else embeddings.standing
+        found: dict[str, Standing] = {
+            word: standing(word) for word in dict.fromkeys(tokens) if word not in mine
+        }
+        return {word: it for word, it in found.items() if it != "set"}
 
     def untouched(self, tokens: tuple[str, ...]) -> Parameters:
         """The tables of this module in the asked sizes."""
+        guess = guessing.guess if self.guess else None
         return replace(
-            _tables(self.sizes, KINDS if self.guess else FEATURES),
-            x=embeddings.handset(tokens, self.sizes.d_model, guess if self.guess else None),
+            _tables(self.sizes, self.names), x=embeddings.handset(tokens, self.sizes.d_model, guess)
         )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the dimensions of a word's vector mean."""
+        return KINDS if self.guess else FEATURES
 
 
 @lru_cache(maxsize=64)

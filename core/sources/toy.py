@@ -35,11 +35,15 @@ class ToySource(ABC):
 
     def trace_of(self, tokens: tuple[str, ...]) -> AttentionTrace:
         """What the layer makes of these tokens."""
-        return layer.trace(tokens, self.parameters(tokens), self.rules, self.origin)
+        return layer.trace(tokens, self.parameters(tokens), self.rules, self.origin_of(tokens))
 
     def parameters(self, tokens: tuple[str, ...]) -> Parameters:
         """The numbers for these tokens, edits included."""
         return self.untouched(tokens).edited(self.edits)
+
+    def origin_of(self, tokens: tuple[str, ...]) -> Origin:
+        """Where the numbers for these tokens come from."""
+        return self.origin
 
     @property
     @abstractmethod

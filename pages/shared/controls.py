@@ -1,11 +1,11 @@
 """Controls used by more than one page. Their keys are the names of fields."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
 import streamlit as st
 
-from core.embeddings import known
+from core.embeddings import FEATURES, KINDS, Standing
 from core.masks import kinds_using
 from core.positions import ENCODINGS
 from core.reader.cells import MASK, Address
@@ -14,6 +14,7 @@ from core.reader.explore import LONGEST_SENTENCE, MASKS, SENTENCE_SOURCES, Choic
 from core.reader.reader import reset, show_example
 from core.reader.records import FIELDS, limits
 from core.reader.scene import Scene
+from core.sources.handset import HandsetSource
 from core.tokens import LIMIT, Unit, occurrences
 from pages.shared import names, tables
 from pages.shared.editing import edited
@@ -40,7 +41,7 @@ def sentence(text: Text, scene: Scene, *, units: bool = True) -> None:
             max_chars=LONGEST_SENTENCE,
             width=640,
         )
-        if units:
+        if units and scene.choice.source != "basis":  # a model has its own pieces
             unit(text)
     complaint(text, "sentence")
     if scene.tokens.total > LIMIT:
@@ -65,14 +66,10 @@ def complaint(text: Text, name: str) -> None:
         st.error(told(text, draft.reason))
 
 
-def unknown_words(scene: Scene) -> list[str]:
-    """The different words that the feature table does not know, if it is used."""
-    return unknown_among(scene.tokens.kept) if scene.choice.source == "handset" else []
-
-
-def unknown_among(words: Collection[str]) -> list[str]:
-    """The different words that the feature table does not know."""
-    return list(dict.fromkeys(word for word in words if not known(word)))
+def standings(scene: Scene) -> dict[str, Standing]:
+    """The different words whose features nobody set, and what became of them."""
+    source = scene.source
+    return source.standings(scene.tokens.kept) if isinstance(source, HandsetSource) else {}
 
 
 def remark(text: Text, scene: Scene) -> None:
@@ -80,7 +77,8 @@ def remark(text: Text, scene: Scene) -> None:
     choice = scene.choice
     if choice.source != "handset":
         return
-    change = [getattr(choice, size) - getattr(Choice, size) for size in ("d_model", "d_k", "d_v")]
+    features = len(KINDS if choice.guessed else FEATURES)
+    change = [choice.d_model - features, choice.d_k - Choice.d_k, choice.d_v - Choice.d_v]
     if min(change) < 0:
         st.caption(text("sizes.fewer"))
     elif max(change) > 0:
@@ -119,6 +117,8 @@ def layer(
         positions(text)
         mask(text, scene)
         scaled(text)
+        if standings(scene):
+            st.toggle(text("guessed.label"), key=showing("guessed"), help=text("guessed.help"))
     warnings(text, scene)
 
 
@@ -252,14 +252,15 @@ def _remarks(text: Text, scene: Scene) -> None:
     example = named(scene.choice.sentence)
     if example and text(f"example.{example}") != EXAMPLES[example].sentence:
         st.caption(text(f"example.{example}"))
-    say_unknown(text, unknown_words(scene))
+    say_unset(text, standings(scene))
 
 
-def say_unknown(text: Text, unknown: Collection[str]) -> None:
-    """Which words the feature table does not know."""
-    if unknown:
-        words = text("sentence.comma").join(plain(word) for word in unknown)
-        st.caption(text("sentence.unknown", words=words))
+def say_unset(text: Text, standings: Mapping[str, Standing]) -> None:
+    """Which words have features that are guessed, and which have none."""
+    for kind in ("guessed", "unknown"):
+        found = [plain(word) for word, standing in standings.items() if standing == kind]
+        if found:
+            st.caption(text(f"sentence.{kind}", words=text("sentence.comma").join(found)))
 
 
 def head(text: Text, scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from core.embeddings import FEATURES
+from core.embeddings import FEATURES, KINDS
 from core.reader.explore import Choice
 from core.sources.handset import CONTENT, head_at
 from pages.shared.text import Text
@@ -10,19 +10,21 @@ from pages.shared.text import Text
 
 def features(text: Text, choice: Choice) -> list[str]:
     """Name the dimensions of a word's vector."""
-    found = _named(text, "feature", _ids(choice, FEATURES), choice.d_model, "d")
+    ids = _ids(choice, KINDS if choice.guessed else FEATURES)
+    found = _named(text, "feature", ids, choice.d_model, _letter(text, choice, "d"))
     return [*found[:-1], text("feature.one")] if choice.source == "trained" else [*found]
 
 
 def channels(text: Text, choice: Choice) -> list[str]:
     """Name the dimensions of a query and a key in the shown head."""
     ids = _ids(choice, head_at(choice.head).channels)
-    return [*_named(text, "channel", ids, choice.d_k, "k")]
+    return [*_named(text, "channel", ids, choice.d_k, _letter(text, choice, "k"))]
 
 
 def contents(text: Text, choice: Choice) -> list[str]:
     """Name the dimensions of a value."""
-    return [*_named(text, "channel", _ids(choice, CONTENT), choice.d_v, "v")]
+    letter = _letter(text, choice, "v")
+    return [*_named(text, "channel", _ids(choice, CONTENT), choice.d_v, letter)]
 
 
 def stacked_contents(text: Text, choice: Choice) -> list[str]:
@@ -36,6 +38,11 @@ def head(text: Text, choice: Choice, index: int) -> str:
     if choice.source != "handset":
         return str(index + 1)
     return text("head.named", head=index + 1, does=text(f"head.{head_at(index).name}"))
+
+
+def _letter(text: Text, choice: Choice, letter: str) -> str:
+    """What stands before a number; directions of a basis are parts, whatever they are for."""
+    return f"{text('basis.part')} " if choice.source == "basis" else letter
 
 
 def _ids(choice: Choice, ids: tuple[str, ...]) -> tuple[str, ...]:

@@ -143,9 +143,9 @@ def _remembers(scene: Scene) -> bool:
     return challenges.remembers(cache.recurrent(seen.parameters.x, seen.recurrent).influence)
 
 
-def _looks_back(scene: ModelScene) -> bool:
+def _looks_beside(scene: ModelScene) -> bool:
     choice = scene.choice
-    return challenges.looks_back(scene.run.features, choice.model_layer, choice.model_head)
+    return challenges.looks_beside(scene.run.features, choice.model_layer, choice.model_head)
 
 
 CHALLENGES: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
@@ -153,7 +153,7 @@ CHALLENGES: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
         "looks": _looks,
         "remembers": _remembers,
     },
-    "model": {"looks_back": _looks_back},
+    "model": {"looks_beside": _looks_beside},
     "reach": {
         "reaches": lambda it: challenges.reaches_far(it.choice.convolution),
     },

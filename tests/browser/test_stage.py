@@ -193,7 +193,7 @@ def test_outputs_tremble_by_their_measured_share(visit: Visit):
 
 
 def test_the_picture_lives_on_in_one_file(chromium: Browser):
-    made = alone(Text("zh"), explore(Chosen()))
+    made = alone(Text("zh"), explore(Chosen(), lambda _: None))
     assert len(made.encode()) <= 300_000
     page = chromium.new_page()
     asked = []

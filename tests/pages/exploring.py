@@ -15,11 +15,13 @@ from streamlit.testing.v1.element_tree import Button, UnknownElement
 
 from core import architectures
 from core.architectures import Measured
+from core.layer import Edit, Rules, Sizes
 from core.reader import reader as events
 from core.reader.cells import MASK, Address
 from core.reader.explore import Choice
 from core.reader.records import FIELDS
-from core.tokens import words
+from core.sources.handset import HandsetSource
+from core.tokens import Unit, words
 from core.trace import Array, AttentionTrace
 from pages.shared.figures.heatmap import CLICK, numbered
 from pages.shared.reader.session import Session
@@ -38,6 +40,17 @@ RESULTS = (
     *(f"influence_{name}" for name in ARCHITECTURES),
 )
 ZH = Text("zh")
+SIZES = Choice().layer_source.sizes
+
+
+def handset(
+    sizes: Sizes = SIZES,
+    rules: Rules = Rules(),
+    edits: tuple[Edit, ...] = (),
+    unit: Unit = "words",
+) -> HandsetSource:
+    """What Explore shows of numbers that are set by hand."""
+    return HandsetSource(sizes, rules, edits, unit, guess=True)
 
 
 def choose(app: AppTest, **values: object) -> AppTest:

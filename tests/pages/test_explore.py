@@ -12,7 +12,6 @@ from core.masks import MaskRule
 from core.measures import contribution, entropy
 from core.reader.examples import EXAMPLES, SENTENCES
 from core.reader.explore import Choice
-from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import words
 from pages.shared.figures.heatmap import numbered
@@ -31,6 +30,7 @@ from tests.pages.exploring import (
     chosen,
     click,
     drawn,
+    handset,
     measured,
 )
 
@@ -41,7 +41,7 @@ from tests.pages.exploring import (
 def test_an_example_shows_its_sentence_and_its_words(dashboard: AppTest, name: str):
     example = EXAMPLES[name]
     dashboard.button(key=f"example.{name}").click().run()
-    assert_shows(dashboard, HandsetSource().trace(example.sentence))
+    assert_shows(dashboard, handset().trace(example.sentence))
     tokens = words(example.sentence)
     assert tokens[chosen(dashboard, "query")] == example.asks
     assert tokens[chosen(dashboard, "key")] == example.about
@@ -61,7 +61,7 @@ def test_examples_in_the_readers_language_stand_first(open_dashboard: Visit, lan
 def test_a_typed_sentence_changes_every_map(dashboard: AppTest):
     before = {name: drawn(dashboard, name) for name in (*STEPS, *ARCHITECTURES)}
     dashboard.text_input(key="sentence").set_value(MOUSE).run()
-    assert_shows(dashboard, HandsetSource().trace(MOUSE))
+    assert_shows(dashboard, handset().trace(MOUSE))
     assert all(len(drawn(dashboard, name)) != len(before[name]) for name in before)
 
 
@@ -85,11 +85,11 @@ def test_sizes_need_not_be_equal(dashboard: AppTest):
 def test_rules_reach_the_numbers(dashboard: AppTest):
     choose(dashboard, scaled=False, temperature=0.5, mask="causal", positions="alibi")
     rules = Rules(False, 0.5, MaskRule("causal"), "alibi")
-    assert_shows(dashboard, HandsetSource(rules=rules).trace(CHICKEN))
+    assert_shows(dashboard, handset(rules=rules).trace(CHICKEN))
 
 
 def test_every_result_is_in_a_table(dashboard: AppTest):
-    layer = HandsetSource().trace(CHICKEN).layers[0]
+    layer = handset().trace(CHICKEN).layers[0]
     expected = {name: getattr(layer, name)[0] for name in ("q", "k", "v", "weights", "output")}
     expected["scores"] = layer.biased_scores[0]
     expected["contribution"] = contribution(layer.weights, layer.v)[0]
@@ -153,7 +153,7 @@ def test_a_click_on_the_outputs_chooses_the_word_that_asks(dashboard: AppTest):
 @pytest.mark.parametrize("place", [(99, 0), (-1, 0), ("x", None)])
 def test_a_forged_click_points_at_nothing_else(dashboard: AppTest, place: tuple[Any, Any]):
     click(dashboard, "weights", *place)
-    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+    assert_shows(dashboard, handset().trace(CHICKEN))
 
 
 def test_pointing_follows_the_word_when_others_are_typed_before_it(dashboard: AppTest):
@@ -187,7 +187,7 @@ def test_pointing_stays_inside_a_shorter_sentence(dashboard: AppTest):
     choose(dashboard, sentence=MOUSE)
     choose(dashboard, query=6, key=5)
     choose(dashboard, sentence="猫")
-    assert_shows(dashboard, HandsetSource().trace("猫"))
+    assert_shows(dashboard, handset().trace("猫"))
     assert (chosen(dashboard, "query"), chosen(dashboard, "key")) == (0, 0)
 
 

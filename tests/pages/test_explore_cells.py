@@ -7,7 +7,6 @@ from streamlit.testing.v1 import AppTest
 
 from core.layer import Edit
 from core.reader.fields import LARGEST_ENTRY
-from core.sources.handset import HandsetSource
 from core.tokens import words
 from pages.shared.text import plain
 from tests.pages.editors import edit as edit_of
@@ -19,6 +18,7 @@ from tests.pages.exploring import (
     choose,
     edit,
     edits_of,
+    handset,
     notes,
     of_matrix,
     of_word,
@@ -31,10 +31,10 @@ NO_NUMBERS = ["", "boo", "1/0", "1,234", "nan", "1e999", "2000000", "-2e6", "1" 
 
 
 def test_a_cell_that_is_no_number_keeps_its_last_one_and_says_so(dashboard: AppTest):
-    value = f"{HandsetSource().parameters(words(CHICKEN)).x[2, 0]:g}"
+    value = f"{handset().parameters(words(CHICKEN)).x[2, 0]:g}"
     for content in NO_NUMBERS:
         edit(dashboard, "x", 2, 0, content)
-        assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+        assert_shows(dashboard, handset().trace(CHICKEN))
         [message] = told(dashboard)
         named = (
             plain(content[:39]).strip("\u2068\u2069"),
@@ -48,11 +48,11 @@ def test_a_cell_that_is_no_number_keeps_its_last_one_and_says_so(dashboard: AppT
 
 def test_a_block_is_taken_as_a_whole_or_not_at_all(dashboard: AppTest):
     key = table_key(dashboard, "x")
-    choose(dashboard, **{key: pasted(2, 8, "0,1\t0,2\n0,3\t０．４")})
-    expected = {("吃", 8): 0.1, ("吃", 9): 0.2, ("炸鸡", 8): 0.3, ("炸鸡", 9): 0.4}
+    choose(dashboard, **{key: pasted(2, 12, "0,1\t0,2\n0,3\t０．４")})
+    expected = {("吃", 12): 0.1, ("吃", 13): 0.2, ("炸鸡", 12): 0.3, ("炸鸡", 13): 0.4}
     assert edits_of(dashboard) == {of_word(*at): value for at, value in expected.items()}
     for block in ("1\t2\t3", "5\nboo", "[[1, 2], [3]]", "1,234", "[]", ""):
-        choose(dashboard, **{key: pasted(2, 8, block)})
+        choose(dashboard, **{key: pasted(2, 12, block)})
         assert edits_of(dashboard) == {of_word(*at): value for at, value in expected.items()}
         assert len(told(dashboard)) == 1
     press(dashboard, "edits.undo")
@@ -65,7 +65,7 @@ def test_any_number_within_limits_is_taken(dashboard: AppTest, content: float | 
     edit(dashboard, "w_q", 9, 3, content)
     assert edits_of(dashboard) == {of_matrix("w_q", 0, 9, 3): float(content)}
     edits = (Edit("w_q", (0, 9, 3), float(content)),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
 
 
 def test_a_bad_cell_does_not_take_a_good_one_with_it(dashboard: AppTest):
@@ -100,7 +100,7 @@ MISSHAPEN = [
 
 
 def assert_no_trace(app: AppTest) -> None:
-    assert_shows(app, HandsetSource().trace(CHICKEN))
+    assert_shows(app, handset().trace(CHICKEN))
     assert told(app) == []
     assert not any(notes(app).reader.edits.values())
     assert not any(notes(app).reader.past.values())

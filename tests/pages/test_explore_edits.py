@@ -5,7 +5,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.layer import MATRICES, Edit, Sizes
-from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import characters
 from pages.shared.figures.heatmap import numbered
@@ -13,6 +12,7 @@ from tests.pages.editors import typed
 from tests.pages.exploring import (
     CHICKEN,
     MOUSE,
+    SIZES,
     ZH,
     assert_shows,
     button,
@@ -20,6 +20,7 @@ from tests.pages.exploring import (
     drawn,
     edit,
     edits_of,
+    handset,
     names_of_rows,
     of_matrix,
     of_word,
@@ -36,11 +37,11 @@ def test_an_edit_changes_the_weights_and_undo_takes_it_back(dashboard: AppTest):
     edit(dashboard, "w_q", 0, 1, -5.5)
     assert edits_of(dashboard) == {of_matrix("w_q", 0, 0, 1): -5.5}
     edits = (Edit("w_q", (0, 0, 1), -5.5),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
     assert np.abs(drawn(dashboard, "weights") - before).max() > 0.1
     press(dashboard, "edits.undo")
     assert edits_of(dashboard) == {}
-    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+    assert_shows(dashboard, handset().trace(CHICKEN))
 
 
 def test_each_step_is_undone_by_itself(dashboard: AppTest):
@@ -62,7 +63,7 @@ def test_every_matrix_can_be_edited(dashboard: AppTest, matrix: str):
     expected = of_word("炸鸡", 2) if matrix == "x" else of_matrix(matrix, head, 3, 2)
     assert edits_of(dashboard) == {expected: 7.25}
     edits = (Edit(matrix, (head, 3, 2), 7.25),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN), head=1)
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN), head=1)
     assert table(dashboard, matrix)[3, 2] == 7.25
 
 
@@ -71,7 +72,7 @@ def test_the_second_heads_rows_of_w_o_are_its_own(dashboard: AppTest):
     assert edits_of(dashboard) == {of_matrix("w_o", 1, 1, 0): 4.0}
     edits = (Edit("w_o", (1, 1, 0), 4.0),)
     choose(dashboard, results_open=True, shown_result="mixed", head=1)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN), head=1)
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN), head=1)
 
 
 def test_typing_the_number_that_is_there_is_no_edit(dashboard: AppTest):
@@ -110,11 +111,11 @@ def test_reset_of_one_matrix_leaves_the_others_and_can_be_undone(dashboard: AppT
     edit(dashboard, "w_q", 0, 1, 4.0)
     press(dashboard, "edits.reset", name=ZH("matrix.w_q"))
     kept = (Edit("x", (0, 2, 0), 3.0), Edit("w_v", (0, 1, 1), 2.0))
-    assert_shows(dashboard, HandsetSource(edits=kept).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=kept).trace(CHICKEN))
     assert button(dashboard, "edits.reset", name=ZH("matrix.w_q")).disabled
     press(dashboard, "edits.undo")
     edits = (*kept, Edit("w_q", (0, 0, 1), 4.0))
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
 
 
 def test_reset_takes_every_edit_back_and_can_be_undone(dashboard: AppTest):
@@ -122,11 +123,11 @@ def test_reset_takes_every_edit_back_and_can_be_undone(dashboard: AppTest):
     edit(dashboard, "w_v", 1, 1, 2.0)
     press(dashboard, "edits.reset_all")
     assert edits_of(dashboard) == {}
-    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+    assert_shows(dashboard, handset().trace(CHICKEN))
     assert button(dashboard, "edits.reset_all").disabled
     press(dashboard, "edits.undo")
     edits = (Edit("x", (0, 2, 0), 3.0), Edit("w_v", (0, 1, 1), 2.0))
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
 
 
 def test_reset_of_one_source_leaves_the_others(dashboard: AppTest):
@@ -134,10 +135,10 @@ def test_reset_of_one_source_leaves_the_others(dashboard: AppTest):
     choose(dashboard, source="seeded")
     edit(dashboard, "w_q", 0, 1, 9.5)
     press(dashboard, "edits.reset_all")
-    assert_shows(dashboard, SeededSource().trace(CHICKEN))
+    assert_shows(dashboard, SeededSource(SIZES).trace(CHICKEN))
     choose(dashboard, source="handset")
     edits = (Edit("w_q", (0, 0, 1), -5.5),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
 
 
 # Edits and other changes
@@ -148,7 +149,7 @@ def test_edits_survive_switching_the_language(dashboard: AppTest):
     for language in ("en", "zh"):
         choose(dashboard, language=language)
         edits = (Edit("w_q", (0, 0, 1), -5.5),)
-        assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+        assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
 
 
 def test_edits_of_matrices_stay_with_another_sentence(dashboard: AppTest):
@@ -156,7 +157,7 @@ def test_edits_of_matrices_stay_with_another_sentence(dashboard: AppTest):
     for sentence in (MOUSE, CHICKEN):
         choose(dashboard, sentence=sentence)
         edits = (Edit("w_q", (0, 0, 1), -5.5),)
-        assert_shows(dashboard, HandsetSource(edits=edits).trace(sentence))
+        assert_shows(dashboard, handset(edits=edits).trace(sentence))
 
 
 @pytest.mark.parametrize("back", ["typed", "example"])
@@ -164,14 +165,14 @@ def test_an_edit_of_a_word_waits_for_its_sentence_to_come_back(dashboard: AppTes
     edit(dashboard, "x", 2, 0, 7.0)
     if back == "typed":
         choose(dashboard, sentence="the sky")
-        assert_shows(dashboard, HandsetSource().trace("the sky"))
+        assert_shows(dashboard, handset().trace("the sky"))
         choose(dashboard, sentence=CHICKEN)
     else:
         dashboard.button(key="example.cat").click().run()
-        assert_shows(dashboard, HandsetSource().trace(MOUSE))
+        assert_shows(dashboard, handset().trace(MOUSE))
         dashboard.button(key="example.eat").click().run()
     edits = (Edit("x", (0, 2, 0), 7.0),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
 
 
 def test_edits_of_words_wait_while_the_sentence_is_cut_into_characters(dashboard: AppTest):
@@ -180,10 +181,10 @@ def test_edits_of_words_wait_while_the_sentence_is_cut_into_characters(dashboard
     choose(dashboard, unit="characters")
     assert names_of_rows(dashboard) == numbered(characters(CHICKEN))
     shared = (Edit("x", (0, 2, 1), 6.0),)
-    assert_shows(dashboard, HandsetSource(unit="characters", edits=shared).trace(CHICKEN))
+    assert_shows(dashboard, handset(unit="characters", edits=shared).trace(CHICKEN))
     choose(dashboard, unit="words")
     edits = (Edit("x", (0, 3, 0), 7.0), *shared)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
 
 
 def test_an_edit_follows_its_word_when_others_are_typed_before_it(dashboard: AppTest):
@@ -191,7 +192,7 @@ def test_an_edit_follows_its_word_when_others_are_typed_before_it(dashboard: App
     choose(dashboard, sentence="猫，" + CHICKEN)
     assert edits_of(dashboard) == {of_word("吃", 0): 7.0}
     edits = (Edit("x", (0, 4, 0), 7.0),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace("猫，" + CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace("猫，" + CHICKEN))
 
 
 def test_an_edit_of_a_repeated_word_is_that_ones(dashboard: AppTest):
@@ -200,9 +201,9 @@ def test_an_edit_of_a_repeated_word_is_that_ones(dashboard: AppTest):
     edit(dashboard, "x", 3, 0, 7.0)
     assert edits_of(dashboard) == {of_word("the", 0, row=1): 7.0}
     edits = (Edit("x", (0, 3, 0), 7.0),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(sentence))
+    assert_shows(dashboard, handset(edits=edits).trace(sentence))
     choose(dashboard, sentence="the cat")
-    assert_shows(dashboard, HandsetSource().trace("the cat"))
+    assert_shows(dashboard, handset().trace("the cat"))
 
 
 def test_undo_brings_an_edit_back_to_its_word(dashboard: AppTest):
@@ -211,9 +212,9 @@ def test_undo_brings_an_edit_back_to_its_word(dashboard: AppTest):
     choose(dashboard, sentence="猫，" + CHICKEN)
     press(dashboard, "edits.undo")
     edits = (Edit("x", (0, 4, 0), 7.0),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace("猫，" + CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace("猫，" + CHICKEN))
     press(dashboard, "edits.undo")
-    assert_shows(dashboard, HandsetSource().trace("猫，" + CHICKEN))
+    assert_shows(dashboard, handset().trace("猫，" + CHICKEN))
 
 
 def test_an_edit_that_no_longer_fits_comes_back_with_its_size(dashboard: AppTest):
@@ -221,24 +222,24 @@ def test_an_edit_that_no_longer_fits_comes_back_with_its_size(dashboard: AppTest
     edits = (Edit("w_q", (0, 9, 3), 6.0),)
     for d_model, d_k in ((5, 4), (10, 3), (10, 4), (14, 6)):
         choose(dashboard, d_model=d_model, d_k=d_k)
-        expected = HandsetSource(Sizes(d_model=d_model, d_k=d_k), edits=edits)
+        expected = handset(Sizes(d_model=d_model, d_k=d_k), edits=edits)
         assert_shows(dashboard, expected.trace(CHICKEN))
 
 
 def test_each_source_has_edits_of_its_own(dashboard: AppTest):
     edit(dashboard, "w_q", 0, 1, -5.5)
     choose(dashboard, source="seeded")
-    assert_shows(dashboard, SeededSource().trace(CHICKEN))
+    assert_shows(dashboard, SeededSource(SIZES).trace(CHICKEN))
     edit(dashboard, "w_q", 0, 1, 9.5)
     mine = (Edit("w_q", (0, 0, 1), 9.5),)
-    assert_shows(dashboard, SeededSource(edits=mine).trace(CHICKEN))
+    assert_shows(dashboard, SeededSource(SIZES, edits=mine).trace(CHICKEN))
     choose(dashboard, seed=1)
-    assert_shows(dashboard, SeededSource(seed=1).trace(CHICKEN))
+    assert_shows(dashboard, SeededSource(SIZES, seed=1).trace(CHICKEN))
     choose(dashboard, source="handset")
     edits = (Edit("w_q", (0, 0, 1), -5.5),)
-    assert_shows(dashboard, HandsetSource(edits=edits).trace(CHICKEN))
+    assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
     choose(dashboard, source="seeded", seed=0)
-    assert_shows(dashboard, SeededSource(edits=mine).trace(CHICKEN))
+    assert_shows(dashboard, SeededSource(SIZES, edits=mine).trace(CHICKEN))
 
 
 def test_an_edit_of_one_head_leaves_the_other_alone(dashboard: AppTest):

@@ -10,12 +10,14 @@ from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from tests.pages.exploring import (
     CHICKEN,
+    SIZES,
     assert_shows,
     button,
     choose,
     drawn,
     edit,
     edits_of,
+    handset,
     press,
     table,
     type_into_mask,
@@ -23,7 +25,7 @@ from tests.pages.exploring import (
 
 
 def masked(*blocked: tuple[int, int]) -> HandsetSource:
-    return HandsetSource(rules=Rules(mask=MaskRule("drawn", blocked=blocked)))
+    return handset(rules=Rules(mask=MaskRule("drawn", blocked=blocked)))
 
 
 def test_a_hand_drawn_mask_is_obeyed(dashboard: AppTest):
@@ -73,10 +75,10 @@ def test_the_mask_stays_with_another_source_and_waits_for_its_kind(dashboard: Ap
     choose(dashboard, mask="drawn")
     type_into_mask(dashboard, (2, 3, 0))
     choose(dashboard, mask="causal")
-    assert_shows(dashboard, HandsetSource(rules=Rules(mask=MaskRule("causal"))).trace(CHICKEN))
+    assert_shows(dashboard, handset(rules=Rules(mask=MaskRule("causal"))).trace(CHICKEN))
     choose(dashboard, mask="drawn", source="seeded")
     rules = Rules(mask=MaskRule("drawn", blocked=((2, 3),)))
-    assert_shows(dashboard, SeededSource(rules=rules).trace(CHICKEN))
+    assert_shows(dashboard, SeededSource(SIZES, rules=rules).trace(CHICKEN))
 
 
 @pytest.mark.parametrize("change", [{"sentence": "猫，" + CHICKEN}, {"mask": "none"}, {"head": 1}])

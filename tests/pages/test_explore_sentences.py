@@ -1,13 +1,17 @@
 """Whatever is typed as a sentence, the page shows what core makes of it, or says why not."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.errors import InputError
+from core.layer import Edit
 from core.positions import ENCODINGS
 from core.reader.explore import MASKS, Choice
 from core.sources.handset import HandsetSource
@@ -22,6 +26,8 @@ from tests.pages.exploring import (
     choose,
     chosen,
     drawn,
+    edit,
+    handset,
     notes,
     told,
 )
@@ -35,11 +41,11 @@ def test_a_sentence_without_words_keeps_the_last_picture_and_says_so(
 ):
     choose(dashboard, sentence=MOUSE)
     choose(dashboard, sentence=sentence)
-    assert_shows(dashboard, HandsetSource().trace(MOUSE))
+    assert_shows(dashboard, handset().trace(MOUSE))
     assert told(dashboard) == [ZH("error.no_tokens")]
     assert dashboard.text_input(key="sentence").value == sentence
     choose(dashboard, sentence=CHICKEN)
-    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+    assert_shows(dashboard, handset().trace(CHICKEN))
     assert told(dashboard) == []
 
 
@@ -68,7 +74,7 @@ MARKS_UP = ("](", "<script", "<img", "**a", "$x", "`c", ":red[", "http:")
 def test_any_sentence_works_and_marks_nothing_up(dashboard: AppTest, sentence: str):
     for mask in ("padding", "drawn"):
         choose(dashboard, sentence=sentence, mask=mask)
-        assert_shows(dashboard, HandsetSource().trace(sentence))
+        assert_shows(dashboard, handset().trace(sentence))
         assert told(dashboard) == []
     choose(dashboard, sentence=sentence.replace(" ", ""))
     for element in (*dashboard.markdown, *dashboard.caption):
@@ -79,7 +85,7 @@ def test_any_sentence_works_and_marks_nothing_up(dashboard: AppTest, sentence: s
 @pytest.mark.parametrize("sentence", ["字" * 10_000, "na " * 3_334, "😀" * 10_000, "x" * 10_000])
 def test_an_endless_sentence_is_cut_and_says_so(dashboard: AppTest, sentence: str):
     choose(dashboard, sentence=sentence)
-    trace = HandsetSource().trace(sentence)
+    trace = handset().trace(sentence)
     assert_shows(dashboard, trace)
     n = len(words(sentence))
     too_many = [ZH("error.too_many_tokens", count=n, limit=LIMIT)]
@@ -158,3 +164,51 @@ def test_whatever_is_typed_the_page_shows_cores_numbers(
     except InputError:
         assert choice.sentence == CHICKEN
     assert_shows(app, choice.layer_source.trace_of(choice.tokens.kept))
+
+
+# Words that nobody set
+
+TEA = "妹妹喜欢喝奶茶"
+
+
+def marks(app: AppTest) -> dict[str, str]:
+    found = app.get_by_key("strip")
+    assert isinstance(found, UnknownElement)
+    return {it["text"]: it["standing"] for it in json.loads(found.proto.json)["words"]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_guessed_words_are_marked_and_counted(open_dashboard: Visit, language: Language):
+    app, text = choose(open_dashboard(language), sentence=f"{TEA} qwxyz"), Text(language)
+    assert_shows(app, handset().trace(f"{TEA} qwxyz"))
+    expected = dict.fromkeys(("妹妹", "喜欢", "喝"), "set")
+    assert marks(app) == {**expected, "奶茶": "guessed", "qwxyz": "unknown"}
+    badge = text("origin.handset.guessed_one")
+    assert any(badge in it.value for it in app.markdown)
+    choose(app, sentence=TEA + "和咖喱")
+    assert any(text("origin.handset.guessed", detail=2) in it.value for it in app.markdown)
+
+
+def test_a_guess_is_set_right_by_hand_and_is_none_any_more(dashboard: AppTest):
+    choose(dashboard, sentence=TEA)
+    edit(dashboard, "x", 3, 0, 1.0)
+    edits = (Edit("x", (0, 3, 0), 1.0),)
+    assert_shows(dashboard, handset(edits=edits).trace(TEA))
+    assert marks(dashboard)["奶茶"] == "set"
+    said = [it.value for it in dashboard.markdown]
+    assert not any(ZH("origin.handset.guessed_one") in it for it in said)
+    assert any(ZH("origin.edited") in it for it in said)
+
+
+def test_links_of_version_1_have_ten_features_and_no_guesses(
+    cold_dashboard: Callable[[str | None], AppTest],
+):
+    app = cold_dashboard("zh-CN")
+    for name, value in {"v": "1", "lang": "zh", "sentence": TEA}.items():
+        app.query_params[name] = value
+    app.run()
+    assert_shows(app, HandsetSource().trace(TEA))
+    assert marks(app)["奶茶"] == "unknown"
+    assert (chosen(app, "d_model"), chosen(app, "guessed")) == (10, False)
+    choose(app, guessed=True, d_model=14)
+    assert_shows(app, handset().trace(TEA))

@@ -13,7 +13,6 @@ from core.masks import MaskRule
 from core.reader.explore import Choice
 from core.reader.fields import Kind
 from core.reader.records import NAMES
-from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from pages.shared.text import LANGUAGES, Language
 from pages.shared.views.maps import LARGE
@@ -22,12 +21,14 @@ from tests.pages.exploring import (
     CHICKEN,
     MOUSE,
     RESULTS,
+    SIZES,
     ZH,
     Visit,
     assert_shows,
     choose,
     chosen,
     drawn,
+    handset,
     notes,
     tamper,
     told,
@@ -92,7 +93,7 @@ def test_the_head_stays_when_there_are_more_or_fewer(dashboard: AppTest, n_heads
     choose(dashboard, n_heads=after)
     for _ in range(2):
         assert told(dashboard) == []
-        expected = SeededSource(Sizes(n_heads=after))
+        expected = SeededSource(Sizes(14, n_heads=after))
         assert_shows(dashboard.run(), expected.trace(CHICKEN), head=1)
 
 
@@ -128,7 +129,7 @@ def test_the_largest_page_needs_less_than_a_gigabyte():
 
 def test_rope_with_an_odd_width_says_why_there_are_no_positions(dashboard: AppTest):
     choose(dashboard, positions="rope", d_k=3)
-    assert_shows(dashboard, HandsetSource(Sizes(d_k=3)).trace(CHICKEN))
+    assert_shows(dashboard, handset(Sizes(14, d_k=3)).trace(CHICKEN))
     assert told(dashboard) == [ZH("error.rope_needs_even", d_k=3)]
 
 
@@ -137,7 +138,7 @@ def test_another_seed_gives_other_numbers(dashboard: AppTest):
     for place, seed in enumerate((0, 1)):  # one beside the source, one beside the architectures
         nexts = [it for it in dashboard.button if it.label == ZH("seed.next")]
         nexts[place].click().run()
-        assert_shows(dashboard, SeededSource(seed=seed).trace(CHICKEN))
+        assert_shows(dashboard, SeededSource(SIZES, seed=seed).trace(CHICKEN))
 
 
 # Tampered sessions
@@ -152,7 +153,7 @@ def test_tampered_values_are_replaced_by_the_last_usable_ones(dashboard: AppTest
     names = NAMES[Choice].keys() & notes(dashboard).widgets.keys()
     assert len(names) > 10
     tamper(dashboard, **dict.fromkeys(names, junk))
-    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+    assert_shows(dashboard, handset().trace(CHICKEN))
     [said] = told(dashboard)
     assert all(ZH(f"{name}.label") in said for name in names)
     assert {name: chosen(dashboard, name) for name in CHOSEN} == before
@@ -160,7 +161,7 @@ def test_tampered_values_are_replaced_by_the_last_usable_ones(dashboard: AppTest
 
 def test_one_tampered_value_leaves_the_others_alone(dashboard: AppTest):
     choose(dashboard, sentence=MOUSE, d_v=3, mask="window", head=1)
-    expected = HandsetSource(Sizes(d_v=3), Rules(mask=MaskRule("window")))
+    expected = handset(Sizes(14, d_v=3), Rules(mask=MaskRule("window")))
     for name in NAMES[Choice].keys() & notes(dashboard).widgets.keys():
         tamper(dashboard, **{name: b"x"})
         assert_shows(dashboard, expected.trace(MOUSE), head=1)
@@ -172,12 +173,12 @@ def test_one_tampered_value_leaves_the_others_alone(dashboard: AppTest):
 def test_what_is_derived_cannot_be_slipped_in(dashboard: AppTest, name: str):
     slipped = {"edits": [["w_q", [0, 0, 1], -5.5]], "blocked": [[0, 0]]}
     tamper(dashboard, mask="drawn", **{name: slipped[name]})
-    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+    assert_shows(dashboard, handset().trace(CHICKEN))
     assert told(dashboard) == []
 
 
 @pytest.mark.parametrize("junk", ["fr", None, 5, "", []])
 def test_a_tampered_language_is_replaced(dashboard: AppTest, junk: object):
     tamper(dashboard, language=junk)
-    assert_shows(dashboard, HandsetSource().trace(CHICKEN))
+    assert_shows(dashboard, handset().trace(CHICKEN))
     assert dashboard.title[0].value == ZH("explore.title")

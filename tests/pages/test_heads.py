@@ -13,11 +13,10 @@ from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.ideas.heads import Heads, heads, look_alike, one_big_head
 from core.layer import Rules, Sizes
-from core.sources.handset import HandsetSource
 from core.sources.seeded import SeededSource
 from core.tokens import words
 from pages.shared.text import Text
-from tests.pages.exploring import chosen, select
+from tests.pages.exploring import chosen, handset, select
 
 CHICKEN = words("我爱吃炸鸡")
 ZH = Text("zh")
@@ -48,8 +47,8 @@ def drawn(app: AppTest, alt: str, **values: object) -> np.ndarray:
     return table.pivot(index="row", columns="column", values="value").to_numpy()
 
 
-def handset(n_heads: int) -> Heads:
-    return heads(HandsetSource(Sizes(n_heads=n_heads)).parameters(CHICKEN), Rules())
+def by_hand(n_heads: int) -> Heads:
+    return heads(handset(Sizes(14, n_heads=n_heads)).parameters(CHICKEN), Rules())
 
 
 def told(app: AppTest) -> list[str]:
@@ -59,7 +58,7 @@ def told(app: AppTest) -> list[str]:
 @pytest.mark.parametrize("n_heads", range(1, 9))
 def test_every_head_has_its_map(page: AppTest, n_heads: int):
     choose(page, n_heads=n_heads)
-    for head, weights in enumerate(handset(n_heads).weights):
+    for head, weights in enumerate(by_hand(n_heads).weights):
         assert_allclose(drawn(page, "alt.heads_map", head=head + 1), weights, atol=1e-6)
     assert not tables(page, "alt.heads_map", head=n_heads + 1)
     assert not page.error
@@ -74,7 +73,7 @@ def test_no_two_heads_are_most_alike_if_others_are_as_much(
     page: AppTest, n_heads: int, told: str | None
 ):
     choose(page, n_heads=n_heads)
-    alike = look_alike(handset(n_heads).weights)[np.triu_indices(n_heads, 1)]
+    alike = look_alike(by_hand(n_heads).weights)[np.triu_indices(n_heads, 1)]
     tied = int((alike > alike.max() - 0.005).sum())
     most = ZH("heads.most_alike", first=1, second=2, look="", pull="").split("看")[1][:3]
     assert any(f"有 {tied} 对头" in it.value for it in page.markdown) == (told == "tied")
@@ -86,7 +85,7 @@ def test_the_rows_shown_add_up_to_the_output_shown(page: AppTest, n_heads: int):
     choose(page, n_heads=n_heads, query=1)
     shown = drawn(page, "alt.heads_sum")
     assert_allclose(shown[:-1].sum(axis=0), shown[-1], atol=1e-6)
-    assert_allclose(shown[-1], handset(n_heads).output[1], atol=1e-6)
+    assert_allclose(shown[-1], by_hand(n_heads).output[1], atol=1e-6)
 
 
 @pytest.mark.parametrize("n_heads", [2, 8])
@@ -111,7 +110,7 @@ def test_a_long_product_has_rows_of_one_height(page: AppTest):
 def test_heads_that_are_off_are_missing_below(page: AppTest):
     choose(page, n_heads=3, query=0)
     choose(page, heads_off=[0, 2])
-    found = handset(3)
+    found = by_hand(3)
     shown = drawn(page, "alt.heads_sum")
     assert_allclose(shown[-1], found.contributions[1, 0], atol=1e-6)
     assert_allclose(shown[-2], found.output[0], atol=1e-6)
@@ -134,7 +133,7 @@ def test_a_head_that_is_gone_is_not_off(page: AppTest):
 
 def test_likeness_is_computed_from_the_maps(page: AppTest):
     choose(page, n_heads=5)
-    assert_allclose(drawn(page, "alt.heads_look"), look_alike(handset(5).weights), atol=1e-6)
+    assert_allclose(drawn(page, "alt.heads_look"), look_alike(by_hand(5).weights), atol=1e-6)
     choose(page, n_heads=1)
     assert ZH("heads.alike_one") in told(page)
 
@@ -142,7 +141,7 @@ def test_likeness_is_computed_from_the_maps(page: AppTest):
 def test_only_blocks_that_stay_apart_are_the_heads(page: AppTest):
     for mode in ("apart", "open", "merged"):
         choose(page, heads_blocks=mode, source="seeded")
-        parameters = SeededSource(Sizes()).parameters(CHICKEN)
+        parameters = SeededSource(Sizes(14)).parameters(CHICKEN)
         big = one_big_head(parameters, Rules(), mode)
         assert_allclose(drawn(page, "alt.heads_big"), big.weights, atol=1e-6)
         assert bool(page.success) == (mode == "apart")

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.files.limits import PRIVATE, PUBLIC
 from core.models import hub
+from core.reader.model import PACKAGED
 from pages.shared.server import cache, limits
 from pages.shared.text import Text
 from pages.shared.views.in_line import in_line
@@ -28,7 +29,7 @@ def test_the_model_reads_longer_texts_on_a_private_server(private: bool):
     pieces = 512 if private else 256
     run = cache.model(LONG, "end", told=in_line())
     assert len(run.pieces.tokens) == pieces
-    moved = cache.without(LONG, "end", ((0, 0),), told=in_line())
+    moved = cache.without(LONG, "end", PACKAGED, ((0, 0),), told=in_line())
     assert len(moved.layers) == len(run.trace.layers)
 
 

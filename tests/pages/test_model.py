@@ -15,7 +15,7 @@ from core.arrays import Array
 from core.measures import HeadFeatures, head_features, mean_over_heads, rollout
 from core.models.compare import compare
 from core.models.packaged import NAME
-from core.reader.model import ModelChoice
+from core.reader.model import BILINGUAL, ModelChoice
 from core.reader.records import NAMES
 from core.sources.pretrained import LIMIT, PretrainedSource
 from pages.shared.figures.heatmap_axes import faded
@@ -209,7 +209,9 @@ def test_every_part_is_drawn_in_every_language(open_dashboard: Visit, language: 
     choose(app, model_alone=True)
     text = Text("zh" if language == "zh" else "en")
     assert app.title[0].value == text("model.title")
-    assert any(plain(NAME) in it.proto.body for it in app.markdown)
+    assert any(
+        plain(BILINGUAL if language == "zh" else NAME) in it.proto.body for it in app.markdown
+    )
     assert text("off.embedding") in [it.value for it in app.markdown]
 
 

@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ from streamlit.testing.v1 import AppTest
 from core.errors import InputError
 from core.models import hub
 from core.models.packaged import NAME
-from core.reader.model import ModelChoice
+from core.models.words import merged, words_of
+from core.reader.model import BILINGUAL, MODEL_BEGINS, ModelChoice
 from core.sources import families
 from core.sources.families import FamilySource
 from pages.shared.server import cache, loading
@@ -121,7 +123,7 @@ def test_every_part_is_drawn_whatever_the_model(
         it.value for it in model.subheader
     ]
     assert EN("atlas.title", heads=layers * heads) in [it.value for it in model.subheader]
-    assert EN("off.packaged_only", name=NAME) in [it.value for it in model.info]
+    assert EN("off.packaged_only", names=f"{NAME}, {BILINGUAL}") in [it.value for it in model.info]
     for settings in (
         {"model_words": True, "model_special": False, "model_renormalise": True},
         {"model_aggregate": "rollout", "model_other": SENTENCE},
@@ -245,11 +247,12 @@ def test_failures_are_told_in_the_readers_language(
     text = Text("zh" if language == "zh" else "en")
     start = text(f"error.{code}", name="N", file="F", known="K").partition("N")[0].partition("F")[0]
     assert [it.value.startswith(start) for it in app.warning] == [True]
-    sentence = ModelChoice().model_sentence
-    assert_allclose(
-        square(app, "model_map"),
-        cache.model(sentence, "start", told=in_line()).trace.layers[3].weights[1],
-    )
+    begins = replace(ModelChoice(), **MODEL_BEGINS["zh" if language == "zh" else "en"])
+    run = cache.model(begins.model_sentence, "start", begins.model_name, told=in_line())
+    weights = run.trace.layers[begins.model_layer].weights[begins.model_head]
+    groups = words_of(run.pieces).groups
+    shown = merged(weights, groups) if begins.model_words else weights
+    assert_allclose(square(app, "model_map"), shown, atol=1e-6)
 
 
 def test_a_model_that_cannot_read_the_text_leaves_minilm(
@@ -293,7 +296,7 @@ def test_a_closed_server_offers_what_its_owner_put_there(
     monkeypatch.setattr(model_choice, "offered", lambda: hub.ALLOWED[:1])
     app = open_dashboard("en").switch_page("pages/model.py").run()
     control = app.get_by_key("model_name")
-    assert control.options == [NAME, hub.ALLOWED[0]]  # pyright: ignore
+    assert control.options == [NAME, BILINGUAL, hub.ALLOWED[0]]  # pyright: ignore
     assert hub.OPEN in told(app)
 
 

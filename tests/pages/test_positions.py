@@ -11,11 +11,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.ideas.shuffling import ORDERS, OrderedHead, shuffled
-from core.sources.handset import HandsetSource
 from core.tokens import words
 from pages.shared.figures.heatmap import numbered
 from pages.shared.text import Text
-from tests.pages.exploring import chosen, select
+from tests.pages.exploring import chosen, handset, select
 
 CHICKEN = words("我爱吃炸鸡")
 ZH = Text("zh")
@@ -61,7 +60,7 @@ def told(app: AppTest) -> list[str]:
 @pytest.mark.parametrize("kind", ORDERS)
 def test_the_maps_show_what_core_computes(page: AppTest, kind: str):
     choose(page, positions_kind=kind)
-    head = OrderedHead(HandsetSource().parameters(CHICKEN), 0, kind, seed=1)
+    head = OrderedHead(handset().parameters(CHICKEN), 0, kind, seed=1)
     places = shuffled(4, 1)
     assert_allclose(drawn(page, "before"), head.run(range(4)).output, rtol=1e-5, atol=1e-7)
     assert_allclose(drawn(page, "after"), head.run(places).output, rtol=1e-5, atol=1e-7)

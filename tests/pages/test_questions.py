@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.questions import KINDS
 from core.questions.question import Question
+from core.reader.model import BILINGUAL, MODEL_BEGINS
 from core.sources.pretrained import PretrainedSource
 from pages import CONTENTS
 from pages.shared.reader.score import Score, Standing
@@ -239,9 +240,9 @@ def test_the_reach_challenge_is_ticked_when_it_is_met(open_dashboard: Visit):
 
 def test_the_model_challenge_is_ticked_when_it_is_met(open_dashboard: Visit):
     app = opened(open_dashboard, "model")
-    assert f":material/check_box_outline_blank: {ZH('challenge.looks_back')}" in told(app)
-    trace = PretrainedSource().trace("The animal didn't cross the street because it was too tired.")
-    back = [it.weights.diagonal(-1, 1, 2)[:, :-1].mean(axis=1) for it in trace.layers]
-    [(layer, head)] = [(i, int(it.argmax())) for i, it in enumerate(back) if it.max() > 0.8]
+    assert f":material/check_box_outline_blank: {ZH('challenge.looks_beside')}" in told(app)
+    trace = PretrainedSource(model=BILINGUAL).trace(str(MODEL_BEGINS["zh"]["model_sentence"]))
+    ahead = [it.weights.diagonal(1, 1, 2)[:, 1:].mean(axis=1) for it in trace.layers]
+    layer, head = next((i, int(it.argmax())) for i, it in enumerate(ahead) if it.max() > 0.8)
     choose(app, model_layer=layer, model_head=head)
-    assert f":material/check_box: {ZH('challenge.looks_back')}" in told(app)
+    assert f":material/check_box: {ZH('challenge.looks_beside')}" in told(app)

@@ -13,7 +13,7 @@ from core.reader.explore import Choice, StageChoice
 from core.reader.reader import Reader, choose
 from core.recall.recalling import recall
 from pages.shared.reader.session import Session
-from pages.shared.stage.explored import explore
+from pages.shared.stage.explored import Explored, explore
 from pages.shared.stage.picture import data
 from pages.shared.stage.sent import KEY, listeners
 from pages.shared.text import LANGUAGES, Language, Text
@@ -26,12 +26,16 @@ def reader(**fields: object) -> Reader:
     return choose(FIRST, fields)[0]
 
 
+def explored(reader: Reader) -> Explored:
+    return explore(reader, lambda _: None)
+
+
 def heard(monkeypatch: pytest.MonkeyPatch, before: Reader, name: str, message: object) -> Session:
     """The session after a message from the browser."""
     tab = Session(before)
     state = {"session": tab, KEY: SimpleNamespace(**{name: message})}
     monkeypatch.setattr(st, "session_state", state)
-    listeners(explore(before))[f"on_{name}_change"]()
+    listeners(explored(before))[f"on_{name}_change"]()
     return tab
 
 
@@ -43,7 +47,7 @@ def unpacked(sent: dict[str, Any]) -> Array:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("chapter", ["words", "everything"])
 def test_the_picture_is_given_what_core_computes(language: Language, chapter: str):
-    shown = explore(reader(chapter=chapter, positions="rope", mask="causal"))
+    shown = explored(reader(chapter=chapter, positions="rope", mask="causal"))
     sent = data(Text(language), shown)
     layer = shown.trace.layers[0]
     assert np.array_equal(unpacked(sent["weights"]), layer.weights[0])
@@ -60,7 +64,7 @@ def test_the_picture_is_given_what_core_computes(language: Language, chapter: st
 
 @pytest.mark.parametrize(("memory", "layers"), [(16, 1), (64, 2), (256, 3)])
 def test_recall_is_asked_of_readers_as_large_as_those_shown(memory: int, layers: int):
-    shown = explore(reader(memory=memory, cnn_layers=layers, rnn_kind="gru"))
+    shown = explored(reader(memory=memory, cnn_layers=layers, rnn_kind="gru"))
     sent = data(Text("en"), shown)["recalled"]
     field = {1: 3, 2: 3, 3: 7}[layers]
     for name, kind in (
@@ -73,7 +77,10 @@ def test_recall_is_asked_of_readers_as_large_as_those_shown(memory: int, layers:
             int(p) if seen else -1 for p, seen in zip(found.places, found.reach, strict=True)
         ]
         assert list(sent[name]) == expected
-    assert explore(reader(cnn_kernel=1)).recalled.keys() == {"attention", "recurrent"}
+    assert explored(reader(cnn_kernel=1)).recalled.keys() == {
+        "attention",
+        "recurrent",
+    }
 
 
 def test_words_are_put_in_and_taken_out(monkeypatch: pytest.MonkeyPatch):
@@ -87,14 +94,14 @@ def test_words_are_put_in_and_taken_out(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_pulled_weight_is_reached_and_undone(monkeypatch: pytest.MonkeyPatch):
     tab = heard(monkeypatch, FIRST, "pulled", [2, 0, 0.5])
-    shown = explore(tab.reader)
+    shown = explored(tab.reader)
     assert shown.trace.layers[0].weights[0, 2, 0] == pytest.approx(0.5, abs=1e-3)
     assert {edit.matrix for edit in shown.scene.choice.edits} == {"w_q"}
     assert tab.reader["key"] == 0
     tab = heard(monkeypatch, tab.reader, "travelled", "undo")
-    assert explore(tab.reader).scene.choice.edits == ()
+    assert explored(tab.reader).scene.choice.edits == ()
     tab = heard(monkeypatch, tab.reader, "travelled", "redo")
-    assert explore(tab.reader).trace.layers[0].weights[0, 2, 0] == pytest.approx(0.5, abs=1e-3)
+    assert explored(tab.reader).trace.layers[0].weights[0, 2, 0] == pytest.approx(0.5, abs=1e-3)
 
 
 def test_what_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch):

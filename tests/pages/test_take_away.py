@@ -27,7 +27,6 @@ from core.reader.reader import Reader
 from core.reader.records import DEFAULTS, FIELDS
 from core.reader.training import AIMED, TrainingChoice
 from core.reader.why import WhyChoice
-from core.sources.handset import HandsetSource
 from core.sources.pretrained import PretrainedSource
 from core.sources.uploaded import UploadedSource, read_upload
 from core.taken.report import Report
@@ -40,7 +39,7 @@ from pages.shared.server.worker import Progress, worker
 from pages.shared.text import LANGUAGES, Language, Text
 from pages.shared.views.taking import files as take_away_files
 from pages.shared.views.taking import whole
-from tests.pages.exploring import notes, put, select
+from tests.pages.exploring import handset, notes, put, select
 
 Visit = Callable[[str | None], AppTest]
 Files = dict[str, Callable[[], bytes]]
@@ -177,7 +176,7 @@ def test_the_exploration_holds_what_was_chosen_though_the_page_shows_something_e
 def test_the_trace_of_a_layer_comes_back_bit_for_bit(dashboard: AppTest, offered: Files, page: str):
     opened(dashboard, page, mask="causal", positions="alibi", head=1)
     rules = Rules(mask=MaskRule("causal"), positions="alibi")
-    expected = HandsetSource(rules=rules).trace(CHICKEN)
+    expected = handset(rules=rules).trace(CHICKEN)
     assert_same(expected, brought_back(offered[f"{page}.npz"]()))
 
 
@@ -193,7 +192,7 @@ def test_edited_numbers_are_in_the_file(dashboard: AppTest, offered: Files):
     put(dashboard, "handset", edits)
     opened(dashboard)
     upload = read_upload(offered["explore.npz"](), "explore.npz")
-    expected = HandsetSource(edits=(Edit("w_q", (0, 5, 2), 7.5),)).trace(CHICKEN)
+    expected = handset(edits=(Edit("w_q", (0, 5, 2), 7.5),)).trace(CHICKEN)
     assert_array_equal(upload.weights(0), expected.layers[0].weights)
     assert upload.says == expected.origin
     assert upload.says is not None
@@ -261,7 +260,7 @@ def test_a_page_without_results_says_why_there_is_no_report(
 def test_a_report_holds_the_weights(dashboard: AppTest, offered: Files):
     opened(dashboard)
     content = offered["explore.html"]().decode()
-    for weight in HandsetSource().trace(CHICKEN).layers[0].weights[0].flat:
+    for weight in handset().trace(CHICKEN).layers[0].weights[0].flat:
         assert f"<td>{weight:.4f}</td>" in content
 
 

@@ -7,7 +7,14 @@ from core.errors import InputError
 from core.models.pieces import Pieces
 from core.models.run import ModelRun
 from core.reader.examples import EXAMPLES
-from core.reader.model import PACKAGED, ModelChoice, Order
+from core.reader.model import (
+    MODEL_BEGINS,
+    MODEL_EXAMPLES,
+    PACKAGED,
+    ModelChoice,
+    ModelExample,
+    Order,
+)
 from core.tokens import follow
 from pages.shared.reader.session import change, reader, session, settle
 from pages.shared.server import cache, loading
@@ -26,7 +33,8 @@ class ModelScene(NamedTuple):
     Attributes:
         choice: Usable, and pointing at pieces and a head that exist.
         run: The model that is shown, on the choice's sentence.
-        shown: The model's name; the packaged one while another is loaded or cannot be used.
+        shown: The model's name; the reader's built-in one while another is loaded or cannot
+            be used.
         problem: Why the sentence as typed is not the choice's, if so.
         trouble: Why the chosen model is not the one that is shown, if it never will be.
     """
@@ -38,9 +46,9 @@ class ModelScene(NamedTuple):
     trouble: InputError | None
 
     @property
-    def packaged(self) -> bool:
-        """Whether the packaged model is shown."""
-        return self.shown == PACKAGED
+    def built_in(self) -> bool:
+        """Whether it is one of the models that this project runs step by step."""
+        return self.shown in loading.BUILT_IN
 
     @property
     def special(self) -> tuple[str, ...]:
@@ -81,16 +89,16 @@ def model_scene(told: Waiting) -> ModelScene:
         told: Called while others compute, as :func:`cache.model` does.
 
     Raises:
-        InputError: If the packaged model itself cannot be used, or ``busy``.
+        InputError: If the built-in model itself cannot be used, or ``busy``.
     """
     choice, draft = reader().record(ModelChoice), reader().drafts.get("model_sentence")
     choice, shown, trouble = _usable(choice)
     try:
         run, problem = _run(choice, shown, told)
     except InputError as reason:
-        if shown == PACKAGED or reason.code == "busy":
+        if shown == at_hand() or reason.code == "busy":
             raise
-        shown, trouble = PACKAGED, reason
+        shown, trouble = at_hand(), reason
         run, problem = _run(choice, shown, told)
     problem = problem or (draft and draft.reason)
     scene = ModelScene(_at_same_text(choice, run.pieces, shown), run, shown, problem, trouble)
@@ -102,25 +110,32 @@ def model_scene(told: Waiting) -> ModelScene:
 
 def show_example(name: str, shown: str) -> None:
     """Take an example, with the pieces it points at in the model that is shown; for callbacks."""
-    example = EXAMPLES[name]
+    example = {**EXAMPLES, **MODEL_EXAMPLES}[name]
     pieces = loading.source(shown, "start").pieces(example.sentence)
     _note(pieces, shown)
+    at = example.at if isinstance(example, ModelExample) else ()
     change(
+        **dict(zip(("model_layer", "model_head"), at, strict=False)),
         model_sentence=example.sentence,
         model_query=_piece(pieces, example.asks),
         model_key=_piece(pieces, example.about),
     )
 
 
+def at_hand() -> str:
+    """The built-in model that the page opens with in the reader's language."""
+    return str(MODEL_BEGINS[reader().language].get("model_name", PACKAGED))
+
+
 def _usable(choice: ModelChoice) -> tuple[ModelChoice, str, InputError | None]:
     """The choice, the name of the model to show, and why it is not the chosen one."""
     name = choice.model_name
     try:
-        return choice, name if loading.ready(name) else PACKAGED, None
+        return choice, name if loading.ready(name) else at_hand(), None
     except InputError as trouble:
         if trouble.code == "model_not_allowed":  # it is no option of the control
-            choice = replace(choice, model_name=PACKAGED)
-        return choice, PACKAGED, trouble
+            choice = replace(choice, model_name=at_hand())
+        return choice, at_hand(), trouble
 
 
 def _run(choice: ModelChoice, shown: str, told: Waiting) -> tuple[ModelRun, InputError | None]:

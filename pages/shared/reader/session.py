@@ -15,6 +15,7 @@ from core.ideas.timing import Timed
 from core.models.pieces import Pieces
 from core.reader.examples import SENTENCES
 from core.reader.link import PARAMETERS, Notice, address, follow_link
+from core.reader.model import MODEL_BEGINS
 from core.reader.reader import Reader, begin, choose, show_example, type_cells
 from core.reader.records import DEFAULTS, FIELDS
 from pages.shared.reader.score import Score
@@ -102,6 +103,7 @@ class Session:
         if self.runs == 1:
             language = spoken(locale)
             begun = replace(self.reader, language=language)
+            begun = replace(begun, fields={**begun.fields, **MODEL_BEGINS[language]})
             self.reader = show_example(begun, SENTENCES[language].first)
         at = f"{page}?{urlencode(asked)}"
         opened = page != self.reader.page

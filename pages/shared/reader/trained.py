@@ -15,7 +15,9 @@ from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer, opened
 from core.tokens import Tokens
 from core.training.race import SLICE, Race, shown
+from pages.shared.reader.head import opened_head
 from pages.shared.server import learned
+from pages.shared.server.gate import Waiting
 
 
 class Lesson(NamedTuple):
@@ -66,8 +68,14 @@ class Lesson(NamedTuple):
         return {name: learned.measured(it, words) for name, it in self.shown.items()}
 
 
-def explored(reader: Reader) -> tuple[Scene, Lesson | None]:
-    """Give what Explore shows, and where its numbers were learned, if they were."""
+def explored(reader: Reader, told: Waiting) -> tuple[Scene, Lesson | None]:
+    """Give what Explore shows, and where its numbers were learned, if they were.
+
+    Raises:
+        InputError: If it is a model's head, as :func:`opened_head`.
+    """
+    if reader["source"] == "basis":
+        return opened_head(reader, told), None
     if reader["source"] != "trained":
         return scene_of(reader), None
     return opened_network(reader)

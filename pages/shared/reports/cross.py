@@ -39,9 +39,11 @@ def taken(text: Text) -> Taken:
 
 def _scorings(text: Text, crossing: Crossing) -> Section:
     """What the four ways to score cost."""
-    sizes = len(crossing.words(crossing.choice.asks)), len(crossing.words(crossing.choice.answers))
+    choice = crossing.choice
+    counted = len(crossing.words(choice.asks)), len(crossing.words(choice.answers))
+    sizes = choice.source.sizes
     rows = [
-        [text(f"cross_scoring.{name}"), *(f"{count:,}" for count in cost(name, *sizes))]
+        [text(f"cross_scoring.{name}"), *(f"{n:,}" for n in cost(name, *counted, sizes))]
         for name in get_args(Scoring)
     ]
     columns = [text(f"report.cost_{name}") for name in Cost._fields]

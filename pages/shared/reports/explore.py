@@ -18,6 +18,7 @@ from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
 from pages.shared.views.explore.architectures import told_network
 from pages.shared.views.explore.numbers import results
+from pages.shared.views.in_line import in_line
 
 _TABLES = ("scores", "weights", "output", "q", "k", "v", "mixed")
 _ELSEWHERE = ("sentence", "edits", "blocked")
@@ -26,7 +27,7 @@ _CAVEATS = ("pair", "values", "importance", "order")
 
 def taken(text: Text) -> Taken:
     """The layer's numbers, before and after training if it was trained here."""
-    it = explore(reader())
+    it = explore(reader(), in_line())
     scene, lesson, trace = it.scene, it.lesson, it.trace
     before = lesson.before.trace_of(it.words) if lesson and lesson.trained else None
     return Taken(

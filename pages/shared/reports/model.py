@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from core.reader.model import PACKAGED, ModelChoice
+from core.reader.model import ModelChoice
 from core.taken.report import Section
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.model import ModelScene
+from pages.shared.reader.model import ModelScene, at_hand
 from pages.shared.reader.session import reader
 from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, matrix_table
@@ -69,7 +69,7 @@ def _numbers(text: Text, view: Shown, title: str) -> Section:
 
 def _scene(choice: ModelChoice) -> ModelScene:
     """The page's scene once more, without touching a widget."""
-    name = choice.model_name if loading.ready(choice.model_name) else PACKAGED
+    name = choice.model_name if loading.ready(choice.model_name) else at_hand()
     run = cache.model(choice.model_sentence, choice.model_part, name, told=in_line())
     scene = ModelScene(choice, run, name, None, None)
     n_layers, n_heads = scene.shape

@@ -29,6 +29,7 @@ from core.recall.recalling import Recall, recall
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_upload
+from core.tokens import LIMIT
 from core.translation.files import Kind
 from pages.shared.server import limits, loading, waiting
 from pages.shared.server.gate import Waiting
@@ -77,6 +78,12 @@ def model(sentence: str, part: Keep, name: str = PACKAGED, *, told: Waiting) -> 
     return in_turn(_runs, _run_key(sentence, part, name), lambda: run(sentence), told)
 
 
+def short(sentence: str, name: str, *, told: Waiting) -> ModelRun:
+    """A built-in model on as many pieces as a page with editable matrices can hold; as above."""
+    source = PretrainedSource(LIMIT, model=loading.BUILT_IN[name])
+    return in_turn(_runs, (sentence, source), lambda: source.run(sentence), told)
+
+
 def kept_model(sentence: str, part: Keep, name: str) -> ModelRun | None:
     """The same if it need not be computed."""
     return _runs.found(_run_key(sentence, part, name))
@@ -102,27 +109,29 @@ class Moves(NamedTuple):
 _moves: Kept[Moves] = Kept(largest=4_000)
 
 
-def without(sentence: str, part: Keep, off: tuple[HeadIndex, ...], *, told: Waiting) -> Moves:
-    """The packaged model with heads switched off, against the whole model."""
-    whole = model(sentence, part, told=told)
-    source = PretrainedSource(limits.of_pieces(), part, frozenset(off))
+def without(
+    sentence: str, part: Keep, name: str, off: tuple[HeadIndex, ...], *, told: Waiting
+) -> Moves:
+    """A built-in model with heads switched off, against the whole model."""
+    whole = model(sentence, part, name, told=told)
+    source = PretrainedSource(limits.of_pieces(), part, frozenset(off), loading.BUILT_IN[name])
     return in_turn(_moves, (sentence, source), lambda: _moved(whole, source.run(sentence)), told)
 
 
 def _moved(whole: ModelRun, run: ModelRun) -> Moves:
     layers = cosine_distance(whole.hidden[1:], run.hidden[1:]).mean(axis=-1)
     if whole.embedding is None or run.embedding is None:
-        raise ValueError("the packaged model gives embeddings")
+        raise ValueError("built-in models give embeddings")
     return Moves(layers, float(cosine_distance(whole.embedding, run.embedding)))
 
 
 _effects: Kept[HeadEffects] = Kept(largest=75_000)
 
 
-def effects(sentence: str, part: Keep, *, told: Waiting) -> HeadEffects:
-    """What switching off each head does to a sentence."""
-    run = model(sentence, part, told=told)
-    return in_turn(_effects, _run_key(sentence, part), lambda: head_effects(run), told)
+def effects(sentence: str, part: Keep, name: str, *, told: Waiting) -> HeadEffects:
+    """What switching off each head of a built-in model does to a sentence."""
+    run = model(sentence, part, name, told=told)
+    return in_turn(_effects, _run_key(sentence, part, name), lambda: head_effects(run), told)
 
 
 _translated: Kept[Translated] = Kept(largest=4_000_000)  # one of 12 words has 10 kB

@@ -1,4 +1,4 @@
-"""Models other than the packaged one, loaded in the background, once for the whole server.
+"""Models other than the built-in ones, loaded in the background, once for the whole server.
 
 Nothing of a reader is kept here but the names of models that are under way or could not be loaded.
 """
@@ -8,10 +8,10 @@ import threading
 from typing import NamedTuple
 
 from core.errors import InputError
-from core.models import bilingual, packaged
+from core.models import packaged
 from core.models.hub import check_allowed
 from core.models.pieces import Keep
-from core.reader.model import PACKAGED
+from core.reader.model import BILINGUAL, PACKAGED
 from core.sources.families import FamilySource
 from core.sources.pretrained import PretrainedSource
 from pages.shared.server import limits
@@ -19,7 +19,7 @@ from pages.shared.server import limits
 MOST = 16
 """Models that are under way or failed; the oldest failure is forgotten first."""
 
-_PACKAGED = {PACKAGED: packaged.NAME, bilingual.NAME: bilingual.NAME}
+BUILT_IN = {PACKAGED: packaged.NAME, BILINGUAL: BILINGUAL}
 """What choices call the models that need no loading in the background, and their names."""
 
 _LOG = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ _reports: dict[str, Report] = {}
 
 def source(name: str, part: Keep) -> PretrainedSource | FamilySource:
     """The model of this name as a source; nothing is loaded yet."""
-    if name in _PACKAGED:
-        return PretrainedSource(limits.of_pieces(), keep=part, model=_PACKAGED[name])
+    if name in BUILT_IN:
+        return PretrainedSource(limits.of_pieces(), keep=part, model=BUILT_IN[name])
     return FamilySource(name, keep=part)
 
 
@@ -60,7 +60,7 @@ def ready(name: str) -> bool:
         InputError: ``model_not_allowed``, ``loading_is_busy``, or what went wrong when it was
             loaded; :func:`forget` lets it be tried again.
     """
-    if name in _PACKAGED or FamilySource(name).loaded:
+    if name in BUILT_IN or FamilySource(name).loaded:
         return True
     with _guard:
         report = _reports.get(name)

@@ -26,7 +26,7 @@ def card(text: Text, it: Explored) -> None:
             stage(text, it)
             return
         case "sentence":
-            highlight(text, it.opened, controls.unknown_words(it.scene))
+            highlight(text, it.opened, controls.standings(it.scene))
         case "why":
             arithmetic(text, it.opened, it.rules)
         case "maps":

@@ -16,6 +16,7 @@ from core.receptive_field import receptive_field
 from core.trace import AttentionTrace
 from pages.shared.reader.trained import Lesson, explored
 from pages.shared.server import cache
+from pages.shared.server.gate import Waiting
 from pages.shared.views.opened import Opened, opened
 
 
@@ -38,7 +39,8 @@ class Explored:
     @property
     def chapter(self) -> Chapter:
         """The part of the page that is open; learned numbers are shown with everything."""
-        return "everything" if self.lesson else self.stage.chapter
+        learned = self.lesson or self.scene.choice.source == "basis"
+        return "everything" if learned else self.stage.chapter
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -58,7 +60,9 @@ class Explored:
     @cached_property
     def trace(self) -> AttentionTrace:
         """Every step of the layer."""
-        return layer.trace(self.words, self.parameters, self.rules, self.scene.source.origin)
+        return layer.trace(
+            self.words, self.parameters, self.rules, self.scene.source.origin_of(self.words)
+        )
 
     @cached_property
     def opened(self) -> Opened:
@@ -104,7 +108,7 @@ class Explored:
         return {name: cache.recalled(reader, self.words) for name, reader in readers.items()}
 
 
-def explore(reader: Reader) -> Explored:
-    """Give what Explore shows to a reader."""
-    scene, lesson = explored(reader)
+def explore(reader: Reader, told: Waiting) -> Explored:
+    """Give what Explore shows to a reader; arguments and errors as of :func:`explored`."""
+    scene, lesson = explored(reader, told)
     return Explored(scene, lesson, reader.record(StageChoice), reader.record(NumbersChoice))

@@ -58,7 +58,7 @@ def stage(text: Text, it: Explored) -> None:
 def data(text: Text, it: Explored) -> dict[str, Any]:
     """What the browser draws. Untrained neighbours show their influence with everything only."""
     shown, choice = it.opened, it.scene.choice
-    unknown = controls.unknown_words(it.scene)
+    standings = controls.standings(it.scene)
     feels = {
         name: packed(found.influence.share)
         for name, found in it.seen.items()
@@ -67,7 +67,7 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
     return {
         "language": text.language,
         "words": it.words,
-        "unknown": [place for place, word in enumerate(it.words) if word in unknown],
+        "standings": [standings.get(word, "set") for word in it.words],
         "query": shown.query,
         "key": shown.key,
         "scores": packed(shown.layer.biased_scores[shown.head]),

@@ -15,7 +15,7 @@ function drawWords(stage) {
     button.style.width = `${place.names}px`;
     button.firstChild.textContent = word;
     button.title = word;
-    button.classList.toggle("unknown", data.unknown.includes(i));
+    button.dataset.standing = data.standings[i];
   });
   markWords(stage);
 }

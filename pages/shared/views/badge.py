@@ -22,10 +22,20 @@ def badge(text: Text, origin: Origin) -> None:
 def in_markdown(text: Text, origin: Origin) -> str:
     """The origin in a few words; a file's name, or what the file says, stays words."""
     detail = origin.detail if origin.detail.isdecimal() else plain(origin.detail)
-    return text(f"origin.{origin.kind}", detail=detail)
+    return _told(text, origin, detail)
 
 
 def told_origin(text: Text, origin: Origin) -> str:
     """The origin in a few words, for reports and charts: as it is, not as Markdown."""
-    said = text(f"origin.{origin.kind}", detail=origin.detail)
+    said = _told(text, origin, origin.detail)
     return f"{said} · {text('origin.edited')}" if origin.edited else said
+
+
+def _told(text: Text, origin: Origin, detail: str) -> str:
+    """Where the numbers come from; beside those that people set, how many words are guessed."""
+    if origin.kind == "handset" and detail:
+        one = detail == "1"
+        return text(
+            "origin.handset.guessed_one" if one else "origin.handset.guessed", detail=detail
+        )
+    return text(f"origin.{origin.kind}", detail=detail)

@@ -1,11 +1,13 @@
 """Who the chosen word looks at, in colours and in words: attention highlights the key points."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
 
 from core.arrays import Array, BoolArray
+from core.embeddings import Standing
 from core.measures import entropy, expected_distance
 from pages.shared.shares import ends, leading, rounded
 from pages.shared.text import Text, plain_word
@@ -19,17 +21,19 @@ FAR = 1000
 """Ratios of weights above this are not written out: an underflow to 0 has none."""
 
 
-def highlight(text: Text, opened: Opened, unknown: Collection[str] = ()) -> None:
+def highlight(
+    text: Text, opened: Opened, standings: Mapping[str, Standing] = MappingProxyType({})
+) -> None:
     """The shaded sentence, the same in words, and the way to its arithmetic.
 
     Args:
         text: The reader's language.
         opened: Whose query word asks.
-        unknown: Words to be drawn with dots.
+        standings: As `word_strip` marks them.
     """
     weights = opened.layer.weights[opened.head]
     may_look = opened.layer.may_look[opened.head, opened.query]
-    word_strip(text, opened, weights[opened.query], unknown=unknown)
+    word_strip(text, opened, weights[opened.query], standings=standings)
     told = in_words(text, opened.asking, opened.query, weights[opened.query], may_look)
     st.markdown(told, help=_spread(text, opened))
     weight = rounded(text, float(weights[opened.query, opened.key]))

@@ -1,8 +1,10 @@
 """What a view needs to know of the words it shows, wherever the numbers come from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from core.reader.explore import SourceKind
 from core.reader.scene import Scene
 from core.trace import LayerTrace
 from pages.shared.reader.session import change
@@ -77,6 +79,13 @@ class Opened(Pointed):
     first_head: int = 1
 
 
+_FIELDS: Mapping[SourceKind, tuple[str, str]] = {
+    "trained": ("training_query", "training_key"),
+    "basis": ("model_query", "model_key"),
+}
+"""Where clicks are written down, if not in Explore's own fields."""
+
+
 def opened(scene: Scene, layer: LayerTrace) -> Opened:
     """What a scene points at."""
     words, choice = scene.tokens.kept, scene.choice
@@ -86,7 +95,7 @@ def opened(scene: Scene, layer: LayerTrace) -> Opened:
         answering=words,
         query=choice.query,
         key=choice.key,
-        fields=("training_query", "training_key") if trained else ("query", "key"),
+        fields=_FIELDS.get(choice.source, ("query", "key")),
         kind="symbol" if trained else "word",
         layer=layer,
         head=choice.head,

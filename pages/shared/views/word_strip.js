@@ -13,7 +13,7 @@ export default function (component) {
     const colour = shade(colours, word.weight);
     button.style.backgroundColor = `rgb(${colour})`;
     button.style.color = readable(colour);
-    button.classList.toggle("unknown", word.unknown);
+    button.dataset.standing = word.standing;
     button.setAttribute("aria-pressed", String(position === data.asks));
     button.setAttribute("aria-label", word.description);
     button.title = word.description;

@@ -1,13 +1,15 @@
 """The sentence as text, each word shaded by its weight; a click chooses the word that asks."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.arrays import Array
+from core.embeddings import Standing
 from pages.shared.shares import two_digits
 from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
@@ -23,7 +25,7 @@ def word_strip(
     weights: Array,
     *,
     name: str = "strip",
-    unknown: Collection[str] = (),
+    standings: Mapping[str, Standing] = MappingProxyType({}),
 ) -> None:
     """Draw the words that are looked at.
 
@@ -33,13 +35,15 @@ def word_strip(
         weights: ``(key,)``, what the query word gives to each word, 0 to 1.
         name: The strip's, on its page; the label ``<name>.label`` says what a click chooses, or
             ``<name>.symbol.label`` where the words are symbols.
-        unknown: Words to be drawn with dots.
+        standings: Words whose features nobody set, and what became of them; they are marked.
     """
     kind = pointed.kind
     label = text(f"{name}.label" if kind == "word" else f"{name}.{kind}.label")
     words = _words(text, pointed, weights, teller(text, weights))
     for word in words:
-        word["unknown"] = word["text"] in unknown
+        if standing := standings.get(word["text"]):
+            word["standing"] = standing
+            word["description"] += f" · {text(f'strip.{standing}')}"
     _draw(pointed, name, label, words)
 
 
@@ -69,7 +73,7 @@ def _words(
             "weight": float(weight),
             "share": told(float(weight)),
             "description": text(description, position=i + 1, word=word, share=f"{weight:.1%}"),
-            "unknown": False,
+            "standing": "set",
         }
         for i, (word, weight) in enumerate(zip(pointed.answering, weights, strict=True))
     ]

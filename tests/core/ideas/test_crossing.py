@@ -11,7 +11,6 @@ from numpy.testing import assert_allclose
 from torch.nn import functional
 
 from core.ideas.crossing import (
-    D_A,
     SAME_KIND,
     SIZES,
     CrossSource,
@@ -117,9 +116,9 @@ def test_costs_are_those_of_the_formulas(n: int, m: int):
     assert cost("scaled", n, m) == (2 * d * d_k, (n + m) * 2 * d * d_k, n * m * 2 * d_k, 0)
     assert cost("general", n, m) == (d * d, n * 2 * d * d, n * m * 2 * d, 0)
     additive = cost("additive", n, m)
-    assert additive.learned == 2 * D_A * d + D_A
-    assert additive.words == (n + m) * 2 * d * D_A
-    assert (additive.pairs, additive.tanh) == (n * m * (D_A + 2 * D_A), n * m * D_A)
+    assert additive.learned == 2 * d * d + d
+    assert additive.words == (n + m) * 2 * d * d
+    assert (additive.pairs, additive.tanh) == (n * m * 3 * d, n * m * d)
 
 
 def test_a_difference_anywhere_is_found():

@@ -133,8 +133,8 @@ def test_neighbours_that_change_places_at_the_end_leave_the_rest(
     assert challenges.mostly_still(head, places) == met
 
 
-def test_a_head_that_looks_back():
+def test_a_head_that_looks_beside():
     previous = np.array([[0.1, 0.81], [0.8, 0.2]])
     features = HeadFeatures(previous, *[np.zeros((2, 2))] * 6)
-    found = {at: challenges.looks_back(features, *at) for at in np.ndindex(2, 2)}
+    found = {at: challenges.looks_beside(features, *at) for at in np.ndindex(2, 2)}
     assert [at for at, met in found.items() if met] == [(0, 1)]

@@ -1,13 +1,15 @@
 """Questions about two sentences: every answer computed again in numpy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ideas.crossing import D_A, SIZES, CrossSource
+from core.embeddings import FEATURES, KINDS
+from core.ideas.crossing import SIZES, CrossSource
 from core.questions import cross
 from core.questions.cross import Crossed
 from core.questions.question import Kind, Question
@@ -27,6 +29,7 @@ def crossed(draw: st.DrawFn) -> Crossed:
         draw(st.sampled_from(["dot", "scaled", "general", "additive"])),
         draw(st.sampled_from(["handset", "seeded"])),
         draw(st.integers(0, 99)),
+        guess=draw(st.booleans()),
     )
     asks, answers = draw(st.sampled_from(["ba", "ab", "aa", "bb"]))
     head = draw(st.integers(0, SIZES.n_heads - 1))
@@ -35,8 +38,10 @@ def crossed(draw: st.DrawFn) -> Crossed:
 
 def weights(it: Crossed, switch: str) -> np.ndarray:
     """With matrices taken from the sources, and everything else written out."""
-    handset = it.source.numbers == "handset"
-    toy = HandsetSource(SIZES) if handset else SeededSource(SIZES, seed=it.source.seed)
+    handset, guess = it.source.numbers == "handset", it.source.guess
+    sizes = replace(SIZES, d_model=len(KINDS) if guess and handset else len(FEATURES))
+    seeded = SeededSource(sizes, seed=it.source.seed)
+    toy = HandsetSource(sizes, guess=guess) if handset else seeded
     asks, answers = (toy.parameters(it.words(sentence)) for sentence in switch)
     h, other = asks.x.astype(float), answers.x.astype(float)
     w_q, w_k = (w[it.head].astype(float) for w in (asks.w_q, asks.w_k))
@@ -71,14 +76,14 @@ def mirrored(it: Crossed, asked: Question) -> None:
     assert name(answered(asked)) == ("yes" if same else "no")
 
 
-def dearest(_: Crossed, asked: Question) -> None:
+def dearest(it: Crossed, asked: Question) -> None:
     n, m = (int(str(asked.values[which])) for which in ("n_query", "n_key"))
-    d, d_k = SIZES.d_model, SIZES.d_k
+    d, d_k = it.source.sizes.d_model, SIZES.d_k
     work = {
         "dot": n * m * 2 * d,
         "scaled": (n + m) * 2 * d * d_k + n * m * 2 * d_k,
         "general": n * 2 * d * d + n * m * 2 * d,
-        "additive": (n + m) * 2 * d * D_A + n * m * 3 * D_A,
+        "additive": (n + m) * 2 * d * d + n * m * 3 * d,
     }
     assert name(answered(asked)) == max(work, key=lambda way: work[way])
     assert [str(asked.told[way]).replace(",", "") for way in work] == [

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.reader.ideas import Claim
+from core.reader.model import PACKAGED
 from pages.shared.destinations import (
     CATCHING,
     EATING,
@@ -66,11 +67,15 @@ CORRECTIONS: Mapping[Claim, Correction] = {
         evidence.order, Destination("positions", {"positions_kind": "causal"}, CATCHING), ("haviv",)
     ),
     "pronoun": Correction(
-        evidence.pronoun, Destination("model", {"model_layer": 3, "model_head": 1}), ("clark",)
+        evidence.pronoun,
+        Destination("model", {"model_name": PACKAGED, "model_layer": 3, "model_head": 1}),
+        ("clark",),
     ),
     "important": Correction(
         evidence.important,
-        Destination("model", {"model_layer": 2, "model_head": 7, "model_key": 0}),
+        Destination(
+            "model", {"model_name": PACKAGED, "model_layer": 2, "model_head": 7, "model_key": 0}
+        ),
         ("jain", "serrano", "wiegreffe", "kobayashi", "xiao"),
     ),
     "untrained": Correction(

@@ -5,6 +5,7 @@ from typing import NamedTuple, get_args
 
 import streamlit as st
 
+from core.embeddings import Standing
 from core.ideas.crossing import SIZES, Numbers, Scoring, Words
 from core.reader.ideas import CROSS_TEXT, CROSS_WORDS, CrossChoice, Sources
 from core.sources.handset import head_at
@@ -35,10 +36,9 @@ class Crossing(NamedTuple):
         return self.a if sentence == "a" else self.b
 
     @property
-    def unknown(self) -> list[str]:
-        """The words of both that the feature table does not know, if it is used."""
-        handset = self.choice.cross_numbers == "handset"
-        return controls.unknown_among(self.a + self.b) if handset else []
+    def standings(self) -> dict[str, Standing]:
+        """The words of both whose features nobody set, and what became of them."""
+        return self.choice.source.standings(self.a + self.b)
 
     def switched(self, sources: Sources) -> "Crossing":
         """The same with another switch, without a mask."""

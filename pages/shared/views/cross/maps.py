@@ -1,11 +1,12 @@
 """What the switch between attention and self-attention shows: diagram, shaded words, maps."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
+from core.embeddings import Standing
 from core.ideas.crossing import self_gap
 from core.reader.ideas import CrossChoice, Sources
 from pages.shared.figures.flow import LABELS, Part, flow_specification, flow_table
@@ -39,13 +40,13 @@ def diagram(text: Text, choice: CrossChoice) -> None:
     )
 
 
-def key_points(text: Text, opened: Opened, unknown: Collection[str]) -> None:
+def key_points(text: Text, opened: Opened, standings: Mapping[str, Standing]) -> None:
     """The word that asks, and the words it may look at, shaded by weight.
 
     Args:
         text: The reader's language.
         opened: Whose query word asks.
-        unknown: Words to be drawn with dots.
+        standings: As `word_strip` marks them.
     """
     st.pills(
         text("query.label"),
@@ -58,7 +59,7 @@ def key_points(text: Text, opened: Opened, unknown: Collection[str]) -> None:
     )
     weights = opened.layer.weights[opened.head, opened.query]
     st.caption(text("cross.looks"))
-    word_strip(text, opened.looked_at, weights, name="cross_strip", unknown=unknown)
+    word_strip(text, opened.looked_at, weights, name="cross_strip", standings=standings)
     found = np.flatnonzero(weights * CLOSE >= weights.max())
     words = (plain_word(opened.answering, int(key)) for key in found)
     least, share = ends(weights[found]) if len(found) > 1 else 2 * (f"{weights.max():.0%}",)

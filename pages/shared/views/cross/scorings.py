@@ -5,7 +5,7 @@ from typing import get_args
 
 import streamlit as st
 
-from core.ideas.crossing import D_A, SIZES, Scoring, cost, general_gap
+from core.ideas.crossing import Scoring, cost, general_gap
 from pages.shared.text import Text
 from pages.shared.views import maps
 from pages.shared.views.cross.crossing import Crossing
@@ -25,17 +25,17 @@ def scorings(text: Text, crossing: Crossing) -> None:
         len(crossing.words(crossing.choice.asks)),
         len(crossing.words(crossing.choice.answers)),
     )
-    names = get_args(Scoring)
+    names, sizes = get_args(Scoring), crossing.choice.source.sizes
     for place, name in zip(maps.side_by_side(len(names), max(n_query, n_key)), names, strict=True):
         choice = replace(crossing.choice, cross_scoring=name)
         scored = crossing._replace(choice=choice)
-        opened, price = scored.opened(scored.trace()), cost(name, n_query, n_key)
+        opened, price = scored.opened(scored.trace()), cost(name, n_query, n_key, sizes)
         with place:
             st.markdown(f"**{text(f'cross_scoring.{name}')}**  \n${_FORMULAS[name]}$")
             alt = text("alt.cross_by", name=text(f"cross_scoring.{name}"))
             maps.draw(f"cross_by_{name}", weights_map(text, choice, opened), opened, alt)
             st.caption(text("cross.cost", **price._asdict()))
-    st.caption(text("cross.cost_sizes", d_model=SIZES.d_model, d_k=SIZES.d_k, d_a=D_A))
+    st.caption(text("cross.cost_sizes", d_model=sizes.d_model, d_k=sizes.d_k, d_a=sizes.d_model))
     gap = general_gap(
         crossing.choice.source,
         crossing.words(crossing.choice.asks),

@@ -18,7 +18,7 @@ from pages.shared.views.steps import steps
 def everything(text: Text, it: Explored) -> None:
     """Draw all that can be chosen and seen."""
     scene, lesson, shown = it.scene, it.lesson, it.opened
-    highlight(text, shown, controls.unknown_words(scene))
+    highlight(text, shown, controls.standings(scene))
     learning.answers(text, scene, lesson)
     controls.remark(text, scene)
     learning.layer(text, scene, lesson)

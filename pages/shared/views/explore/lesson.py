@@ -15,6 +15,7 @@ from pages.shared.reader.trained import Lesson
 from pages.shared.server.worker import State
 from pages.shared.text import Text, plain_word
 from pages.shared.views.contenders import contender, network_controls
+from pages.shared.views.explore.head import about_head
 from pages.shared.views.race import PULSE, begin, news, status
 from pages.shared.views.told import told
 
@@ -55,6 +56,7 @@ def layer(text: Text, scene: Scene, lesson: Lesson | None) -> None:
     if lesson is None:
         controls.layer(text, scene, SOURCES)
         controls.sizes(text)
+        about_head(text, scene)
         return
     controls.option(text, "source", SOURCES)
     network_controls(text, ATTENTION, lesson.choice.race.design, lesson.choice)

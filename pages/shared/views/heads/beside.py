@@ -43,7 +43,7 @@ class Several:
     @property
     def origin(self) -> Origin:
         """Where the layer's numbers come from."""
-        return self.scene.source.origin
+        return self.scene.source.origin_of(self.scene.tokens.kept)
 
     def settled(self) -> "Several":
         """Let widgets show it, and give it; to be called before they are drawn."""

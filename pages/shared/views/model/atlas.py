@@ -36,6 +36,21 @@ def atlas(text: Text, scene: ModelScene) -> None:
         )
 
 
+def say_special(text: Text, scene: ModelScene) -> None:
+    """How much of all weight the pieces get that are no words, and in how many heads most of it."""
+    if scene.special:
+        shares = scene.run.features.special
+        st.markdown(
+            text(
+                "atlas.special",
+                added=text("sentence.comma").join(plain(piece) for piece in scene.special),
+                share=f"{shares.mean():.0%}",
+                n=int((shares > 0.5).sum()),
+                heads=scene.n_heads,
+            )
+        )
+
+
 def finder(text: Text, scene: ModelScene) -> None:
     """The heads that do something most, each with its number; choosing a row opens it."""
     controls.option(text, "model_order", scene.orders)

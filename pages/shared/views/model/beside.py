@@ -151,6 +151,14 @@ def _changes(text: Text, scene: ModelScene, both: Comparison) -> None:
     st.markdown(
         text("beside.story", winner=plain_word(both.second.key_tokens, top), **story, **numbers)
     )
+    place = choice.model_query, choice.model_key
+    means = [
+        maps_of.layers[here.layer].weights[here.head][:, key].mean()
+        for maps_of, key in ((both.first, place[1]), (both.second, there[place[1]]))
+    ]
+    st.markdown(
+        text("beside.control", answers=answers, first=f"{means[0]:.3f}", second=f"{means[1]:.3f}")
+    )
     st.markdown(text("beside.table", asks=asks, answers=answers))
     listed = [(c.layer, c.head, c.first, c.second, c.change) for c in changes[:_LISTED]]
     columns = ("layer", "head", "a", "b", "change")

@@ -5,16 +5,12 @@ import streamlit as st
 from core.errors import InputError
 from core.models.hub import COMMAND, is_open, offered
 from core.models.layouts import FAMILIES
-from core.models.packaged import NAME
-from core.reader.model import PACKAGED
+from core.reader.model import BILINGUAL, PACKAGED
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import change, showing
 from pages.shared.server import loading
 from pages.shared.text import Text, plain
 from pages.shared.views.told import told
-
-CHINESE = "google-bert/bert-base-chinese"
-"""The model suggested for text that the packaged one does not know."""
 
 _MEGABYTE = 1_000_000
 _EVERY = 0.7  # seconds between two looks at a model that is being loaded
@@ -27,11 +23,11 @@ def model_control(text: Text, scene: ModelScene) -> None:
     button = "model_name.waits" if waits else "model_name.button"
     key = f"model_popover.{scene.choice.model_name}"  # a new one is closed
     with st.popover(text(button, name=plain(name)), icon=":material/deployed_code:", key=key):
-        names = dict.fromkeys((PACKAGED, *offered(), scene.choice.model_name))
+        names = dict.fromkeys((*loading.BUILT_IN, *offered(), scene.choice.model_name))
         st.selectbox(
             text("model_name.label"),
             list(names),
-            format_func=lambda it: NAME if it == PACKAGED else it,
+            format_func=lambda it: loading.BUILT_IN.get(it, it or ""),
             key=showing("model_name"),
             accept_new_options=is_open(),
             width=420,
@@ -47,36 +43,36 @@ def about_model(text: Text, scene: ModelScene) -> str:
     """What the shown model is, and on what it runs."""
     layers, heads = scene.shape
     name = plain(scene.run.trace.origin.detail)
-    about = "model.about.packaged" if scene.packaged else "model.about.other"
-    return text(about, name=name, layers=layers, heads=heads)
+    known = {PACKAGED: "packaged", BILINGUAL: "bilingual"}.get(scene.shown, "other")
+    return text(f"model.about.{known}", name=name, layers=layers, heads=heads)
 
 
 def model_notices(text: Text, scene: ModelScene) -> None:
     """How far the chosen model is, or why it is not the one that is shown."""
     if scene.trouble:
-        _trouble(text, scene.choice.model_name, scene.trouble)
+        _trouble(text, scene, scene.trouble)
     elif scene.shown != scene.choice.model_name:
-        _progress(text, scene.choice.model_name)
+        _progress(text, scene.choice.model_name, loading.BUILT_IN[scene.shown])
 
 
 def suggestion(text: Text, scene: ModelScene) -> None:
-    """A model that reads Chinese, where the packaged one does not."""
+    """The model that reads Chinese, where the other one does not."""
     pieces = scene.run.pieces
     chinese = any("\u4e00" <= character <= "\u9fff" for character in pieces.sentence)
-    if scene.packaged and chinese and CHINESE in offered():
+    if scene.shown == PACKAGED and chinese:
         st.button(
-            text("model_name.chinese", name=CHINESE),
+            text("model_name.chinese", name=BILINGUAL),
             key="model_take_chinese",
             on_click=change,
-            kwargs={"model_name": CHINESE},
+            kwargs={"model_name": BILINGUAL},
             icon=":material/translate:",
-            disabled=scene.choice.model_name == CHINESE,
         )
 
 
-def _trouble(text: Text, name: str, trouble: InputError) -> None:
-    st.warning(text.joined(told(text, trouble), text("model_name.instead", name=NAME)))
-    if name != PACKAGED:
+def _trouble(text: Text, scene: ModelScene, trouble: InputError) -> None:
+    name, shown = scene.choice.model_name, loading.BUILT_IN[scene.shown]
+    st.warning(text.joined(told(text, trouble), text("model_name.instead", name=shown)))
+    if name not in loading.BUILT_IN:
         st.button(
             text("busy.again"),
             key="model_again",
@@ -87,7 +83,7 @@ def _trouble(text: Text, name: str, trouble: InputError) -> None:
 
 
 @st.fragment(run_every=_EVERY)
-def _progress(text: Text, name: str) -> None:
+def _progress(text: Text, name: str, shown: str) -> None:
     """How far the model is; the whole page is drawn anew when it is there."""
     report = loading.report(name)
     if report is None or report.problem:
@@ -100,4 +96,4 @@ def _progress(text: Text, name: str) -> None:
         total=report.total // _MEGABYTE,
     )
     st.progress(min(share, 1.0), how_far)
-    st.caption(text("loading.meanwhile", name=NAME))
+    st.caption(text("loading.meanwhile", name=shown))

@@ -1,7 +1,7 @@
 """One head of a real model, or an aggregate of heads: highlighted text, map, lines."""
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import streamlit as st
@@ -11,17 +11,20 @@ from core.importance import Mixer
 from core.layer import Rules
 from core.measures import mean_over_heads, rollout
 from core.models.words import hidden, merged, words_of
-from core.reader.model import MOST_LINES, THIS_HEAD, Aggregate
+from core.reader.model import HEAD_FIELDS, MOST_LINES, THIS_HEAD, Aggregate
 from pages.shared import controls
 from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.figures.lines import Sides
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import change, showing
-from pages.shared.text import Text, plain
+from pages.shared.shares import rounded
+from pages.shared.text import Text, plain, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.explore.head import exact_sizes
 from pages.shared.views.highlight import in_words
+from pages.shared.views.links import open_state
 from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.steps import steps
 from pages.shared.views.word_strip import word_strip
@@ -55,10 +58,21 @@ def view_controls(text: Text, scene: ModelScene) -> None:
         st.toggle(
             text("model_words.label"), key=showing("model_words"), help=text("model_words.help")
         )
+    if scene.built_in:
+        _open_in_explore(text, scene)
     _, heads = scene.shape
     st.caption(text(f"model_aggregate.{scene.choice.model_aggregate}.help", heads=heads))
     if scene.causal:
         st.caption(text("model.causal"))
+
+
+def _open_in_explore(text: Text, scene: ModelScene) -> None:
+    """The head in tables small enough to edit; all of it, where its pieces are few enough."""
+    choice = scene.choice
+    fields: dict[str, Any] = {name: getattr(choice, name) for name in HEAD_FIELDS}
+    fields |= {"source": "basis", "sentence": choice.model_sentence, "n_heads": 1}
+    fields |= {"model_name": scene.shown, **exact_sizes(len(scene.run.pieces.tokens))}
+    open_state(text, "model.explore", "explore", icon=":material/tune:", **fields)
 
 
 def shown(scene: ModelScene, weights: Array) -> Shown:
@@ -103,19 +117,41 @@ def attention_map(scene: ModelScene) -> Array:
 
 def model_head(text: Text, scene: ModelScene) -> None:
     """The text shaded by the chosen word's weights, the map, and the two-column picture."""
-    view = shown(scene, attention_map(scene))
+    whole = attention_map(scene)
+    view = shown(scene, whole)
     pointed, weights = view.pointed, view.weights
+    if scene.special and not scene.choice.model_special:
+        own = np.array(scene.run.pieces.special)
+        removed = whole[~own][:, own].sum(axis=-1).mean() if not own.all() else 1.0
+        added = text("sentence.comma").join(plain(piece) for piece in scene.special)
+        st.caption(text("model.removed", added=added, share=f"{removed:.0%}"))
     word_strip(text, pointed, weights[pointed.query], name="model_strip")
     may_look = scene.run.trace.layers[scene.choice.model_layer].may_look.any(axis=0)
     allowed = shown(scene, may_look.astype(float)).weights > 0
     query = pointed.query
     st.markdown(in_words(text, pointed.asking, query, weights[query], allowed[query]))
+    st.markdown(control(text, view))
     places = maps.side_by_side(2, len(pointed.asking))
     with places[0]:
         st.markdown(text("model.map"))
         maps.draw("model_map", weights_map(text, view), pointed, text("alt.weights"))
     with places[1]:
         _lines(text, scene, pointed)
+
+
+def control(text: Text, view: Shown) -> str:
+    """What of the row's largest weight is the row's own: other rows may look there as much."""
+    asking, query = view.pointed.asking, view.pointed.query
+    key = int(view.weights[query].argmax())
+    weight, mean = float(view.weights[query, key]), float(view.weights[:, key].mean())
+    return text(
+        "model.control" if weight > mean else "model.control_less",
+        asks=plain_word(asking, query),
+        found=plain_word(view.pointed.answering, key),
+        weight=rounded(text, weight),
+        mean=rounded(text, mean),
+        own=rounded(text, weight - mean),
+    )
 
 
 def weights_map(text: Text, view: Shown) -> Heatmap:

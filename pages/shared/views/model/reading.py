@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import InputError
 from core.models.pieces import SPACE
 from core.reader.examples import EXAMPLES
-from core.reader.model import LONGEST_TEXT, Part
+from core.reader.model import BILINGUAL, LONGEST_TEXT, MODEL_EXAMPLES, PACKAGED, Part
 from pages.shared import controls
 from pages.shared.reader.model import ModelScene, model_scene, show_example
 from pages.shared.reader.session import change, showing
@@ -22,7 +22,7 @@ from pages.shared.views.model.choice import (
 from pages.shared.views.refused import PageEnds, refused
 
 _EXAMPLES = ("tired", "wide", "mouse")
-_CHINESE_EXAMPLES = ("cat", "beijing")
+_CHINESE_EXAMPLES = ("cat", "beijing")  # for models of others
 _GOES_ON = "##"
 
 
@@ -63,9 +63,9 @@ def _field(text: Text) -> None:
 
 def _examples(text: Text, scene: ModelScene) -> None:
     st.caption(text("sentence.examples"), width="content")
-    for name in _EXAMPLES if scene.packaged else _EXAMPLES + _CHINESE_EXAMPLES:
+    for name, short in _offered(text, scene).items():
         st.button(
-            f"“{EXAMPLES[name].short}”",
+            f"“{short}”",
             key=f"model_example.{name}",
             on_click=show_example,
             args=(name, scene.shown),
@@ -81,6 +81,18 @@ def _examples(text: Text, scene: ModelScene) -> None:
     )
 
 
+def _offered(text: Text, scene: ModelScene) -> dict[str, str]:
+    """What the buttons of the examples say, those of the reader's language first."""
+    english = {name: EXAMPLES[name].short for name in _EXAMPLES}
+    if scene.shown == PACKAGED:
+        return english
+    if scene.shown == BILINGUAL:
+        chinese = {name: it.sentence for name, it in MODEL_EXAMPLES.items()}
+    else:
+        chinese = {name: EXAMPLES[name].short for name in _CHINESE_EXAMPLES}
+    return chinese | english if text.language == "zh" else english | chinese
+
+
 def _remarks(text: Text, scene: ModelScene) -> None:
     pieces = scene.run.pieces
     if pieces.total > pieces.used:
@@ -88,7 +100,7 @@ def _remarks(text: Text, scene: ModelScene) -> None:
         st.warning(text("model.too_long", total=pieces.total, used=pieces.used, limit=limit))
         controls.option(text, "model_part", get_args(Part))
     if pieces.unknown:
-        said = "model.unknown.packaged" if scene.packaged else "model.unknown.other"
+        said = "model.unknown.packaged" if scene.shown == PACKAGED else "model.unknown.other"
         st.warning(text(said, unknown=pieces.unknown, used=pieces.used))
     suggestion(text, scene)
     st.caption(text.joined(*_about_pieces(text, scene)))
@@ -101,7 +113,7 @@ def _about_pieces(text: Text, scene: ModelScene) -> list[str]:
     if scene.special:
         added = text("sentence.comma").join(plain(piece) for piece in scene.special)
         said.append(text("model.pieces.added", pieces=len(pieces.tokens), added=added))
-    if scene.packaged or any(piece.startswith(_GOES_ON) for piece in pieces.tokens):
+    if scene.shown == PACKAGED or any(piece.startswith(_GOES_ON) for piece in pieces.tokens):
         said.append(text("model.pieces.goes_on", sign=plain(_GOES_ON)))
     elif any(piece.startswith(SPACE) for piece in pieces.tokens):
         said.append(text("model.pieces.space", sign=SPACE))

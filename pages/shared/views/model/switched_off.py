@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from core.errors import InputError
-from core.models.packaged import NAME
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import showing
 from pages.shared.server import cache
+from pages.shared.server.loading import BUILT_IN
 from pages.shared.text import Text
 from pages.shared.views.in_line import in_line
 from pages.shared.views.refused import refused
@@ -16,8 +16,8 @@ from pages.shared.views.refused import refused
 
 def switched_off(text: Text, scene: ModelScene) -> None:
     """Some heads switched off together; or every head alone, which takes a moment."""
-    if not scene.packaged:
-        st.info(text("off.packaged_only", name=NAME))
+    if not scene.built_in:
+        st.info(text("off.packaged_only", names=text("sentence.comma").join(BUILT_IN.values())))
         return
     st.markdown(text("off.lead"))
     try:
@@ -43,7 +43,11 @@ def _together(text: Text, scene: ModelScene) -> None:
     if not choice.model_off:
         return
     moved = cache.without(
-        choice.model_sentence, choice.model_part, choice.model_off, told=in_line()
+        choice.model_sentence,
+        choice.model_part,
+        scene.shown,
+        choice.model_off,
+        told=in_line(),
     )
     each = (f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers))
     listed = text("sentence.comma").join(each)
@@ -51,8 +55,8 @@ def _together(text: Text, scene: ModelScene) -> None:
 
 
 def _alone(text: Text, scene: ModelScene) -> None:
-    effects = cache.effects(scene.choice.model_sentence, scene.choice.model_part, told=in_line())
     choice = scene.choice
+    effects = cache.effects(choice.model_sentence, choice.model_part, scene.shown, told=in_line())
     rows = [str(layer) for layer in range(len(effects.embedding))]
     columns = [str(head) for head in range(effects.embedding.shape[1])]
     with st.grid(2, min_column_width=330):

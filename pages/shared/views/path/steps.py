@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.claims.layer import heaviest, sharpness, weight
 from core.claims.model import lookers
-from core.reader.model import ModelChoice
+from core.reader.model import PACKAGED, ModelChoice
 from pages.shared.destinations import CATCHING, EATING, WHOLE, Destination, lead_to
 from pages.shared.server import cache
 from pages.shared.text import Language, Text, plain
@@ -85,7 +85,9 @@ BEYOND = Step(
         "positions": Destination("positions", pointing=CATCHING),
         "neighbours": Destination("reach"),
         "trained": Destination("training"),
-        "learned": Destination("model", {"model_layer": 3, "model_head": 1}),
+        "learned": Destination(
+            "model", {"model_name": PACKAGED, "model_layer": 3, "model_head": 1}
+        ),
         "corrections": Destination("corrections"),
     },
 )

@@ -53,7 +53,7 @@ class Shuffling:
     @property
     def origin(self) -> Origin:
         """Where the layer's numbers come from."""
-        return self.scene.source.origin
+        return self.scene.source.origin_of(self.words)
 
     @cached_property
     def head(self) -> OrderedHead:

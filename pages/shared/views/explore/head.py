@@ -1,0 +1,81 @@
+"""Explore with a real head: what the sizes cost, and what its parts are not."""
+
+import streamlit as st
+
+from core.errors import InputError
+from core.layer import Sizes
+from core.reader.records import limits
+from core.reader.scene import Scene
+from core.sources.basis import BasisSource
+from pages.shared.reader.session import change, reader
+from pages.shared.stage.explored import Explored, explore
+from pages.shared.text import Text, plain
+from pages.shared.views.in_line import in_line
+from pages.shared.views.refused import PageEnds, refused
+
+_PARTS = 5  # named with their shares
+_EXACT = 5e-5  # what float32 may lose of a weight
+
+
+def explored_or_end(text: Text) -> Explored:
+    """What the page shows; it ends here, with the reason, if a model's head cannot be opened.
+
+    Raises:
+        PageEnds: In that case.
+    """
+    try:
+        return explore(reader(), in_line())
+    except InputError as problem:
+        refused(text, problem, "explore")
+        raise PageEnds from None
+
+
+def exact_sizes(n: int) -> dict[str, int]:
+    """The fields of sizes that lose nothing of any head on ``n`` pieces, within their limits."""
+    sizes = Sizes(n, max(1, n - 1), n)
+    names = ("d_model", "d_k", "d_v")
+    return {
+        name: min(max(getattr(sizes, name), limits(name)[0]), limits(name)[1]) for name in names
+    }
+
+
+def about_head(text: Text, scene: Scene) -> None:
+    """Which head of which model it is, what the sizes cost, and how to read its parts."""
+    source = scene.source
+    if not isinstance(source, BasisSource):
+        return
+    n, shown, cost = len(scene.tokens.kept), scene.choice.head, source.heads.cost(source.sizes)
+    shares = source.heads.shares(source.sizes.d_model)[shown, : source.sizes.d_k]
+    parts = [
+        text("basis.share", part=place + 1, share=f"{share:.0%}")
+        for place, share in enumerate(shares[:_PARTS])
+    ]
+    lost = float(cost.weights[shown])
+    st.markdown(
+        text(
+            "basis.exact" if lost < _EXACT else "basis.cost",
+            model=plain(source.heads.name),
+            layer=source.heads.layer,
+            head=source.heads.places[shown],
+            n=n,
+            weight=f"{lost:.2g}",
+            scores=f"{cost.scores[shown]:.1%}",
+            values=f"{cost.values[shown]:.1%}",
+        )
+    )
+    if lost >= _EXACT:
+        st.button(
+            text("basis.all_parts"),
+            key="basis_exact",
+            on_click=change,
+            kwargs=exact_sizes(n),
+            icon=":material/straighten:",
+        )
+    st.caption(text("basis.parts", parts=text("sentence.comma").join(parts)))
+    elsewhere = sum(
+        len(cells)
+        for name, cells in reader().edits.items()
+        if name.startswith("basis ") and name != scene.shelf
+    )
+    if elsewhere:
+        st.caption(text("basis.elsewhere", count=elsewhere))
