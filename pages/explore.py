@@ -20,7 +20,7 @@ if it.stage.view != "page":
 else:
     guide(text, it)
     chapters.choose(text, it)
-    learning.sentence(text, it.scene, it.lesson, units=it.chapter == "everything")
+    learning.sentence(text, it.scene, it.lesson, whole=it.chapter == "everything")
     with chapters.beside(text, it):
         stage(text, it)
     if it.chapter == "everything":

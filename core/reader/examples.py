@@ -172,10 +172,16 @@ SENTENCES: Mapping[Language, Sentences] = {
 """Language to all that is said in one language only, besides the labels."""
 
 
-def ordered(language: Language) -> dict[str, Example]:
-    """All of them by their names, those first that are written in the reader's language."""
-    chinese = language == "zh"
-    return dict(sorted(EXAMPLES.items(), key=lambda it: it[1].sentence.isascii() == chinese))
+def ordered(language: Language, *, others: bool = True) -> dict[str, Example]:
+    """All of them by their names, those first that are written in the reader's language.
+
+    Args:
+        language: The reader's.
+        others: Whether those in other languages are given, too.
+    """
+    foreign = {name: it.sentence.isascii() == (language == "zh") for name, it in EXAMPLES.items()}
+    names = sorted(EXAMPLES, key=foreign.__getitem__)
+    return {name: EXAMPLES[name] for name in names if others or not foreign[name]}
 
 
 def named(sentence: str) -> str | None:

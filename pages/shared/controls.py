@@ -31,8 +31,14 @@ def unit(text: Text) -> None:
     option(text, "unit", get_args(Unit), more=text("unit.help"))
 
 
-def sentence(text: Text, scene: Scene, *, units: bool = True) -> None:
-    """The sentence, examples to begin with, and what is to be said about it."""
+def sentence(text: Text, scene: Scene, *, whole: bool = True) -> None:
+    """The sentence, examples to begin with, and what is to be said about it.
+
+    Args:
+        text: The reader's language.
+        scene: Whose sentence it is.
+        whole: Whether units and examples in other languages are offered, too.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             text("sentence.label"),
@@ -41,14 +47,14 @@ def sentence(text: Text, scene: Scene, *, units: bool = True) -> None:
             max_chars=LONGEST_SENTENCE,
             width=640,
         )
-        if units and scene.choice.source != "basis":  # a model has its own pieces
+        if whole and scene.choice.source != "basis":  # a model has its own pieces
             unit(text)
     complaint(text, "sentence")
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="examples"):
         st.caption(text("sentence.examples"), width="content")
-        for name, example in ordered(text.language).items():
+        for name, example in ordered(text.language, others=whole).items():
             st.button(
                 f"“{example.short}”",
                 key=f"example.{name}",

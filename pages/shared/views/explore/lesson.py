@@ -20,10 +20,10 @@ from pages.shared.views.race import PULSE, begin, news, status
 from pages.shared.views.told import told
 
 
-def sentence(text: Text, scene: Scene, lesson: Lesson | None, *, units: bool) -> None:
+def sentence(text: Text, scene: Scene, lesson: Lesson | None, *, whole: bool) -> None:
     """The reader's sentence, or the sequence that the network reads."""
     if lesson is None:
-        controls.sentence(text, scene, units=units)
+        controls.sentence(text, scene, whole=whole)
         return
     st.markdown(text("lesson.lead"))
     typed, words = lesson.choice.training_sequence, scene.tokens.kept
