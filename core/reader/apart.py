@@ -45,7 +45,8 @@ def without_word(choice: Choice, at: int) -> Mapping[str, Any]:
 
 def next_words(choice: Choice) -> tuple[int, str] | None:
     """Give the words that come in between next, and their place, if the sentence is an example."""
-    for example in EXAMPLES.values():
+    own_script = choice.sentence.isascii()
+    for example in (it for it in EXAMPLES.values() if it.sentence.isascii() == own_script):
         longer = Choice(sentence=example.sentence)
         for before, words in example.apart:
             at = longer.tokens.kept.index(before)

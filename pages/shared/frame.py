@@ -6,7 +6,6 @@ import secrets
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -116,11 +115,6 @@ def _head(text: Text, entry: Entry) -> DeltaGenerator:
     return place
 
 
-@cache
-def _style() -> str:
-    return f"<style>{_STYLE.read_text(encoding='utf-8')}</style>"
-
-
 def _go_elsewhere(tab: Session, entry: Entry) -> None:
     """Open the page that a file or a button asks for, if there is one of that name."""
     name, tab.go_to = tab.go_to, ""
@@ -149,7 +143,7 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
     chosen = st.navigation(chapters, position="top")
     if chosen is by_name:
         st.switch_page(first_page, query_params=st.query_params.to_dict())
-    st.markdown(_style(), unsafe_allow_html=True)  # there sooner than st.html, which is loaded
+    st.html(_STYLE)
     if st.context.theme.type == "dark":
         st.html(_PRINTED)
     return entries[chosen.url_path], chosen

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 from streamlit.testing.v1 import AppTest, app_test
 
@@ -49,11 +50,22 @@ EDITS = {
 """Pages that show something else after an edit; a file, or nothing, stands on the others."""
 
 
+WHOLE = "?v=2&chapter=everything"
+"""The address of Explore with every control: its chapters have few."""
+
+
+def path(page: str) -> str:
+    """The address of a page, from the server's root on."""
+    return f"/{WHOLE}" if page == "explore" else f"/{page}"
+
+
 @contextmanager
 def visited(page: str, locale: str = "en-US") -> Iterator[AppTest]:
     """The page without a server, as a reader with a browser in some language finds it."""
     with patch.object(app_test, "PagesManager", Remembering):
         app = AppTest.from_file(str(DASHBOARD), default_timeout=120)
         app.context = {"locale": locale}
+        if page == "explore":
+            app.query_params.update(dict(parse_qsl(WHOLE[1:])))
         app.run()
         yield app if page == "explore" else app.switch_page(f"pages/{page}.py").run()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import numpy as np
@@ -167,10 +167,12 @@ def test_the_menu_speaks_the_links_language_at_once(
 ):
     menus: list[list[str]] = []
 
-    def noted(chapters: dict[str, list[StreamlitPage]]) -> StreamlitPage:
+    def noted(
+        chapters: dict[str, list[StreamlitPage]], *, position: Literal["top"]
+    ) -> StreamlitPage:
         shown = (it for pages in chapters.values() for it in pages if it.visibility == "visible")
         menus.append([it.title for it in shown])
-        return navigation(chapters)
+        return navigation(chapters, position=position)
 
     navigation = st.navigation
     monkeypatch.setattr(st, "navigation", noted)

@@ -23,7 +23,7 @@ from pages.shared.reader.typed import Tables
 from pages.shared.server import cache
 from pages.shared.server.gate import Gate
 from pages.shared.text import Text
-from pages.shared.views import highlight
+from pages.shared.views.explore import everything
 from pages.shared.views.taking import share
 from tests.hostile import WEIGHTS, npz
 from tests.pages.editors import editor_id, typed
@@ -48,7 +48,7 @@ MOMENTS = (2, 30, 100)
 ones lie before the page is drawn."""
 STEPS = (
     *((Session, name) for name in ("arrive", "collect", "choose", "write", "keep")),
-    *((share, "say_notice"), (share, "link"), (highlight, "highlight"), (Tables, "offer")),
+    *((share, "say_notice"), (share, "link"), (everything, "highlight"), (Tables, "offer")),
 )
 
 gate = full

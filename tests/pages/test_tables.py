@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.files.traces import to_npz
 from core.ideas.cost import ROWS, counted, formula, kept, learned, longest_path, sequential
 from core.ideas.timing import Timed
+from core.reader.explore import Choice
 from core.reader.ideas import CostChoice
 from core.sources.handset import HandsetSource
 from pages import CONTENTS, Entry
@@ -21,7 +22,7 @@ from pages.shared import tables
 from pages.shared.text import LANGUAGES, Language, Text
 from tests.pages.editors import editors
 from tests.pages.editors import numbers as numbers_of
-from tests.pages.exploring import select
+from tests.pages.exploring import choose, select
 from tests.pages.languages import in_turn
 
 Visit = Callable[[str | None], AppTest]
@@ -145,8 +146,11 @@ def test_rows_show_their_names(open_dashboard: Visit, saved: Files, name: str):
 
 
 def test_what_is_edited_and_copied_is_the_shortest_decimal(open_dashboard: Visit):
-    found = editors(open_dashboard("en-US"))["x"]["cells"]
-    assert {"0", "0.3", "0.7", "1"} <= {text for row in found for text in row}
+    app = open_dashboard("en-US")
+    found = editors(choose(app, sentence="The cat chased the mouse"))["x"]["cells"]
+    x = Choice().layer_source.parameters(("The", "cat", "chased", "the", "mouse")).x
+    assert [[float(text) for text in row] for row in found] == x.astype(float).round(6).tolist()
+    assert max(len(text) for row in found for text in row) <= 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

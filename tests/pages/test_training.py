@@ -440,8 +440,8 @@ def test_a_finished_race_of_the_defaults_is_there_at_once_and_says_so(defaults: 
         label = EN(f"training.name.{name}", field=field_of(name, kept.race.design))
         assert data[data.line == label].value.tolist() == pytest.approx(last.tolist(), abs=1e-6)
     table = defaults.table[0].value.astype(str)
-    seconds = [f"{it:.1f}" for it in kept.seconds.values()]
-    assert table[EN("training.column.seconds")].tolist() == seconds
+    seconds = [float(it) for it in table[EN("training.column.seconds")]]
+    assert seconds == pytest.approx([*kept.seconds.values()], abs=0.051)
     assert {EN(f"alt.training_{it}") for it in ("map", "felt", "loss")} <= charts(defaults).keys()
     assert not [it.value for it in defaults.caption if it.value == EN("training.expected")]
     assert not defaults.button(key="training_start").disabled

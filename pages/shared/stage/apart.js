@@ -5,8 +5,8 @@ function drawApart(stage) {
   const { labels } = data;
   tools.apart.textContent = filled(labels.apart, { word: data.ready?.[1] ?? labels["apart.own"] });
   tools.together.textContent = labels.together;
-  tools.together.disabled = !stage.inserted.length;
-  for (const button of [tools.apart, tools.together]) button.hidden = Boolean(data.alone);
+  tools.apart.hidden = Boolean(data.alone);
+  tools.together.hidden = !stage.inserted.length;
 }
 
 /** Put the next ready words in; without any, ask for the reader's own. */

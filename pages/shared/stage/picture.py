@@ -37,6 +37,7 @@ SCRIPTS = (
         "stage.js",
     ),
 )
+_NAMED = 3  # changed numbers that are told one by one
 HTML = """\
 <div class="stage"><p class="said" aria-live="polite"></p>
 <div class="board"><svg aria-hidden="true"></svg><div class="words" role="group"></div></div>
@@ -95,22 +96,17 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
 
 
 def _changes(text: Text, it: Explored) -> list[str]:
-    """Say how many numbers were changed, and the last ones by name."""
-    edits, named = it.scene.choice.edits, _names(text, it)
-    last = [edit for edit in edits if edit.matrix in named["rows"]][-3:]
-    if not last:
-        return []
-    cells = [
-        f"{named['tables'][matrix]}[{plain(named['rows'][matrix][row])}, "
-        f"{named['columns'][matrix][column]}] = {value:g}"
-        for matrix, (_, row, column), value in last
-    ]
-    numbers = text("sentence.comma").join(cells)
-    return [
-        text(
-            "stage.edited" if len(edits) > 1 else "stage.edited_one", n=len(edits), numbers=numbers
-        )
-    ]
+    """Say how many numbers of the shown head were changed, and the last ones by name."""
+    named, told = _names(text, it), []
+    for matrix, (head, row, column), value in it.scene.choice.edits:
+        rows, columns = named["rows"].get(matrix, ()), named["columns"].get(matrix, ())
+        here = head == (0 if matrix == "x" else it.opened.head)
+        if here and row < len(rows) and column < len(columns):
+            cell = f"{plain(rows[row])}, {columns[column]}"
+            told.append(f"{named['tables'][matrix]}[{cell}] = {value:g}")
+    label = "stage.edited" if len(told) > 1 else "stage.edited_one"
+    numbers = text("sentence.comma").join(told[-_NAMED:])
+    return [text(label, n=len(told), numbers=numbers)] if told else []
 
 
 def _names(text: Text, it: Explored) -> dict[str, Any]:

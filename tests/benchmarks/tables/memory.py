@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 
 from pages import CONTENTS
-from tests.benchmarks.pages import EDITS
+from tests.benchmarks.pages import EDITS, path
 from tests.benchmarks.row import Row
 from tests.benchmarks.visitor import Visitor
 from tests.load.served import Served, served
@@ -24,7 +24,7 @@ def rows() -> list[Row]:
         found.append(_row("after every page", server, 480))
         with ExitStack() as readers:
             for number in range(READERS):
-                reader = readers.enter_context(Visitor(server.address))
+                reader = readers.enter_context(Visitor(server.address + path("explore")))
                 EDITS["explore"].by(reader, number % 2)
             found.append(_row(f"with {READERS} readers", server, 700))
     return found

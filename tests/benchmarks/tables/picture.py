@@ -8,7 +8,7 @@ import numpy as np
 from tests.benchmarks import floor
 from tests.benchmarks.chromium import Watched, chromium
 from tests.benchmarks.clock import quartiles
-from tests.benchmarks.pages import EDITS, visited
+from tests.benchmarks.pages import EDITS, path, visited
 from tests.benchmarks.row import Row
 from tests.load.served import served
 
@@ -32,7 +32,7 @@ def _against(texts: bool, what: str) -> Row:
             served(script=str(floor.APP), FLOOR_RECORDS=folder) as bare,
             chromium() as browser,
         ):
-            own = Watched(browser.new_page(), ours.address)
+            own = Watched(browser.new_page(), ours.address + path("explore"))
             base = Watched(browser.new_page(), bare.address)
             rounds = [
                 (_slide(own, "d_k", turn), _slide(base, "edit", turn)) for turn in range(ROUNDS)

@@ -7,7 +7,7 @@ import numpy as np
 
 from tests.benchmarks import floor
 from tests.benchmarks.clock import quartiles
-from tests.benchmarks.pages import EDITS, Edit, visited
+from tests.benchmarks.pages import EDITS, Edit, path, visited
 from tests.benchmarks.row import Row
 from tests.benchmarks.visitor import Visitor
 from tests.load.served import Served, served
@@ -55,8 +55,7 @@ def _record(page: str, folder: Path, *, texts: bool) -> int:
 
 def _in_turn(page: str, ours: Served, bare: Served) -> tuple[np.ndarray, np.ndarray]:
     """Seconds of processor time an edit: of the page, and of its floor; one a round."""
-    address = f"{ours.address}/{'' if page == 'explore' else page}"
-    with Visitor(address) as reader, Visitor(bare.address) as other:
+    with Visitor(ours.address + path(page)) as reader, Visitor(bare.address) as other:
         for visitor, edit in ((reader, EDITS[page]), (other, BARE)):
             for parity in (0, 1, 0, 1):
                 edit.by(visitor, parity)

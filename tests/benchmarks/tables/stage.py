@@ -1,0 +1,122 @@
+"""The stage of Explore in Chromium: what a hand waits for, what an edit costs and sends."""
+
+import numpy as np
+from playwright.sync_api import Browser, Page
+
+from tests.benchmarks.chromium import Watched, chromium
+from tests.benchmarks.pages import path
+from tests.benchmarks.row import Row
+from tests.benchmarks.visitor import Visitor
+from tests.load.served import Served, served
+
+WORDS = "one two three four five six seven eight nine ten eleven twelve"
+CHOOSE = """() => [...Array(60).keys()].map((turn) => {
+  const begun = performance.now();
+  document.querySelectorAll('.stage .words button')[turn % 12].click();
+  return performance.now() - begun;
+})"""
+DRAG = """async () => {
+  const spent = [];
+  for (let turn = 0; turn < 60; turn++) {
+    const begun = performance.now();
+    const detail = {table: 'w_q', row: 3, column: 1, value: turn / 10, dragging: true};
+    document.dispatchEvent(new CustomEvent('matrix-edit', {detail}));
+    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+    spent.push(performance.now() - begun);
+  }
+  return spent;
+}"""
+TYPED = """() => new Promise((told) => {
+  const begun = performance.now();
+  const computed = () => [...document.querySelectorAll('.stage svg text')].some(
+    (it) => it.textContent === '…');
+  const look = (seen) => {
+    if (seen && !computed()) told(performance.now() - begun);
+    else requestAnimationFrame(() => look(seen || computed()));
+  };
+  look(false);
+})"""
+FIRST = """() => new Promise((told) => {
+  const look = () => document.querySelector('.stage .words button')
+    ? told(performance.now()) : requestAnimationFrame(look);
+  look();
+})"""
+EDITS = 20
+
+
+def rows() -> list[Row]:
+    """Choosing, dragging, typing, the server's time, bytes, and the first picture."""
+    with served() as ours, chromium() as browser:
+        with Visitor(ours.address):
+            pass  # the server is warm
+        found = [_first(browser, ours)]
+        for n, goal in ((12, 32), (64, 100)):
+            found += _by_hand(browser, ours, n, goal)
+        found.append(_typed(browser, ours))
+        found += _served(ours)
+    return found
+
+
+def _first(browser: Browser, ours: Served) -> Row:
+    seconds = []
+    for _ in range(5):
+        page = browser.new_context(locale="en-US").new_page()
+        page.goto(ours.address)
+        seconds.append(page.evaluate(FIRST) / 1000)
+        page.context.close()
+    return _row("first picture in a fresh browser", 1.2, np.array(seconds), "s")
+
+
+def _by_hand(browser: Browser, ours: Served, n: int, goal: float) -> list[Row]:
+    sentence = " ".join(f"{word}{turn}" for turn in range(6) for word in WORDS.split())
+    words = WORDS if n == 12 else " ".join(sentence.split()[:n])
+    page = _opened(browser, ours, f"/?v=2&lang=en&sentence={words}")
+    found = [_row(f"choosing a word of {n}: main thread", 8, _last(page, CHOOSE), "ms", 95)]
+    page.wait_for_timeout(1500)
+    dragged = np.array(page.evaluate(DRAG))
+    found.append(_row(f"dragged number to picture, {n} words", goal, dragged, "ms", 95))
+    page.context.close()
+    return found
+
+
+def _typed(browser: Browser, ours: Served) -> Row:
+    page = _opened(browser, ours, "/?v=2&lang=en&chapter=vectors&shown_parameter=w_q")
+    seconds = []
+    for turn in range(10):
+        page.get_by_role("gridcell").nth(4 * 5 + 1).click()
+        page.keyboard.insert_text(str(turn + 1))
+        waiting = page.evaluate_handle(f"() => ({{ done: ({TYPED})() }})")
+        page.keyboard.press("Enter")
+        seconds.append(page.evaluate("async (it) => await it.done", waiting))
+        page.wait_for_timeout(500)
+    return _row("typed number to core's picture", 100, np.array(seconds), "ms")
+
+
+def _served(ours: Served) -> list[Row]:
+    """Processor time and bytes of an edit, in a chapter and with everything."""
+    found = []
+    for what, address, goal in (("a chapter", "/?v=2", 12), ("everything", path("explore"), 20)):
+        with Visitor(ours.address + address) as reader:
+            for turn in range(4):
+                reader.put("cnn_layers" if goal == 12 else "d_k", 2 + turn % 2)
+            before, received = ours.computed, reader.received
+            for turn in range(EDITS):
+                reader.put("cnn_layers" if goal == 12 else "d_k", 2 + turn % 2)
+            spent = np.array([1000 * (ours.computed - before) / EDITS])
+            sent = np.array([(reader.received - received) / 1000 / EDITS])
+        found.append(_row(f"an edit in {what}: processor time", goal, spent, "ms"))
+        found.append(_row(f"an edit in {what}: bytes", 40, sent, "kB"))
+    return found
+
+
+def _opened(browser: Browser, ours: Served, address: str) -> Page:
+    return Watched(browser.new_context(locale="en-US").new_page(), ours.address + address).page
+
+
+def _last(page: Page, script: str) -> np.ndarray:
+    return np.array(page.evaluate(script))
+
+
+def _row(what: str, goal: float, found: np.ndarray, unit: str, percentile: float = 50) -> Row:
+    low, middle, high = (float(np.percentile(found, it)) for it in (25, percentile, 75))
+    return Row(what, goal, "at most", f"{middle:.3g} {unit}", middle, (low, high))
