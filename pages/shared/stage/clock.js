@@ -1,15 +1,13 @@
 // One clock for all three: a tick is what has to wait for the tick before.
 
-/** The moments that one steps through: attention's three stages lie within the first tick. */
+/**
+ * The moments that one steps through: attention's three stages lie within the first tick.
+ * Stage 0 is nothing, 1 compared, 2 normalised, 3 collected.
+ */
 function moments(data) {
   const last = Math.max(...Object.values(data.waits));
   const rest = Array.from({ length: last - 1 }, (_, i) => ({ tick: i + 2, stage: 3 }));
   return [0, 1, 2, 3].map((stage) => ({ tick: Math.min(stage, 1), stage })).concat(rest);
-}
-
-/** How far attention is: 0 nothing, 1 compared, 2 normalised, 3 collected. */
-function stageOf(clock) {
-  return clock.stage;
 }
 
 /** Steps until the traced word is felt by the asking one, 0 if it never is. */

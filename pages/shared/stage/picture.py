@@ -25,17 +25,9 @@ from pages.shared.views.told import told
 
 SCRIPTS = (
     "../views/colours.js",
-    *("engine.js", "drawing.js", "board.js", "clock.js", "former.js", "pointing.js"),
-    *(
-        "shaking.js",
-        "apart.js",
-        "predicting.js",
-        "pulling.js",
-        "why.js",
-        "export.js",
-        "tools.js",
-        "stage.js",
-    ),
+    *("engine.js", "drawing.js", "marks.js", "board.js", "attention.js", "neighbours.js"),
+    *("foot.js", "clock.js", "former.js", "pointing.js", "shaking.js", "apart.js"),
+    *("predicting.js", "pulling.js", "why.js", "export.js", "tools.js", "stage.js"),
 )
 _NAMED = 3  # changed numbers that are told one by one
 HTML = """\
