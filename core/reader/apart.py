@@ -1,6 +1,7 @@
 """Words put between others, and words taken out: the sentence changes, who is pointed at stays."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import regex
@@ -45,15 +46,20 @@ def without_word(choice: Choice, at: int) -> Mapping[str, Any]:
 
 def next_words(choice: Choice) -> tuple[int, str] | None:
     """Give the words that come in between next, and their place, if the sentence is an example."""
-    own_script = choice.sentence.isascii()
-    for example in (it for it in EXAMPLES.values() if it.sentence.isascii() == own_script):
-        longer = Choice(sentence=example.sentence)
+    return _ready(choice.sentence.isascii()).get(clean(choice.sentence))
+
+
+@cache
+def _ready(ascii_only: bool) -> Mapping[str, tuple[int, str]]:
+    """Every example of one script, as it is and pulled apart, with what comes next."""
+    found = {}
+    for example in (it for it in EXAMPLES.values() if it.sentence.isascii() == ascii_only):
+        shown = Choice(sentence=example.sentence)
         for before, words in example.apart:
-            at = longer.tokens.kept.index(before)
-            if clean(longer.sentence) == clean(choice.sentence):
-                return at, words
-            longer = Choice(**with_words(longer, at, words))
-    return None
+            at = shown.tokens.kept.index(before)
+            found[clean(shown.sentence)] = at, words
+            shown = Choice(**with_words(shown, at, words))
+    return found
 
 
 def _spans(choice: Choice) -> list[tuple[int, int]]:
