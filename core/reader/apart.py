@@ -34,14 +34,15 @@ def with_words(choice: Choice, at: int, words: str) -> Mapping[str, Any]:
     return _pointing(choice, before + left + words + right + after, at)
 
 
-def without_word(choice: Choice, at: int) -> Mapping[str, Any]:
-    """Take a token out, as fields of a choice; the only one stays."""
+def without_words(choice: Choice, at: int, count: int = 1) -> Mapping[str, Any]:
+    """Take tokens out, as fields of a choice; one at least stays."""
     text, spans = clean(choice.sentence), _spans(choice)
-    if not 0 <= at < len(spans) or len(spans) == 1:
+    if count < 1 or not 0 <= at < at + count <= len(spans) or count == len(spans):
         return {}
-    before, after = text[: spans[at][0]].rstrip(), text[spans[at][1] :].lstrip()
-    parted = text[spans[at][0] - 1 : spans[at][0]].isspace() and text[spans[at][1] :][:1].isspace()
-    return _pointing(choice, before + (" " if parted else "") + after, at)
+    start, end = spans[at][0], spans[at + count - 1][1]
+    before, after = text[:start], text[end:]
+    parted = before[-1:].isspace() and after[:1].isspace()
+    return _pointing(choice, before.rstrip() + (" " if parted else "") + after.lstrip(), at)
 
 
 def next_words(choice: Choice) -> tuple[int, str] | None:

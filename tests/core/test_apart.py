@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.reader.apart import next_words, with_words, without_word
+from core.reader.apart import next_words, with_words, without_words
 from core.reader.examples import EXAMPLES
 from core.reader.explore import Choice
 from core.tokens import tokenize
@@ -41,7 +41,7 @@ def test_who_is_pointed_at_stays():
     )
     words = changed.tokens.kept
     assert (words[changed.query], words[changed.key]) == ("吃", "炸鸡")
-    back = replace(changed, **without_word(changed, 3))
+    back = replace(changed, **without_words(changed, 3))
     assert back.tokens.kept[back.query] == "吃"
     assert back.tokens.kept[back.key] == "炸鸡"
 
@@ -52,8 +52,8 @@ def test_what_cannot_be_put_in_changes_nothing(at: int, more: str):
 
 
 def test_a_sentence_keeps_its_last_word():
-    assert without_word(choice("tea"), 0) == {}
-    assert without_word(choice("I love tea"), 3) == {}
+    assert without_words(choice("tea"), 0) == {}
+    assert without_words(choice("I love tea"), 3) == {}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_sentence_keeps_its_last_word():
     ],
 )
 def test_words_are_taken_out_with_their_space(sentence: str, at: int, result: str):
-    assert without_word(choice(sentence), at)["sentence"] == result
+    assert without_words(choice(sentence), at)["sentence"] == result
 
 
 WORDS = st.lists(st.sampled_from(["cat", "tea", "green", "one"]), min_size=1, max_size=6)
@@ -80,7 +80,7 @@ def test_taking_out_undoes_putting_in(words: list[str], word: str, data: st.Data
     longer = replace(before, **with_words(before, at, word))
     assert longer.tokens.kept == (*words[:at], word, *words[at:])
     assert longer.tokens.kept[longer.query] == words[query]
-    shorter = replace(longer, **without_word(longer, at))
+    shorter = replace(longer, **without_words(longer, at))
     assert shorter == before
 
 

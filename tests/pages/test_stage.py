@@ -88,7 +88,7 @@ def test_words_are_put_in_and_taken_out(monkeypatch: pytest.MonkeyPatch):
     choice = tab.reader.record(Choice)
     assert choice.sentence == "我爱吃昨天炸鸡"
     assert (choice.tokens.kept[choice.query], choice.tokens.kept[choice.key]) == ("吃", "炸鸡")
-    tab = heard(monkeypatch, tab.reader, "removed", 3)
+    tab = heard(monkeypatch, tab.reader, "removed", [3, 1])
     assert tab.reader.record(Choice).sentence == "我爱吃炸鸡"
 
 

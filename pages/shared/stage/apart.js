@@ -5,7 +5,7 @@ function drawApart(stage) {
   const { labels } = data;
   tools.apart.textContent = filled(labels.apart, { word: data.ready?.[1] ?? labels["apart.own"] });
   tools.together.textContent = labels.together;
-  tools.apart.hidden = Boolean(data.alone);
+  tools.apart.hidden = Boolean(data.alone) || !data.free;
   tools.together.hidden = !stage.inserted.length;
 }
 
@@ -24,14 +24,13 @@ function insert(stage, at, word) {
 
 /** Note where words have come in, to be taken out again in turn. */
 function noteInserted(stage, more) {
-  if (stage.inserting === null) return;
-  for (let i = 0; i < more; i++) stage.inserted.push(stage.inserting);
+  if (stage.inserting !== null && more > 0) stage.inserted.push([stage.inserting, more]);
   stage.inserting = null;
 }
 
 function takeOut(stage) {
-  const at = stage.inserted.pop();
-  if (at !== undefined) stage.send("removed", at);
+  const last = stage.inserted.pop();
+  if (last) stage.send("removed", last);
 }
 
 /** Ask for a word of the reader's own, to be put before a place. */

@@ -95,10 +95,10 @@ function drawOutputs(stage, put, place, column) {
   data.words.forEach((_, i) => {
     const asking = i === query;
     put.put(`output ${name} ${i}`, "rect", {
-      x: x - 5,
-      y: place.middle(i) - 5,
-      width: 10,
-      height: 10,
+      x: x - 2.5,
+      y: place.middle(i) - 8,
+      width: 5,
+      height: 16,
       rx: 2.5,
       fill: asking ? ink.accent : ink.behind,
       stroke: asking ? ink.accent : ink.text,

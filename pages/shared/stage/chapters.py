@@ -42,6 +42,8 @@ def choose(text: Text, it: Explored) -> None:
 @contextmanager
 def beside(text: Text, it: Explored) -> Iterator[None]:
     """The place of the picture; where numbers are the chapter, they stand beside it."""
+    if it.chapter in _SLIDERS or it.chapter in ("masks", "positions"):
+        _controls(text, it)  # in sight together with what they change
     if it.chapter != "vectors":
         yield
         return
@@ -55,7 +57,8 @@ def beside(text: Text, it: Explored) -> Iterator[None]:
 def draw(text: Text, it: Explored) -> None:
     """Invite to the chapter, and draw its controls and maps."""
     st.markdown(text(f"explore_chapter.{it.chapter}.try"))
-    _controls(text, it)
+    if it.chapter in ("words", "vectors"):
+        _controls(text, it)
     contents = names.contents(text, it.scene.choice)
     match it.chapter:
         case "vectors":

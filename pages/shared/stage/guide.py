@@ -1,12 +1,13 @@
 """The guide: the learning path as tasks on the stage, each ticked when the page sees it done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import streamlit as st
 
 from core import layer
-from core.reader.explore import Chapter, Choice
+from core.reader.examples import named
+from core.reader.explore import Choice
 from pages.shared.reader.session import change, session
 from pages.shared.stage.explored import Explored
 from pages.shared.text import Text
@@ -17,12 +18,12 @@ class Task(NamedTuple):
 
     Attributes:
         name: Its label is ``guide.<name>``.
-        chapter: Where it is done.
+        fields: What is chosen when it begins: the chapter where it is done, and more.
         done: Whether what is shown says that it is done.
     """
 
     name: str
-    chapter: Chapter
+    fields: Mapping[str, object]
     done: Callable[[Explored], bool]
 
 
@@ -36,15 +37,19 @@ def _looks_elsewhere(it: Explored) -> bool:
 
 
 def _out_of_sight(it: Explored) -> bool:
-    return not it.seen["convolutional"].field.reach[it.opened.query, it.opened.key]
+    """Tell whether words that were put in keep the CNN from reaching the traced word."""
+    return (
+        named(it.scene.choice.sentence) is None
+        and not it.seen["convolutional"].field.reach[it.opened.query, it.opened.key]
+    )
 
 
 TASKS = (
-    Task("ask", "words", lambda it: it.opened.query != Choice.query),
-    Task("apart", "words", _out_of_sight),
-    Task("number", "vectors", _looks_elsewhere),
-    Task("mask", "masks", lambda it: it.scene.choice.mask == "causal"),
-    Task("head", "heads", lambda it: it.opened.head > 0),
+    Task("ask", {"chapter": "words"}, lambda it: it.opened.query != Choice.query),
+    Task("apart", {"chapter": "words"}, _out_of_sight),
+    Task("number", {"chapter": "vectors", "shown_parameter": "w_q"}, _looks_elsewhere),
+    Task("mask", {"chapter": "masks"}, lambda it: it.scene.choice.mask == "causal"),
+    Task("head", {"chapter": "heads", "mask": "none"}, lambda it: it.opened.head > 0),
 )
 
 
@@ -61,7 +66,7 @@ def guide(text: Text, it: Explored) -> None:
         count = text("guide.step", step=at, steps=len(TASKS))
         st.markdown(f"{'✅' if done else '⬜'} **{count}** {text(f'guide.{task.name}')}")
         if at < len(TASKS):
-            label, fields = text("guide.next"), {"guide": at + 1, "chapter": TASKS[at].chapter}
+            label, fields = text("guide.next"), {"guide": at + 1, **TASKS[at].fields}
         else:
             label, fields = text("guide.end"), {"guide": 0}
         st.button(label, on_click=change, kwargs=fields, type="primary" if done else "secondary")

@@ -31,7 +31,8 @@ function drawRecurrent(stage, put, place) {
     });
   }
   const [from, to] = [place.middle(key), place.middle(query)];
-  trace(stage, put, "recurrent", `M${x} ${from} L${x} ${to}`, clock.tick >= stepsTo(stage, "recurrent"));
+  const arrived = key <= query ? query < read : n - 1 - query < read;
+  trace(stage, put, "recurrent", `M${x} ${from} L${x} ${to}`, arrived);
   drawShares(stage, put, place, 1, "recurrent", x + 22);
 }
 
@@ -124,8 +125,8 @@ function drawShares(stage, put, place, column, name, left) {
   data.words.forEach((_, i) => {
     const y = place.middle(i);
     const reached = data.reach[name].at[query * n + i] > 0;
-    if (!reached) cross(stage, put, `out ${name} ${i}`, left + 4, y);
-    else if (shares) {
+    if (!reached && !place.narrow) cross(stage, put, `out ${name} ${i}`, left + 4, y);
+    else if (reached && shares) {
       const share = shares.at[query * n + i];
       const wide = Math.max(right - left - 40, 8);
       const colour = rgb(shade(ink.weights, 0.25 + 0.65 * share));
@@ -139,7 +140,7 @@ function drawShares(stage, put, place, column, name, left) {
 function tellRecall(stage, put, named, part, { left, right, y, i }) {
   const correct = named === i;
   const { words, labels } = stage.data;
-  const other = named < 0 ? labels.unseen : words[named];
+  const other = named < 0 ? labels.unseen : filled(labels.mistook, { word: words[named] });
   const told = correct ? "✓" : stage.place.narrow ? "✗" : `✗ ${other}`;
   const shown = fitting(told, 12.5, Math.max(right - left, 12));
   const made = { size: 12.5, colour: correct ? stage.ink.text : stage.ink.accent };

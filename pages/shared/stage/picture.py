@@ -13,7 +13,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from core.layer import Parameters, Rules, score_bias
 from core.reader.apart import next_words
-from core.reader.explore import Choice
+from core.reader.explore import SENTENCE_SOURCES, Choice
 from pages.shared import controls, names
 from pages.shared.reader.session import reader, session
 from pages.shared.stage.explored import Explored
@@ -52,6 +52,9 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
     """What the browser draws. Untrained neighbours show their influence with everything only."""
     shown, choice = it.opened, it.scene.choice
     standings = controls.standings(it.scene)
+    free = (
+        choice.source in SENTENCE_SOURCES
+    )  # else the words are a task's symbols, a model's pieces
     feels = {
         name: packed(found.influence.share)
         for name, found in it.seen.items()
@@ -82,7 +85,8 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
         "source": f"Attention Lab · {told_origin(text, it.trace.origin)}",
         "past": bool(reader().past.get(it.scene.shelf)),
         "undone": bool(reader().undone.get(it.scene.shelf)),
-        "ready": None if it.lesson else next_words(choice),
+        "free": free,
+        "ready": next_words(choice) if free else None,
         "labels": _labels(text, choice, it.stage.memory),
     }
 

@@ -24,7 +24,7 @@ function wordButton(stage) {
   const button = document.createElement("button");
   button.type = "button";
   button.append(document.createElement("bdi"));
-  button.onclick = () => point(stage, { query: [...stage.words.children].indexOf(button) });
+  button.onclick = () => ask(stage, [...stage.words.children].indexOf(button));
   return button;
 }
 
@@ -35,6 +35,12 @@ function markWords(stage) {
     button.classList.toggle("traced", i === key);
     button.tabIndex = i === (words.contains(document.activeElement) ? key : query) ? 0 : -1;
   });
+}
+
+/** Let a word ask, and trace the one that it looks at most. */
+function ask(stage, query) {
+  const weights = Array.from(row(stage.steps.weights, query));
+  point(stage, { query, key: weights.indexOf(Math.max(...weights)) });
 }
 
 /** Let another word ask, or trace another one; the server is told once the hand rests. */
@@ -107,8 +113,8 @@ function onWordKey(stage, event) {
     point(stage, { key: to });
     stage.words.children[to].focus();
   } else if (event.key === "s") shake(stage, at);
-  else if (event.key === "+") openOwn(stage, at + 1);
-  else if (event.key === "Delete") stage.send("removed", at);
+  else if (event.key === "+" && stage.data.free) openOwn(stage, at + 1);
+  else if (event.key === "Delete" && stage.data.free) stage.send("removed", [at, 1]);
 }
 
 /** Say the pair: its weight, what weight and influence mean, and the other two ways. */
@@ -123,9 +129,12 @@ function tellPair(stage) {
   const masked = scores[key] === -Infinity;
   const look = masked ? "masked" : query === key ? "itself" : "weight";
   const told = [filled(labels[`said.${look}`], values)];
+  const share = data.share.attention?.at[query * data.words.length + key];
+  if (share && !stage.byHand) told.push(filled(labels["said.influence"], { ...values, share: percent(share) }));
   for (const name of ["recurrent", "convolutional"]) {
-    const steps = stepsTo(stage, name);
-    const which = query === key ? "itself" : steps === 1 ? "reaches_one" : steps ? "reaches" : "never";
+    const path = stepsTo(stage, name);
+    const steps = name === "recurrent" ? path - 1 : path; // the first is reading the word itself
+    const which = query === key ? "itself" : !path ? "never" : steps === 1 ? "reaches_one" : "reaches";
     told.push(filled(labels[`said.${name}.${which}`], { ...values, steps }));
   }
   stage.said.textContent = told.join(data.language === "zh" ? "" : " ");

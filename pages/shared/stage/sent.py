@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.backwards import Wish, weight_change
 from core.errors import InputError
-from core.reader.apart import with_words, without_word
+from core.reader.apart import with_words, without_words
 from core.reader.cells import Address
 from core.reader.reader import put, redo, undo
 from pages.shared.reader.session import change, happen, reader, session
@@ -43,8 +43,8 @@ def _insert(it: Explored, sent: object) -> None:
 
 def _remove(it: Explored, sent: object) -> None:
     match sent:
-        case int(at):
-            change(**without_word(it.scene.choice, at))
+        case [int(at), int(count)]:
+            change(**without_words(it.scene.choice, at, count))
 
 
 def _travel(it: Explored, sent: object) -> None:

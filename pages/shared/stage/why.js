@@ -27,7 +27,12 @@ function fits(stage) {
     list.append(item);
   }
   const values = { asks: data.words[query], key: data.words[key] };
-  return section(filled(data.labels["why.fits"], values), list);
+  const [sum, score] = [parts.reduce((all, { both }) => all + both, 0), row(stage.steps.scores, query)[key]];
+  const whole = { sum: told(sum, 2), scale: told(stage.layer.scale, 3), score: told(score, 2) };
+  const total = document.createElement("p");
+  const label = data.labels[Number.isFinite(score) ? "why.sum" : "why.masked"];
+  total.textContent = filled(label, { ...values, ...whole });
+  return section(filled(data.labels["why.fits"], values), list, total);
 }
 
 /** One bar that softmax divides: dragging a score moves all the shares. */

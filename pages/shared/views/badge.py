@@ -33,8 +33,8 @@ def told_origin(text: Text, origin: Origin) -> str:
 
 def _told(text: Text, origin: Origin, detail: str) -> str:
     """Where the numbers come from; beside those that people set, how many words are guessed."""
-    if origin.kind == "handset" and detail:
-        one = detail == "1"
+    if origin.kind == "handset" and origin.detail:
+        one = origin.detail == "1"
         return text(
             "origin.handset.guessed_one" if one else "origin.handset.guessed", detail=detail
         )
