@@ -121,7 +121,7 @@ def test_words_are_pulled_apart_and_the_former_state_stays_behind(visit: Visit):
     assert "4 → 7" in texts(reader)  # steps of the RNN
     assert board(reader).locator('rect[stroke-dasharray="3 2"]').count() > 4
     reader.after(tool(reader, "拿出来").click())
-    assert words(reader) == ["我", "爱", "吃", "做", "的", "炸鸡"]
+    assert words(reader) == [*EATING]
 
 
 def test_own_words_are_put_in_by_key(visit: Visit):
