@@ -87,11 +87,11 @@ def test_what_is_remarked_follows_what_is_shown(page: AppTest):
     ahead, attention, gru, linear, cnn = remarks(page)
     assert attention == Text("en")("recall.told.nothing", who="Attention", n=5)
     for remark in (gru, linear):
-        assert "**amount**" in remark
+        assert "**state**" in remark
     assert "**distance**" in cnn
     assert ("5 of 5" in ahead) == (recall("attention", words(MOUSE)).right == 5)
     choose(page, recall_state=256, recall_field=15)
-    assert all("recalls all 5 words" in it for it in remarks(page)[1:])
+    assert all("recalls all: 5 of 5" in it for it in remarks(page)[1:])
     assert "no lead" in remarks(page)[0]
     choose(page, recall_inserted=MOST_INSERTED)
     assert "trained with 16 words at most" in remarks(page)[1]

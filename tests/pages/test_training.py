@@ -495,7 +495,7 @@ def test_what_is_said_of_states_is_read_off_their_accuracies(defaults: AppTest):
     [said] = [it.value for it in defaults.markdown if "numbers of state, " in it.value]
     even, grows, own = said.split("\n")
     assert "not always better" in even
-    assert "**Recurrent is not forgetful, small is.**" in grows
+    assert "**Recurrent need not be forgetful: here the size decides.**" in grows
     assert not recorded().rises("recall")
     assert recorded().rises("pairs")
     assert (

@@ -53,6 +53,7 @@ function tellClock(stage) {
   const facts = {
     ...parts,
     stage: labels[`moment.${["begun", "compared", "normalised", "collected"][at]}`],
+    recurrent: labels[ARCHITECTURES[1]],
     read: done("recurrent"),
     n: stage.data.words.length,
     layers: done("convolutional"),

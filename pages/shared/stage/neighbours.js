@@ -118,7 +118,7 @@ function drawShares(stage, put, place, column, name, left) {
   const recalled = data.recalled[name];
   if (!place.narrow) {
     const at = shares ? left : middle;
-    const label = data.labels[shares ? "share.head" : "recall.head"];
+    const label = filled(data.labels[shares ? "share.head" : "recall.head"], { asks: data.words[query] });
     const told = fitting(label, 11.5, right - at + 20);
     text(stage, put, `head of rows ${name}`, at, 54, told, { size: 11.5, quiet: true });
   }

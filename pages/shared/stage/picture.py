@@ -13,7 +13,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from core.layer import Parameters, Rules, score_bias
 from core.reader.apart import next_words
-from core.reader.explore import SENTENCE_SOURCES, Choice
+from core.reader.explore import SENTENCE_SOURCES
 from pages.shared import controls, names
 from pages.shared.reader.session import reader, session
 from pages.shared.stage.explored import Explored
@@ -44,7 +44,9 @@ def stage(text: Text, it: Explored) -> None:
     if problem := session().refused.get(KEY):
         st.error(told(text, problem))
     badge(text, it.trace.origin)
-    said = [] if it.lesson else [text("stage.recall_origin", memory=it.stage.memory)]
+    said = [text("stage.influence_means")]
+    if not it.lesson:
+        said.append(text("stage.recall_origin", memory=it.stage.memory))
     st.caption(text.joined(*_changes(text, it), *said))
 
 
@@ -87,7 +89,7 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
         "undone": bool(reader().undone.get(it.scene.shelf)),
         "free": free,
         "ready": next_words(choice) if free else None,
-        "labels": _labels(text, choice, it.stage.memory),
+        "labels": _labels(text, it),
     }
 
 
@@ -154,16 +156,26 @@ def _turns(rules: Rules, n: int, d_k: int) -> tuple[Any, Any]:
     return packed(turned[:, 0::2]), packed(turned[:, 1::2])
 
 
-def _labels(text: Text, choice: Choice, memory: int) -> dict[str, str]:
-    """The stage's own words: labels whose placeholders the browser fills."""
+def _labels(text: Text, it: Explored) -> dict[str, str]:
+    """The stage's own words: labels whose placeholders the browser fills.
+
+    Where shares of influence are shown, the recurrent layer is not the one that was trained to
+    recall, and has another memory.
+    """
     own = {
         name.removeprefix("stage."): label[text.language]
         for name, label in labels().items()
         if name.startswith("stage.")
     }
-    recurrent = text(f"stage.recurrent.{choice.rnn_kind}")
-    how = text("stage.recurrent.how", memory=memory)
-    return {**own, "recurrent": recurrent, "recurrent.short": recurrent, "recurrent.how": how}
+    recurrent = text(f"stage.recurrent.{it.scene.choice.rnn_kind}")
+    how = text("stage.recurrent.how", memory=it.stage.memory)
+    if it.chapter == "everything":
+        how = text("stage.recurrent.chain")
+    own |= dict.fromkeys(("recurrent", "recurrent.short", "table.recurrent"), recurrent)
+    own["recurrent.how"] = how
+    if it.lesson:
+        own["share.head"] = text("stage.share.learned", asks="{asks}")
+    return own
 
 
 @cache

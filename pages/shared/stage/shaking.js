@@ -32,7 +32,8 @@ function tremble(stage, time) {
   });
   const button = stage.words.children[shaking.word];
   button.style.transform = `translateX(${time === null ? 4 : 4 * swing}px)`;
-  stage.tools.shaken.textContent = filled(data.labels.shaken, { word: data.words[shaking.word] });
+  const label = data.labels[data.share.recurrent ? "shaken" : "shaken.reach"];
+  stage.tools.shaken.textContent = filled(label, { word: data.words[shaking.word] });
 }
 
 function stopShaking(stage) {

@@ -26,6 +26,7 @@ function fits(stage) {
     item.append(filled(data.labels["why.part"], values), meter, told(both, 2));
     list.append(item);
   }
+  if (parts.length > 8) list.append(Object.assign(document.createElement("li"), { textContent: "…" }));
   const values = { asks: data.words[query], key: data.words[key] };
   const [sum, score] = [parts.reduce((all, { both }) => all + both, 0), row(stage.steps.scores, query)[key]];
   const whole = { sum: told(sum, 2), scale: told(stage.layer.scale, 3), score: told(score, 2) };
@@ -82,9 +83,10 @@ function formula(stage) {
   const shown = known.slice(0, 6).map(({ score }) => `e^${told(score, 2)}`);
   if (known.length > 6) shown.push("…");
   const weight = told(row(stage.steps.weights, query)[key], 3);
+  const added = stage.layer.bias.at.some((it) => it !== 0);
   const code = document.createElement("code");
   const line = Number.isFinite(scores[key]) ? `e^${told(scores[key], 2)} / (${shown.join(" + ")}) = ${weight}` : "0";
-  code.textContent = `${line}\nweights = softmax(scores, dim=-1)  # scores = q @ k.mT * ${told(stage.layer.scale, 3)}`;
+  code.textContent = `${line}\nweights = softmax(scores, dim=-1)  # scores = q @ k.mT * ${told(stage.layer.scale, 3)}${added ? " + bias" : ""}`;
   return section(data.labels["why.formula"], code);
 }
 
