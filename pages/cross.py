@@ -13,43 +13,53 @@ from pages.shared.views.cross.concepts import concept_buttons, concepts
 from pages.shared.views.cross.crossing import crossing, sentences, switch
 from pages.shared.views.cross.maps import diagram, key_points, same_or_not, who_asks_whom
 from pages.shared.views.cross.scorings import scorings
+from pages.shared.views.cross.translated import translated
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 
 text = frame.open_page("cross")
-shown = crossing(reader().record(CrossChoice)).settled()
-trace = shown.trace()
-opened = shown.opened(trace)
+choice = reader().record(CrossChoice)
+shown = crossing(choice)
 
 sentences(text, shown)
-concept_buttons(text)
-switch(text, shown)
-badge(text, trace.origin)
-controls.say_unset(text, shown.standings)
-seen, drawn = st.columns(2, gap="medium")
-with seen:
-    key_points(text, opened, shown.standings)
-with drawn:
-    diagram(text, shown.choice)
-who_asks_whom(text, shown, opened)
-same_or_not(text, shown)
+if choice.is_translated:
+    switch(text, shown)
+    translated(text, choice)
+    lead_to(text, "cross.translator.more", Destination("why"), first=False)
+else:
+    shown = shown.settled()
+    trace = shown.trace()
+    opened = shown.opened(trace)
 
-st.subheader(text("notice.title"), anchor=False)
-st.markdown(text("cross.notice"))
-lead_to(text, "cross.trained", Destination("why"), first=False)
+    concept_buttons(text)
+    switch(text, shown)
+    badge(text, trace.origin)
+    controls.say_unset(text, shown.standings)
+    seen, drawn = st.columns(2, gap="medium")
+    with seen:
+        key_points(text, opened, opened.layer.weights[opened.head], shown.standings)
+    with drawn:
+        diagram(text, shown.choice)
+    who_asks_whom(text, shown, opened)
+    same_or_not(text, shown)
 
-st.subheader(text("cross.scoring_title"), anchor=False)
-st.markdown(text("cross.scoring_lead"))
-scorings(text, shown)
+    st.subheader(text("notice.title"), anchor=False)
+    st.markdown(text("cross.notice"))
+    lead_to(text, "cross.trained", Destination("why"), first=False)
 
-program = crossing_snippet(shown.choice.source, trace.query_tokens, trace.key_tokens)
-code(text, program, "cross.code_lead", "cross")
+    st.subheader(text("cross.scoring_title"), anchor=False)
+    st.markdown(text("cross.scoring_lead"))
+    scorings(text, shown)
 
-st.subheader(text("cross.concepts_title"), anchor=False)
-st.markdown(text("cross.concepts_lead"))
-concepts(text)
+    program = crossing_snippet(shown.choice.source, trace.query_tokens, trace.key_tokens)
+    code(text, program, "cross.code_lead", "cross")
+
+    st.subheader(text("cross.concepts_title"), anchor=False)
+    st.markdown(text("cross.concepts_lead"))
+    concepts(text)
 
 st.subheader(text("limits.title"), anchor=False)
-st.markdown(text("cross.limits"))
-questions(text, "cross", shown)
+st.markdown(text("cross.translator.limits" if choice.is_translated else "cross.limits"))
+if not choice.is_translated:
+    questions(text, "cross", shown)
 papers(text, "bahdanau", "luong", "vaswani", "koehn")

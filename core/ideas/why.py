@@ -124,6 +124,31 @@ def check(sentence: str) -> None:
         raise InputError("sentence_too_long", count=count, limit=LONGEST)
 
 
+def check_pair(one: str, other: str, most: int) -> None:
+    """Refuse sentences that the translators do not know as a source and what to write.
+
+    Args:
+        one: A sentence that can be cut into words.
+        other: Another one.
+        most: Words that each may have.
+
+    Raises:
+        InputError: ``one_language``, ``pair_too_long``, ``sentence_too_long`` or ``words_unread``.
+    """
+    if not all(_HAN.search(it) or _LATIN.search(it) for it in (one, other)):
+        raise InputError("one_language")
+    pair: list[tuple[str, Language]] = [(it, language_of(it)) for it in (one, other)]
+    if pair[0][1] == pair[1][1]:
+        raise InputError("one_language")
+    if max(len(words(plain(*it))) for it in pair) > most:
+        raise InputError("pair_too_long", limit=most)
+    for sentence, _ in pair:
+        check(sentence)
+    absent = [word for it in pair for word, count in rare(*it).items() if not count]
+    if absent:
+        raise InputError("words_unread", words=tuple(absent))
+
+
 def n_pieces(sentence: str, language: Language) -> int:
     """How many pieces a sentence has."""
     return len(shared_pieces()[language].encode(sentence))

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from core.rnn import Direction, RecurrentKind, RecurrentSettings
 from core.tokens import RULE, Rule, Tokens, tokenize
 
 Sources = Literal["b_asks_a", "a_asks_b", "self_a", "self_b"]
+CrossNumbers = Literal[Numbers, "translator"]
+Translating = Literal["attention", "transformer"]
 ReachTokens = Literal["numbers", "sentence"]
 Claim = Literal[
     "pair",
@@ -76,7 +78,10 @@ class CrossChoice:
     cross_scoring: Scoring = word("scaled", Scoring)
     cross_causal: bool = flag(False)  # later words are hidden, in self-attention
     cross_several: bool = flag(False)  # all heads are shown
-    cross_numbers: Numbers = word("handset", Numbers)
+    cross_numbers: CrossNumbers = word("handset", CrossNumbers)
+    cross_translator: Translating = word(
+        "attention", Translating, only_with=("cross_numbers", ("translator",))
+    )
     cross_seed: int = whole(0, 0, 999_999, only_with=("cross_numbers", ("seeded",)))
     cross_head: int = whole(SAME_KIND, 0, SIZES.n_heads - 1, place=True)
     cross_word_a: int = whole(1, 0, CROSS_WORDS - 1, place=True)
@@ -98,16 +103,29 @@ class CrossChoice:
         """Tell whether both are the same."""
         return self.asks == self.answers
 
+    @property
+    def is_translated(self) -> bool:
+        """Tell whether a trained translator gives the weights."""
+        return self.cross_numbers == "translator"
+
+    @property
+    def switches(self) -> tuple[Sources, ...]:
+        """Who can ask whom: between a translator's sentences, one asks the other."""
+        return get_args(Sources)[: 2 if self.is_translated else None]
+
     def words(self, sentence: str) -> Tokens:
         """Cut sentence ``a`` or ``b`` into words, the first ``CROSS_WORDS`` of them."""
         typed = self.cross_a if sentence == "a" else self.cross_b
         return tokenize(typed, limit=CROSS_WORDS, rule=self.cross_cutting)
 
     def within(self, n_a: int, n_b: int) -> "CrossChoice":
-        """Point at words that exist in sentences of these lengths."""
+        """Point at words that exist in sentences of these lengths, and at a switch that does."""
         n_asks = n_a if self.asks == "a" else n_b
         return replace(
             self,
+            cross_sources=(
+                self.cross_sources if self.cross_sources in self.switches else self.switches[0]
+            ),
             cross_word_a=min(self.cross_word_a, n_a - 1),
             cross_word_b=min(self.cross_word_b, n_b - 1),
             cross_word_other=min(self.cross_word_other, n_asks - 1),
@@ -115,7 +133,13 @@ class CrossChoice:
 
     @property
     def source(self) -> CrossSource:
-        """The source that the choice stands for. There is no mask between two sentences."""
+        """The layer that the choice stands for. There is no mask between two sentences.
+
+        Raises:
+            ValueError: If a translator gives the weights.
+        """
+        if self.cross_numbers == "translator":
+            raise ValueError("a translator is more than one layer")
         causal = self.cross_causal and self.is_self
         today = self.cross_cutting == RULE  # links that cut as before guess no words, either
         return CrossSource(self.cross_scoring, self.cross_numbers, self.cross_seed, causal, today)

@@ -12,12 +12,18 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.arrays import Array
+from core.errors import InputError
 from core.ideas.crossing import SAME_KIND, CrossSource, Scoring, self_gap
-from core.reader.ideas import Sources
+from core.ideas.why import EXAMPLES, Translated, n_pieces, translated
+from core.reader.ideas import Sources, Translating
 from core.tokens import words
+from pages.shared.server import cache
+from pages.shared.server.gate import Waiting
 from pages.shared.text import Text, plain
 from pages.shared.views.cross.concepts import STATES
-from tests.pages.exploring import chosen, select
+from pages.shared.views.told import told as told_reason
+from tests.pages.exploring import chosen, click, select
+from tests.pages.test_address import address, follow
 
 A, B = "我爱北京天安门", "I love Beijing Tiananmen"
 UNSET = {"guessed": ["奶茶", "lawyer"], "unknown": ["鲈鱼", "qwxyz"]}
@@ -28,6 +34,11 @@ PAIRS = {"self_a": (A, A), "self_b": (B, B), "a_asks_b": (A, B), "b_asks_a": (B,
 @pytest.fixture
 def page(open_dashboard: Callable[[str | None], AppTest]) -> AppTest:
     return open_dashboard("zh-CN").switch_page("pages/cross.py").run()
+
+
+KNOWN = EXAMPLES["bicycle"].sentence, "My father bought me a bicycle."
+LONG = "xq" * 40  # one word
+BOUGHT = "他买了一本书。", "He bought a book."
 
 
 def choose(app: AppTest, **values: object) -> AppTest:
@@ -177,3 +188,112 @@ def test_choices_survive_a_visit_elsewhere(page: AppTest):
     page.switch_page("pages/cross.py").run()
     assert chosen(page, "cross_sources") == "self_b"
     assert drawn(page, "cross_self_a").shape == (1, 1)
+
+
+def aligned(kind: Translating, source: str, forced: str) -> Array:
+    made = translated(kind, source, forced).made
+    assert made is not None
+    assert made.mean_weights is not None
+    return made.mean_weights[:-1]
+
+
+def translating(app: AppTest, pair: tuple[str, str] = BOUGHT, **values: object) -> AppTest:
+    a, b = pair
+    return choose(app, cross_numbers="translator", cross_a=a, cross_b=b, **values)
+
+
+def test_no_translator_is_loaded_before_it_is_chosen(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+    load = cache.translated
+
+    def counting(kind: Translating, *sentences: str, **more: Waiting) -> Translated:
+        asked.append(kind)
+        return load(kind, *sentences, **more)
+
+    monkeypatch.setattr(cache, "translated", counting)
+    choose(page, cross_numbers="seeded", cross_a=BOUGHT[0], cross_b=BOUGHT[1])
+    assert not asked
+    translating(page)
+    assert set(asked) == {"attention"}
+
+
+@pytest.mark.parametrize("kind", get_args(Translating))
+@pytest.mark.parametrize("sources", ["b_asks_a", "a_asks_b"])
+def test_a_translators_weights_are_those_of_core(
+    page: AppTest, kind: Translating, sources: Sources
+):
+    translating(page, cross_translator=kind, cross_sources=sources)
+    source, forced = BOUGHT if sources == "b_asks_a" else BOUGHT[::-1]
+    expected = aligned(kind, source, forced)
+    assert_allclose(drawn(page, "cross_translated"), expected, rtol=1e-6)
+    assert_allclose(expected.sum(axis=1), 1, rtol=1e-5)
+    assert ZH("why.origin") in "".join(it.value for it in page.markdown)
+    assert not told(page)
+    with pytest.raises(KeyError):
+        page.get_by_key("cross_by_dot")
+    click(page, "cross_translated", 2, 3)
+    asks, answers = sources[0], sources[-1]
+    assert (chosen(page, f"cross_word_{asks}"), chosen(page, f"cross_word_{answers}")) == (2, 3)
+    assert framed(page, "cross_translated") == 1
+
+
+@pytest.mark.parametrize(
+    ("pair", "problem"),
+    [
+        ((A, B), InputError("words_unread", words=("天安门", "Tiananmen"))),
+        ((A, A), InputError("one_language")),
+        (("42", BOUGHT[1]), InputError("one_language")),
+        ((BOUGHT[0] * 4, BOUGHT[1]), InputError("pair_too_long", limit=16)),
+        ((BOUGHT[0], LONG), InputError("sentence_too_long", count=n_pieces(LONG, "en"), limit=40)),
+    ],
+    ids=lambda it: getattr(it, "code", ""),
+)
+def test_a_pair_that_it_does_not_know_stays_and_a_held_out_one_is_shown(
+    page: AppTest, pair: tuple[str, str], problem: InputError
+):
+    translating(page, pair)
+    assert (chosen(page, "cross_a"), chosen(page, "cross_b")) == pair
+    [said] = told(page)
+    why = told_reason(ZH, problem)
+    assert said.startswith(
+        ZH("cross.translator.instead", why=why, a=plain(KNOWN[0]), b=plain(KNOWN[1]))
+    )
+    assert_allclose(drawn(page, "cross_translated"), aligned("attention", *KNOWN), rtol=1e-6)
+    click(page, "cross_translated", 5, 7)
+    assert chosen(page, "cross_word_a") == 7
+    page.button(key="cross_take").click().run()
+    assert (chosen(page, "cross_a"), chosen(page, "cross_b")) == KNOWN
+    assert not told(page)
+
+
+def test_its_own_translation_can_be_taken(page: AppTest):
+    translating(page, (KNOWN[0], BOUGHT[1]))
+    page.button(key="cross_own").click().run()
+    assert chosen(page, "cross_b") == translated("attention", KNOWN[0]).text
+
+
+def test_between_a_translators_sentences_one_asks_the_other(page: AppTest):
+    choose(page, cross_sources="self_b")
+    translating(page)
+    assert_allclose(drawn(page, "cross_translated"), aligned("attention", *BOUGHT), rtol=1e-6)
+    choose(page, cross_numbers="handset")
+    assert chosen(page, "cross_sources") == "self_b"
+
+
+def test_a_link_keeps_the_translator(
+    page: AppTest, cold_dashboard: Callable[[str | None], AppTest]
+):
+    translating(page, cross_translator="transformer")
+    there = follow(cold_dashboard("zh-CN"), address(page), "cross")
+    assert drawn(there, "cross_translated").tolist() == drawn(page, "cross_translated").tolist()
+
+
+def test_who_must_wait_is_told(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    def busy(*_: object, **__: object) -> None:
+        raise InputError("busy", seconds=20)
+
+    monkeypatch.setattr(cache, "translated", busy)
+    translating(page)
+    assert told(page) == [ZH("error.busy", seconds=20)]

@@ -14,6 +14,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
+from core.ideas.why import INSERTED, translated
 from core.layer import Edit, Rules
 from core.masks import MASKS, MaskRule
 from core.models.run import ModelRun
@@ -319,7 +320,7 @@ def another(hint: object, value: object, read: Callable[[object], object]) -> ob
             {"window", "rnn_kind", "n_heads", "key", "query"},
         ),
         ("heads", HeadsChoice, {}, set()),
-        ("cross", CrossChoice, {}, set()),
+        ("cross", CrossChoice, {"cross_numbers": "seeded"}, {"cross_translator"}),
         ("positions", PositionsChoice, {}, set()),
         (
             *("reach", ReachChoice),
@@ -359,6 +360,20 @@ def test_the_settings_of_a_report_hold_every_choice_of_its_page(
     for name in values.keys() - idle:
         label = whose.get(name[:3], "") + bare(text(f"{name}.label"))
         assert after[label] != before.get(label), name
+
+
+def test_a_translators_weights_are_in_the_report(open_dashboard: Visit, report_of: ReportOf):
+    app, pair = opened(open_dashboard("en-US"), "cross"), INSERTED[0]
+    select(app, cross_numbers="translator", cross_a=pair["zh"], cross_b=pair["en"])
+    app.run()
+    report = report_of("cross")
+    made = translated("attention", pair["zh"], pair["en"]).made
+    assert made is not None
+    assert made.mean_weights is not None
+    [table] = [it for section in report.sections for it in section.tables]
+    found = [[float(cell) for cell in row[1:]] for row in table.rows]
+    assert_allclose(found, made.mean_weights[:-1], atol=5e-5)
+    assert settings_of(report)[Text("en")("cross_translator.label")] == "GRU with attention"
 
 
 def settings_of(report: Report) -> dict[str, str]:

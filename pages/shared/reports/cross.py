@@ -8,18 +8,26 @@ from core.taken.report import Section, Table
 from pages.shared.figures.heatmap import numbered
 from pages.shared.reader.session import reader
 from pages.shared.reports.chosen import every, settings
+from pages.shared.reports.chosen import shown as chosen
 from pages.shared.reports.taken import Taken, matrix_table
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
 from pages.shared.views.cross.crossing import Crossing, crossing, head_name
 from pages.shared.views.cross.maps import map_title
+from pages.shared.views.cross.translated import crossed as translation
+from pages.shared.views.cross.translated import title as translator_title
 from pages.shared.views.opened import Opened
 
 
 def taken(text: Text) -> Taken:
     """The two sentences, and who asks whom."""
-    crossed = crossing(reader().record(CrossChoice))
+    choice = reader().record(CrossChoice)
+    return _translated(text, choice) if choice.is_translated else _computed(text, choice)
+
+
+def _computed(text: Text, choice: CrossChoice) -> Taken:
+    crossed = crossing(choice)
     trace = crossed.trace()
     opened = crossed.opened(trace)
     head = {"cross_head": head_name(text, crossed.choice, opened.head)}
@@ -34,6 +42,27 @@ def taken(text: Text) -> Taken:
         caveats=("pair", "translation", "values", "importance"),
         reading=(text("report.rows"),),
         trace=crossed.trace,
+    )
+
+
+def _translated(text: Text, choice: CrossChoice) -> Taken:
+    """A trained translator's weights, on the pair that is shown."""
+    shown = translation(choice)
+    choice, heatmap = shown.choice, shown.heatmap(text)
+    weights = Matrix(heatmap.values, heatmap.rows, numbered(heatmap.columns))
+    fields = ("cross_sources", "cross_numbers", "cross_translator", *shown.pointed.fields)
+    return Taken(
+        lead=" / ".join(shown.sentences.values()),
+        origin=text("why.origin"),
+        sections=lambda: (
+            settings(text, chosen(text, choice, *fields)),
+            Section(
+                text("numbers.title"),
+                tables=[matrix_table(translator_title(text, choice), weights)],
+            ),
+        ),
+        caveats=("translation", "importance"),
+        reading=(text("report.rows"),),
     )
 
 

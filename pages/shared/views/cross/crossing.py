@@ -6,8 +6,15 @@ from typing import NamedTuple, get_args
 import streamlit as st
 
 from core.embeddings import Standing
-from core.ideas.crossing import SIZES, Numbers, Scoring, Words
-from core.reader.ideas import CROSS_TEXT, CROSS_WORDS, CrossChoice, Sources
+from core.ideas.crossing import SIZES, Scoring, Words
+from core.reader.ideas import (
+    CROSS_TEXT,
+    CROSS_WORDS,
+    CrossChoice,
+    CrossNumbers,
+    Sources,
+    Translating,
+)
 from core.sources.handset import head_at
 from core.trace import AttentionTrace
 from pages.shared import controls
@@ -90,7 +97,7 @@ def sentences(text: Text, crossing: Crossing) -> None:
             st.text_input(text(f"{name}.label"), key=showing(name), max_chars=CROSS_TEXT)
             controls.complaint(text, name)
             total = crossing.choice.words(name[-1]).total
-            if total > CROSS_WORDS:
+            if total > CROSS_WORDS and not crossing.choice.is_translated:
                 st.warning(text("cross.too_many_words", count=total, limit=CROSS_WORDS))
     buttons = {
         "swap": (":material/swap_horiz:", {"cross_a": b, "cross_b": a}),
@@ -110,19 +117,24 @@ def sentences(text: Text, crossing: Crossing) -> None:
 
 def switch(text: Text, crossing: Crossing) -> None:
     """Who asks whom, and how the layer computes."""
-    controls.option(text, "cross_sources", get_args(Sources))
+    choice = crossing.choice
+    controls.option(text, "cross_sources", choice.switches, value=choice.cross_sources)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        controls.option(text, "cross_scoring", get_args(Scoring))
-        controls.option(text, "cross_numbers", get_args(Numbers))
-        if crossing.choice.cross_numbers == "seeded":
+        if not choice.is_translated:
+            controls.option(text, "cross_scoring", get_args(Scoring))
+        controls.option(text, "cross_numbers", get_args(CrossNumbers))
+        if choice.is_translated:
+            controls.option(text, "cross_translator", get_args(Translating))
+            return
+        if choice.cross_numbers == "seeded":
             controls.number(text, "cross_seed", width=130)
-        if crossing.choice.is_self:
+        if choice.is_self:
             st.toggle(text("cross_causal.label"), key=showing("cross_causal"))
-        if crossing.choice.cross_scoring in ("scaled", "general"):
+        if choice.cross_scoring in ("scaled", "general"):
             st.segmented_control(
                 text("head.label"),
                 range(SIZES.n_heads),
-                format_func=lambda head: head_name(text, crossing.choice, head),
+                format_func=lambda head: head_name(text, choice, head),
                 key=showing("cross_head"),
                 required=True,
                 wrap=True,

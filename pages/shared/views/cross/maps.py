@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import streamlit as st
 
+from core.arrays import Array
 from core.embeddings import Standing
 from core.ideas.crossing import self_gap
 from core.reader.ideas import CrossChoice, Sources
@@ -17,7 +19,7 @@ from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.cross.crossing import Crossing, head_name
 from pages.shared.views.highlight import CLOSE
-from pages.shared.views.opened import Opened
+from pages.shared.views.opened import Opened, Pointed
 from pages.shared.views.word_strip import word_strip
 
 _NOBODY = -1  # pointed at a column of this map
@@ -40,34 +42,40 @@ def diagram(text: Text, choice: CrossChoice) -> None:
     )
 
 
-def key_points(text: Text, opened: Opened, standings: Mapping[str, Standing]) -> None:
+def key_points(
+    text: Text,
+    pointed: Pointed,
+    weights: Array,
+    standings: Mapping[str, Standing] = MappingProxyType({}),
+) -> None:
     """The word that asks, and the words it may look at, shaded by weight.
 
     Args:
         text: The reader's language.
-        opened: Whose query word asks.
+        pointed: Whose query word asks.
+        weights: ``(query, key)``.
         standings: As `word_strip` marks them.
     """
     st.pills(
         text("query.label"),
-        range(len(opened.asking)),
-        format_func=lambda place: plain_word(opened.asking, place),
-        key=showing(opened.fields[0]),
+        range(len(pointed.asking)),
+        format_func=lambda place: plain_word(pointed.asking, place),
+        key=showing(pointed.fields[0]),
         required=True,
         wrap=True,
         on_change=click,
     )
-    weights = opened.layer.weights[opened.head, opened.query]
+    row = weights[pointed.query]
     st.caption(text("cross.looks"))
-    word_strip(text, opened.looked_at, weights, name="cross_strip", standings=standings)
-    found = np.flatnonzero(weights * CLOSE >= weights.max())
-    words = (plain_word(opened.answering, int(key)) for key in found)
-    least, share = ends(weights[found]) if len(found) > 1 else 2 * (f"{weights.max():.0%}",)
+    word_strip(text, pointed.looked_at, row, name="cross_strip", standings=standings)
+    found = np.flatnonzero(row * CLOSE >= row.max())
+    words = (plain_word(pointed.answering, int(key)) for key in found)
+    least, share = ends(row[found]) if len(found) > 1 else 2 * (f"{row.max():.0%}",)
     several = "cross.told_several" if least == share else "cross.told_nearly"
     st.markdown(
         text(
             "cross.told" if len(found) == 1 else several,
-            asks=plain_word(opened.asking, opened.query),
+            asks=plain_word(pointed.asking, pointed.query),
             found=text("sentence.comma").join(words),
             least=least,
             share=share,
@@ -109,14 +117,19 @@ def weights_map(text: Text, choice: CrossChoice, opened: Opened) -> Heatmap:
         values=opened.layer.weights[opened.head],
         rows=opened.asking,
         columns=opened.answering,
-        frame=Frame(
-            text(f"cross.axis_query_{choice.asks}"),
-            text(f"cross.axis_key_{choice.answers}"),
-            text("axis.weight"),
-        ),
+        frame=axes(text, choice),
         colours="sequential",
         domain=(0.0, 1.0),
         possible=may_look,
+    )
+
+
+def axes(text: Text, choice: CrossChoice) -> Frame:
+    """Who asks, who is looked at, and how much."""
+    return Frame(
+        text(f"cross.axis_query_{choice.asks}"),
+        text(f"cross.axis_key_{choice.answers}"),
+        text("axis.weight"),
     )
 
 
