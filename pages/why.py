@@ -3,12 +3,13 @@
 import streamlit as st
 
 from pages.shared import frame
+from pages.shared.views.guess_bars import GUESSED
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
 from pages.shared.views.why.counted import quality, waits
 from pages.shared.views.why.inserted import inserted
 from pages.shared.views.why.noticed import limits, noticed
-from pages.shared.views.why.resting import every_word, one_word, output
+from pages.shared.views.why.resting import every_word, one_word, output, predict_by_drawing
 from pages.shared.views.why.translating import origin, sentence, translating_or_end, translations
 
 text = frame.open_page("why")
@@ -21,8 +22,10 @@ translations(text, shown)
 st.subheader(text("why.resting"), anchor=False)
 st.markdown(text("why.resting.lead"))
 output(text, shown)
-one_word(text, shown)
-every_word(text, shown)
+predict_by_drawing(text, shown)
+with st.container(key=GUESSED):
+    one_word(text, shown)
+    every_word(text, shown)
 
 st.subheader(text("why.waits"), anchor=False)
 waits(text, shown)

@@ -75,8 +75,13 @@ def plain(words: str) -> str:
 
 def plain_word(words: tuple[str, ...], position: int) -> str:
     """One of a sentence's words, as in :func:`plain`; a repeated one with its place."""
+    return plain(numbered(words, position))
+
+
+def numbered(words: tuple[str, ...], position: int) -> str:
+    """One of a sentence's words; a repeated one with its place."""
     word = words[position]
-    return plain(word if words.count(word) == 1 else f"{word} #{position + 1}")
+    return word if words.count(word) == 1 else f"{word} #{position + 1}"
 
 
 def _gather(table: dict, prefix: str, found: dict[str, dict[str, str]]) -> None:

@@ -11,9 +11,10 @@ from core.translation.files import Kind
 from pages.shared import controls
 from pages.shared.figures.heatmap import CLICK, Frame, Heatmap, Marks, level
 from pages.shared.reader.session import change, click, session, showing
-from pages.shared.text import Text, plain_word
+from pages.shared.text import Text, numbered, plain_word
 from pages.shared.views import maps
 from pages.shared.views.clicked import clicked
+from pages.shared.views.guess_bars import guess_bars
 from pages.shared.views.why.translating import Translating
 
 ATTENTIVE: tuple[Kind, ...] = ("attention", "transformer")
@@ -32,6 +33,14 @@ def output(text: Text, shown: Translating) -> None:
         wrap=True,
         on_change=click,
     )
+
+
+def predict_by_drawing(text: Text, shown: Translating) -> None:
+    """Whoever wants draws attention's weights for the chosen word before seeing them."""
+    title = text("why.weight_of", translator=text("translator.attention"))
+    word = shown.choice.why_word
+    weights = _weights(shown, "attention")[word]
+    guess_bars(text, shown.read, weights, numbered(shown.written, word), title)
 
 
 def one_word(text: Text, shown: Translating) -> None:
