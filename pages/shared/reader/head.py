@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from core.layer import Sizes
 from core.reader.cells import MASK, blocked_pairs, head_shelf, matrix_edits
 from core.reader.explore import Choice
 from core.reader.model import ModelChoice
 from core.reader.reader import Reader
+from core.reader.records import limits
 from core.reader.scene import Scene
 from core.sources.basis import BasisSource, heads_of
 from core.tokens import Tokens
@@ -42,3 +44,12 @@ def opened_head(reader: Reader, told: Waiting) -> Scene:
     )
     draft = reader.drafts.get("sentence")
     return Scene(choice, tokens, draft and draft.reason, source, on)
+
+
+def exact_sizes(n: int) -> dict[str, int]:
+    """The fields of sizes that lose nothing of any head on ``n`` pieces, within their limits."""
+    sizes = Sizes(n, max(1, n - 1), n)
+    names = ("d_model", "d_k", "d_v")
+    return {
+        name: min(max(getattr(sizes, name), limits(name)[0]), limits(name)[1]) for name in names
+    }

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from core.errors import InputError
-from core.layer import Sizes
-from core.reader.records import limits
 from core.reader.scene import Scene
 from core.sources.basis import BasisSource
+from pages.shared.reader.head import exact_sizes
 from pages.shared.reader.session import change, reader
 from pages.shared.stage.explored import Explored, explore
 from pages.shared.text import Text, plain
@@ -28,15 +27,6 @@ def explored_or_end(text: Text) -> Explored:
     except InputError as problem:
         refused(text, problem, "explore")
         raise PageEnds from None
-
-
-def exact_sizes(n: int) -> dict[str, int]:
-    """The fields of sizes that lose nothing of any head on ``n`` pieces, within their limits."""
-    sizes = Sizes(n, max(1, n - 1), n)
-    names = ("d_model", "d_k", "d_v")
-    return {
-        name: min(max(getattr(sizes, name), limits(name)[0]), limits(name)[1]) for name in names
-    }
 
 
 def about_head(text: Text, scene: Scene) -> None:

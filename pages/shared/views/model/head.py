@@ -16,13 +16,13 @@ from pages.shared import controls
 from pages.shared.figures import lines
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.figures.lines import Sides
+from pages.shared.reader.head import exact_sizes
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import change, showing
 from pages.shared.shares import rounded
 from pages.shared.text import Text, plain, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
-from pages.shared.views.explore.head import exact_sizes
 from pages.shared.views.highlight import in_words
 from pages.shared.views.links import open_state
 from pages.shared.views.opened import Opened, Pointed
