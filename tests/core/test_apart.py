@@ -1,6 +1,7 @@
 """Words put in between and taken out: the sentence, and who is pointed at."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -87,7 +88,8 @@ def test_taking_out_undoes_putting_in(words: list[str], word: str, data: st.Data
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_have_words_that_come_between_the_pair(name: str):
     example = EXAMPLES[name]
-    shown = Choice(**example.chosen)
+    chosen: dict[str, Any] = dict(example.chosen)
+    shown = Choice(**chosen)
     between = abs(shown.query - shown.key)
     for _ in example.apart:
         found = next_words(shown)

@@ -53,6 +53,7 @@ def rows() -> list[Row]:
         for n, goal in ((12, 32), (64, 100)):
             found += _by_hand(browser, ours, n, goal)
         found.append(_typed(browser, ours))
+        found.append(_sent(browser, ours))
         found += _served(ours)
     return found
 
@@ -93,20 +94,32 @@ def _typed(browser: Browser, ours: Served) -> Row:
 
 
 def _served(ours: Served) -> list[Row]:
-    """Processor time and bytes of an edit, in a chapter and with everything."""
+    """Processor time of an edit, in a chapter and with everything."""
     found = []
-    for what, address, goal in (("a chapter", "/?v=2", 12), ("everything", path("explore"), 20)):
+    for what, address, key, goal in (
+        ("a chapter", "/?v=2", "cnn_layers", 12),
+        ("everything", path("explore"), "d_k", 20),
+    ):
         with Visitor(ours.address + address) as reader:
             for turn in range(4):
-                reader.put("cnn_layers" if goal == 12 else "d_k", 2 + turn % 2)
-            before, received = ours.computed, reader.received
+                reader.put(key, 2 + turn % 2)
+            before = ours.computed
             for turn in range(EDITS):
-                reader.put("cnn_layers" if goal == 12 else "d_k", 2 + turn % 2)
+                reader.put(key, 2 + turn % 2)
             spent = np.array([1000 * (ours.computed - before) / EDITS])
-            sent = np.array([(reader.received - received) / 1000 / EDITS])
         found.append(_row(f"an edit in {what}: processor time", goal, spent, "ms"))
-        found.append(_row(f"an edit in {what}: bytes", 40, sent, "kB"))
     return found
+
+
+def _sent(browser: Browser, ours: Served) -> Row:
+    """Bytes that a new sentence brings in a chapter, the scripts among them."""
+    reader = Watched(browser.new_context(locale="en-US").new_page(), f"{ours.address}/?v=2&lang=en")
+    kilobytes = []
+    for turn in range(6):
+        before = reader.received
+        reader.type_sentence(f"{WORDS} {turn}")
+        kilobytes.append((reader.received - before) / 1000)
+    return _row("a new sentence in a chapter: bytes", 40, np.array(kilobytes), "kB")
 
 
 def _opened(browser: Browser, ours: Served, address: str) -> Page:
