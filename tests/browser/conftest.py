@@ -2,13 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from core.reader.examples import EXAMPLES
 from tests.browser.reader import Reader
+from tests.browser.window import everything
 from tests.load.served import served
 
 FLAGS = [
@@ -20,12 +19,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-EVERYTHING = {
-    "zh": "/?v=2&lang=zh&chapter=everything",
-    "en": "/?v=2&lang=en&chapter=everything&"
-    + urlencode({"query": 7, "key": 1, "sentence": EXAMPLES["tired"].sentence}),
-}
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +52,7 @@ def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Reader]]:
         )
         contexts.append(context)
         page: Page = context.new_page()
-        path = path or EVERYTHING["zh" if settings.get("locale") == "zh-CN" else "en"]
+        path = path or everything(str(settings.get("locale", "en-US")))
         reader = Reader(page, server)
         page.goto(server + path)
         reader.wait()

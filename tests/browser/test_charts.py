@@ -9,7 +9,10 @@ from tests.browser.reader import Reader
 
 Visit = Callable[..., Reader]
 
-_ALIBI = "/?positions=alibi&sentence=The+animal+didn%27t+cross+the+street+because+it+was+too+tired."
+_ALIBI = (
+    "/?chapter=everything&positions=alibi"
+    "&sentence=The+animal+didn%27t+cross+the+street+because+it+was+too+tired."
+)
 _NUMBERS = """() => [...document.querySelectorAll('svg.marks')].map(svg =>
   [...svg.querySelectorAll('.mark-text.role-mark text')]
     .filter(it => it.textContent.trim() && it.textContent !== '×')

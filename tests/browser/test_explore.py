@@ -112,7 +112,7 @@ def test_the_page_fits_the_window(visit: Visit, width: int, scheme: str):
 
 
 def test_a_formula_that_is_wider_than_a_phone_can_be_moved(visit: Visit):
-    view = "/?temperature=0.1&source=seeded&d_model=64&d_k=64&sentence=a+b+c+d+e+f+g+h"
+    view = "/?v=1&temperature=0.1&source=seeded&d_model=64&d_k=64&sentence=a+b+c+d+e+f+g+h"
     wide = visit(view, width=390).page.evaluate(
         """() => [...document.querySelectorAll('.stMarkdown p')]
           .filter((line) => line.scrollWidth > line.clientWidth + 1)
