@@ -167,7 +167,8 @@ def test_every_cache_is_bounded():
         elif re.fullmatch(r"(functools\.)?cache", name):
             taken = function.args.args + function.args.kwonlyargs
             few = [ast.unparse(it.annotation) for it in taken if it.annotation]
-            assert set(few) <= {"Language", "Path"}, place  # as many as languages, or shipped files
+            # As many as languages, shipped files, or truth values.
+            assert set(few) <= {"Language", "Path", "bool"}, place
 
 
 @pytest.mark.parametrize(
