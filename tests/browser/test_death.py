@@ -52,7 +52,7 @@ def reload(_: Served, reader: Reader) -> None:
 
 def away_and_back(_: Served, reader: Reader) -> None:
     """The reader opens another page, and comes back as browsers do."""
-    reader.after(reader.page.get_by_role("link", name="要算多少").first.click())
+    reader.after(reader.menu("要算多少").click())
     reader.after(reader.page.go_back())
     reader.wait()
 
@@ -63,7 +63,7 @@ def opened_by(reader: Reader, way: str) -> None:
         reader.page.goto(reader.page.url.split("/?")[0] + "/?v=1&lang=en")
         reader.wait()
     elif way == "back":
-        reader.after(reader.page.get_by_role("link", name="What does it cost?").first.click())
+        reader.after(reader.menu("What does it cost?").click())
         reader.after(reader.page.go_back())
 
 
@@ -174,7 +174,7 @@ def test_after_a_crash_the_menu_may_be_used_and_back_leads_to_what_there_was(
         at_work(reader)
         before = seen(reader)
         kill_and_restart(mortal, reader)
-        reader.after(reader.page.get_by_role("link", name="要算多少").first.click())
+        reader.after(reader.menu("要算多少").click())
         reader.page.wait_for_url("**/cost**")
         reader.wait()
         assert reader.says("要算多少") or reader.says("What does it cost?")

@@ -16,9 +16,9 @@ def test_what_was_trained_is_opened_in_explore_before_and_after(visit: Visit):
     reader.page.get_by_role("button", name="Start training").click()
     reader.page.get_by_text("Done in").wait_for(timeout=40_000)
     reader.wait()
-    reader.after(reader.page.get_by_role("link", name="Explore attention").first.click())
+    reader.after(reader.menu("Explore attention").click())
     reader.type_sentence("a b c")
-    reader.after(reader.page.get_by_role("link", name="Trained here").first.click())
+    reader.after(reader.menu("Trained here").click())
     reader.after(reader.page.get_by_role("button", name="Open in “Explore attention”").click())
     assert reader.says("Trained here: 50 steps")
     for name in ("Scores", "Weights", "Outputs"):
@@ -34,9 +34,9 @@ def test_what_was_trained_is_opened_in_explore_before_and_after(visit: Visit):
     reader.after(reader.page.get_by_role("radio", name="set by hand").click())
     assert reader.page.get_by_role("textbox", name="Sentence").input_value() == "a b c"
     reader.after(reader.page.get_by_role("radio", name="trained here").click())
-    reader.after(reader.page.get_by_role("link", name="Many heads").click())
+    reader.after(reader.menu("Many heads").click())
     reader.after(reader.page.get_by_text("The layer: numbers").first.click())
     assert reader.page.get_by_role("radio", name="set by hand").is_checked()
-    reader.after(reader.page.get_by_role("link", name="Explore attention").first.click())
+    reader.after(reader.menu("Explore attention").click())
     assert reader.says("Trained here: 50 steps")
     assert reader.fits()
