@@ -70,7 +70,12 @@ def _open_in_explore(text: Text, scene: ModelScene) -> None:
     """The head in tables small enough to edit; all of it, where its pieces are few enough."""
     choice = scene.choice
     fields: dict[str, Any] = {name: getattr(choice, name) for name in HEAD_FIELDS}
-    fields |= {"source": "basis", "sentence": choice.model_sentence, "n_heads": 1}
+    fields |= {
+        "source": "basis",
+        "chapter": "everything",
+        "sentence": choice.model_sentence,
+        "n_heads": 1,
+    }
     fields |= {"model_name": scene.shown, **exact_sizes(len(scene.run.pieces.tokens))}
     open_state(text, "model.explore", "explore", icon=":material/tune:", **fields)
 

@@ -137,7 +137,8 @@ def _explore(text: Text, choice: TrainingChoice, found: Progress) -> None:
 def _open_in_explore(choice: TrainingChoice) -> None:
     """The network and its sequence; all else on that page is left as it was."""
     kept = {*_FIELDS, "training_layer", "training_head"}
-    change(source="trained", **{name: it for name, it in vars(choice).items() if name not in kept})
+    network = {name: it for name, it in vars(choice).items() if name not in kept}
+    change(source="trained", chapter="everything", **network)
     session().go_to = "explore"
 
 
