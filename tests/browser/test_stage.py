@@ -185,7 +185,7 @@ def test_outputs_tremble_by_their_measured_share(visit: Visit):
     reader.page.keyboard.press("s")
     moved = board(reader).locator(".output").all()[: len(EATING)]
     swings = [it.get_attribute("transform") or "" for it in moved]
-    source = HandsetSource()
+    source = Choice().layer_source
     felt = attention(source.parameters(EATING), source.rules).influence.share[:, 3]
     got = [-float(re.findall(r"-?[\d.]+", it)[0]) / 13 for it in swings]
     assert np.allclose(got, felt, atol=0.001)
