@@ -57,7 +57,7 @@ def test_whoever_draws_may_choose_another_word_and_see_nothing_of_it(visit: Visi
     assert not reader.page.locator(".st-key-guessed").is_visible()
     words, true = attended("go")
     assert bars(reader) == per_cent(np.full(len(words), 1 / len(words)))
-    reader.button("看真的").tap()
+    reader.button("看实际的").tap()
     assert "重合" in told(reader)
     assert bars(reader) == per_cent(true)
     assert reader.fits()
