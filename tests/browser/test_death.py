@@ -208,7 +208,7 @@ def test_edits_too_many_for_the_address_come_back(
     many = {Address("w_q", "0", n % 6, "", n // 6): n / 7 for n in range(6 * 64)}
     many |= {Address("w_k", "0", n % 6, "", n // 6): n / 11 for n in range(6 * 64)}
     many |= {Address("w_q", "1", n % 6, "", n // 6): n / 13 for n in range(6 * 64)}
-    fields = {"sentence": SENTENCE, "d_k": 64}
+    fields = {"sentence": SENTENCE, "d_k": 64, "chapter": "everything"}
     file = tmp_path / "many.json"
     file.write_bytes(to_file(Chosen("zh", "explore", fields=fields, edits={"handset": many})))
     with window(chromium, mortal.address, "/?v=1&lang=zh") as reader:
