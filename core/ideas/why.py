@@ -45,7 +45,7 @@ class Example(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What is translated."""
+        """Give the text that is translated."""
         [pair] = [it for it in held_out() if it.en.number == self.number]
         return getattr(pair, self.source).text
 
@@ -78,7 +78,7 @@ INSERTED: tuple[Mapping[Language, str], ...] = (
 
 @dataclass(frozen=True)
 class Translated:
-    """What a translator made of a sentence.
+    """A translator's reading of a sentence.
 
     Attributes:
         text: The translation, its own or one that it was made to write.
@@ -150,12 +150,12 @@ def check_pair(one: str, other: str, most: int) -> None:
 
 
 def n_pieces(sentence: str, language: Language) -> int:
-    """How many pieces a sentence has."""
+    """Count the pieces of a sentence."""
     return len(shared_pieces()[language].encode(sentence))
 
 
 def translated(kind: Kind, sentence: str, forced: str | None = None) -> Translated:
-    """What a translator makes of a sentence.
+    """Let a translator read a sentence, and write it in the other language.
 
     Args:
         kind: Which one.
@@ -193,7 +193,7 @@ def another(sentence: str, source: Language) -> str:
 
 
 def rare(sentence: str, source: Language) -> dict[str, int]:
-    """How often the rare words of a sentence stand in the pairs learned from, 0 included."""
+    """Count how often the rare words of a sentence stand in the pairs learned from, 0 included."""
     found = (word for word in words(plain(sentence, source)) if _LETTER.search(word))
     counts = {word: occurrences(word, source) for word in found}
     return {word: count for word, count in counts.items() if count < RARE}
@@ -224,7 +224,7 @@ def concentration(made: Alignment) -> float:
 
 
 class Facts(NamedTuple):
-    """What is known of the three translators of one direction.
+    """The three translators of one direction.
 
     Attributes:
         fewest, most: Parameters that one has.
@@ -239,7 +239,7 @@ class Facts(NamedTuple):
 
 
 def facts(source: Language) -> Facts:
-    """What the translators' files say of them."""
+    """Read what the translators' files say of them."""
     chosen = [translator(kind, source, target_of(source)) for kind in KINDS]
     sizes = [sum(it.numel() for it in one.network.parameters()) for one in chosen]
     minutes = max(float(one.notes["processor_minutes"]) for one in chosen)
@@ -247,7 +247,7 @@ def facts(source: Language) -> Facts:
 
 
 class Quality(NamedTuple):
-    """How well the translators do on the held-out pairs of one direction, by length.
+    """The translators' scores on the held-out pairs of one direction, by length.
 
     Attributes:
         lengths: Of the source in pieces, such as ``5-7`` or ``15+``.
@@ -277,7 +277,7 @@ class Quality(NamedTuple):
 
 
 def quality_of(source: Language, measure: Measure) -> Quality:
-    """How well the translators from a language do, as their files say."""
+    """Give the scores of the translators from a language, as their files say."""
     target = target_of(source)
     return quality({kind: translator(kind, source, target).scores for kind in KINDS}, measure)
 

@@ -189,7 +189,6 @@ def test_outputs_tremble_by_their_measured_share(visit: Visit):
     felt = attention(source.parameters(EATING), source.rules).influence.share[:, 3]
     got = [-float(re.findall(r"-?[\d.]+", it)[0]) / 13 for it in swings]
     assert np.allclose(got, felt, atol=0.001)
-    reader.page.locator(".stage .words button").nth(3).focus()
 
 
 def test_the_picture_lives_on_in_one_file(chromium: Browser):

@@ -90,7 +90,7 @@ class Explored:
 
     @property
     def recalled(self) -> Mapping[str, Recall]:
-        """What readers that were trained to remember words name when asked for each of these.
+        """Ask readers that were trained to remember words for each of these.
 
         They are built like what stands beside attention; the CNN has the largest field that was
         trained and is no larger than the one on the page.
@@ -101,10 +101,9 @@ class Explored:
         readers = {
             "attention": "attention",
             "recurrent": f"{choice.rnn_kind}-{self.stage.memory}",
-            "convolutional": f"cnn-{max((it for it in FIELDS if it <= sees), default=0)}",
         }
-        if sees < min(FIELDS):
-            del readers["convolutional"]
+        if fields := [it for it in FIELDS if it <= sees]:
+            readers["convolutional"] = f"cnn-{max(fields)}"
         return {name: cache.recalled(reader, self.words) for name, reader in readers.items()}
 
 

@@ -15,9 +15,9 @@ function predict(stage) {
 /** Give a word a share; the others keep their proportions, and all of them make one whole. */
 function draw(stage, word, share) {
   const { bars } = stage.guess;
-  const wanted = Math.max(0, Math.min(1, share));
+  const wanted = bars.length > 1 ? Math.max(0, Math.min(1, share)) : 1;
   const rest = bars.reduce((sum, bar, i) => (i === word ? sum : sum + bar), 0);
-  const each = rest ? (1 - wanted) / rest : (1 - wanted) / Math.max(1, bars.length - 1);
+  const each = rest ? (1 - wanted) / rest : (1 - wanted) / (bars.length - 1);
   stage.guess.bars = bars.map((bar, i) => (i === word ? wanted : rest ? bar * each : each));
   drawBoard(stage);
 }
