@@ -42,20 +42,12 @@ else:
         diagram(text, shown.choice)
     who_asks_whom(text, shown, opened)
     same_or_not(text, shown)
-
     st.subheader(text("notice.title"), anchor=False)
     st.markdown(text("cross.notice"))
     lead_to(text, "cross.trained", Destination("why"), first=False)
-
-    st.subheader(text("cross.scoring_title"), anchor=False)
-    st.markdown(text("cross.scoring_lead"))
     scorings(text, shown)
-
     program = crossing_snippet(shown.choice.source, trace.query_tokens, trace.key_tokens)
     code(text, program, "cross.code_lead", "cross")
-
-    st.subheader(text("cross.concepts_title"), anchor=False)
-    st.markdown(text("cross.concepts_lead"))
     concepts(text)
 
 st.subheader(text("limits.title"), anchor=False)

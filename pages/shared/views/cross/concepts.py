@@ -44,7 +44,9 @@ def _button(text: Text, name: str, *, quiet: bool) -> None:
 
 
 def concepts(text: Text) -> None:
-    """A table that folds on narrow screens: one row a concept, which its name opens above."""
+    """Draw a table that folds on narrow screens: a row a concept, which its name opens above."""
+    st.subheader(text("cross.concepts_title"), anchor=False)
+    st.markdown(text("cross.concepts_lead"))
     for name in STATES:
         with st.container(border=True):
             grid = st.grid(len(_QUESTIONS) + 1, min_column_width=130)

@@ -20,7 +20,9 @@ _FORMULAS = {
 
 
 def scorings(text: Text, crossing: Crossing) -> None:
-    """Formula, map and cost of each."""
+    """Show formula, map and cost of each."""
+    st.subheader(text("cross.scoring_title"), anchor=False)
+    st.markdown(text("cross.scoring_lead"))
     n_query, n_key = (
         len(crossing.words(crossing.choice.asks)),
         len(crossing.words(crossing.choice.answers)),
