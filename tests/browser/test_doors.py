@@ -48,7 +48,7 @@ async def refusals(server: Served) -> dict[str, int]:
     asked = {
         "as it should be": {},
         "without a token": {"token": False},
-        "larger than allowed": {"size": 9 * MEBIBYTE},
+        "larger than allowed": {"size": 17 * MEBIBYTE},
         "of a session that is not there": {"session": "nobody"},
     }
     found = {

@@ -44,8 +44,7 @@ def table(chromium: Browser, only_editor: str) -> Iterator[Callable[..., "Table"
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
-        page.goto(f"{only_editor}/?{query}")
-        return Table(page, only_editor)
+        return Table(page, only_editor, query)
 
     yield opened
     for context in contexts:
@@ -55,9 +54,10 @@ def table(chromium: Browser, only_editor: str) -> Iterator[Callable[..., "Table"
 class Table:
     """An editor, as a reader handles it."""
 
-    def __init__(self, page: Page, server: str) -> None:
+    def __init__(self, page: Page, server: str, query: str) -> None:
         self.page, self.keys = page, page.keyboard
         self.reader = Reader(page, server)
+        page.goto(f"{server}/?{query}")
         self.grid = page.get_by_role("grid")
         self.reader.wait()
         page.evaluate(NOTE_EDITS)

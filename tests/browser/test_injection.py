@@ -71,7 +71,8 @@ def assert_only_words(reader: Reader) -> None:
           for (const root of roots)
             for (const node of root.querySelectorAll("*"))
               if (node.shadowRoot) roots.push(node.shadowRoot);
-          const live = "[href*='" + evil + "'], [src*='" + evil + "'], [data*='" + evil + "'],"
+          const live = "[href*='" + evil + "']:not([href^='?']), "
+            + "[src*='" + evil + "'], [data*='" + evil + "'],"
             + "[href^='javascript:'], [href^='data:text'], iframe:not([src^='/'])";
           return [window.hit, ...roots.flatMap(root =>
             [...root.querySelectorAll(live)].map(node => node.outerHTML))];

@@ -47,7 +47,7 @@ def test_a_long_text_appears_and_reacts(visit: Visit, n_words: int):
 def test_the_page_fits_a_phone_in_chinese(visit: Visit):
     reader = visit("/model", width=390, locale="zh-CN", color_scheme="dark")
     assert reader.fits()
-    assert reader.says("72 个头一览")
+    assert reader.says("144 个头一览")
 
 
 def choose_model(reader: Reader, name: str) -> None:
@@ -72,11 +72,11 @@ def test_another_model_is_loaded_while_the_page_is_used(visit: Visit, tmp_path: 
     assert reader.foreign_requests == []
 
 
-def test_a_model_that_is_not_there_is_told_and_minilm_stays(visit: Visit, tmp_path: Path):
+def test_a_model_that_is_not_there_is_told_and_the_built_in_one_stays(visit: Visit, tmp_path: Path):
     reader = visit("/model", locale="zh-CN")
     page = reader.page
     page.get_by_test_id("stPopover").filter(has_text="模型：").get_by_role("button").click()
     page.get_by_role("combobox", name="模型").fill(str(tmp_path))
     page.get_by_role("combobox", name="模型").press("Enter")
     page.get_by_text("没有 safetensors 文件").wait_for(timeout=20_000)
-    assert reader.says("72 个头一览")
+    assert reader.says("144 个头一览")

@@ -16,7 +16,7 @@ import streamlit
 from playwright.sync_api import Browser, ConsoleMessage
 
 from pages import CONTENTS
-from tests.browser.window import window
+from tests.browser.window import everything, window
 from tests.load.crowd import Plan, crowd, finished
 from tests.load.echo import Echo, echoing
 from tests.load.proxied import proxied
@@ -164,7 +164,7 @@ def test_every_page_is_whole_under_the_security_policy(chromium: Browser, site: 
             charts = reader.page.get_by_test_id("stVegaLiteChart")
             undrawn = charts.count() - charts.locator("svg, canvas").count()
             assert undrawn <= 0, entry.name
-        reader.page.goto(site.address)
+        reader.page.goto(site.address + everything("en-US"))
         reader.wait()
         assert reader.map("Map of weights").locator("path").count() > 12
         assert reader.words()
@@ -200,7 +200,7 @@ def test_what_operators_watch_is_closed_to_readers(site: Site, path: str):
 
 def test_a_file_beyond_the_limit_is_refused_at_the_door(site: Site):
     address = f"{site.address}/_stcore/upload_file/a/b"
-    assert answer(address, bytes(10 * 2**20))[0] == 413
+    assert answer(address, bytes(18 * 2**20))[0] == 413
 
 
 def test_the_proxys_log_holds_nothing_that_readers_write(site: Site):

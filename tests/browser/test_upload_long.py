@@ -36,7 +36,7 @@ def test_a_long_file_is_drawn_and_a_click_opens_a_block(visit: Visit, tmp_path: 
     whole = reader.page.get_by_test_id("stVegaLiteChart").first
     expect(whole.locator("image")).to_have_count(1)
     column, row = KEY // 100 * 100, QUERY // 100 * 100  # where the block begins
-    block = whole.locator(f'path[aria-label*="at: {column};"][aria-label*="asks: {row};"]')
+    block = whole.locator(f'path[aria-label*="at): {column};"][aria-label*="asks): {row};"]')
     reader.after(block.click())
     assert places(reader) == [str(QUERY + 1), str(KEY + 1)]
     assert reader.says("queries 2501 to 2600, keys 1201 to 1300")

@@ -14,10 +14,8 @@ from tests.load.tab import Tab
 
 
 def plan_for(page: str, readers: int, edits: int) -> Plan:
-    """A plan for a page with a field to write into; the model's page shows its text in pieces."""
-    if page == "model":
-        return Plan(readers, edits, label="Text", drawn_as="bidi_component")
-    return Plan(readers, edits)
+    """A plan for a page with a field to write into."""
+    return Plan(readers, edits, label="Text" if page == "model" else "Sentence")
 
 
 WARM_UP = 3

@@ -175,6 +175,8 @@ class Tab:
 
     def _note(self, element: Element, found: Run) -> None:
         kind = element.WhichOneof("type") or "block"
+        if kind == "bidi_component" and self._follow_address(element.bidi_component.json):
+            kind = "address"
         found.elements.append((kind, element.SerializeToString()))
         name = getattr(getattr(element, kind, None), "id", "")
         if name.startswith("$$ID-"):
@@ -186,14 +188,14 @@ class Tab:
             found.failures.append(f"{element.exception.type}: {element.exception.message[:200]}")
         elif kind == "alert" and element.alert.format == element.alert.ERROR:
             found.failures.append(element.alert.body[:200])
-        elif kind == "bidi_component":
-            self._follow_address(element.bidi_component.json)
 
-    def _follow_address(self, data: str) -> None:
+    def _follow_address(self, data: str) -> bool:
         """What `pages/shared/views/taking/share.js` does: the address bar names what is shown."""
         said = json.loads(data) if data else None
-        if isinstance(said, dict) and "parameters" in said:
-            self.query = urlencode(said["parameters"])
+        if not (isinstance(said, dict) and "parameters" in said):
+            return False
+        self.query = urlencode(said["parameters"])
+        return True
 
     def _put(self, path: str, name: str, content: bytes) -> None:
         begin = f'Content-Disposition: form-data; name="{name}"; filename="{name}"'
