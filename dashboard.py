@@ -4,5 +4,5 @@ import streamlit as st
 
 from pages.shared import start
 
-st.set_page_config(page_icon="🔦", layout="wide")
+st.set_page_config(page_icon="🔦")
 start.run()

@@ -27,7 +27,9 @@ REPORT = "ATTENTION_LAB_REPORT"
 _ROOT = "start"
 """A name for the page at the root, so that its own is free for an address that leads there."""
 
-_STYLE = Path(__file__).with_suffix(".css")
+_STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text('utf-8')}</style><i></i>"
+"""With an element beside it, since Streamlit draws a style alone after the page."""
+
 _PRINTED = Path(__file__).with_name("printed_dark.css")
 _LOG = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ def run() -> None:
     Arrive, collect, choose, draw, write the address, keep: whatever needs to come before or after
     something else stands in this function.
     """
+    st.html(_STYLE)  # before all that it gives a place to
     tab = session()
     before = tab.reader.language
     entry, page = _navigation()
@@ -110,7 +113,7 @@ def _head(text: Text, entry: Entry) -> DeltaGenerator:
             key=showing("language"),
             required=True,
             label_visibility="collapsed",
-            width="content",
+            width=140,  # kept free from the beginning
         )
     return place
 
@@ -143,7 +146,6 @@ def _navigation() -> tuple[Entry, StreamlitPage]:
     chosen = st.navigation(chapters, position="top")
     if chosen is by_name:
         st.switch_page(first_page, query_params=st.query_params.to_dict())
-    st.html(_STYLE)
     if st.context.theme.type == "dark":
         st.html(_PRINTED)
     return entries[chosen.url_path], chosen

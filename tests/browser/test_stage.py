@@ -23,6 +23,12 @@ EATING = ("我", "爱", "吃", "炸鸡")
 ASKS, ABOUT = 2, 3
 ZH = {"locale": "zh-CN"}
 ISOLATES = {0x2068: "", 0x2069: ""}
+SHIFT = """() => new Promise((told) => {
+  let sum = 0;
+  new PerformanceObserver((seen) => seen.getEntries().forEach((it) => (sum += it.value)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => told(sum), 200);
+})"""
 
 
 def board(reader: Reader) -> Locator:
@@ -77,6 +83,13 @@ def test_all_three_are_on_the_first_screen(visit: Visit, locale: str, width: int
     places = [board(reader).locator("svg text", has_text=it).first.bounding_box() for it in titles]
     assert all(place and 0 < place["x"] < width for place in places)
     assert reader.fits()
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("width", [1400, 800, 390])
+def test_the_first_page_stands_still_from_the_beginning(visit: Visit, width: int, locale: str):
+    reader = visit("/", width, locale=locale)
+    assert reader.page.evaluate(SHIFT) <= 0.1
 
 
 def test_a_word_asks_by_click_and_another_is_traced_by_key(visit: Visit):

@@ -4,6 +4,7 @@ const EMBEDDING = /^embed(_options)?$/;
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   followAddress(setTriggerValue);
+  appearWhole();
   const { location, history } = window;
   const arrived = location.pathname + location.search;
   const here = location.pathname.split("/").filter(Boolean).at(-1) ?? "";

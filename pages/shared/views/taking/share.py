@@ -121,4 +121,4 @@ def _go_back() -> None:
 @cache
 def _component() -> ComponentRenderer:
     html = '<button type="button"></button>'
-    return scripted(__file__, html, shared=("buttons.css", "kept.js", "leaving.js"))
+    return scripted(__file__, html, shared=("buttons.css", "kept.js", "leaving.js", "appearing.js"))
