@@ -52,18 +52,29 @@ def sentence(text: Text, scene: Scene, *, whole: bool = True) -> None:
     complaint(text, "sentence")
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="examples"):
-        st.caption(text("sentence.examples"), width="content")
-        for name, example in ordered(text.language, others=whole).items():
-            st.button(
-                f"“{example.short}”",
-                key=f"example.{name}",
-                on_click=happen,
-                args=(show_example, name),
-                type="tertiary",
-                help=text(f"example.{name}"),
-            )
+    _examples(text, scene.choice.sentence, whole=whole)
     _remarks(text, scene)
+
+
+def _examples(text: Text, sentence: str, *, whole: bool) -> None:
+    """Offer sentences to begin with, as one stop of the Tab key; the shown one is marked."""
+    st.session_state["example"] = named(sentence)
+    st.pills(
+        text("sentence.examples"),
+        (offered := ordered(text.language, others=whole)),
+        format_func=lambda name: f"“{offered[name].short}”",
+        key="example",
+        on_change=_show_example,
+        args=(named(sentence),),
+        label_visibility="collapsed",
+        wrap=True,
+    )
+
+
+def _show_example(shown: str | None) -> None:
+    """Show the example that was clicked; a click on the one that is shown brings it back whole."""
+    if name := st.session_state["example"] or shown:
+        happen(show_example, name)
 
 
 def complaint(text: Text, name: str) -> None:

@@ -195,7 +195,7 @@ def test_a_link_without_a_sentence_begins_in_its_own_language(
 
 def test_an_english_link_may_show_a_chinese_sentence(open_dashboard: Open, cold_dashboard: Open):
     app = open_dashboard("en-US")
-    app.button(key="example.eat").click().run()
+    app.pills(key="example").set_value("eat").run()
     other = follow(cold_dashboard("en-US"), address(app))
     assert other.text_input(key="sentence").value == EXAMPLES["eat"].sentence
     assert charts(other) == charts(app)

@@ -40,7 +40,7 @@ from tests.pages.exploring import (
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_shows_its_sentence_and_its_words(dashboard: AppTest, name: str):
     example = EXAMPLES[name]
-    dashboard.button(key=f"example.{name}").click().run()
+    dashboard.pills(key="example").set_value(name).run()
     assert_shows(dashboard, handset().trace(example.sentence))
     tokens = words(example.sentence)
     assert tokens[chosen(dashboard, "query")] == example.asks
@@ -50,8 +50,8 @@ def test_an_example_shows_its_sentence_and_its_words(dashboard: AppTest, name: s
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_examples_in_the_readers_language_stand_first(open_dashboard: Visit, language: Language):
     app = open_dashboard(language)
-    keys = [str(it.key) for it in app.button]
-    names = [it.removeprefix("example.") for it in keys if it.startswith("example.")]
+    offered = list(app.pills(key="example").options)
+    names = [next(name for name, it in EXAMPLES.items() if it.short in said) for said in offered]
     own = [EXAMPLES[name].sentence.isascii() == (language == "en") for name in names]
     assert sorted(names) == sorted(EXAMPLES)
     assert own == sorted(own, reverse=True)

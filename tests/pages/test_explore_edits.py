@@ -168,9 +168,9 @@ def test_an_edit_of_a_word_waits_for_its_sentence_to_come_back(dashboard: AppTes
         assert_shows(dashboard, handset().trace("the sky"))
         choose(dashboard, sentence=CHICKEN)
     else:
-        dashboard.button(key="example.cat").click().run()
+        dashboard.pills(key="example").set_value("cat").run()
         assert_shows(dashboard, handset().trace(MOUSE))
-        dashboard.button(key="example.eat").click().run()
+        dashboard.pills(key="example").set_value("eat").run()
     edits = (Edit("x", (0, 2, 0), 7.0),)
     assert_shows(dashboard, handset(edits=edits).trace(CHICKEN))
 

@@ -32,6 +32,7 @@ HARMLESS = {
     "code_open": "the program, to take away",
     "questions": "questions, unfolded",
     "model_finder": "a row to choose: it opens a head",
+    "example": "which one the sentence is",
     "question": "an answer: the session keeps the score",
     "table": "edited cells, which links hold as such",
     "upload_long_query": "shows upload_query",
