@@ -53,7 +53,7 @@ def test_the_picture_is_given_what_core_computes(language: Language, chapter: st
     assert np.array_equal(unpacked(sent["weights"]), layer.weights[0])
     assert np.array_equal(unpacked(sent["scores"]), layer.biased_scores[0])
     for name, found in shown.seen.items():
-        assert np.array_equal(unpacked(sent["reach"][name]), found.field.reach)
+        assert np.array_equal(unpacked(sent["path"][name]), found.field.path)
         assert sent["waits"][name] == found.field.sequential
     felt = {"attention"} if chapter == "words" else set(shown.seen)
     assert set(sent["share"]) == felt

@@ -39,20 +39,20 @@ function footOf(stage, name) {
   const { data, query, key } = stage;
   const n = data.words.length;
   const { labels } = data;
-  const reach = Array.from(data.reach[name].at.subarray(query * n, (query + 1) * n));
-  const reached = reach.filter((it) => it > 0).length;
+  const path = Array.from(data.path[name].at.subarray(query * n, (query + 1) * n));
+  const reached = path.filter((it) => it > 0).length;
   const waits = data.waits[name];
   const most = Math.max(...Object.values(data.waits));
   const shares = data.share[name];
   const unknown = guessing(stage) ? "?" : stage.byHand && name === "attention" ? "…" : null;
-  const influence = unknown ? null : reach[key] ? (shares ? shares.at[query * n + key] : null) : 0;
+  const influence = unknown ? null : path[key] ? (shares ? shares.at[query * n + key] : null) : 0;
   const recalled = data.recalled[name];
   const right = recalled ? recalled.filter((named, i) => named === i).length : null;
   const counted = (count) => labels.of.replace("{count}", count).replace("{n}", n);
   return {
     influence: {
       part: influence,
-      told: unknown ?? (influence === null ? labels.untrained : reach[key] ? percent(influence) : labels.none),
+      told: unknown ?? (influence === null ? labels.untrained : path[key] ? percent(influence) : labels.none),
     },
     reached: { part: reached / n, told: counted(reached) },
     waits: { part: waits / most, told: String(waits), count: waits },

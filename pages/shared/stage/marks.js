@@ -3,7 +3,7 @@
 /** The line of the traced pair: whole once it has arrived. */
 function trace(stage, put, name, path, arrived) {
   const n = stage.data.words.length;
-  const reached = stage.data.reach[name].at[stage.query * n + stage.key] > 0;
+  const reached = stage.data.path[name].at[stage.query * n + stage.key] > 0;
   put.put(`trace ${name}`, "path", {
     d: reached ? path : "",
     fill: "none",

@@ -124,7 +124,7 @@ function drawShares(stage, put, place, column, name, left) {
   }
   data.words.forEach((_, i) => {
     const y = place.middle(i);
-    const reached = data.reach[name].at[query * n + i] > 0;
+    const reached = data.path[name].at[query * n + i] > 0;
     if (!reached && !place.narrow) cross(stage, put, `out ${name} ${i}`, left + 4, y);
     else if (reached && shares) {
       const share = shares.at[query * n + i];

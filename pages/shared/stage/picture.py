@@ -73,7 +73,6 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
         "v": packed(shown.layer.v[shown.head]),
         "layer": packed_head(it.parameters, it.rules, shown.head),
         "share": feels,
-        "reach": {name: packed(found.field.reach) for name, found in it.seen.items()},
         "path": {name: packed(found.field.path) for name, found in it.seen.items()},
         "waits": {name: found.field.sequential for name, found in it.seen.items()},
         "recalled": {} if it.lesson else {name: r.named for name, r in it.recalled.items()},

@@ -23,7 +23,7 @@ function tremble(stage, time) {
     const shares = data.share[name];
     for (let i = 0; i < n; i++) {
       const part = drawing.parts.get(`output ${name} ${i}`);
-      const reached = data.reach[name].at[i * n + shaking.word] > 0;
+      const reached = data.path[name].at[i * n + shaking.word] > 0;
       const share = shares ? shares.at[i * n + shaking.word] : 0;
       part.setAttribute("transform", `translate(${(-SHAKE * share * swing).toFixed(2)} 0)`);
       part.classList.toggle("reached", reached);

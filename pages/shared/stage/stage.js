@@ -51,7 +51,7 @@ function newStage(parent) {
 function receiveStage(stage, data) {
   const before = stage.data;
   const others = before && JSON.stringify(before.words) !== JSON.stringify(data.words);
-  for (const group of ["share", "reach", "path"]) data[group] = unpackedAll(data[group]);
+  for (const group of ["share", "path"]) data[group] = unpackedAll(data[group]);
   const steps = { scores: unpacked(data.scores), weights: unpacked(data.weights), v: unpacked(data.v) };
   if (before && (others || !alike(steps.weights, stage.steps.weights))) {
     remember(stage);

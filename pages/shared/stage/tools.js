@@ -88,7 +88,7 @@ function drawTable(stage) {
   const table = stage.root.querySelector("table");
   const n = data.words.length;
   const heads = ["word", "score", "weight", "recurrent", "convolutional"];
-  const reached = (name, i) => labels[data.reach[name].at[query * n + i] ? "reached" : "unreached"];
+  const reached = (name, i) => labels[data.path[name].at[query * n + i] ? "reached" : "unreached"];
   const rows = data.words.map((word, i) => {
     const score = row(steps.scores, query)[i];
     const masked = score === -Infinity;
