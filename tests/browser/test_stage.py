@@ -192,6 +192,21 @@ def test_a_number_beside_the_stage_moves_the_picture_at_once(visit: Visit):
     assert shares(reader) == per_cent(edited)
 
 
+def test_a_pulled_bar_changes_the_matrix_that_was_chosen(visit: Visit):
+    reader = visit("/", **ZH)
+    tool(reader, "拉横条").click()
+    tool(reader, "改 W_Q").click()
+    assert "W_K" in said(reader)
+    reader.page.locator(".stage .words button").first.focus()
+    for _ in range(4):
+        reader.page.keyboard.press("ArrowRight")
+    reader.after(reader.page.keyboard.press("Enter"))
+    wanted = row(EATING, ASKS)[0] + 4 * 0.05
+    assert shares(reader)[0] == f"{wanted:.0%}"
+    assert reader.says("W_K[")
+    assert not reader.says("W_Q[")
+
+
 def test_outputs_tremble_by_their_measured_share(visit: Visit):
     reader = visit("/", **ZH, reduced_motion="reduce")
     reader.page.locator(".stage .words button").nth(3).focus()

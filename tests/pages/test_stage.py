@@ -92,11 +92,12 @@ def test_words_are_put_in_and_taken_out(monkeypatch: pytest.MonkeyPatch):
     assert tab.reader.record(Choice).sentence == "我爱吃炸鸡"
 
 
-def test_a_pulled_weight_is_reached_and_undone(monkeypatch: pytest.MonkeyPatch):
-    tab = heard(monkeypatch, FIRST, "pulled", [2, 0, 0.5])
+@pytest.mark.parametrize("matrix", ["w_q", "w_k"])
+def test_a_pulled_weight_is_reached_and_undone(monkeypatch: pytest.MonkeyPatch, matrix: str):
+    tab = heard(monkeypatch, FIRST, "pulled", [2, 0, 0.5, matrix])
     shown = explored(tab.reader)
     assert shown.trace.layers[0].weights[0, 2, 0] == pytest.approx(0.5, abs=1e-3)
-    assert {edit.matrix for edit in shown.scene.choice.edits} == {"w_q"}
+    assert {edit.matrix for edit in shown.scene.choice.edits} == {matrix}
     assert tab.reader["key"] == 0
     tab = heard(monkeypatch, tab.reader, "travelled", "undo")
     assert explored(tab.reader).scene.choice.edits == ()
@@ -106,12 +107,19 @@ def test_a_pulled_weight_is_reached_and_undone(monkeypatch: pytest.MonkeyPatch):
 
 def test_what_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch):
     masked = reader(mask="causal")
-    tab = heard(monkeypatch, masked, "pulled", [0, 3, 0.5])
+    tab = heard(monkeypatch, masked, "pulled", [0, 3, 0.5, "w_q"])
     assert tab.reader == masked
     assert tab.refused[KEY].code == "weight_masked"
 
 
-FORGED = [None, "x", 7, [1], [1, "2"], [0.5, 1], [-1, 99, 0.5], [1, 2, 3], [1, 2, 7.5], {"a": 1}]
+FORGED = [None, "x", 7, [1], [1, "2"], [0.5, 1], [-1, 99, 0.5], [1, 2, 3], {"a": 1}]
+FORGED += [
+    [1, 2, 7.5, "w_q"],
+    [1, 2, 0.5, "w_v"],
+    [-1, 99, 0.5, "w_k"],
+    [0.5, 1, 0.5, "w_q"],
+    [1, 2, "1", "w_q"],
+]
 FORGED += [[99, 0.5, "w"], [True, "x" * 100_000], [0, ""], "reset", [[1], [2]], [10**30, 10**30]]
 
 

@@ -1,22 +1,37 @@
 // Editing backwards: a bar is pulled to a weight, and the server finds the matrix that gives it.
 
+const PULLED = ["w_q", "w_k"];
+
 function togglePulling(stage) {
-  stage.pulling = stage.pulling ? null : { word: null, share: 0 };
+  stage.pulling = stage.pulling ? null : { word: null, share: 0, matrix: PULLED[0] };
   endPrediction(stage);
   refresh(stage);
-  if (!stage.pulling) return tellPair(stage);
-  stage.said.textContent = filled(stage.data.labels["pull.how"], { asks: stage.data.words[stage.query] });
+  if (stage.pulling) tellPulling(stage);
+  else tellPair(stage);
+}
+
+/** Let the other matrix change. */
+function pullOther(stage) {
+  stage.pulling.matrix = PULLED.find((it) => it !== stage.pulling.matrix);
+  drawTools(stage);
+  tellPulling(stage);
+}
+
+function tellPulling(stage) {
+  const { data, pulling, query } = stage;
+  const values = { asks: data.words[query], matrix: data.names.tables[pulling.matrix] };
+  stage.said.textContent = filled(data.labels["pull.how"], values);
 }
 
 function pull(stage, word, share) {
-  stage.pulling = { word, share: Math.max(0, Math.min(1, share)) };
+  Object.assign(stage.pulling, { word, share: Math.max(0, Math.min(1, share)) });
   drawBoard(stage);
 }
 
 /** Let the server look for the change. */
 function letGo(stage) {
-  const { word, share } = stage.pulling ?? {};
+  const { word, share, matrix } = stage.pulling ?? {};
   if (word === null || word === undefined) return;
   stage.key = word;
-  stage.send("pulled", [stage.query, word, Number(share.toFixed(3))]);
+  stage.send("pulled", [stage.query, word, Number(share.toFixed(3)), matrix]);
 }

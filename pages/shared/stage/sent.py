@@ -54,10 +54,10 @@ def _travel(it: Explored, sent: object) -> None:
 
 
 def _pull(it: Explored, sent: object) -> None:
-    """Change W_Q so that a weight becomes what it was pulled to; or note why that can't be."""
+    """Change a matrix so that a weight becomes what it was pulled to; or note why that can't be."""
     match sent:
-        case [int(query), int(key), (int() | float()) as target]:
-            wish = Wish(it.opened.head, query, key, float(target))
+        case [int(query), int(key), (int() | float()) as target, ("w_q" | "w_k") as matrix]:
+            wish = Wish(it.opened.head, query, key, float(target), matrix)
         case _:
             return
     session().refused.pop(KEY, None)
@@ -69,9 +69,9 @@ def _pull(it: Explored, sent: object) -> None:
     except InputError as problem:
         session().refused[KEY] = problem
         return
-    before, shelf = it.parameters.w_q[wish.head], it.scene.shelf
+    before, shelf = getattr(it.parameters, matrix)[wish.head], it.scene.shelf
     cells = {
-        Address("w_q", str(wish.head), int(row), "", int(column)): float(found[row, column])
+        Address(matrix, str(wish.head), int(row), "", int(column)): float(found[row, column])
         for row, column in np.argwhere(found != before)
     }
     happen(put, shelf, {**reader().edits.get(shelf, {}), **cells})

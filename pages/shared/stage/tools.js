@@ -15,6 +15,9 @@ function drawTools(stage) {
   tools.pull.textContent = labels[stage.pulling ? "pull.end" : "pull"];
   tools.pull.hidden = Boolean(stage.data.alone);
   tools.pull.setAttribute("aria-pressed", String(Boolean(stage.pulling)));
+  const matrix = stage.data.names.tables[stage.pulling?.matrix];
+  tools.matrix.hidden = !matrix;
+  tools.matrix.textContent = filled(labels["pull.matrix"], { matrix });
   for (const [name, can] of [["undo", stage.data.past], ["redo", stage.data.undone]]) {
     tools[name].hidden = !stage.data.past && !stage.data.undone;
     tools[name].disabled = !can;
@@ -37,6 +40,7 @@ function buildTools(stage) {
   tools.why = tool("", () => openWhy(stage));
   tools.predict = tool("", () => predict(stage));
   tools.pull = tool("", () => togglePulling(stage));
+  tools.matrix = tool("", () => pullOther(stage));
   tools.undo = tool("↶", () => stage.send("travelled", "undo"));
   tools.redo = tool("↷", () => stage.send("travelled", "redo"));
   for (const kind of ["svg", "png"]) {
@@ -53,7 +57,7 @@ function buildTools(stage) {
     if (event.key === "Enter" || event.key === " ") shake(stage, stage.key);
   };
   const { back, forth, tick, why, shake: shaken, apart, together } = tools;
-  tools.row.append(back, forth, tools.play, tick, why, tools.predict, tools.pull, tools.undo, tools.redo, apart, together, shaken, tools.svg, tools.png, tools.shaken);
+  tools.row.append(back, forth, tools.play, tick, why, tools.predict, tools.pull, tools.matrix, tools.undo, tools.redo, apart, together, shaken, tools.svg, tools.png, tools.shaken);
 }
 
 function step(stage, by) {
