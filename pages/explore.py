@@ -3,17 +3,21 @@
 import streamlit as st
 
 from pages.shared import frame
+from pages.shared.reader.session import reader
 from pages.shared.stage import chapters
 from pages.shared.stage.card import card
+from pages.shared.stage.explored import explore
 from pages.shared.stage.guide import guide
 from pages.shared.stage.picture import stage
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.everything import everything
-from pages.shared.views.explore.head import explored_or_end
+from pages.shared.views.in_line import in_line
 from pages.shared.views.questions import questions
+from pages.shared.views.refused import ends
 
 text = frame.open_page("explore")
-it = explored_or_end(text)
+with ends(text, "explore"):
+    it = explore(reader(), in_line())
 
 if it.stage.view != "page":
     card(text, it)

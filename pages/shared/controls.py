@@ -1,6 +1,6 @@
 """Controls used by more than one page. Their keys are the names of fields."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, get_args
 
 import streamlit as st
@@ -122,13 +122,7 @@ def layer(
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         option(text, "source", sources, value=scene.choice.source)
         if scene.choice.source == "seeded":
-            st.button(
-                text("seed.next"),
-                key="another_source_seed",
-                on_click=change,
-                kwargs={"seed": another_seed(scene.choice.seed, "seed")},
-                icon=":material/casino:",
-            )
+            next_seed(text, "seed", "source_seed")
         if one_head:
             head(text, scene)
         positions(text)
@@ -212,10 +206,23 @@ def number(
     st.number_input(label, low, high, step=step, key=showing(name), width=width)
 
 
-def another_seed(seed: int, name: str) -> int:
-    """Give the next seed of a field: it can be found again."""
-    low, high = limits(name)
-    return low if seed >= high else seed + 1
+def next_seed(text: Text, field: str, place: str) -> None:
+    """Draw other random numbers: those of the next seed, which can be found again.
+
+    Args:
+        text: The reader's language.
+        field: The seed's.
+        place: A name for the button.
+    """
+    low, high = limits(field)
+    seed = int(str(reader()[field]))
+    st.button(
+        text("seed.next"),
+        key=f"another_{place}",
+        on_click=change,
+        kwargs={field: low if seed >= high else seed + 1},
+        icon=":material/casino:",
+    )
 
 
 def option(
@@ -243,6 +250,29 @@ def option(
         wrap=True,
         width="content",
         help=more,
+    )
+
+
+def pills(
+    text: Text, name: str, options: Sequence[str], labels: str, value: str | None = None
+) -> None:
+    """Choose what is shown below, one of some names in a row.
+
+    Args:
+        text: The reader's language.
+        name: The field's.
+        options: The names.
+        labels: What the labels of the names begin with.
+        value: What is shown, if the page shows something else than the reader chose.
+    """
+    st.pills(
+        text(f"{name}.label"),
+        options,
+        format_func=text.options(labels, tuple(options)).__getitem__,
+        key=showing(name, value),
+        label_visibility="collapsed",
+        required=True,
+        wrap=True,
     )
 
 

@@ -162,7 +162,7 @@ def told(app: AppTest) -> list[str]:
     return [box.value for box in (*app.error, *app.warning, *app.info)]
 
 
-def assert_shows(app: AppTest, trace: AttentionTrace, head: int = 0) -> None:
+def assert_shows(app: AppTest, trace: AttentionTrace, head: int = 0, atol: float = 0) -> None:
     layer, names = trace.layers[0], numbered(trace.query_tokens)
     seen_by_softmax = np.where(layer.may_look, layer.biased_scores, layer.scores)
     expected = {"scores": seen_by_softmax, "weights": layer.weights, "output": layer.output}
@@ -179,7 +179,7 @@ def assert_shows(app: AppTest, trace: AttentionTrace, head: int = 0) -> None:
         part = values[head][rows, columns][: numbers.shape[0], : numbers.shape[1]]
         assert len(numbers) == len(shown)
         assert len(names) > LARGE or part.shape == values[head].shape
-        assert_allclose(numbers, part, rtol=1e-6, err_msg=name)
+        assert_allclose(numbers, part, rtol=1e-6, atol=atol, err_msg=name)
 
 
 def first(app: AppTest, name: str, side: str) -> int:

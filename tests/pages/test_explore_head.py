@@ -67,7 +67,7 @@ def test_few_parts_are_near_and_say_what_they_cost(explore: AppTest):
     choose(explore, d_model=5, d_k=2, d_v=3, n_heads=2)
     sizes = Sizes(5, 2, 3, 2)
     found = source(sizes, heads=(2, 3))
-    assert_shows(explore, found.trace())
+    assert_shows(explore, found.trace(), atol=1e-5)
     cost = found.heads.cost(sizes)
     assert any(
         f"{cost.weights[0]:.2g}" in it and f"{cost.scores[0]:.1%}" in it for it in said(explore)
@@ -81,7 +81,7 @@ def test_few_parts_are_near_and_say_what_they_cost(explore: AppTest):
 def test_an_edit_changes_the_head_and_stays_with_its_sentence(explore: AppTest):
     edit(explore, "w_q", 0, 0, 3.0)
     sizes = Sizes(N, N - 1, N, 1)
-    assert_shows(explore, source(sizes, (Edit("w_q", (0, 0, 0), 3.0),)).trace())
+    assert_shows(explore, source(sizes, (Edit("w_q", (0, 0, 0), 3.0),)).trace(), atol=1e-5)
     model = ModelChoice(**{name: OPENED[name] for name in HEAD_FIELDS})
     shelf = head_shelf(Choice(sentence=SENTENCE), model)
     assert edits_of(explore, shelf)

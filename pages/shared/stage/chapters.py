@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import get_args
 
 import streamlit as st
 
-from core.reader.explore import Chapter
 from core.recall.readers import STATES
 from pages.shared import controls, names
-from pages.shared.reader.session import showing
 from pages.shared.stage.explored import Explored
 from pages.shared.text import Text
 from pages.shared.views.arithmetic import arithmetic
@@ -27,16 +24,7 @@ _SLIDERS = {
 
 def choose(text: Text, it: Explored) -> None:
     """Choose a chapter; each goes on from the one before."""
-    st.pills(
-        text("chapter.label"),
-        get_args(Chapter),
-        format_func=text.options("explore_chapter", get_args(Chapter)).__getitem__,
-        key=showing("chapter", it.chapter),
-        label_visibility="collapsed",
-        required=True,
-        wrap=True,
-        disabled=it.lesson is not None,
-    )
+    controls.pills(text, "chapter", it.chapters, "explore_chapter", it.chapter)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import get_args
 
 from core import layer
 from core.architectures import Measured
@@ -37,10 +38,15 @@ class Explored:
     numbers: NumbersChoice
 
     @property
-    def chapter(self) -> Chapter:
-        """The part of the page that is open; learned numbers are shown with everything."""
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The parts of the page; learned numbers are shown with everything."""
         learned = self.lesson or self.scene.choice.source == "basis"
-        return "everything" if learned else self.stage.chapter
+        return ("everything",) if learned else get_args(Chapter)
+
+    @property
+    def chapter(self) -> Chapter:
+        """The part of the page that is open."""
+        return self.stage.chapter if self.stage.chapter in self.chapters else "everything"
 
     @property
     def words(self) -> tuple[str, ...]:

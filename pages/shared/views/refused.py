@@ -1,5 +1,8 @@
 """Why something cannot be shown now, and what the reader can do."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from core.errors import InputError
@@ -12,6 +15,26 @@ class PageEnds(Exception):  # noqa: N818 -- nothing went wrong here
 
     Streamlit's own stop would end that, too, and a link would seem not to have arrived.
     """
+
+
+@contextmanager
+def ends(text: Text, place: str, first: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """End the page, with the reason, if what it shows cannot be computed.
+
+    Args:
+        text: The reader's texts.
+        place: The page's name.
+        first: Draws what stands above the reason, where the reader can choose something else.
+
+    Raises:
+        PageEnds: In that case.
+    """
+    try:
+        yield
+    except InputError as problem:
+        first()
+        refused(text, problem, place)
+        raise PageEnds from None
 
 
 def refused(text: Text, problem: InputError, place: str) -> None:

@@ -10,7 +10,6 @@ from core.reader.ideas import BuffetChoice
 from core.trace import Origin
 from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader.session import change
 from pages.shared.server import cache
 from pages.shared.shares import rounded
 from pages.shared.text import Text
@@ -88,10 +87,4 @@ def _controls(text: Text, name: str, choice: BuffetChoice) -> None:
     field, step = ("buffet_gain", 0.1) if name == "recurrent" else ("buffet_walks", 1)
     controls.slider(text, field, step=step)
     if name == "recurrent":
-        st.button(
-            text("seed.next"),
-            key="another_buffet_seed",
-            on_click=change,
-            kwargs={"buffet_seed": controls.another_seed(choice.buffet_seed, "buffet_seed")},
-            icon=":material/casino:",
-        )
+        controls.next_seed(text, "buffet_seed", "buffet_seed")

@@ -13,7 +13,7 @@ from core.sources.trained import TrainedSource
 from core.sources.trained_layer import TrainedLayer
 from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader.session import change, showing
+from pages.shared.reader.session import showing
 from pages.shared.shares import rounded
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
@@ -38,7 +38,7 @@ def architectures(
         seen: What each architecture feels, by its name.
         networks: What was trained here, by the same names, if it was.
     """
-    _for_all(text, scene.choice.seed, drawn=not networks)
+    _for_all(text, drawn=not networks)
     places = maps.side_by_side(len(seen), len(scene.tokens.kept))
     heatmaps = influence_maps(text, scene, seen, networks)
     for place, (name, heatmap) in zip(places, heatmaps.items(), strict=True):
@@ -111,18 +111,13 @@ def _in_words(text: Text, scene: Scene, name: str, measured: Measured) -> str:
     return "  \n".join(lines)
 
 
-def _for_all(text: Text, seed: int, *, drawn: bool) -> None:
+def _for_all(text: Text, *, drawn: bool) -> None:
     """What holds for all three: the colours, and the seed where numbers are drawn."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         controls.option(text, "comparison", get_args(Comparison))
         if drawn:
             controls.number(text, "seed", width=150)
-            st.button(
-                text("seed.next"),
-                on_click=change,
-                kwargs={"seed": controls.another_seed(seed, "seed")},
-                icon=":material/casino:",
-            )
+            controls.next_seed(text, "seed", "seed")
 
 
 def _controls(text: Text, scene: Scene, name: str) -> None:

@@ -2,31 +2,14 @@
 
 import streamlit as st
 
-from core.errors import InputError
 from core.reader.scene import Scene
 from core.sources.basis import BasisSource
 from pages.shared.reader.head import exact_sizes
 from pages.shared.reader.session import change, reader
-from pages.shared.stage.explored import Explored, explore
 from pages.shared.text import Text, plain
-from pages.shared.views.in_line import in_line
-from pages.shared.views.refused import PageEnds, refused
 
 _PARTS = 5  # named with their shares
 _EXACT = 5e-5  # what float32 may lose of a weight
-
-
-def explored_or_end(text: Text) -> Explored:
-    """What the page shows; it ends here, with the reason, if a model's head cannot be opened.
-
-    Raises:
-        PageEnds: In that case.
-    """
-    try:
-        return explore(reader(), in_line())
-    except InputError as problem:
-        refused(text, problem, "explore")
-        raise PageEnds from None
 
 
 def about_head(text: Text, scene: Scene) -> None:

@@ -117,20 +117,18 @@ def _training(text: Text, lesson: Lesson) -> None:
 
 
 def _say_missing(text: Text, lesson: Lesson) -> None:
-    random = [it for it in lesson.unfinished if not it.step]
-    begun = [it for it in lesson.unfinished if it.step]
+    random, begun = [], []
+    for it in lesson.unfinished:
+        name = contender(text, it.contender, it.design)
+        if it.step:
+            begun.append(text("lesson.so_far", name=name, steps=f"{it.step:,}"))
+        else:
+            random.append(name)
+    comma = text("sentence.comma")
     if random:
-        names = [contender(text, it.contender, it.design) for it in random]
-        st.info(text("lesson.missing", names=text("sentence.comma").join(names)))
+        st.info(text("lesson.missing", names=comma.join(random)))
     if begun:
-        names = [
-            text(
-                "lesson.so_far", name=contender(text, it.contender, it.design), steps=f"{it.step:,}"
-            )
-            for it in begun
-        ]
-        names = text("sentence.comma").join(names)
-        st.info(text("lesson.unfinished", names=names, wanted=f"{lesson.wanted:,}"))
+        st.info(text("lesson.unfinished", names=comma.join(begun), wanted=f"{lesson.wanted:,}"))
 
 
 def _watch(text: Text, was: State) -> None:

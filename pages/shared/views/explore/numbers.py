@@ -14,10 +14,10 @@ from core.reader.reader import reset, undo
 from core.reader.scene import Scene
 from core.tokens import occurrences
 from core.trace import AttentionTrace
-from pages.shared import names, tables
+from pages.shared import controls, names, tables
 from pages.shared.editing import edited
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.session import happen, reader, settle, showing
+from pages.shared.reader.session import happen, reader, settle
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.folded import folded
@@ -158,13 +158,5 @@ def _influences(scene: Scene, seen: Mapping[str, Measured]) -> dict[str, Matrix]
 def _pick(text: Text, field: str, chosen: str, options: tuple[str, ...]) -> str:
     name = chosen if chosen in options else options[0]
     settle(**{field: name})
-    st.pills(
-        text(f"{field}.label"),
-        options,
-        format_func=text.options("matrix", options).__getitem__,
-        key=showing(field),
-        label_visibility="collapsed",
-        required=True,
-        wrap=True,
-    )
+    controls.pills(text, field, options, "matrix")
     return name

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import tables
+from pages.shared import controls, tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.session import settle, showing
+from pages.shared.reader.session import settle
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
 from pages.shared.views.upload.maps import Shown
@@ -17,15 +17,7 @@ def upload_numbers(text: Text, view: Shown, name: str) -> None:
     found = matrices(view)
     chosen = name if name in found else "weights"
     settle(upload_shown=chosen)
-    st.pills(
-        text("upload_shown.label"),
-        list(found),
-        format_func=lambda it: text(f"matrix.{it}"),
-        key=showing("upload_shown"),
-        label_visibility="collapsed",
-        required=True,
-        wrap=True,
-    )
+    controls.pills(text, "upload_shown", tuple(found), "matrix")
     matrix = found[chosen]
     if max(matrix.values.shape) <= _WIDEST:
         tables.read_only(matrix)

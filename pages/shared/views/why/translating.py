@@ -30,7 +30,7 @@ from pages.shared.server import cache
 from pages.shared.text import Text, plain
 from pages.shared.views.in_line import in_line
 from pages.shared.views.opened import Pointed
-from pages.shared.views.refused import PageEnds, refused
+from pages.shared.views.refused import ends
 from pages.shared.views.word_strip import probability_strip
 
 
@@ -112,18 +112,9 @@ class Translating(NamedTuple):
 
 
 def translating_or_end(text: Text) -> Translating:
-    """What the page shows; the page ends here, with the reason, if it cannot be computed.
-
-    Raises:
-        PageEnds: In that case.
-    """
-    choice = reader().record(WhyChoice)
-    try:
-        shown = translating(choice)
-    except InputError as problem:
-        _field(text)
-        refused(text, problem, "why")
-        raise PageEnds from None
+    """Give what the page shows; it ends here, with the reason, if that cannot be computed."""
+    with ends(text, "why", first=lambda: _field(text)):
+        shown = translating(reader().record(WhyChoice))
     settle(why_word=shown.choice.why_word, why_key=shown.choice.why_key)
     return shown
 
