@@ -6,7 +6,7 @@ from core.numbers import shortest
 from core.reader.cells import Address
 from pages.shared import tables
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.session import session
+from pages.shared.reader.session import reader, session
 from pages.shared.reader.typed import Refusal
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
@@ -25,8 +25,15 @@ def edited(
         addresses: One a cell.
         matrix: What it shows.
     """
-    drawn = session().tables
-    tables.editable(text, matrix, drawn.offer(table, shelf, addresses, matrix.values))
+    drawn, edits = session().tables, reader().edits.get(shelf, {})
+    changed = [
+        (row, column)
+        for row, cells in enumerate(addresses)
+        for column, address in enumerate(cells)
+        if address in edits
+    ]
+    offered = drawn.offer(table, shelf, addresses, matrix.values)._replace(changed=changed)
+    tables.editable(text, matrix, offered)
     for refusal in (it for it in drawn.refused if it.table == table):
         st.error(_told(text, matrix, refusal))
 

@@ -19,7 +19,7 @@ _FILES = (
     *("editor.css", "editor.js"),
 )
 _BRUSHES = ("cell", "row", "column", "diagonal")
-_SAID = ("called", "grid", "all", "on", "off", "tools", "sign", "undo", "redo", *_BRUSHES)
+_SAID = ("called", "grid", "all", "on", "off", "tools", "sign", "undo", "redo", "changed", *_BRUSHES)
 
 
 class Named(NamedTuple):
@@ -48,6 +48,7 @@ def draw(
         "session": offered.session,
         "taken": offered.taken,
         "refused": [list(it) for it in offered.refused],
+        "changed": [list(it) for it in offered.changed],
         "words": _words(text),
     }
     _component()(key=offered.key, data=data, on_edits_change=_rerun)

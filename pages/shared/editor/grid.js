@@ -85,7 +85,12 @@ function paintCell(editor, i, j) {
   cell.classList.toggle("pending", value === null);
   cell.firstChild.textContent = shownText(data, text, value);
   cell.setAttribute("aria-label", nameOf(data, i, j, text));
-  const refused = data.refused.some(([row, column]) => row === i && column === j);
+  const among = (cells) => cells.some(([row, column]) => row === i && column === j);
+  const refused = among(data.refused);
+  const changed = among(data.changed);
+  cell.classList.toggle("changed", changed);
+  if (changed) cell.setAttribute("aria-description", data.words.changed);
+  else cell.removeAttribute("aria-description");
   cell.toggleAttribute("data-refused", refused && !state.pending.has(`${i},${j}`));
 }
 

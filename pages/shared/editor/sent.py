@@ -25,6 +25,7 @@ class Offered(NamedTuple):
         session: Tells a session of the server from the one before.
         taken: The number of the last edit that was heard.
         refused: (row, column) of cells whose last text could not be used.
+        changed: (row, column) of cells that the reader has changed.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Offered(NamedTuple):
     session: int = 0
     taken: int = 0
     refused: Collection[tuple[int, int]] = ()
+    changed: Collection[tuple[int, int]] = ()
 
 
 class Typed(NamedTuple):

@@ -35,7 +35,7 @@ def beside(text: Text, it: Explored) -> Iterator[None]:
     if it.chapter != "vectors":
         yield
         return
-    picture, tables = st.columns([8, 5])
+    picture, tables = st.columns([14, 9], gap="small")
     with picture:
         yield
     with tables:
