@@ -37,9 +37,9 @@ def main(word: str) -> str | None:
     [
         ("lawyer", "person"),
         ("pigeon", "animal"),
-        ("pasta", "food"),
+        ("lasagna", "food"),
         ("painted", "action"),
-        ("scarf", "thing"),
+        ("flashlight", "thing"),
         ("chemistry", "idea"),
         ("奶茶", "food"),
         ("律师", "person"),
