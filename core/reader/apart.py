@@ -80,8 +80,11 @@ def _pointing(choice: Choice, sentence: str, at: int) -> Mapping[str, Any]:
     """Point at the same words in a sentence that has changed before one place."""
     n = tokenize(sentence, choice.unit, rule=choice.cutting).total
     longer = n - choice.tokens.total
-    moved = {
-        name: max(0, min(place + longer * (place >= at), n - 1))
-        for name, place in (("query", choice.query), ("key", choice.key))
-    }
-    return {"sentence": sentence, **moved}
+    gone = range(at, at - longer)
+
+    def moved(place: int) -> int:
+        return max(0, min(place + longer * (place >= at), n - 1))
+
+    padded = tuple(moved(place) for place in choice.padded if place not in gone)
+    query, key = moved(choice.query), moved(choice.key)
+    return {"sentence": sentence, "query": query, "key": key, "padded": padded}

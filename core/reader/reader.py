@@ -124,7 +124,8 @@ def choose(reader: Reader, raw: Mapping[str, object]) -> tuple[Reader, tuple[str
                 own[name] = _OWN[name](value)
             else:
                 fields[name] = FIELDS[name].read(value)
-                fields.pop(_CUT.get(name, ""), None)  # a new sentence is cut by today's rule
+                if (rule := _CUT.get(name)) and rule not in raw:
+                    fields.pop(rule, None)  # a new sentence is cut by today's rule
             drafts.pop(name, None)
         except InputError as reason:
             drafts[name] = Draft(str(value), reason)
@@ -210,12 +211,13 @@ def redo(reader: Reader, on: str) -> Reader:
 def _moved(
     reader: Reader, on: str, cells: Cells, past: tuple[Cells, ...], undone: tuple[Cells, ...]
 ) -> Reader:
-    return replace(
+    moved = replace(
         reader,
         edits=_latest(reader.edits, on, cells),
         past=_latest(reader.past, on, past),
         undone=_latest(reader.undone, on, undone),
     )
+    return _within_memory(moved, on)
 
 
 def _latest(shelves: Mapping[str, Record], on: str, value: Record) -> dict[str, Record]:
@@ -226,14 +228,15 @@ def _latest(shelves: Mapping[str, Record], on: str, value: Record) -> dict[str, 
 
 def _within_memory(reader: Reader, latest: str) -> Reader:
     """Keep within ``MOST_KEPT``: earlier states go first, then the cells of the oldest shelves."""
-    edits, past = dict(reader.edits), dict(reader.past)
-    while _size(edits.values()) + sum(map(_size, past.values())) > MOST_KEPT:
-        changed = next((on for on, states in past.items() if states), None)
-        if changed is None:
-            del edits[next(on for on in edits if on != latest)]
+    edits, past, undone = dict(reader.edits), dict(reader.past), dict(reader.undone)
+    while sum(map(_size, (edits.values(), *past.values(), *undone.values()))) > MOST_KEPT:
+        for states in (past, undone):
+            if changed := next((on for on in states if states[on]), None):
+                states[changed] = states[changed][1:]
+                break
         else:
-            past[changed] = past[changed][1:]
-    return replace(reader, edits=edits, past=past)
+            del edits[next(on for on in edits if on != latest)]
+    return replace(reader, edits=edits, past=past, undone=undone)
 
 
 def _size(states: Collection[Cells]) -> int:

@@ -76,13 +76,19 @@ WORDS = st.lists(st.sampled_from(["cat", "tea", "green", "one"]), min_size=1, ma
 @given(words=WORDS, word=st.sampled_from(["today", "very"]), data=st.data())
 def test_taking_out_undoes_putting_in(words: list[str], word: str, data: st.DataObject):
     at = data.draw(st.integers(0, len(words)))
-    query, key = (data.draw(st.integers(0, len(words) - 1)) for _ in range(2))
-    before = choice(" ".join(words), query, key)
+    query, key, hidden = (data.draw(st.integers(0, len(words) - 1)) for _ in range(3))
+    before = replace(choice(" ".join(words), query, key), padded=(hidden,))
     longer = replace(before, **with_words(before, at, word))
     assert longer.tokens.kept == (*words[:at], word, *words[at:])
     assert longer.tokens.kept[longer.query] == words[query]
+    assert [longer.tokens.kept[place] for place in longer.padded] == [words[hidden]]
     shorter = replace(longer, **without_words(longer, at))
     assert shorter == before
+
+
+def test_a_hidden_word_that_is_taken_out_hides_no_other():
+    hidden = replace(choice("I love green tea"), padded=(1, 2))
+    assert without_words(hidden, 2)["padded"] == (1,)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -149,9 +149,32 @@ def test_too_many_cells_change_nothing_and_memory_is_bounded():
         reader = put(reader, f"seeded {seed}", full)
         for step in range(2 * MOST_STEPS if seed == 8 else 1):
             reader = put(reader, f"seeded {seed}", {Address("x", "a", 0, "", 1): float(step)})
-    held = [*reader.edits.values(), *(it for states in reader.past.values() for it in states)]
-    assert len(held) + sum(map(len, held)) <= MOST_KEPT
+    assert kept(reader) <= MOST_KEPT
     assert len(reader.past["seeded 8"]) == MOST_STEPS
+
+
+def test_what_can_be_done_again_is_bounded_too():
+    full = {Address("x", "a", row, "", 0): 1.0 for row in range(MOST_EDITS)}
+    reader = Reader()
+    for seed in range(9):
+        reader = undo(put(reader, f"seeded {seed}", full), f"seeded {seed}")
+        assert kept(reader) <= MOST_KEPT
+    assert redo(reader, "seeded 8").edits["seeded 8"] == full
+
+
+def kept(reader: Reader) -> int:
+    """Cells in memory, and one for each state of a shelf."""
+    earlier = [*reader.past.values(), *reader.undone.values()]
+    held = [*reader.edits.values(), *(it for states in earlier for it in states)]
+    return len(held) + sum(map(len, held))
+
+
+@pytest.mark.parametrize("first", ["sentence", "cutting"])
+def test_a_new_sentence_is_cut_by_the_rule_that_comes_with_it(first: str):
+    raw = {"sentence": "我爱猫", "cutting": "1"}
+    reader, _ = choose(Reader(), {first: raw[first], **raw})
+    assert reader["cutting"] == "1"
+    assert choose(reader, {"sentence": "猫爱鱼"})[0]["cutting"] == "2"
 
 
 @given(junk, pages)
