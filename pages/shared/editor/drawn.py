@@ -19,7 +19,10 @@ _FILES = (
     *("editor.css", "editor.js"),
 )
 _BRUSHES = ("cell", "row", "column", "diagonal")
-_SAID = ("called", "grid", "all", "on", "off", "tools", "sign", "undo", "redo", "changed", *_BRUSHES)
+_SAID = (
+    *("called", "grid", "all", "on", "off", "tools", "sign", "undo", "redo", "changed"),
+    *_BRUSHES,
+)
 
 
 class Named(NamedTuple):
