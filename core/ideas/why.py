@@ -218,6 +218,30 @@ def agreeing(made: Alignment) -> int:
     return int((heaviest == strongest).sum())
 
 
+def clearest_pair(made: Alignment) -> tuple[int, int]:
+    """Find the word written and the word read that attention joins most, above the mean of all.
+
+    Returns:
+        The places of both; marks such as a full stop count only where there is nothing else.
+
+    Raises:
+        ValueError: For a translator without attention.
+    """
+    if made.mean_weights is None:
+        raise ValueError("a translator without attention")
+    weights = made.mean_weights[:-1]  # without the end of the translation
+    own = weights - weights.mean(axis=0)
+    written, read = (
+        np.array([any(it.isalnum() for it in word) for word in words])
+        for words in (made.output[:-1], made.source)
+    )
+    pairs = written[:, None] & read
+    if pairs.any():
+        own = np.where(pairs, own, -np.inf)
+    word, key = np.unravel_index(int(own.argmax()), own.shape)
+    return int(word), int(key)
+
+
 def concentration(made: Alignment) -> float:
     """Which part of all influence the strongest source word has, mean over what is written."""
     return float(made.influence.share[:-1].max(axis=1).mean())

@@ -14,17 +14,23 @@ OUTPUTS: tuple[Output, ...] = get_args(Output)
 LONGEST_SENTENCE = 400
 """Characters; the translators read far less, and the page says how much."""
 
+CLEAREST = -1
+"""In place of a word's place, where a sentence is new."""
+
 _MOST_WORDS = 40  # of a source or a translation: each has a piece at least
 
 
 @dataclass(frozen=True)
 class WhyChoice:
-    """A sentence, a translation that all are made to write, and a word of each, from 0."""
+    """A sentence, a translation that all are made to write, and a word of each, from 0.
+
+    ``CLEAREST`` as a word points at the pair that attention joins most.
+    """
 
     why_sentence: str = line("我父亲给我买了一辆自行车。", LONGEST_SENTENCE, check=check)
     why_output: Output = word("reference", Output)  # whose translation
-    why_word: int = whole(5, 0, _MOST_WORDS - 1, place=True)  # of the translation
-    why_key: int = whole(7, 0, _MOST_WORDS - 1, place=True)  # of the source
+    why_word: int = whole(5, CLEAREST, _MOST_WORDS - 1, place=True)  # of the translation
+    why_key: int = whole(7, CLEAREST, _MOST_WORDS - 1, place=True)  # of the source
     why_measure: Measure = word("bleu", Measure)  # of quality by length
     why_inserted_open: bool = flag(False)
 

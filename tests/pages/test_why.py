@@ -13,7 +13,15 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.errors import InputError
-from core.ideas.why import EXAMPLES, INSERTED, Quality, quality_of, reference, target_of
+from core.ideas.why import (
+    EXAMPLES,
+    INSERTED,
+    Quality,
+    clearest_pair,
+    quality_of,
+    reference,
+    target_of,
+)
 from core.reader.why import WhyChoice
 from core.translation import translator as translators
 from core.translation.files import KINDS, Kind
@@ -169,6 +177,15 @@ def test_a_sentence_of_ones_own_has_no_translation_by_people(page: AppTest):
     choose(page, why_sentence=BICYCLE)
     assert not page.warning
     assert page.segmented_control(key="why_output").value == "reference"
+
+
+def test_a_new_sentence_points_at_its_clearest_pair(page: AppTest):
+    page.text_input(key="why_sentence").set_value(FRIED).run()
+    there = translator("attention", "zh", "en")
+    made = there.align(FRIED, there.translate(FRIED))
+    assert (chosen(page, "why_word"), chosen(page, "why_key")) == clearest_pair(made)
+    choose(page, why_word=0)
+    assert chosen(page, "why_word") == 0
 
 
 def test_examples_are_held_out_pairs_with_their_givers_and_there_are_others(page: AppTest):

@@ -1,6 +1,7 @@
 """Three translators on one sentence: what is told of them, by hand and on the files themselves."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from core.ideas.why import (
     agreeing,
     another,
     check,
+    clearest_pair,
     concentration,
     facts,
     held_out_pair,
@@ -134,6 +136,14 @@ def test_weight_and_influence_agree_on_the_first_word_only():
     assert without
     with pytest.raises(ValueError, match="no weights"):
         agreeing(without)
+
+
+def test_the_clearest_pair_is_above_the_mean_of_all_rows_and_no_mark():
+    assert clearest_pair(alignment()) == (1, 2)  # 0.6 − 0.35
+    marked = replace(alignment(), source=("a", "b", "."))
+    assert clearest_pair(marked) == (0, 0)  # 0.6 − 0.4
+    with pytest.raises(ValueError, match="without attention"):
+        clearest_pair(replace(alignment(), weights=np.empty((0, 0, 3, 3))))
 
 
 def test_the_strongest_word_has_its_share_and_pieces_their_mean():

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.ideas.why import INSERTED, Translated, n_pieces, per_piece, target_of
+from core.reader.why import CLEAREST
 from core.translation.files import KINDS, Kind
 from core.translation.pieces import Language
 from pages.shared.reader.session import change
@@ -65,7 +66,7 @@ def _row(text: Text, place: int, sentence: str, steps: dict[Kind, Step]) -> None
     with st.container(border=True):
         grid = st.grid(len(KINDS) + 1, min_column_width=200)
         with grid.cell():
-            chosen = {"why_sentence": sentence, "why_output": "reference", "why_word": 0}
+            chosen = {"why_sentence": sentence, "why_output": "reference", "why_word": CLEAREST}
             st.markdown(plain(sentence))
             st.button(
                 text("why.inserted.choose"),

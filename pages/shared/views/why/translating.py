@@ -1,7 +1,7 @@
 """A sentence, and what three translators make of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from core.ideas.why import (
     EXAMPLES,
     Translated,
     another,
+    clearest_pair,
     facts,
     held_out_pair,
     language_of,
@@ -20,7 +21,7 @@ from core.ideas.why import (
     reference,
     target_of,
 )
-from core.reader.why import LONGEST_SENTENCE, OUTPUTS, Output, WhyChoice
+from core.reader.why import CLEAREST, LONGEST_SENTENCE, OUTPUTS, Output, WhyChoice
 from core.translation.files import HIDDEN, KINDS, Kind
 from core.translation.pieces import Language
 from core.translation.translator import Alignment
@@ -32,6 +33,8 @@ from pages.shared.views.in_line import in_line
 from pages.shared.views.opened import Pointed
 from pages.shared.views.refused import ends
 from pages.shared.views.word_strip import probability_strip
+
+_NEW = {"why_word": CLEAREST, "why_key": CLEAREST}  # what a new sentence points at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +148,9 @@ def translating(choice: WhyChoice) -> Translating:
             raise ValueError("a translation that one can write can be written by all")
         made[kind] = forced.made
     some = made["attention"]
+    if CLEAREST in (choice.why_word, choice.why_key):
+        word, key = clearest_pair(some)
+        choice = replace(choice, why_word=word, why_key=key)
     choice = choice.within(len(some.output) - 1, len(some.source))
     return Translating(choice, source, own, outputs, output, made)
 
@@ -159,7 +165,7 @@ def sentence(text: Text, shown: Translating) -> None:
             sentence = example.sentence
             _choose(f"“{sentence}”", f"why_example.{name}", why_sentence=sentence, **values)
         other = another(shown.choice.why_sentence, shown.source)
-        _choose(text("why.another"), "why_another", why_sentence=other, why_word=0, why_key=0)
+        _choose(text("why.another"), "why_another", why_sentence=other, **_NEW)
     st.caption(text.joined(*_about(text, shown)))
     if found := rare(shown.choice.why_sentence, shown.source):
         st.warning(_unread(text, found))
@@ -196,6 +202,8 @@ def _field(text: Text) -> None:
     st.text_input(
         text("why_sentence.label"),
         key=showing("why_sentence"),
+        on_change=change,
+        kwargs=_NEW,
         placeholder=text("sentence.hint"),
         max_chars=LONGEST_SENTENCE,
     )
