@@ -192,6 +192,16 @@ def test_a_number_beside_the_stage_moves_the_picture_at_once(visit: Visit):
     assert shares(reader) == per_cent(edited)
 
 
+def test_a_number_that_is_taken_back_is_computed_by_core(visit: Visit):
+    reader = visit("/?chapter=vectors&shown_parameter=w_q&v=2&lang=zh", **ZH)
+    before = texts(reader)
+    reader.edit_cell(0, 5, 2, "5")
+    reader.after(tool(reader, "退回上一次改数").click())
+    assert not [it for it in texts(reader) if "…" in it and it not in before]
+    assert "→ 0" not in said(reader, "changed")
+    assert shares(reader) == per_cent(row(EATING, ASKS))
+
+
 def test_a_pulled_bar_changes_the_matrix_that_was_chosen(visit: Visit):
     reader = visit("/", **ZH)
     tool(reader, "拉横条").click()

@@ -27,7 +27,8 @@ function drawFoot(stage, put, place) {
         }
       }
       const start = fact.part === null ? x : x + wide + 7;
-      const changed = before && before.told !== fact.told ? `${before.told} → ${fact.told}` : fact.told;
+      const news = before && before.told !== fact.told && !place.narrow; // there the ghost tells
+      const changed = news ? `${before.told} → ${fact.told}` : fact.told;
       const shown = fitting(changed, 12.5, x + place.column - start);
       text(stage, put, `told ${line} ${name}`, start, y + 4, shown, { size: 12.5 });
     });

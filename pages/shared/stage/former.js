@@ -4,7 +4,8 @@
 function remember(stage, cause = null) {
   const foot = {};
   for (const name of ARCHITECTURES) foot[name] = footOf(stage, name);
-  const { data, steps, query, key } = stage;
+  const { data, steps, query, key, byHand, ghost } = stage;
+  if (byHand && ghost) foot.attention = ghost.foot.attention; // what a hand leads to is not known
   stage.ghost = { words: data.words, steps, foot, query, key, cause, from: data.words.map((_, i) => i) };
 }
 
@@ -72,6 +73,7 @@ function followEdit(stage, { table, row: i, column: j, value }) {
   const matrix = stage.layer[table];
   if (value === null || !matrix || i >= matrix.rows || j >= matrix.columns) return;
   const at = i * matrix.columns + j;
+  if (matrix.at[at] === Math.fround(value)) return; // the server had it before the table
   const cell = `${table}[${i},${j}]`;
   if (stage.underHand?.cell !== cell) {
     remember(stage);

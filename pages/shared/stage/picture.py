@@ -100,7 +100,7 @@ def _changes(text: Text, it: Explored) -> list[str]:
         here = head == (0 if matrix == "x" else it.opened.head)
         if here and row < len(rows) and column < len(columns):
             cell = f"{plain(rows[row])}, {columns[column]}"
-            told.append(f"{named['tables'][matrix]}[{cell}] = {value:g}")
+            told.append(f"{named['tables'][matrix]}[{cell}] = {value:.4g}")
     label = "stage.edited" if len(told) > 1 else "stage.edited_one"
     numbers = text("sentence.comma").join(told[-_NAMED:])
     return [text(label, n=len(told), numbers=numbers)] if told else []

@@ -3,7 +3,7 @@
 const PULLED = ["w_q", "w_k"];
 
 function togglePulling(stage) {
-  stage.pulling = stage.pulling ? null : { word: null, share: 0, matrix: PULLED[0] };
+  stage.pulling = stage.pulling ? null : { word: null, share: 0 };
   endPrediction(stage);
   refresh(stage);
   if (stage.pulling) tellPulling(stage);
@@ -12,14 +12,14 @@ function togglePulling(stage) {
 
 /** Let the other matrix change. */
 function pullOther(stage) {
-  stage.pulling.matrix = PULLED.find((it) => it !== stage.pulling.matrix);
+  stage.pulled = PULLED.find((it) => it !== stage.pulled);
   drawTools(stage);
   tellPulling(stage);
 }
 
 function tellPulling(stage) {
-  const { data, pulling, query } = stage;
-  const values = { asks: data.words[query], matrix: data.names.tables[pulling.matrix] };
+  const { data, pulled, query } = stage;
+  const values = { asks: data.words[query], matrix: data.names.tables[pulled] };
   stage.said.textContent = filled(data.labels["pull.how"], values);
 }
 
@@ -30,8 +30,8 @@ function pull(stage, word, share) {
 
 /** Let the server look for the change. */
 function letGo(stage) {
-  const { word, share, matrix } = stage.pulling ?? {};
+  const { word, share } = stage.pulling ?? {};
   if (word === null || word === undefined) return;
   stage.key = word;
-  stage.send("pulled", [stage.query, word, Number(share.toFixed(3)), matrix]);
+  stage.send("pulled", [stage.query, word, Number(share.toFixed(3)), stage.pulled]);
 }

@@ -35,6 +35,7 @@ function newStage(parent) {
     shaking: null,
     guess: null,
     pulling: null,
+    pulled: PULLED[0],
     underHand: null,
     byHand: false,
     inserting: null,

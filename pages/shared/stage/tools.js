@@ -9,14 +9,14 @@ function drawTools(stage) {
   tools.shake.textContent = filled(labels.shake, { word: stage.data.words[stage.key] });
   tools.row.setAttribute("aria-label", labels.tools);
   const weight = percent(row(stage.steps.weights, stage.query)[stage.key]);
-  tools.why.textContent = filled(labels.why, { weight: guessing(stage) ? "?" : weight });
+  tools.why.textContent = filled(labels.why, { weight: guessing(stage) ? "…" : weight });
   tools.why.disabled = guessing(stage);
   tools.predict.textContent = labels[guessing(stage) ? "predict.show" : "predict"];
   tools.pull.textContent = labels[stage.pulling ? "pull.end" : "pull"];
   tools.pull.hidden = Boolean(stage.data.alone);
   tools.pull.setAttribute("aria-pressed", String(Boolean(stage.pulling)));
-  const matrix = stage.data.names.tables[stage.pulling?.matrix];
-  tools.matrix.hidden = !matrix;
+  const matrix = stage.data.names.tables[stage.pulled];
+  tools.matrix.hidden = !stage.pulling;
   tools.matrix.textContent = filled(labels["pull.matrix"], { matrix });
   for (const [name, can] of [["undo", stage.data.past], ["redo", stage.data.undone]]) {
     tools[name].hidden = !stage.data.past && !stage.data.undone;

@@ -37,7 +37,9 @@ def inserted(text: Text, shown: Translating) -> None:
         st.markdown(text("why.inserted.lead"))
         steps = {kind: steps_of(kind, shown.source) for kind in KINDS}
         for place, sentences in enumerate(INSERTED):
-            _row(text, place, sentences[shown.source], {it: steps[it][place] for it in KINDS})
+            ours = sentences[target_of(shown.source)]
+            made = {it: steps[it][place] for it in KINDS}
+            _row(text, place, (sentences[shown.source], ours), made)
         ends = {
             f"{end}_{kind}": f"{own[place].expected:.0%}"
             for kind, own in steps.items()
@@ -62,12 +64,13 @@ def _expected(forced: Translated, pieces: int) -> float:
     return per_piece(forced.made, pieces)
 
 
-def _row(text: Text, place: int, sentence: str, steps: dict[Kind, Step]) -> None:
+def _row(text: Text, place: int, pair: tuple[str, str], steps: dict[Kind, Step]) -> None:
+    sentence, ours = pair
     with st.container(border=True):
         grid = st.grid(len(KINDS) + 1, min_column_width=200)
         with grid.cell():
             chosen = {"why_sentence": sentence, "why_output": "reference", "why_word": CLEAREST}
-            st.markdown(plain(sentence))
+            st.markdown(f"{plain(sentence)}  \n:small[:gray[{plain(ours)}]]")
             st.button(
                 text("why.inserted.choose"),
                 key=f"why_inserted.{place}",
