@@ -69,13 +69,13 @@ class Recall:
 
     @property
     def share(self) -> float:
-        """The share of places whose word was recalled."""
+        """The share of places that were named right, by a guess or not: what training measures."""
         return float(self.correct.mean())
 
     @property
     def right(self) -> int:
-        """How many places were named right."""
-        return int(self.correct.sum())
+        """How many words were recalled: named right, and not by a guess beyond what was seen."""
+        return int((self.correct & self.reach).sum())
 
     @property
     def each(self) -> tuple[Recalled, ...]:
