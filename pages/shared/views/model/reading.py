@@ -76,7 +76,7 @@ def _examples(text: Text, scene: ModelScene) -> None:
         text("model.long"),
         key="model_example.long",
         on_click=change,
-        kwargs={"model_sentence": text("model.long.text"), "model_query": 2, "model_key": 1},
+        kwargs={"model_sentence": text("model.long.text")},
         type="tertiary",
     )
 
