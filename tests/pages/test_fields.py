@@ -33,6 +33,7 @@ HARMLESS = {
     "questions": "questions, unfolded",
     "model_finder": "a row to choose: it opens a head",
     "example": "which one the sentence is",
+    "upload_finder": "likewise",
     "question": "an answer: the session keeps the score",
     "table": "edited cells, which links hold as such",
     "upload_long_query": "shows upload_query",

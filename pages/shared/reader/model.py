@@ -79,7 +79,7 @@ class ModelScene(NamedTuple):
 
     @property
     def orders(self) -> tuple[Order, ...]:
-        """What the head finder can sort by."""
+        """What heads can be sorted by."""
         idle = {"first" if self.special else "special"} | ({"following"} if self.causal else set())
         return tuple(it for it in get_args(Order) if it not in idle)
 

@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import InputError
 from core.files.traces import fingerprint, to_npz
 from core.reader.examples import EXAMPLES, SENTENCES
-from core.reader.model import MEANINGS, SHA_DIGITS, UploadChoice, file_name
+from core.reader.model import MEANINGS, SHA_DIGITS, Aggregate, UploadChoice, file_name
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared.reader.session import change, session, settle
@@ -24,7 +24,10 @@ from pages.shared.views.told import told
 from pages.shared.views.upload.uploader_words import uploader_words
 
 _PLACE = "upload_file"
-_PLACES = ("upload_layer", "upload_head", "upload_query", "upload_key")
+_PLACES = (
+    *("upload_layer", "upload_head", "upload_query", "upload_key"),
+    *("upload_lines", "upload_aggregate"),
+)
 _EXAMPLE = "example.npz"
 _UNSAID = {f"upload_{name}": "" for name in MEANINGS}
 
@@ -86,9 +89,21 @@ def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -
         upload_head=min(choice.upload_head, upload.n_heads - 1),
         upload_query=min(choice.upload_query, len(upload.query_tokens) - 1),
         upload_key=min(choice.upload_key, len(upload.key_tokens) - 1),
+        upload_lines=tuple(head for head in choice.upload_lines if head < upload.n_heads),
+        upload_aggregate=_aggregate(choice, upload),
         **_said(choice, upload),
     )
     return Uploading(within, upload, read=read)
+
+
+def _aggregate(choice: UploadChoice, upload: Upload) -> Aggregate:
+    """Rollout needs tokens that look at each other, and either of them a map of several heads."""
+    kind, square = choice.upload_aggregate, upload.query_tokens == upload.key_tokens
+    return (
+        "head"
+        if upload.n_heads * upload.n_layers == 1 or (kind == "rollout" and not square)
+        else kind
+    )
 
 
 def _said(choice: UploadChoice, upload: Upload) -> dict[str, str]:
