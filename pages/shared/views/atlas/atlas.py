@@ -58,8 +58,6 @@ def _controls(text: Text, heads: Heads) -> None:
         title = text("atlas.title", heads=n_layers * n_heads)
         st.subheader(title, anchor=False, width="content")
         _one_of(text, heads, "cells", get_args(Cells))
-        if heads.off:
-            _one_of(text, heads, "click", get_args(Click))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.selectbox(
             text("atlas_order.label"),
@@ -67,9 +65,11 @@ def _controls(text: Text, heads: Heads) -> None:
             format_func=text.options("atlas_order", heads.orders).__getitem__,
             key=showing(heads.field("order")),
             label_visibility="collapsed",
-            width=250,
+            width=205,
         )
         st.toggle(text("atlas_sorted.label"), key=showing(heads.field("sorted")))
+        if heads.off:
+            _one_of(text, heads, "click", get_args(Click))
 
 
 def _one_of(text: Text, heads: Heads, name: str, options: tuple[str, ...]) -> None:

@@ -80,9 +80,13 @@ def _examples(text: Text, scene: ModelScene) -> None:
         text("model.long"),
         key="model_example.long",
         on_click=change,
-        kwargs={"model_sentence": text("model.long.text")},
+        kwargs={"model_sentence": _long(Text("en") if scene.shown == PACKAGED else text)},
         type="tertiary",
     )
+
+
+def _long(text: Text) -> str:
+    return text("model.long.text")
 
 
 def _offered(text: Text, scene: ModelScene) -> dict[str, str]:
