@@ -162,7 +162,7 @@ def test_what_an_overview_leaves_empty_counts_as_nothing():
 def test_the_small_maps_of_the_atlas_are_square(n_heads: int):
     spec = atlas.specification((3, n_heads, 16, 16), "maps", WORDS, in_order=True)
     [expression] = [it["expr"] for it in spec["params"] if it["name"] == "height"]
-    assert expression == f"3 * max(32, min(width / {n_heads}, 408 / 3))"
+    assert expression == f"3 * max(32, min(width / {n_heads}, 384 / 3))"
 
 
 def test_lines_are_the_strongest_weights():

@@ -25,7 +25,7 @@ SIDE = 140
 
 _LARGEST = 48  # pixels of a head's map
 _GAP = 0.1  # of a cell, between two heads
-_HIGHEST = 408  # pixels of all layers, so that the atlas fits on a screen with what is around it
+_HIGHEST = 384  # pixels of all layers, so that the atlas fits on a screen with what is around it
 _ROW = 44  # pixels of a layer on the screen, until the width is known
 _LEAST = 32  # pixels of a layer, to be hit by a finger
 _LIGHT, _DARK = "#ffffff", "#10151c"
