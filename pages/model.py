@@ -8,7 +8,6 @@ from pages.shared.views.atlas.head_lines import head_lines
 from pages.shared.views.atlas.layout import atlas_and_head
 from pages.shared.views.folded import folded
 from pages.shared.views.model import reading as model_text
-from pages.shared.views.model.beside import beside
 from pages.shared.views.model.head import (
     all_heads,
     model_head,
@@ -17,6 +16,7 @@ from pages.shared.views.model.head import (
     view_controls,
 )
 from pages.shared.views.model.importance import model_importance
+from pages.shared.views.model.other import other_sentence
 from pages.shared.views.model.reading import say_pieces
 from pages.shared.views.model.switched_off import each_off, off_together
 from pages.shared.views.questions import questions
@@ -42,7 +42,7 @@ with folded(text, "model_steps_open", unfolded=scene.choice.model_steps_open) as
 
 st.subheader(text("beside.title"), anchor=False)
 st.markdown(text("beside.lead"))
-beside(text, scene)
+other_sentence(text, scene)
 
 st.subheader(text("importance.title"), anchor=False)
 model_importance(text, scene)

@@ -188,6 +188,8 @@ class UploadChoice:
 
     upload_name: str = of_kind("", file_name, private=True)  # empty: the example is shown
     upload_sha: str = of_kind("", _sha)
+    upload_other_name: str = of_kind("", file_name, private=True)  # a second file, beside it
+    upload_other_sha: str = of_kind("", _sha)
     upload_layer: int = whole(0, 0, MOST_HEADS - 1)
     upload_head: int = whole(0, 0, MOST_HEADS - 1)
     upload_aggregate: Aggregate = word("head", Aggregate)

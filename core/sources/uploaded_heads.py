@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,25 +14,38 @@ MOST_COMPUTED = 8_000_000
 """Weights of all heads together that are computed from queries and keys; a file may hold more."""
 
 
+class LayerMaps(NamedTuple):
+    """The maps of a layer: ``(head, query, key)``."""
+
+    weights: Array
+
+
 @dataclass(frozen=True)
 class UploadedHeads:
     """The maps of all heads.
 
     Attributes:
-        maps: One a layer: ``(head, query, key)``.
+        query_tokens: The tokens that look.
+        layers: The maps of each.
         features: What heads do: name to ``(layer, head)``, as in `HeadFeatures`; where tokens look
             at others than themselves, ``entropy`` alone.
         causal: Whether no token looks at what comes after it.
     """
 
-    maps: tuple[Array, ...]
+    query_tokens: tuple[str, ...]
+    layers: tuple[LayerMaps, ...]
     features: Mapping[str, Array]
     causal: bool
 
     @property
+    def square(self) -> bool:
+        """Whether tokens look at each other."""
+        return "same" in self.features
+
+    @property
     def nbytes(self) -> int:
         """Bytes of the maps."""
-        return sum(it.nbytes for it in self.maps)
+        return sum(it.weights.nbytes for it in self.layers)
 
 
 def uploaded_heads(upload: Upload) -> UploadedHeads | None:
@@ -43,11 +57,15 @@ def uploaded_heads(upload: Upload) -> UploadedHeads | None:
         maps = tuple(upload.parts["weights"])
     else:
         maps = tuple(upload.weights(index) for index in range(upload.n_layers))
-    if upload.query_tokens != upload.key_tokens:
-        spread = np.stack([entropy(it.astype(np.float32)).mean(axis=-1) for it in maps])
-        return UploadedHeads(maps, {"entropy": spread}, causal=False)
-    causal = all(not np.triu(head, 1).any() for layer in maps for head in layer)
-    return UploadedHeads(maps, _features(maps), causal and len(upload.key_tokens) > 1)
+    layers, causal = tuple(map(LayerMaps, maps)), False
+    if upload.query_tokens == upload.key_tokens:
+        features = _features(maps)
+        above = (np.triu(head, 1).any() for layer in maps for head in layer)
+        causal = len(upload.key_tokens) > 1 and not any(above)
+    else:
+        spread = [entropy(it.astype(np.float32)).mean(axis=-1) for it in maps]
+        features = {"entropy": np.stack(spread)}
+    return UploadedHeads(upload.query_tokens, layers, features, causal)
 
 
 def _features(maps: tuple[Array, ...]) -> Mapping[str, Array]:

@@ -21,7 +21,7 @@ def test_features_are_those_of_the_maps():
     weights = DRAW.dirichlet(np.ones(5), size=(2, 3, 5)).astype(np.float32)
     found = of(weights=weights)
     assert found
-    assert_allclose(np.stack(found.maps), weights)
+    assert_allclose(np.stack([it.weights for it in found.layers]), weights)
     expected = head_features(weights, (False,) * 5)
     for name in ("previous", "following", "same", "first", "entropy"):
         assert_allclose(found.features[name], getattr(expected, name), atol=1e-6)
@@ -48,7 +48,9 @@ def test_of_queries_and_keys_so_many_are_computed_and_no_more(monkeypatch: pytes
     q, k, v = DRAW.standard_normal((3, 2, 2, 4, 3)).astype(np.float32)
     found = of(q=q, k=k, v=v)
     assert found
-    assert_allclose(np.stack(found.maps).sum(axis=-1), 1, atol=1e-5)
+    assert_allclose(np.stack([it.weights for it in found.layers]).sum(axis=-1), 1, atol=1e-5)
     monkeypatch.setattr(module, "MOST_COMPUTED", 2 * 2 * 4 * 4 - 1)
     assert of(q=q, k=k, v=v) is None
-    assert of(weights=np.stack(found.maps)) is not None  # these are there anyway
+    assert (
+        of(weights=np.stack([it.weights for it in found.layers])) is not None
+    )  # these are there anyway

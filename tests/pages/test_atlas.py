@@ -16,8 +16,10 @@ from core.measures import rollout
 from core.sources.pretrained import PretrainedSource
 from pages.shared.figures.atlas import CLICK
 from pages.shared.text import Text, plain
+from pages.shared.views.upload.file import OTHER
 from tests.hostile import npz
 from tests.pages.exploring import chart, chosen, drawn, notes, select
+from tests.pages.test_address import address, follow
 
 Visit = Callable[[str | None], AppTest]
 
@@ -93,7 +95,7 @@ def test_a_click_switches_a_head_off_and_on_again(model: AppTest):
     assert chosen(model, "model_off") == ((0, 2), (3, 1))
     assert chosen(model, "model_layer") == 3  # nothing else is opened
     found = cells(model)
-    assert found.index[found["off"]].tolist() == [(0, 2), (3, 1)]
+    assert found.index[found["off"].to_numpy(bool)].tolist() == [(0, 2), (3, 1)]
     whole = PretrainedSource().run(TIRED).embedding
     without = PretrainedSource(off=frozenset({(0, 2), (3, 1)})).run(TIRED).embedding
     assert whole is not None
@@ -200,3 +202,32 @@ def test_words_of_a_file_are_words(mine: AppTest):
     upload(mine, npz(weights=MAPS, tokens=hostile))
     choose(mine, upload_cells="answers", upload_query=2)
     assert any(plain("[a](http://b.c)") in it.value for it in mine.caption)
+
+
+def test_a_second_file_is_put_beside_the_first(mine: AppTest):
+    other = MAPS[:, ::-1]
+    upload(mine, npz(weights=other, tokens=np.array(["the", "dog", "sat", "down"])), OTHER.place)
+    choose(mine, upload_layer=1, upload_head=2)
+    assert_allclose(drawn(mine, "beside_a"), MAPS[1, 2], atol=1e-6)
+    assert_allclose(drawn(mine, "beside_difference"), MAPS[1, 0] - MAPS[1, 2], atol=1e-6)
+    assert "2:cat / dog" in set(chart(mine, "beside_difference")["row_name"])
+    assert chosen(mine, "upload_other_name") == "mine.npz"
+    mine.file_uploader(key=OTHER.place).set_value(None).run()
+    assert chosen(mine, "upload_other_sha") == ""
+    assert_allclose(drawn(mine, "upload_map"), MAPS[1, 2], atol=1e-6)  # A is still there
+
+
+def test_a_second_file_that_is_unlike_the_first_is_told_so(mine: AppTest):
+    upload(mine, npz(weights=MAPS[:1]), OTHER.place)
+    assert EN("upload_other.unlike", layers=2, heads=3) in [it.value for it in mine.info]
+    upload(mine, b"no file at all", OTHER.place)
+    assert any(plain("mine.npz") in it.value for it in mine.error)
+
+
+def test_a_link_to_two_files_asks_for_both(cold_dashboard: Visit, mine: AppTest):
+    upload(mine, npz(weights=MAPS[:, ::-1], tokens=TOKENS), OTHER.place)
+    linked = follow(cold_dashboard("en-US"), address(mine), "upload")
+    told = [it.value for it in linked.warning]
+    assert len(told) == 1  # of A: beside nothing there is no B
+    upload(linked, npz(weights=MAPS, tokens=TOKENS))
+    assert chosen(linked, "upload_other_sha") in linked.warning[0].value

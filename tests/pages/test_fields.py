@@ -39,6 +39,7 @@ HARMLESS = {
     "upload_long_query": "shows upload_query",
     "upload_long_key": "shows upload_key",
     "upload_file": "a file: a link names it",
+    "upload_other_file": "likewise",
     "training_upload": "a file of settings, which become fields",
 }
 """Parts of keys up to the first dot, of widgets that are no field's."""

@@ -149,7 +149,8 @@ def _click(page: str, *, off: bool) -> None:
     place = clicked(f"{page}_atlas", "layer", "head", click=figure.CLICK)
     if not place:
         return
-    if off and reader()[f"{page}_click"] == "off":
-        change(**{f"{page}_off": tuple(sorted({*reader()[f"{page}_off"]} ^ {place}))})
+    before = reader()[f"{page}_off"] if off else None
+    if isinstance(before, tuple) and reader()[f"{page}_click"] == "off":
+        change(**{f"{page}_off": tuple(sorted({*before} ^ {place}))})
     else:
         change(**{f"{page}_layer": place[0], f"{page}_head": place[1]})

@@ -23,11 +23,24 @@ from pages.shared.views.refused import refused
 from pages.shared.views.told import told
 from pages.shared.views.upload.uploader_words import uploader_words
 
-_PLACE = "upload_file"
+
+class Slot(NamedTuple):
+    """A place for a file, and the fields that name what is in it."""
+
+    place: str
+    name: str
+    sha: str
+
+
+_MINE = Slot("upload_file", "upload_name", "upload_sha")
+OTHER = Slot("upload_other_file", "upload_other_name", "upload_other_sha")
+"""Of a second file, to be compared with the first."""
+
 _PLACES = (
     *("upload_layer", "upload_head", "upload_query", "upload_key"),
     *("upload_lines", "upload_aggregate"),
 )
+_SLOTS = (_MINE, OTHER)
 _EXAMPLE = "example.npz"
 _UNSAID = {f"upload_{name}": "" for name in MEANINGS}
 
@@ -69,10 +82,10 @@ def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -
         turn: Keeps a large file's turn until it is closed, so that others wait until this one is
             drawn.
     """
-    found = _chosen(text, choice)
-    if found is None:
+    kept = held(choice, _MINE) if choice.upload_sha else (example(text.language), _EXAMPLE)
+    if kept is None:
         return Uploading(choice)
-    content, name = found
+    content, name = kept
 
     def read() -> Upload:
         return cache.uploaded(content, name, choice.meaning, told=in_line())
@@ -122,20 +135,13 @@ def uploader(text: Text, uploading: Uploading) -> None:
     Any file may be put there: what it is, its content tells, and the page says it.
     """
     _limits(text)
-    st.file_uploader(text("upload.label"), key=_PLACE)
-    uploader_words(text, holds_file=st.session_state.get(_PLACE) is not None)
-    last = session().refused.get(_PLACE)
-    if last and last.code == "busy":
-        refused(text, last, "upload_file")
-    elif last:
-        st.error(text("upload.refused", name=plain(_name()), reason=told(text, last)))
+    st.file_uploader(text("upload.label"), key=_MINE.place)
+    uploader_words(text, holds={it: bool(st.session_state.get(it)) for it, *_ in _SLOTS})
+    last = say_refused(text, _MINE)
     if uploading.problem:
         refused(text, uploading.problem, "upload")
     elif uploading.upload is None:
-        choice = uploading.choice
-        st.warning(
-            text("upload.gone", name=plain(choice.upload_name or "?"), sha=choice.upload_sha)
-        )
+        say_gone(text, uploading.choice, _MINE)
     with st.container(horizontal=True, vertical_alignment="center"):
         if uploading.choice.upload_sha:
             st.button(text("upload.example"), on_click=_forget, icon=":material/undo:")
@@ -167,50 +173,70 @@ def _limits(text: Text) -> None:
     )
 
 
-def _chosen(text: Text, choice: UploadChoice) -> tuple[bytes, str] | None:
-    """The content and the name of the file, if it is here."""
-    if not choice.upload_sha:
-        return example(text.language), _EXAMPLE
-    kept = session().upload
-    if kept is None or not fingerprint(kept.getvalue()).startswith(choice.upload_sha):
+def held(choice: UploadChoice, slot: Slot) -> tuple[bytes, str] | None:
+    """The content and the name of a file, if it is here."""
+    kept = session().uploads.get(slot.place)
+    if kept is None or not fingerprint(kept.getvalue()).startswith(getattr(choice, slot.sha)):
         return None
     return kept.getvalue(), file_name(kept.name)
 
 
+def say_refused(text: Text, slot: Slot) -> InputError | None:
+    """Why the file that was put into a place last was not taken, if so."""
+    last = session().refused.get(slot.place)
+    if last and last.code == "busy":
+        refused(text, last, slot.place)
+    elif last:
+        st.error(text("upload.refused", name=plain(_name(slot)), reason=told(text, last)))
+    return last
+
+
+def say_gone(text: Text, choice: UploadChoice, slot: Slot) -> None:
+    """That a link names a file that is not here."""
+    name, sha = getattr(choice, slot.name), getattr(choice, slot.sha)
+    st.warning(text("upload.gone", name=plain(name or "?"), sha=sha))
+
+
 def take() -> None:
-    """Show the file that was uploaded last; one that cannot be read changes nothing.
+    """Show the files that were uploaded last; one that cannot be read changes nothing.
 
     A file whose turn did not come is tried again by the next run.
     """
+    for slot in _SLOTS:
+        _take(slot)
+
+
+def _take(slot: Slot) -> None:
     tab = session()
-    if was_removed(_PLACE):
-        _forget()
-    file = unread(_PLACE)
+    if was_removed(slot.place):
+        _forget(slot)
+    file = unread(slot.place)
     if file is None:
         return
     name, content = file_name(file.name), file.getvalue()
     try:
         cache.uploaded(content, name, told=in_line())
     except InputError as problem:
-        tab.refused[_PLACE] = problem
+        tab.refused[slot.place] = problem
         if problem.code != "busy":
-            was_read(_PLACE)
+            was_read(slot.place)
         return
-    tab.upload = file
-    change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS], **_UNSAID)
-    tab.refused.pop(_PLACE, None)
-    was_read(_PLACE)
+    tab.uploads[slot.place] = file
+    named = {slot.name: name, slot.sha: fingerprint(content)[:SHA_DIGITS]}
+    change(**named, **(_UNSAID if slot == _MINE else {}))
+    tab.refused.pop(slot.place, None)
+    was_read(slot.place)
 
 
-def _name() -> str:
-    """The name of the file in the place for files."""
-    file = st.session_state.get(_PLACE)
+def _name(slot: Slot) -> str:
+    """The name of the file in a place for files."""
+    file = st.session_state.get(slot.place)
     return file_name(file.name) if file else ""
 
 
-def _forget() -> None:
-    """Show the example again."""
-    change(upload_sha="", upload_name="", **_UNSAID)
-    session().upload = None
-    session().refused.pop(_PLACE, None)
-    was_read(_PLACE)
+def _forget(slot: Slot = _MINE) -> None:
+    """Show the example again; or no second file."""
+    change(**{slot.name: "", slot.sha: ""}, **(_UNSAID if slot == _MINE else {}))
+    session().uploads.pop(slot.place, None)
+    session().refused.pop(slot.place, None)
+    was_read(slot.place)

@@ -13,11 +13,11 @@ from core.layer import Rules
 from core.measures import entropy
 from core.reader.model import Pooling, UploadChoice
 from core.sources.uploaded import Upload
+from core.sources.uploaded_heads import UploadedHeads
 from core.trace import LayerTrace
 from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.reader.session import settle, showing
-from pages.shared.server import cache
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
@@ -91,10 +91,9 @@ def _pointed(choice: UploadChoice, upload: Upload) -> Pointed:
     )
 
 
-def all_heads(choice: UploadChoice, upload: Upload) -> Heads | None:
+def all_heads(choice: UploadChoice, upload: Upload, found: UploadedHeads | None) -> Heads | None:
     """Every head of the file, if there are several, and not too many weights to compute."""
-    found = cache.uploaded_heads(upload) if upload.n_layers * upload.n_heads > 1 else None
-    if found is None:
+    if found is None or upload.n_layers * upload.n_heads == 1:
         return None
     orders = orders_of(found.features, ("following",) if found.causal else ())
     if choice.upload_order not in orders:
@@ -104,7 +103,7 @@ def all_heads(choice: UploadChoice, upload: Upload) -> Heads | None:
         page="upload",
         choice=choice,
         pointed=_pointed(choice, upload),
-        weights=found.maps,
+        weights=[it.weights for it in found.layers],
         features=found.features,
         orders=orders,
     )

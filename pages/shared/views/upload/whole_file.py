@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.server import cache
 from pages.shared.text import Text
 from pages.shared.views.atlas.finder import finder
 from pages.shared.views.atlas.head_lines import head_lines
@@ -18,6 +19,7 @@ from pages.shared.views.upload.maps import (
     shown_steps,
 )
 from pages.shared.views.upload.numbers import upload_numbers
+from pages.shared.views.upload.other import other_file
 
 
 def whole_file(text: Text, uploading: Uploading) -> None:
@@ -25,7 +27,8 @@ def whole_file(text: Text, uploading: Uploading) -> None:
     choice, upload = uploading.choice, uploading.upload
     if upload is None:
         return
-    view, heads = shown(choice, upload, uploading.read), all_heads(choice, upload)
+    found = cache.uploaded_heads(upload)
+    view, heads = shown(choice, upload, uploading.read), all_heads(choice, upload, found)
     contents(text, upload, view.layer)
     place = st.container()
     if heads:
@@ -40,6 +43,8 @@ def whole_file(text: Text, uploading: Uploading) -> None:
         if heads and heads.square:
             head_lines(text, heads)
     shown_steps(text, view, unfolded=choice.upload_arithmetic_open)
+    if found and heads and heads.square:
+        other_file(text, heads, found)
     st.subheader(text("numbers.title"), anchor=False)
     upload_numbers(text, view, choice.upload_shown)
     questions(text, "upload", view)
