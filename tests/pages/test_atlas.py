@@ -231,3 +231,16 @@ def test_a_link_to_two_files_asks_for_both(cold_dashboard: Visit, mine: AppTest)
     assert len(told) == 1  # of A: beside nothing there is no B
     upload(linked, npz(weights=MAPS, tokens=TOKENS))
     assert chosen(linked, "upload_other_sha") in linked.warning[0].value
+
+
+def test_heads_fade_that_do_less_of_a_chosen_behaviour(model: AppTest):
+    assert not cells(model)["veil"].any()
+    choose(model, model_order="previous")
+    found = cells(model)
+    veil, value = found["veil"].to_numpy(float), found["value"].to_numpy(float)
+    assert (np.argsort(-veil, kind="stable") == np.argsort(value, kind="stable")).all()
+    assert veil.min() == 0
+    assert veil.max() == pytest.approx(0.75)
+    choose(model, model_order="sharp")  # few bits are sharp
+    found = cells(model)
+    assert found["veil"].idxmin() == found["value"].idxmin()

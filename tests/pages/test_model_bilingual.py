@@ -60,7 +60,7 @@ def test_the_page_opens_in_chinese_with_the_model_that_reads_it(model: AppTest):
     row, column = words.index("她"), words.index("小红")
     weight, mean = weights[row, column], weights[:, column].mean()
     control = ZH(
-        "model.control",
+        "atlas.control",
         asks=plain("她"),
         found=plain("小红"),
         weight=f"{weight:.0%}",

@@ -61,7 +61,9 @@ def answers(value: NDArray[np.floating]) -> atlas.Answers:
 def atlas_drawn(value: NDArray[np.floating], order: list[int]) -> atlas.Drawn:
     label = answers(value).habit
     off = frozenset({(0, 1)})
-    return atlas.Drawn(np.array(order), label, value / 10, chosen=(1, 2), off=off, turn=5)
+    return atlas.Drawn(
+        np.array(order), label, value / 10, value / 20, chosen=(1, 2), off=off, turn=5
+    )
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 3, 4, 0, 2, 1]])
@@ -88,7 +90,7 @@ def test_the_picture_of_the_atlas_holds_each_map_in_its_place():
 def test_the_cells_of_the_atlas_lie_on_its_maps(shape: tuple[int, int]):
     weights = [np.zeros((2, *shape)), np.zeros((2, *shape))]
     mosaic = pixels(atlas.mosaic(weights, np.arange(4), BLACK_TO_WHITE))
-    spec = atlas.specification((2, 2, *shape), "maps", WORDS, in_order=True)
+    spec = atlas.specification((2, 2, *shape), "maps", WORDS, "#ffffff", in_order=True)
     for length, channel in zip(mosaic.shape[:2], "yx", strict=True):
         inner = spec["encoding"][channel]["scale"]["paddingInner"]
         side = (length * (1 - inner)) / (2 - inner)
@@ -160,7 +162,7 @@ def test_what_an_overview_leaves_empty_counts_as_nothing():
 
 @pytest.mark.parametrize("n_heads", [1, 2, 12])
 def test_the_small_maps_of_the_atlas_are_square(n_heads: int):
-    spec = atlas.specification((3, n_heads, 16, 16), "maps", WORDS, in_order=True)
+    spec = atlas.specification((3, n_heads, 16, 16), "maps", WORDS, "#ffffff", in_order=True)
     [expression] = [it["expr"] for it in spec["params"] if it["name"] == "height"]
     assert expression == f"3 * max(32, min(width / {n_heads}, 384 / 3))"
 
@@ -182,8 +184,8 @@ def test_specifications_are_plain_and_carry_no_data():
     names = ["a"] * 50
     whole = Overview(np.eye(50), names, names, Frame("q", "k", "w"), BLACK_TO_WHITE)
     for spec in (
-        atlas.specification((6, 12, 16, 16), "maps", WORDS, in_order=True),
-        atlas.specification((6, 12, 16, 16), "words", WORDS, in_order=False),
+        atlas.specification((6, 12, 16, 16), "maps", WORDS, "#ffffff", in_order=True),
+        atlas.specification((6, 12, 16, 16), "words", WORDS, "#ffffff", in_order=False),
         lines.specification(9, Sides("q", "k", "head", "w")),
         whole.specification(),
     ):

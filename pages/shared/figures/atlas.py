@@ -83,6 +83,7 @@ class Drawn:
         order: The heads, numbered layer by layer, as they fill the rows.
         label: ``(layer, head)``: a word in each cell.
         shade: ``(layer, head)``: how strong a cell's colour is, 0 to 1.
+        veil: ``(layer, head)``: how far a small map stands back, 0 to 1.
         chosen: The opened (layer, head).
         off: Heads that are switched off.
         turn: Changes whenever something is chosen, so that every click is news.
@@ -91,6 +92,7 @@ class Drawn:
     order: NDArray[np.integer]
     label: NDArray[np.str_]
     shade: NDArray[np.floating]
+    veil: NDArray[np.floating]
     chosen: tuple[int, int]
     off: frozenset[tuple[int, int]] = frozenset()
     turn: int = 0
@@ -113,6 +115,7 @@ def table(answers: Answers, drawn: Drawn, mosaic: str = "") -> pa.Table:
             **{name: it if it.dtype.kind == "U" else it.astype("f4") for name, it in given.items()},
             "label": drawn.label[layer, head],
             "shade": drawn.shade[layer, head].astype(np.float32),
+            "veil": drawn.veil[layer, head].astype(np.float32),
             "chosen": [at == drawn.chosen for at in pairs],
             "off": [at in drawn.off for at in pairs],
             "turn": columns.same(drawn.turn, len(pairs)),
@@ -146,7 +149,7 @@ def mosaic(
 
 @lru_cache(maxsize=32)
 def specification(
-    shape: tuple[int, int, int, int], look: Look, words: Words, *, in_order: bool
+    shape: tuple[int, int, int, int], look: Look, words: Words, veil: str, *, in_order: bool
 ) -> dict[str, Any]:
     """The atlas, to be drawn with :func:`table`'s data.
 
@@ -154,10 +157,11 @@ def specification(
         shape: Layers, heads, queries and keys.
         look: Small maps, or words in coloured cells.
         words: The words around it.
+        veil: The page's own colour, over maps that stand back.
         in_order: Whether layers are rows; else each cell bears its head's name.
     """
     n_layers, n_heads, n_query, n_key = shape
-    layers = [backdrop(), _cells(look)]
+    layers = [backdrop(), _cells(look, veil)]
     if look == "words":
         layers.append(_labels(n_heads, low=not in_order))
     if not in_order:
@@ -183,15 +187,16 @@ def _tooltip(words: Words) -> list[dict[str, str]]:
     ]
 
 
-def _cells(look: Look) -> alt.Chart:
+def _cells(look: Look, veil: str) -> alt.Chart:
     """One a head, to be clicked; with a colour, where there is no map below."""
     click = alt.selection_point(
         name=CLICK, fields=["layer", "head", "turn"], on="click", toggle=False, clear=False
     )
-    cells = alt.Chart().mark_rect(cursor="pointer", stroke="#8494a8")
+    cells = alt.Chart().mark_rect(cursor="pointer", stroke="#8494a8", fill=veil)
     told = {"description": "description:N", "strokeOpacity": alt.value(0.4)}
     if look == "maps":
-        return _told(cells.encode(**told, fillOpacity=alt.value(0)), click)
+        thickness = alt.FillOpacity("veil:Q").scale(None).legend(None)
+        return _told(cells.encode(thickness, **told), click)
     scale = alt.Scale(domain=[0, 1], range="heatmap", interpolate="rgb")
     return _told(cells.encode(alt.Color("shade:Q").scale(scale).legend(None), **told), click)
 

@@ -16,6 +16,7 @@ from pages.shared.views.atlas.heads import Heads
 from pages.shared.views.clicked import clicked
 
 _LABELS = 50  # pixels beside the cells
+_THICKEST = 0.75  # veil over a map
 
 
 def atlas(text: Text, heads: Heads) -> None:
@@ -29,6 +30,7 @@ def atlas(text: Text, heads: Heads) -> None:
         order,
         label=answers.found if cells == "answers" else answers.habit,
         shade=answers.weight if cells == "answers" else _shade(heads),
+        veil=_veil(heads),
         chosen=heads.at,
         off=frozenset(heads.chosen("off")) if heads.off else frozenset(),
         turn=session().clicks,
@@ -41,7 +43,11 @@ def atlas(text: Text, heads: Heads) -> None:
         st.vega_lite_chart(
             figure.table(answers, drawn, mosaic),
             figure.specification(
-                shape, "maps" if maps else "words", _words(text, heads), in_order=in_order
+                shape,
+                "maps" if maps else "words",
+                _words(text, heads),
+                theme.background(),
+                in_order=in_order,
             ),
             key=f"{page}_atlas",
             on_select=lambda: _click(page, off=off),
@@ -109,6 +115,15 @@ def _shade(heads: Heads) -> NDArray[np.floating]:
     values = heads.values
     most = max(1.0, float(values.max()))
     return 1 - values / most if heads.order == "sharp" else values / most
+
+
+def _veil(heads: Heads) -> NDArray[np.floating]:
+    """How far heads stand back that do less than others of a behaviour that is chosen."""
+    shade = _shade(heads)
+    room = float(np.ptp(shade))
+    if heads.order == "pair" or not room:
+        return np.zeros(heads.shape)
+    return _THICKEST * (shade.max() - shade) / room
 
 
 def _words(text: Text, heads: Heads) -> Words:

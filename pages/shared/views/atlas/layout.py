@@ -42,12 +42,3 @@ def _heading(text: Text, heads: Heads) -> None:
             label_visibility="collapsed",
             help=text("aggregate.help", heads=n_heads),
         )
-
-
-def habit(text: Text, heads: Heads) -> str:
-    """What the opened head mostly does, if anything, as a sentence."""
-    name = str(heads.habits[heads.at])
-    if not name:
-        return ""
-    share = f"{heads.features[name][heads.at]:.0%}"
-    return text("atlas.named", habit=text(f"atlas_order.{name}"), share=share)

@@ -15,12 +15,11 @@ from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.reader.head import exact_sizes
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import showing
-from pages.shared.shares import rounded
-from pages.shared.text import Text, plain, plain_word
+from pages.shared.text import Text, plain
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.atlas.control import control_and_habit
 from pages.shared.views.atlas.heads import Heads, aggregated
-from pages.shared.views.atlas.layout import habit
 from pages.shared.views.highlight import in_words
 from pages.shared.views.links import open_state
 from pages.shared.views.opened import Opened, Pointed
@@ -143,23 +142,8 @@ def model_head(text: Text, scene: ModelScene, heads: Heads) -> None:
     allowed = shown(scene, may_look.astype(float)).weights > 0
     query = pointed.query
     st.markdown(in_words(text, pointed.asking, query, weights[query], allowed[query]))
-    st.caption(text.joined(control(text, view), habit(text, heads)))
+    control_and_habit(text, heads, pointed, weights)
     maps.draw("model_map", weights_map(text, view), pointed, text("alt.weights"))
-
-
-def control(text: Text, view: Shown) -> str:
-    """What of the row's largest weight is the row's own: other rows may look there as much."""
-    asking, query = view.pointed.asking, view.pointed.query
-    key = int(view.weights[query].argmax())
-    weight, mean = float(view.weights[query, key]), float(view.weights[:, key].mean())
-    return text(
-        "model.control" if weight > mean else "model.control_less",
-        asks=plain_word(asking, query),
-        found=plain_word(view.pointed.answering, key),
-        weight=rounded(text, weight),
-        mean=rounded(text, mean),
-        own=rounded(text, weight - mean),
-    )
 
 
 def weights_map(text: Text, view: Shown) -> Heatmap:

@@ -30,7 +30,8 @@ def off_together(text: Text, scene: ModelScene) -> None:
     except InputError as problem:
         refused(text, problem, "off_together")
         return
-    each = (f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers))
+    first, _ = choice.model_off[0]  # layers before it are as they were
+    each = (f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers) if layer >= first)
     comma = text("sentence.comma")
     off = comma.join(f"{layer}·{head}" for layer, head in choice.model_off)
     told = {"layers": comma.join(each), "embedding": f"{moved.embedding:.3f}"}

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.server import cache
 from pages.shared.text import Text
+from pages.shared.views.atlas.control import control_and_habit
 from pages.shared.views.atlas.finder import finder
 from pages.shared.views.atlas.head_lines import head_lines
 from pages.shared.views.atlas.layout import atlas_and_head
@@ -39,6 +40,8 @@ def whole_file(text: Text, uploading: Uploading) -> None:
         head_controls(text, upload)
     with place:
         shaded(text, view)
+        if heads:
+            control_and_habit(text, heads, view.pointed, view.weights)
         shown_map(text, view)
         if heads and heads.square:
             head_lines(text, heads)
