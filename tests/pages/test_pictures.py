@@ -167,6 +167,13 @@ def test_the_small_maps_of_the_atlas_are_square(n_heads: int):
     assert expression == f"3 * max(32, min(width / {n_heads}, 384 / 3))"
 
 
+def test_cells_with_words_have_the_colour_of_their_shade():
+    spec = atlas.specification((2, 3, 7, 7), "words", WORDS, "#ffffff", in_order=True)
+    cells = spec["layer"][1]
+    assert cells["encoding"]["color"]["field"] == "shade"
+    assert "fill" not in {*cells["mark"], *cells["encoding"]}  # it would hide the colour
+
+
 def test_lines_are_the_strongest_weights():
     values = np.random.default_rng(1).random((2, 40, 40))
     words = [str(i) for i in range(40)]

@@ -192,11 +192,11 @@ def _cells(look: Look, veil: str) -> alt.Chart:
     click = alt.selection_point(
         name=CLICK, fields=["layer", "head", "turn"], on="click", toggle=False, clear=False
     )
-    cells = alt.Chart().mark_rect(cursor="pointer", stroke="#8494a8", fill=veil)
+    cells = alt.Chart().mark_rect(cursor="pointer", stroke="#8494a8")
     told = {"description": "description:N", "strokeOpacity": alt.value(0.4)}
     if look == "maps":
         thickness = alt.FillOpacity("veil:Q").scale(None).legend(None)
-        return _told(cells.encode(thickness, **told), click)
+        return _told(cells.encode(thickness, **told, fill=alt.value(veil)), click)
     scale = alt.Scale(domain=[0, 1], range="heatmap", interpolate="rgb")
     return _told(cells.encode(alt.Color("shade:Q").scale(scale).legend(None), **told), click)
 
