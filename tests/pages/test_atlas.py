@@ -117,15 +117,15 @@ def test_a_piece_that_is_chosen_gets_the_answer_of_every_head(model: AppTest):
         for head, weights in enumerate(steps.weights):
             top = int(weights[13].argmax())
             cell = found.loc[(layer, head)]
-            assert cell["label"] == run.pieces.tokens[top]
+            assert cell["found"] == run.pieces.tokens[top]
             assert cell["weight"] == pytest.approx(weights[13, top], abs=1e-6)
             assert cell["mean"] == pytest.approx(weights[:, top].mean(), abs=1e-6)
-            assert cell["shade"] == cell["weight"]
+            assert cell["strength"] == cell["weight"]
 
 
 def test_answers_leave_out_what_is_hidden(model: AppTest):
     choose(model, model_cells="answers", model_special=False)
-    assert not {"[CLS]", "[SEP]"} & {*cells(model)["label"]}
+    assert not {"[CLS]", "[SEP]"} & {*cells(model)["found"]}
 
 
 @pytest.mark.parametrize("look", ["maps", "answers", "habits"])
@@ -141,13 +141,13 @@ def test_sorted_the_head_comes_first_that_does_it_most(model: AppTest, look: str
 def test_heads_are_named_after_what_takes_half_of_their_attention(model: AppTest):
     choose(model, model_cells="habits", model_order="previous", model_layer=0, model_head=2)
     run, found = PretrainedSource().run(TIRED), cells(model)
-    assert found["label"].loc[(0, 2)] == EN("atlas_habit.previous")
+    assert found["habit"].loc[(0, 2)] == EN("atlas_habit.previous")
     share = run.features.previous[0, 2]
-    assert found["shade"].loc[(0, 2)] == pytest.approx(share, abs=1e-6)
+    assert found["strength"].loc[(0, 2)] == pytest.approx(share, abs=1e-6)
     named = EN("atlas.named", habit=EN("atlas_order.previous"), share=f"{share:.0%}")
     assert any(named in it.value for it in model.caption)
     special = run.features.special >= 0.5
-    assert (found["label"] == EN("atlas_habit.special")).sum() == special.sum()
+    assert (found["habit"] == EN("atlas_habit.special")).sum() == special.sum()
 
 
 # A reader's own tensors
@@ -157,13 +157,13 @@ def test_a_file_has_an_atlas_and_a_finder(mine: AppTest):
     click(mine, 1, 2, "upload")
     assert_allclose(drawn(mine, "upload_map"), MAPS[1, 2], atol=1e-6)
     choose(mine, upload_cells="habits", upload_order="previous", upload_finder_open=True)
-    assert cells(mine, "upload")["label"].loc[(1, 2)] == EN("atlas_habit.previous")
+    assert cells(mine, "upload")["habit"].loc[(1, 2)] == EN("atlas_habit.previous")
     found = next(it.value for it in mine.dataframe if "head" in it.value)
     assert found.loc[0, ["layer", "head"]].tolist() == [1, 2]
     assert found.loc[0, "value"] == pytest.approx(0.925, abs=1e-6)
     ask(mine, "upload_strip", 1)
     assert chosen(mine, "upload_cells") == "answers"
-    assert cells(mine, "upload")["label"].loc[(1, 2)] == "the"
+    assert cells(mine, "upload")["found"].loc[(1, 2)] == "the"
 
 
 def test_a_file_has_rollout_and_lines(mine: AppTest):
@@ -187,7 +187,7 @@ def test_a_map_between_two_texts_has_what_needs_no_square(mine: AppTest):
     ]
     choose(mine, upload_cells="answers", upload_query=2, upload_layer=1, upload_head=0)
     answer = cells(mine, "upload").loc[(1, 0)]
-    assert answer["label"] == "vwxyz"[cross[1, 0, 2].argmax()]
+    assert answer["found"] == "vwxyz"[cross[1, 0, 2].argmax()]
 
 
 def test_a_file_of_one_head_needs_no_atlas(mine: AppTest):
@@ -234,13 +234,13 @@ def test_a_link_to_two_files_asks_for_both(cold_dashboard: Visit, mine: AppTest)
 
 
 def test_heads_fade_that_do_less_of_a_chosen_behaviour(model: AppTest):
-    assert not cells(model)["veil"].any()
+    assert not cells(model)["strength"].to_numpy(float).any()
     choose(model, model_order="previous")
     found = cells(model)
-    veil, value = found["veil"].to_numpy(float), found["value"].to_numpy(float)
+    veil, value = found["strength"].to_numpy(float), found["value"].to_numpy(float)
     assert (np.argsort(-veil, kind="stable") == np.argsort(value, kind="stable")).all()
     assert veil.min() == 0
     assert veil.max() == pytest.approx(0.75)
     choose(model, model_order="sharp")  # few bits are sharp
-    found = cells(model)
-    assert found["veil"].idxmin() == found["value"].idxmin()
+    found = cells(model)[["strength", "value"]].to_numpy(float)
+    assert found[:, 0].argmin() == found[:, 1].argmin()

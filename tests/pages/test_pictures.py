@@ -59,11 +59,8 @@ def answers(value: NDArray[np.floating]) -> atlas.Answers:
 
 
 def atlas_drawn(value: NDArray[np.floating], order: list[int]) -> atlas.Drawn:
-    label = answers(value).habit
     off = frozenset({(0, 1)})
-    return atlas.Drawn(
-        np.array(order), label, value / 10, value / 20, chosen=(1, 2), off=off, turn=5
-    )
+    return atlas.Drawn(np.array(order), value / 10, chosen=(1, 2), off=off, turn=5)
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 3, 4, 0, 2, 1]])
@@ -74,9 +71,9 @@ def test_the_atlas_has_a_cell_for_each_head_in_order_and_one_picture(order: list
     assert table["value"].tolist() == order  # each head's value is its number
     assert (table["layer"] * 3 + table["head"]).tolist() == order
     assert (table["row"] * 3 + table["column"]).tolist() == list(range(6))
-    assert table["label"].tolist() == [f"w{it}" for it in order]
+    assert table["habit"].tolist() == [f"w{it}" for it in order]
     assert table.loc[table["chosen"], ["layer", "head"]].to_numpy().tolist() == [[1, 2]]
-    assert table.loc[table["off"], "name"].tolist() == ["0·1"]
+    assert table.loc[table["off"], ["layer", "head"]].to_numpy().tolist() == [[0, 1]]
 
 
 def test_the_picture_of_the_atlas_holds_each_map_in_its_place():
@@ -167,10 +164,10 @@ def test_the_small_maps_of_the_atlas_are_square(n_heads: int):
     assert expression == f"3 * max(32, min(width / {n_heads}, 384 / 3))"
 
 
-def test_cells_with_words_have_the_colour_of_their_shade():
-    spec = atlas.specification((2, 3, 7, 7), "words", WORDS, "#ffffff", in_order=True)
+def test_cells_with_words_have_a_colour():
+    spec = atlas.specification((2, 3, 7, 7), "habits", WORDS, "#ffffff", in_order=True)
     cells = spec["layer"][1]
-    assert cells["encoding"]["color"]["field"] == "shade"
+    assert cells["encoding"]["color"]["field"] == "strength"
     assert "fill" not in {*cells["mark"], *cells["encoding"]}  # it would hide the colour
 
 
@@ -192,7 +189,7 @@ def test_specifications_are_plain_and_carry_no_data():
     whole = Overview(np.eye(50), names, names, Frame("q", "k", "w"), BLACK_TO_WHITE)
     for spec in (
         atlas.specification((6, 12, 16, 16), "maps", WORDS, "#ffffff", in_order=True),
-        atlas.specification((6, 12, 16, 16), "words", WORDS, "#ffffff", in_order=False),
+        atlas.specification((6, 12, 16, 16), "answers", WORDS, "#ffffff", in_order=False),
         lines.specification(9, Sides("q", "k", "head", "w")),
         whole.specification(),
     ):

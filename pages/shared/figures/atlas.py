@@ -15,7 +15,9 @@ from pages.shared.figures import columns
 from pages.shared.figures.pictures import picture, pooled
 from pages.shared.figures.specification import TITLE_IN_CORNER, backdrop, finished
 
-Look = Literal["maps", "words"]
+Look = Literal["maps", "answers", "habits"]
+
+_WRITTEN = {"answers": "found", "habits": "habit"}  # in each cell
 
 CLICK = "head"
 """The selection that a click makes; its fields are ``layer``, ``head`` and ``turn``."""
@@ -28,8 +30,9 @@ _GAP = 0.1  # of a cell, between two heads
 _HIGHEST = 384  # pixels of all layers, so that the atlas fits on a screen with what is around it
 _ROW = 44  # pixels of a layer on the screen, until the width is known
 _LEAST = 32  # pixels of a layer, to be hit by a finger
+_NAME = "datum.layer + '·' + datum.head"
 _LIGHT, _DARK = "#ffffff", "#10151c"
-_ON_DARK = "luminance(scale('color', datum.shade)) < 0.18"
+_ON_DARK = "luminance(scale('color', datum.strength)) < 0.18"
 _INK = {"color": alt.when(_ON_DARK).then(alt.value(_LIGHT)).otherwise(alt.value(_DARK))}
 """Of letters upon a cell's colour."""
 
@@ -81,18 +84,14 @@ class Drawn:
 
     Attributes:
         order: The heads, numbered layer by layer, as they fill the rows.
-        label: ``(layer, head)``: a word in each cell.
-        shade: ``(layer, head)``: how strong a cell's colour is, 0 to 1.
-        veil: ``(layer, head)``: how far a small map stands back, 0 to 1.
+        strength: ``(layer, head)``, 0 to 1: of a cell's colour; of what lies over a small map.
         chosen: The opened (layer, head).
         off: Heads that are switched off.
         turn: Changes whenever something is chosen, so that every click is news.
     """
 
     order: NDArray[np.integer]
-    label: NDArray[np.str_]
-    shade: NDArray[np.floating]
-    veil: NDArray[np.floating]
+    strength: NDArray[np.floating]
     chosen: tuple[int, int]
     off: frozenset[tuple[int, int]] = frozenset()
     turn: int = 0
@@ -104,24 +103,27 @@ def table(answers: Answers, drawn: Drawn, mosaic: str = "") -> pa.Table:
     layer, head = np.unravel_index(drawn.order, shape)
     row, column = np.indices(shape).reshape(2, -1)
     pairs = list(zip(layer.tolist(), head.tolist(), strict=True))
+    places = {"layer": layer, "head": head, "row": row, "column": column}
     given = {name: values[layer, head] for name, values in vars(answers).items()}
     return columns.table(
         {
-            "layer": layer,
-            "head": head,
-            "row": row,
-            "column": column,
-            "name": [f"{one}·{other}" for one, other in pairs],
-            **{name: it if it.dtype.kind == "U" else it.astype("f4") for name, it in given.items()},
-            "label": drawn.label[layer, head],
-            "shade": drawn.shade[layer, head].astype(np.float32),
-            "veil": drawn.veil[layer, head].astype(np.float32),
+            **{name: it.astype(np.int16) for name, it in places.items()},
+            **{name: _column(it) for name, it in given.items()},
+            "strength": _column(drawn.strength[layer, head]),
             "chosen": [at == drawn.chosen for at in pairs],
             "off": [at in drawn.off for at in pairs],
             "turn": columns.same(drawn.turn, len(pairs)),
             "picture": columns.picture(mosaic, len(pairs)),
         }
     )
+
+
+def _column(values: NDArray[np.floating] | NDArray[np.str_]) -> columns.Column:
+    """Numbers in four bytes; words sent once, however many cells have them."""
+    if values.dtype.kind != "U":
+        return values.astype(np.float32)
+    words, codes = np.unique(values, return_inverse=True)
+    return columns.names(codes, words.tolist())
 
 
 def mosaic(
@@ -155,15 +157,15 @@ def specification(
 
     Args:
         shape: Layers, heads, queries and keys.
-        look: Small maps, or words in coloured cells.
+        look: Small maps, or what is written in coloured cells.
         words: The words around it.
         veil: The page's own colour, over maps that stand back.
         in_order: Whether layers are rows; else each cell bears its head's name.
     """
     n_layers, n_heads, n_query, n_key = shape
     layers = [backdrop(), _cells(look, veil)]
-    if look == "words":
-        layers.append(_labels(n_heads, low=not in_order))
+    if look != "maps":
+        layers.append(_labels(look, n_heads, low=not in_order))
     if not in_order:
         layers += _names(look)
     layers += [_crosses(), _mark()]
@@ -195,18 +197,18 @@ def _cells(look: Look, veil: str) -> alt.Chart:
     cells = alt.Chart().mark_rect(cursor="pointer", stroke="#8494a8")
     told = {"description": "description:N", "strokeOpacity": alt.value(0.4)}
     if look == "maps":
-        thickness = alt.FillOpacity("veil:Q").scale(None).legend(None)
+        thickness = alt.FillOpacity("strength:Q").scale(None).legend(None)
         return _told(cells.encode(thickness, **told, fill=alt.value(veil)), click)
     scale = alt.Scale(domain=[0, 1], range="heatmap", interpolate="rgb")
-    return _told(cells.encode(alt.Color("shade:Q").scale(scale).legend(None), **told), click)
+    return _told(cells.encode(alt.Color("strength:Q").scale(scale).legend(None), **told), click)
 
 
 def _told(cells: alt.Chart, click: alt.Parameter) -> alt.Chart:
-    said = "datum.name + ' ' + datum.habit + ' ' + datum.found + ' ' + format(datum.weight, '.0%')"
+    said = f"{_NAME} + ' ' + datum.habit + ' ' + datum.found + ' ' + format(datum.weight, '.0%')"
     return cells.transform_calculate(description=said).add_params(click)
 
 
-def _labels(n_heads: int, *, low: bool) -> alt.Chart:
+def _labels(look: Look, n_heads: int, *, low: bool) -> alt.Chart:
     """The word in each cell, cut off where the cell ends."""
     return (
         alt.Chart()
@@ -217,7 +219,7 @@ def _labels(n_heads: int, *, low: bool) -> alt.Chart:
             cursor="pointer",
         )
         .encode(
-            alt.Text("label:N"),
+            alt.Text(f"{_WRITTEN[look]}:N"),
             **_INK,
         )
     )
@@ -225,18 +227,17 @@ def _labels(n_heads: int, *, low: bool) -> alt.Chart:
 
 def _names(look: Look) -> list[alt.Chart]:
     """Layer and head, in a corner of each cell; upon a map, with light around the letters."""
-    if look == "words":
+    if look != "maps":
         return [_name().encode(**_INK)]
     light = alt.value(_LIGHT)
     return [_name().encode(color=light, stroke=light), _name().encode(color=alt.value(_DARK))]
 
 
 def _name() -> alt.Chart:
-    names = alt.Chart().mark_text(
-        align="left", baseline="top", dx=3, dy=3, fontSize=10, strokeWidth=2, cursor="pointer"
-    )
+    look = {"fontSize": 10, "strokeWidth": 2, "cursor": "pointer", "text": alt.expr(_NAME)}
+    names = alt.Chart().mark_text(align="left", baseline="top", dx=3, dy=3, **look)
     corner = alt.X("column:O").bandPosition(0), alt.Y("row:O").bandPosition(0)
-    return names.encode(*corner, alt.Text("name:N"))
+    return names.encode(*corner)
 
 
 def _crosses() -> alt.Chart:

@@ -28,15 +28,12 @@ def atlas(text: Text, heads: Heads) -> None:
     order = np.arange(n_layers * n_heads) if in_order else heads.sorted
     drawn = Drawn(
         order,
-        label=answers.found if cells == "answers" else answers.habit,
-        shade=answers.weight if cells == "answers" else _shade(heads),
-        veil=_veil(heads),
+        strength=_strength(heads, answers),
         chosen=heads.at,
         off=frozenset(heads.chosen("off")) if heads.off else frozenset(),
         turn=session().clicks,
     )
-    maps = cells == "maps"
-    mosaic = figure.mosaic(heads.weights, order, theme.sequential()) if maps else ""
+    mosaic = figure.mosaic(heads.weights, order, theme.sequential()) if cells == "maps" else ""
     shape = (*heads.shape, *heads.weights[0].shape[1:])
     page, off = heads.page, heads.off  # callbacks are kept: they never hold the numbers
     with st.container(width=_LABELS + figure.SIDE * n_heads):
@@ -44,7 +41,7 @@ def atlas(text: Text, heads: Heads) -> None:
             figure.table(answers, drawn, mosaic),
             figure.specification(
                 shape,
-                "maps" if maps else "words",
+                cells,
                 _words(text, heads),
                 theme.background(),
                 in_order=in_order,
@@ -108,6 +105,17 @@ def _answers(text: Text, heads: Heads) -> Answers:
 
 def _habits(heads: Heads) -> tuple[str, ...]:
     return tuple(it for it in heads.orders if it not in ("pair", "sharp", "wide"))
+
+
+def _strength(heads: Heads, answers: Answers) -> NDArray[np.floating]:
+    """How strong each cell's colour is; or what lies over each small map."""
+    match heads.chosen("cells"):
+        case "answers":
+            return answers.weight
+        case "habits":
+            return _shade(heads)
+        case _:
+            return _veil(heads)
 
 
 def _shade(heads: Heads) -> NDArray[np.floating]:
