@@ -1,10 +1,13 @@
 """Which piece of a text is worth asking: the one whose weight most exceeds what all rows give."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from core.arrays import Array
+
+_ADDED = re.compile(r"\[.+\]|<.+>")  # as models write what they add, such as [CLS] and </s>
 
 
 def telling(weights: Array, words: Sequence[int | None]) -> tuple[int, int]:
@@ -36,3 +39,11 @@ def tells_most(weights: Array, words: Sequence[int | None], query: int) -> int:
     row = (weights - weights.mean(axis=0))[query]
     counts = [word is not None and word != words[query] for word in words]
     return int(np.where(counts, row, -np.inf).argmax()) if any(counts) else query
+
+
+def words_among(tokens: Sequence[str]) -> tuple[int | None, ...]:
+    """For tokens of which nothing more is known: their places, ``None`` for what is no word."""
+    return tuple(
+        None if _ADDED.fullmatch(token) or not any(c.isalnum() for c in token) else place
+        for place, token in enumerate(tokens)
+    )

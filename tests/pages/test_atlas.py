@@ -244,3 +244,18 @@ def test_heads_fade_that_do_less_of_a_chosen_behaviour(model: AppTest):
     choose(model, model_order="sharp")  # few bits are sharp
     found = cells(model)[["strength", "value"]].to_numpy(float)
     assert found[:, 0].argmin() == found[:, 1].argmin()
+
+
+def test_a_new_file_is_asked_for_its_telling_token_and_a_linked_one_for_the_links(
+    cold_dashboard: Visit, mine: AppTest
+):
+    content = npz(weights=MAPS[::-1], tokens=np.array(["<s>", "cat", "sat", "down"]))
+    upload(mine, content)
+    own = (MAPS[1, 0] - MAPS[1, 0].mean(axis=0))[1:, 1:]
+    np.fill_diagonal(own, -1)
+    query, key = np.unravel_index(own.argmax(), own.shape)
+    assert (chosen(mine, "upload_query"), chosen(mine, "upload_key")) == (query + 1, key + 1)
+    choose(mine, upload_query=0, upload_key=3)
+    linked = follow(cold_dashboard("en-US"), address(mine), "upload")
+    upload(linked, content)
+    assert (chosen(linked, "upload_query"), chosen(linked, "upload_key")) == (0, 3)

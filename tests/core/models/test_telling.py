@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.models.telling import telling, tells_most
+from core.models.telling import telling, tells_most, words_among
 from core.sources.pretrained import PretrainedSource
 
 WEIGHTS = np.array(
@@ -48,3 +48,8 @@ def test_marks_and_what_a_model_adds_are_no_words():
     pieces = PretrainedSource().pieces("Well, it works!")
     told = [it for it, word in zip(pieces.tokens, pieces.telling, strict=True) if word is not None]
     assert told == ["well", "it", "works"]
+
+
+def test_of_bare_tokens_marks_and_what_looks_added_are_no_words():
+    tokens = ("[CLS]", "<s>", "a", "[", ",", "\u2423", "##b", "3", "</s>", "[x")
+    assert words_among(tokens) == (None, None, 2, None, None, None, 6, 7, None, 9)

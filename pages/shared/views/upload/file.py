@@ -10,11 +10,12 @@ import streamlit as st
 
 from core.errors import InputError
 from core.files.traces import fingerprint, to_npz
+from core.models.telling import telling, words_among
 from core.reader.examples import EXAMPLES, SENTENCES
 from core.reader.model import MEANINGS, SHA_DIGITS, Aggregate, UploadChoice, file_name
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
-from pages.shared.reader.session import change, session, settle
+from pages.shared.reader.session import change, reader, session, settle
 from pages.shared.saving import save_button, unread, was_read, was_removed
 from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text, plain
@@ -215,17 +216,31 @@ def _take(slot: Slot) -> None:
         return
     name, content = file_name(file.name), file.getvalue()
     try:
-        cache.uploaded(content, name, told=in_line())
+        upload = cache.uploaded(content, name, told=in_line())
     except InputError as problem:
         tab.refused[slot.place] = problem
         if problem.code != "busy":
             was_read(slot.place)
         return
     tab.uploads[slot.place] = file
-    named = {slot.name: name, slot.sha: fingerprint(content)[:SHA_DIGITS]}
-    change(**named, **(_UNSAID if slot == _MINE else {}))
+    sha = fingerprint(content)[:SHA_DIGITS]
+    news = slot == _MINE and reader()[slot.sha] != sha  # else a link may have named the file
+    about = {**_UNSAID, **_telling(upload)} if news else {}
+    change(**{slot.name: name, slot.sha: sha}, **about)
     tab.refused.pop(slot.place, None)
     was_read(slot.place)
+
+
+def _telling(upload: Upload) -> dict[str, int]:
+    """The tokens to begin with: the pair that tells most in the opened head, if it is known."""
+    heads = cache.uploaded_heads(upload)
+    if heads is None or not heads.square:
+        return {}
+    choice = reader().record(UploadChoice)
+    weights = heads.layers[min(choice.upload_layer, upload.n_layers - 1)].weights
+    head = min(choice.upload_head, upload.n_heads - 1)
+    query, key = telling(weights[head], words_among(upload.query_tokens))
+    return {"upload_query": query, "upload_key": key}
 
 
 def _name(slot: Slot) -> str:
