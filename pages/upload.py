@@ -9,8 +9,9 @@ from pages.shared import frame
 from pages.shared.reader.session import reader
 from pages.shared.views.papers import papers
 from pages.shared.views.upload.contents import recipe
-from pages.shared.views.upload.file import take, uploader, uploading
+from pages.shared.views.upload.file import uploader, uploading
 from pages.shared.views.upload.long_file import long_file
+from pages.shared.views.upload.places import take
 from pages.shared.views.upload.whole_file import whole_file
 
 text = frame.open_page("upload")

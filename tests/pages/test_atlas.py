@@ -16,7 +16,7 @@ from core.measures import rollout
 from core.sources.pretrained import PretrainedSource
 from pages.shared.figures.atlas import CLICK
 from pages.shared.text import Text, plain
-from pages.shared.views.upload.file import OTHER
+from pages.shared.views.upload.places import OTHER
 from tests.hostile import npz
 from tests.pages.exploring import chart, chosen, drawn, notes, select
 from tests.pages.test_address import address, follow

@@ -4,20 +4,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pages.shared.figures import columns
+from pages.shared.figures import atlas_marks, columns
+from pages.shared.figures.atlas_marks import Look
 from pages.shared.figures.pictures import picture, pooled
 from pages.shared.figures.specification import TITLE_IN_CORNER, backdrop, finished
-
-Look = Literal["maps", "answers", "habits"]
-
-_WRITTEN = {"answers": "found", "habits": "habit"}  # in each cell
 
 CLICK = "head"
 """The selection that a click makes; its fields are ``layer``, ``head`` and ``turn``."""
@@ -30,11 +27,6 @@ _GAP = 0.1  # of a cell, between two heads
 _HIGHEST = 384  # pixels of all layers, so that the atlas fits on a screen with what is around it
 _ROW = 44  # pixels of a layer on the screen, until the width is known
 _LEAST = 32  # pixels of a layer, to be hit by a finger
-_NAME = "datum.layer + '·' + datum.head"
-_LIGHT, _DARK = "#ffffff", "#10151c"
-_ON_DARK = "luminance(scale('color', datum.strength)) < 0.18"
-_INK = {"color": alt.when(_ON_DARK).then(alt.value(_LIGHT)).otherwise(alt.value(_DARK))}
-"""Of letters upon a cell's colour."""
 
 
 @dataclass(frozen=True)
@@ -163,12 +155,12 @@ def specification(
         in_order: Whether layers are rows; else each cell bears its head's name.
     """
     n_layers, n_heads, n_query, n_key = shape
-    layers = [backdrop(), _cells(look, veil)]
+    layers = [backdrop(), atlas_marks.cells(look, veil, CLICK)]
     if look != "maps":
-        layers.append(_labels(look, n_heads, low=not in_order))
+        layers.append(atlas_marks.labels(look, n_heads, low=not in_order))
     if not in_order:
-        layers += _names(look)
-    layers += [_crosses(), _mark()]
+        layers += atlas_marks.names(look)
+    layers += [atlas_marks.crosses(), atlas_marks.mark()]
     axis = {"ticks": False, "domain": False, "labelAngle": 0, "labels": in_order}
     x = alt.X("column:O").title(words.head if in_order else None).scale(_scale(n_key))
     y = alt.Y("row:O").title(words.layer if in_order else None).scale(_scale(n_query))
@@ -187,70 +179,6 @@ def _tooltip(words: Words) -> list[dict[str, str]]:
         {"field": name, "title": title, **({"format": ".3f"} if name in numbers else {})}
         for name, title in vars(words).items()
     ]
-
-
-def _cells(look: Look, veil: str) -> alt.Chart:
-    """One a head, to be clicked; with a colour, where there is no map below."""
-    click = alt.selection_point(
-        name=CLICK, fields=["layer", "head", "turn"], on="click", toggle=False, clear=False
-    )
-    cells = alt.Chart().mark_rect(cursor="pointer", stroke="#8494a8")
-    told = {"description": "description:N", "strokeOpacity": alt.value(0.4)}
-    if look == "maps":
-        thickness = alt.FillOpacity("strength:Q").scale(None).legend(None)
-        return _told(cells.encode(thickness, **told, fill=alt.value(veil)), click)
-    scale = alt.Scale(domain=[0, 1], range="heatmap", interpolate="rgb")
-    return _told(cells.encode(alt.Color("strength:Q").scale(scale).legend(None), **told), click)
-
-
-def _told(cells: alt.Chart, click: alt.Parameter) -> alt.Chart:
-    said = f"{_NAME} + ' ' + datum.habit + ' ' + datum.found + ' ' + format(datum.weight, '.0%')"
-    return cells.transform_calculate(description=said).add_params(click)
-
-
-def _labels(look: Look, n_heads: int, *, low: bool) -> alt.Chart:
-    """The word in each cell, cut off where the cell ends."""
-    return (
-        alt.Chart()
-        .mark_text(
-            fontSize=alt.expr(f"width / {n_heads} < 34 ? 8 : 11"),
-            limit=alt.expr(f"width / {n_heads} - 6"),
-            dy=5 if low else 0,
-            cursor="pointer",
-        )
-        .encode(
-            alt.Text(f"{_WRITTEN[look]}:N"),
-            **_INK,
-        )
-    )
-
-
-def _names(look: Look) -> list[alt.Chart]:
-    """Layer and head, in a corner of each cell; upon a map, with light around the letters."""
-    if look != "maps":
-        return [_name().encode(**_INK)]
-    light = alt.value(_LIGHT)
-    return [_name().encode(color=light, stroke=light), _name().encode(color=alt.value(_DARK))]
-
-
-def _name() -> alt.Chart:
-    look = {"fontSize": 10, "strokeWidth": 2, "cursor": "pointer", "text": alt.expr(_NAME)}
-    names = alt.Chart().mark_text(align="left", baseline="top", dx=3, dy=3, **look)
-    corner = alt.X("column:O").bandPosition(0), alt.Y("row:O").bandPosition(0)
-    return names.encode(*corner)
-
-
-def _crosses() -> alt.Chart:
-    """A cross over each head that is switched off."""
-    off = alt.Chart().transform_filter("datum.off")
-    return off.mark_text(text="✕", fontSize=26, fontWeight="bold", color="#c0392b")
-
-
-def _mark() -> alt.Chart:
-    """A frame around the opened head."""
-    mark = alt.Chart().transform_filter("datum.chosen").transform_calculate(mark="'chosen'")
-    accent = alt.Stroke("mark:N").scale(domain=["chosen"], range="category").legend(None)
-    return mark.mark_rect(filled=False, strokeWidth=3).encode(accent)
 
 
 def _scale(n_tokens: int) -> alt.Scale:

@@ -12,7 +12,7 @@ from pages.shared.views.atlas.beside import beside
 from pages.shared.views.atlas.heads import Heads
 from pages.shared.views.in_line import in_line
 from pages.shared.views.refused import refused
-from pages.shared.views.upload.file import OTHER, held, say_gone, say_refused
+from pages.shared.views.upload.places import OTHER, held, say_gone, say_refused
 
 
 def other_file(text: Text, heads: Heads, mine: UploadedHeads) -> None:
