@@ -1,9 +1,10 @@
 """Figures that can be read off the weights, with their meaning."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.arrays import Array, BoolArray
 
@@ -170,7 +171,7 @@ class HeadFeatures(NamedTuple):
 
 
 def head_features(weights: Array, special: Sequence[bool]) -> HeadFeatures:
-    """Features that a head finder sorts by.
+    """Features that heads are sorted by.
 
     Args:
         weights: ``(layer, head, token, token)`` of self-attention, rows sum to 1.
@@ -196,6 +197,22 @@ def head_features(weights: Array, special: Sequence[bool]) -> HeadFeatures:
         entropy=_mean(entropy(weights), asks),
         distance=_mean(expected_distance(weights), asks),
     )
+
+
+def habits(features: Mapping[str, Array], among: Collection[str]) -> NDArray[np.str_]:
+    """What each head mostly does: the feature that gets half of its attention or more.
+
+    Args:
+        features: Name to ``(layer, head)``, as in :class:`HeadFeatures`; shares of attention.
+        among: The names of the features to choose from.
+
+    Returns:
+        ``(layer, head)``: a name, or an empty one where no feature has half.
+    """
+    names = [name for name in features if name in among]
+    shares = np.stack([features[name] for name in names])  # (feature, layer, head)
+    found = np.array(names)[shares.argmax(axis=0)]
+    return np.where(shares.max(axis=0) >= 0.5, found, "")
 
 
 def _mean(values: Array, asks: BoolArray) -> Array:

@@ -3,46 +3,51 @@
 import streamlit as st
 
 from pages.shared import frame
-from pages.shared.views.badge import badge
+from pages.shared.views.atlas.finder import finder
+from pages.shared.views.atlas.head_lines import head_lines
+from pages.shared.views.atlas.layout import atlas_and_head
 from pages.shared.views.folded import folded
 from pages.shared.views.model import reading as model_text
-from pages.shared.views.model.atlas import atlas, finder, say_special
-from pages.shared.views.model.beside import beside
-from pages.shared.views.model.head import model_head, model_steps, view_controls
+from pages.shared.views.model.head import (
+    all_heads,
+    model_head,
+    model_steps,
+    open_in_explore,
+    view_controls,
+)
 from pages.shared.views.model.importance import model_importance
-from pages.shared.views.model.switched_off import switched_off
+from pages.shared.views.model.other import other_sentence
+from pages.shared.views.model.reading import say_pieces
+from pages.shared.views.model.switched_off import each_off, off_together
 from pages.shared.views.questions import questions
 
 text = frame.open_page("model")
 scene = model_text.scene_or_end(text)
 model_text.model_text(text, scene)
-badge(text, scene.run.trace.origin)
+heads = all_heads(scene)
 
-st.subheader(text("atlas.title", heads=scene.n_heads), anchor=False)
-st.markdown(text("atlas.lead"))
-say_special(text, scene)
-atlas(text, scene)
-with folded(text, "model_finder_open", unfolded=scene.choice.model_finder_open) as block:
-    if block.open:
-        finder(text, scene)
-
-st.subheader(
-    text("head.title", layer=scene.choice.model_layer, head=scene.choice.model_head), anchor=False
-)
-view_controls(text, scene)
-model_head(text, scene)
+left, right = atlas_and_head(text, heads)
+with left:
+    off_together(text, scene)
+    say_pieces(text, scene)
+    finder(text, heads)
+with right:
+    view_controls(text, scene)
+    model_head(text, scene, heads)
+    open_in_explore(text, scene)
+    head_lines(text, heads)
 with folded(text, "model_steps_open", unfolded=scene.choice.model_steps_open) as block:
     if block.open:
         model_steps(text, scene)
 
 st.subheader(text("beside.title"), anchor=False)
 st.markdown(text("beside.lead"))
-beside(text, scene)
+other_sentence(text, scene)
 
 st.subheader(text("importance.title"), anchor=False)
 model_importance(text, scene)
 
 st.subheader(text("off.title"), anchor=False)
-switched_off(text, scene)
+each_off(text, scene)
 
 questions(text, "model", scene)

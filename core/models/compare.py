@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from core.arrays import Array
 from core.errors import InputError
-from core.trace import AttentionTrace
 
 
 class Alignment(NamedTuple):
@@ -44,9 +43,32 @@ class HeadChange(NamedTuple):
         return self.second - self.first
 
 
+class Maps(Protocol):
+    """The maps of one layer: ``weights`` is ``(head, token, token)``."""
+
+    @property
+    def weights(self) -> Array:
+        """Of all heads."""
+        ...
+
+
+class Sight(Protocol):
+    """Self-attention on one sentence: a trace, or a file that has no more than maps."""
+
+    @property
+    def query_tokens(self) -> tuple[str, ...]:
+        """The sentence."""
+        ...
+
+    @property
+    def layers(self) -> Sequence[Maps]:
+        """Every layer."""
+        ...
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """Two traces of one model, and which of their tokens correspond.
+    """One model's attention to two sentences, and which of their tokens correspond.
 
     Attributes:
         first: Of sentence A.
@@ -54,8 +76,8 @@ class Comparison:
         alignment: Of the tokens that look.
     """
 
-    first: AttentionTrace
-    second: AttentionTrace
+    first: Sight
+    second: Sight
     alignment: Alignment
 
     def difference(self, layer: int, head: int) -> Array:
@@ -104,8 +126,8 @@ class Comparison:
         return tuple(sorted(changes, key=lambda found: -abs(found.change)))
 
 
-def compare(first: AttentionTrace, second: AttentionTrace) -> Comparison:
-    """Put two traces of self-attention beside each other.
+def compare(first: Sight, second: Sight) -> Comparison:
+    """Put self-attention to two sentences side by side.
 
     Raises:
         ValueError: If they have not the same layers and heads.

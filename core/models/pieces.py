@@ -57,6 +57,12 @@ class Pieces:
         """Which pieces the model added, such as ``[CLS]``."""
         return tuple(word is None for word in self.words)
 
+    @property
+    def telling(self) -> tuple[int | None, ...]:
+        """The words of the pieces; ``None`` also for marks such as a comma or a lone space."""
+        both = zip(self.words, self.tokens, strict=True)
+        return tuple(word if any(c.isalnum() for c in token) else None for word, token in both)
+
     def at(self, character: int) -> int:
         """The place of the piece that stands for a character of ``sentence``; else the first."""
         places = range(len(self.tokens))

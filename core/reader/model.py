@@ -23,7 +23,8 @@ from core.tokens import clean, tokenize
 Part = Literal["start", "end"]
 Aggregate = Literal["head", "mean", "rollout"]
 Order = Literal["pair", "previous", "following", "same", "special", "first", "sharp", "wide"]
-UploadAggregate = Literal["head", "mean"]
+Cells = Literal["maps", "answers", "habits"]
+Click = Literal["open", "off"]
 Pooling = Literal["maximum", "mean"]
 UploadResult = Literal[
     "weights",
@@ -112,7 +113,10 @@ class ModelChoice:
     model_special: bool = flag(True)  # pieces such as [CLS] are shown
     model_renormalise: bool = flag(False)  # rows without them are scaled to sum to 1 again
     model_words: bool = flag(False)  # pieces are put together to words
-    model_order: Order = word("pair", Order)  # of the head finder
+    model_cells: Cells = word("maps", Cells)  # what the atlas shows of each head
+    model_order: Order = word("pair", Order)  # what the atlas and the finder sort by
+    model_sorted: bool = flag(False)  # the atlas, too
+    model_click: Click = word("open", Click)  # what a click in the atlas does
     model_finder_open: bool = flag(False)
     model_steps_open: bool = flag(False)
     model_lines: tuple[int, ...] = of_kind((THIS_HEAD,), _lines)  # heads whose lines are drawn
@@ -184,9 +188,16 @@ class UploadChoice:
 
     upload_name: str = of_kind("", file_name, private=True)  # empty: the example is shown
     upload_sha: str = of_kind("", _sha)
+    upload_other_name: str = of_kind("", file_name, private=True)  # a second file, beside it
+    upload_other_sha: str = of_kind("", _sha)
     upload_layer: int = whole(0, 0, MOST_HEADS - 1)
     upload_head: int = whole(0, 0, MOST_HEADS - 1)
-    upload_aggregate: UploadAggregate = word("head", UploadAggregate)
+    upload_aggregate: Aggregate = word("head", Aggregate)
+    upload_cells: Cells = word("maps", Cells)  # what the atlas shows of each head
+    upload_order: Order = word("pair", Order)
+    upload_sorted: bool = flag(False)
+    upload_finder_open: bool = flag(False)
+    upload_lines: tuple[int, ...] = of_kind((THIS_HEAD,), _lines)
     upload_query: int = whole(2, 0, PRIVATE.long_tokens - 1, place=True)
     upload_key: int = whole(4, 0, PRIVATE.long_tokens - 1, place=True)
     upload_causal: bool = flag(False)  # queries of a long file see no key after their own place

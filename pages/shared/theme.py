@@ -18,6 +18,11 @@ def categorical() -> Sequence[str]:
     return st.get_option(f"theme.{_kind()}.chartCategoricalColors")
 
 
+def background() -> str:
+    """The page's own colour."""
+    return st.get_option(f"theme.{_kind()}.backgroundColor")
+
+
 def quiet() -> str:
     """For words in a picture that stand back, and can be read all the same."""
     return QUIET[st.context.theme.type == "dark"]

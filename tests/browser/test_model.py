@@ -17,8 +17,7 @@ def long_text(n_words: int) -> str:
 
 def open_head(reader: Reader, layer: int, head: int) -> None:
     """Click on a head's small map in the atlas."""
-    name = f"head: {head}; layer: {layer}"
-    cell = reader.map("Small maps of all heads").locator(f'path[aria-label*="{name}"]').first
+    cell = reader.map("All heads").locator(f'path[aria-label^="{layer}·{head} "]').first
     reader.after(cell.click(force=True))
 
 
@@ -29,6 +28,40 @@ def test_a_head_is_opened_from_the_atlas(visit: Visit):
     assert reader.says("Layer 1, head 8")
     assert reader.shares() != before
     assert reader.foreign_requests == []
+
+
+def test_the_atlas_and_the_opened_head_share_a_screen(visit: Visit):
+    reader = visit("/model", width=1400, locale="zh-CN")
+    atlas = reader.map("所有的头").bounding_box()
+    strip = reader.page.locator(".strip").bounding_box()
+    assert atlas
+    assert strip
+    assert atlas["y"] + atlas["height"] <= 900  # 144 heads
+    assert strip["x"] >= atlas["x"] + atlas["width"]
+    assert abs(strip["y"] - atlas["y"]) < 100
+    narrow = visit("/model", width=800)
+    atlas, strip = (
+        narrow.map("All heads").bounding_box(),
+        narrow.page.locator(".strip").bounding_box(),
+    )
+    assert atlas
+    assert strip
+    assert strip["y"] > atlas["y"] + atlas["height"]
+
+
+def test_a_typed_text_is_taken_by_the_button(visit: Visit):
+    reader = visit("/model")
+    reader.page.get_by_role("textbox", name="Text", exact=True).fill("My dog loves cheese.")
+    reader.after(reader.page.get_by_role("button", name="Read this text").click())
+    assert reader.words() == ["[CLS]", "my", "dog", "loves", "cheese", ".", "[SEP]"]
+    assert reader.asking() in {"my", "dog", "loves", "cheese"}
+
+
+def test_a_chosen_piece_is_answered_by_all_heads(visit: Visit):
+    reader = visit("/model")
+    reader.ask("tired")
+    looks = reader.page.get_by_role("radio", name="Answers")
+    assert looks.get_attribute("aria-checked") == "true"
 
 
 @pytest.mark.parametrize("n_words", [126, 254])

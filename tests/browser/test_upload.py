@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pages.shared.text import Text
+from pages.shared.views.upload.file import example
 from tests.browser.reader import Reader
 from tests.hostile import bomb
 
@@ -46,7 +47,7 @@ def test_a_hostile_file_is_refused_and_the_page_stays(visit: Visit, tmp_path: Pa
 
 def test_the_place_for_files_speaks_the_pages_language(visit: Visit, tmp_path: Path):
     reader = visit("/upload", locale="zh-CN")
-    place = reader.page.get_by_test_id("stFileUploader")
+    place = reader.page.get_by_test_id("stFileUploader").first
     said = {it: ZH(f"upload.place.{it}", megabytes=16) for it in ("size", "too_large")}
     assert said["size"] in place.inner_text()
     assert not re.search("Upload|Drag|per file", place.inner_text())
@@ -65,10 +66,23 @@ def test_an_upload_that_the_server_turns_away_is_told_in_the_pages_language(
     path.write_bytes(b"few")
     bring(reader, path)
     told = ZH("upload.place.forbidden")
-    assert told in reader.page.get_by_test_id("stFileUploader").inner_text()
+    assert told in reader.page.get_by_test_id("stFileUploader").first.inner_text()
 
 
 def test_the_page_fits_a_phone_in_chinese(visit: Visit):
     reader = visit("/upload", width=390, locale="zh-CN", color_scheme="dark")
     assert reader.fits()
     assert reader.words() == ["我", "爱", "吃", "炸鸡"]
+
+
+def test_a_second_file_is_listed_and_compared(visit: Visit, tmp_path: Path):
+    reader = visit("/upload", locale="zh-CN")
+    path = tmp_path / "b.npz"
+    path.write_bytes(example("zh"))
+    second = reader.page.locator(".st-key-upload_other_file input[type=file]")
+    reader.after(second.set_input_files(path))
+    assert reader.says("这个头里变化最大的是")
+    listed = reader.page.locator(".st-key-upload_other_file").get_by_text("b.npz")
+    assert listed.first.is_visible()
+    said = {it.inner_text() for it in reader.page.get_by_test_id("stFileUploader").all()}
+    assert not any(re.search("Upload|Drag|per file", it) for it in said)

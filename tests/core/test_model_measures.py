@@ -11,6 +11,7 @@ from core.measures import (
     cosine_distance,
     entropy,
     expected_distance,
+    habits,
     head_features,
     mean_over_heads,
     rollout,
@@ -164,3 +165,13 @@ def test_features_are_of_each_layer_and_head():
 def test_every_token_must_be_named():
     with pytest.raises(ValueError, match="need 5 entries in special, got 4"):
         head_features(maps(0), [False] * 4)
+
+
+def test_a_habit_is_what_takes_half_of_the_attention():
+    features = {
+        "previous": np.array([[0.5, 0.2, 0.9]]),
+        "same": np.array([[0.1, 0.49, 0.05]]),
+        "entropy": np.array([[3.0, 3.0, 3.0]]),
+    }
+    assert habits(features, ("previous", "same")).tolist() == [["previous", "", "previous"]]
+    assert habits(features, ("same",)).tolist() == [["", "", ""]]

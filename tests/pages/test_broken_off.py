@@ -370,5 +370,5 @@ def test_a_readers_own_tensors_are_shown_wherever_the_run_is_broken_off(
     broken.send(app)
     assert broken.done
     assert chosen(app, "upload_name") == "own.npz"
-    assert notes(app).upload
+    assert notes(app).uploads.get("upload_file")
     assert not app.error

@@ -33,11 +33,13 @@ HARMLESS = {
     "questions": "questions, unfolded",
     "model_finder": "a row to choose: it opens a head",
     "example": "which one the sentence is",
+    "upload_finder": "likewise",
     "question": "an answer: the session keeps the score",
     "table": "edited cells, which links hold as such",
     "upload_long_query": "shows upload_query",
     "upload_long_key": "shows upload_key",
     "upload_file": "a file: a link names it",
+    "upload_other_file": "likewise",
     "training_upload": "a file of settings, which become fields",
 }
 """Parts of keys up to the first dot, of widgets that are no field's."""

@@ -15,13 +15,15 @@ from core.arrays import Array
 from core.measures import HeadFeatures, head_features, mean_over_heads, rollout
 from core.models.compare import compare
 from core.models.packaged import NAME
+from core.models.run import ModelRun
+from core.models.telling import telling, tells_most
 from core.reader.model import BILINGUAL, ModelChoice
 from core.reader.records import NAMES
 from core.sources.pretrained import LIMIT, PretrainedSource
 from pages.shared.figures.heatmap_axes import faded
 from pages.shared.text import LANGUAGES, Text, plain
 from tests.choosing import read
-from tests.pages.exploring import select
+from tests.pages.exploring import chosen, select
 
 Visit = Callable[[str | None], AppTest]
 
@@ -51,8 +53,12 @@ def square(app: AppTest, name: str) -> np.ndarray:
     return data.pivot(index="row", columns="column", values="value").to_numpy()
 
 
+def weights_of(run: ModelRun, layer: int, head: int) -> np.ndarray:
+    return run.trace.layers[layer].weights[head]
+
+
 def weights(sentence: str, layer: int, head: int) -> np.ndarray:
-    return PretrainedSource().trace(sentence).layers[layer].weights[head]
+    return weights_of(PretrainedSource().run(sentence), layer, head)
 
 
 def test_the_map_is_the_head_of_the_model(model: AppTest):
@@ -227,3 +233,20 @@ def test_ten_readers_with_ten_sentences_each_see_their_own_numbers(open_dashboar
         )
     for app, sentence in zip(apps, sentences, strict=True):
         assert_allclose(square(app, "model_map"), weights(sentence, 3, 1), atol=1e-6)
+
+
+def test_a_new_text_is_asked_for_its_telling_piece_and_an_edit_keeps_the_one_that_asks(
+    model: AppTest,
+):
+    choose(model, model_sentence="My dog loves cheese and hates the rain.")
+    run = PretrainedSource().run("My dog loves cheese and hates the rain.")
+    pair = telling(weights_of(run, 3, 1), run.pieces.telling)
+    assert (chosen(model, "model_query"), chosen(model, "model_key")) == pair
+    choose(model, model_query=3, model_key=4)  # loves -> cheese
+    choose(model, model_sentence="Today my dog loves ham and hates the rain.")
+    assert chosen(model, "model_query") == 4
+    run = PretrainedSource().run("Today my dog loves ham and hates the rain.")
+    assert chosen(model, "model_key") == tells_most(weights_of(run, 3, 1), run.pieces.telling, 4)
+    choose(model, model_sentence="Today my dog and hates the rain.")  # who asked is gone
+    run = PretrainedSource().run("Today my dog and hates the rain.")
+    assert chosen(model, "model_query") == telling(weights_of(run, 3, 1), run.pieces.telling)[0]

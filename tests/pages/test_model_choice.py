@@ -127,10 +127,10 @@ def test_every_part_is_drawn_whatever_the_model(
     for settings in (
         {"model_words": True, "model_special": False, "model_renormalise": True},
         {"model_aggregate": "rollout", "model_other": SENTENCE},
-        {"model_order": "special"},
-        {"model_order": "first"},
-        {"model_order": "following"},
-        {"model_order": "sharp", "model_toy": True},
+        {"model_order": {"bert": "special", "gpt2": "first"}[family]},
+        {"model_order": "sharp", "model_toy": True, "model_sorted": True},
+        {"model_order": "previous", "model_cells": "habits"},
+        {"model_cells": "answers"},
     ):
         choose(model, **settings)
         assert not model.exception
@@ -155,7 +155,7 @@ def test_the_finder_offers_what_the_model_can_do(model: AppTest, tiny: Mapping[s
         weights[:, :, 1:, 0].mean(axis=-1).max(), abs=1e-6
     )
     offered = model.get_by_key("model_order").options  # pyright: ignore
-    assert EN("model_order.following") not in offered
+    assert EN("atlas_order.following") not in offered
 
 
 def test_an_example_points_at_its_words_in_any_model(model: AppTest, tiny: Mapping[str, Path]):

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from pages.shared.figures import atlas, lines
 from pages.shared.figures import overview as overview_module
-from pages.shared.figures.atlas import Words
 from pages.shared.figures.heatmap import Frame, Marks, numbered
 from pages.shared.figures.lines import Sides
 from pages.shared.figures.overview import Overview, Shades
@@ -50,28 +50,51 @@ def test_pooling_keeps_the_greatest_cell_of_each_block(n: int, largest: int, see
         assert (found == values).all()
 
 
-def test_the_atlas_has_a_cell_for_each_head_and_one_picture():
-    weights = [np.random.default_rng(layer).random((3, 7, 7)) for layer in range(2)]
-    table = atlas.table(
-        weights, np.arange(6.0).reshape(2, 3), (1, 2), 5, BLACK_TO_WHITE
-    ).to_pandas()
-    assert len(table) == 6
-    assert table["picture"].ne("").tolist() == [True] + [False] * 5
-    assert table.loc[table["chosen"], ["layer", "head", "value"]].to_numpy().tolist() == [[1, 2, 5]]
-    height, width, _ = pixels(table["picture"][0]).shape
-    assert (height, width) == (2 * 7 + 1, 3 * 7 + 2)
+WORDS = atlas.Words("layer", "head", "value", "habit", "found", "weight", "mean")
 
 
-@pytest.mark.parametrize("n_tokens", [3, 47, 48, 49, 96, 256, 512])
-def test_the_cells_of_the_atlas_lie_on_its_maps(n_tokens: int):
-    weights = [np.zeros((2, n_tokens, n_tokens))]
-    mosaic = pixels(
-        atlas.table(weights, np.zeros((1, 2)), (0, 0), 0, BLACK_TO_WHITE)["picture"][0].as_py()
-    )
-    side, width = mosaic.shape[:2]
-    spec = atlas.specification(1, 2, n_tokens, Words("layer", "head", "value"))
-    inner = spec["encoding"]["x"]["scale"]["paddingInner"]
-    assert inner == pytest.approx((width - 2 * side) / (width - side))
+def answers(value: NDArray[np.floating]) -> atlas.Answers:
+    named = np.array([f"w{it:g}" for it in value.flat]).reshape(value.shape)
+    return atlas.Answers(value, named, named, value / 10, value / 20)
+
+
+def atlas_drawn(value: NDArray[np.floating], order: list[int]) -> atlas.Drawn:
+    off = frozenset({(0, 1)})
+    return atlas.Drawn(np.array(order), value / 10, chosen=(1, 2), off=off, turn=5)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 3, 4, 0, 2, 1]])
+def test_the_atlas_has_a_cell_for_each_head_in_order_and_one_picture(order: list[int]):
+    value = np.arange(6.0).reshape(2, 3)
+    table = atlas.table(answers(value), atlas_drawn(value, order), "picture").to_pandas()
+    assert table["picture"].tolist() == ["picture"] + [""] * 5
+    assert table["value"].tolist() == order  # each head's value is its number
+    assert (table["layer"] * 3 + table["head"]).tolist() == order
+    assert (table["row"] * 3 + table["column"]).tolist() == list(range(6))
+    assert table["habit"].tolist() == [f"w{it}" for it in order]
+    assert table.loc[table["chosen"], ["layer", "head"]].to_numpy().tolist() == [[1, 2]]
+    assert table.loc[table["off"], ["layer", "head"]].to_numpy().tolist() == [[0, 1]]
+
+
+def test_the_picture_of_the_atlas_holds_each_map_in_its_place():
+    weights = [np.full((3, 4, 4), [[[0]], [[0.25]], [[1]]]), np.full((3, 4, 4), 0.04)]
+    shades = pixels(atlas.mosaic(weights, np.array([2, 1, 0, 3, 4, 5]), BLACK_TO_WHITE))
+    corners = shades[:, :, 0][::5, ::5] / 255  # a gap of one pixel behind four
+    assert np.abs(corners - [[1, 0.5, 0], [0.2, 0.2, 0.2]]).max() < 0.01
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (47, 9), (48, 49), (96, 256), (512, 512)])
+def test_the_cells_of_the_atlas_lie_on_its_maps(shape: tuple[int, int]):
+    weights = [np.zeros((2, *shape)), np.zeros((2, *shape))]
+    mosaic = pixels(atlas.mosaic(weights, np.arange(4), BLACK_TO_WHITE))
+    spec = atlas.specification((2, 2, *shape), "maps", WORDS, "#ffffff", in_order=True)
+    for length, channel in zip(mosaic.shape[:2], "yx", strict=True):
+        inner = spec["encoding"][channel]["scale"]["paddingInner"]
+        side = (length * (1 - inner)) / (2 - inner)
+        assert side == pytest.approx(round(side))
+        empty = mosaic[:, :, 3] == 0
+        gap = empty.all(axis=1 if channel == "y" else 0)
+        assert np.flatnonzero(gap).tolist() == list(range(round(side), length - round(side)))
 
 
 def test_a_block_of_an_overview_opens_its_greatest_cell():
@@ -136,9 +159,16 @@ def test_what_an_overview_leaves_empty_counts_as_nothing():
 
 @pytest.mark.parametrize("n_heads", [1, 2, 12])
 def test_the_small_maps_of_the_atlas_are_square(n_heads: int):
-    spec = atlas.specification(3, n_heads, 16, Words("layer", "head", "value"))
+    spec = atlas.specification((3, n_heads, 16, 16), "maps", WORDS, "#ffffff", in_order=True)
     [expression] = [it["expr"] for it in spec["params"] if it["name"] == "height"]
-    assert expression == f"3 * max(32, width / {n_heads})"
+    assert expression == f"3 * max(32, min(width / {n_heads}, 384 / 3))"
+
+
+def test_cells_with_words_have_a_colour():
+    spec = atlas.specification((2, 3, 7, 7), "habits", WORDS, "#ffffff", in_order=True)
+    cells = spec["layer"][1]
+    assert cells["encoding"]["color"]["field"] == "strength"
+    assert "fill" not in {*cells["mark"], *cells["encoding"]}  # it would hide the colour
 
 
 def test_lines_are_the_strongest_weights():
@@ -158,7 +188,8 @@ def test_specifications_are_plain_and_carry_no_data():
     names = ["a"] * 50
     whole = Overview(np.eye(50), names, names, Frame("q", "k", "w"), BLACK_TO_WHITE)
     for spec in (
-        atlas.specification(6, 12, 16, Words("layer", "head", "value")),
+        atlas.specification((6, 12, 16, 16), "maps", WORDS, "#ffffff", in_order=True),
+        atlas.specification((6, 12, 16, 16), "answers", WORDS, "#ffffff", in_order=False),
         lines.specification(9, Sides("q", "k", "head", "w")),
         whole.specification(),
     ):

@@ -288,6 +288,7 @@ ELSEWHERE = {
     *("edits", "blocked"),  # tables below them
     *("cutting", "cross_cutting"),  # the version of a link, no choice
     *("model_other", "model_name", "model_order", "heads_blocks", "positions_at", "reach_log"),
+    *("model_cells", "model_sorted", "model_click"),
     *("model_finder_open", "model_steps_open", "model_lines", "model_toy", "model_off"),
     *("model_alone", "buffet_arithmetic_open", "heads_table_open"),
     "why_inserted_open",

@@ -45,9 +45,6 @@ ADDRESS = re.compile(r"https?://[\w./-]+|\(#\w+\)")
 LATIN = re.compile(r"[A-Za-z_]+")
 
 EXAMPLE_TEXTS = {f"example.{name}": example.sentence for name, example in EXAMPLES.items()}
-SAMPLES = {"model.long.text"}
-"""Labels that are a text for a model that reads English, whatever the reader's language."""
-
 QUOTES = EXAMPLE_TEXTS | {"highlight.same_it": " ".join(EXAMPLE_TEXTS.values())}
 """Labels that quote English sentences, and what they may quote."""
 
@@ -120,7 +117,7 @@ def test_english_is_english():
 def test_chinese_is_chinese():
     mixed = {}
     for key, pair in labels().items():
-        if pair["zh"] == EXAMPLE_TEXTS.get(key) or (key in SAMPLES and pair["zh"] == pair["en"]):
+        if pair["zh"] == EXAMPLE_TEXTS.get(key):
             continue
         prose = FORMULA.sub("", ADDRESS.sub("", re.sub(r"\{\w+\}|`[^`]+`", "", pair["zh"])))
         words = LATIN.findall(prose)

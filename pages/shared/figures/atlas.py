@@ -1,4 +1,4 @@
-"""All heads of a model at once: one picture, one cell a head."""
+"""All heads at once: one picture, one cell a head, with its small map or with a word."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pages.shared.figures import columns
+from pages.shared.figures import atlas_marks, columns
+from pages.shared.figures.atlas_marks import Look
 from pages.shared.figures.pictures import picture, pooled
 from pages.shared.figures.specification import TITLE_IN_CORNER, backdrop, finished
 
@@ -23,103 +24,168 @@ SIDE = 140
 
 _LARGEST = 48  # pixels of a head's map
 _GAP = 0.1  # of a cell, between two heads
-_ROW = 76  # pixels of a layer on the screen, until the width is known
+_HIGHEST = 384  # pixels of all layers, so that the atlas fits on a screen with what is around it
+_ROW = 44  # pixels of a layer on the screen, until the width is known
 _LEAST = 32  # pixels of a layer, to be hit by a finger
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words around the atlas, in the reader's language."""
+    """The words around the atlas, in the reader's language.
+
+    Attributes:
+        layer, head: What rows and columns are.
+        value: What heads are sorted by.
+        habit: What a head mostly does.
+        found: What the word that asks looks at most.
+        weight: How much it gives to that.
+        mean: What all words give to that on average.
+    """
 
     layer: str
     head: str
     value: str
+    habit: str
+    found: str
+    weight: str
+    mean: str
 
 
-def table(
-    weights: Sequence[NDArray[np.floating]],
-    values: NDArray[np.floating],
-    chosen: tuple[int, int],
-    turn: int,
-    colours: Sequence[str],
-) -> pa.Table:
-    """The data, one line a head; the first line carries the picture of all.
+@dataclass(frozen=True)
+class Answers:
+    """What each head has to say: ``(layer, head)`` each.
 
-    Args:
-        weights: One a layer: ``(head, query, key)``.
-        values: ``(layer, head)``, a number for each head, for its tooltip.
-        chosen: The opened (layer, head).
-        turn: Changes whenever something is chosen, so that every click is news.
-        colours: The scale of the picture, as ``#rrggbb``.
+    Attributes:
+        value: What heads are sorted by.
+        habit: What each mostly does, or nothing.
+        found: The word that is looked at most by the one that asks.
+        weight: How much it gets.
+        mean: How much it gets on average of all words.
     """
-    layer, head = np.indices(values.shape).reshape(2, -1)
+
+    value: NDArray[np.floating]
+    habit: NDArray[np.str_]
+    found: NDArray[np.str_]
+    weight: NDArray[np.floating]
+    mean: NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How the heads are drawn.
+
+    Attributes:
+        order: The heads, numbered layer by layer, as they fill the rows.
+        strength: ``(layer, head)``, 0 to 1: of a cell's colour; of what lies over a small map.
+        chosen: The opened (layer, head).
+        off: Heads that are switched off.
+        turn: Changes whenever something is chosen, so that every click is news.
+    """
+
+    order: NDArray[np.integer]
+    strength: NDArray[np.floating]
+    chosen: tuple[int, int]
+    off: frozenset[tuple[int, int]] = frozenset()
+    turn: int = 0
+
+
+def table(answers: Answers, drawn: Drawn, mosaic: str = "") -> pa.Table:
+    """The data, one line a head; the first line carries the picture of all, if there is one."""
+    shape = answers.value.shape
+    layer, head = np.unravel_index(drawn.order, shape)
+    row, column = np.indices(shape).reshape(2, -1)
+    pairs = list(zip(layer.tolist(), head.tolist(), strict=True))
+    places = {"layer": layer, "head": head, "row": row, "column": column}
+    given = {name: values[layer, head] for name, values in vars(answers).items()}
     return columns.table(
         {
-            "layer": layer,
-            "head": head,
-            "value": values.reshape(-1).astype(np.float32),
-            "chosen": (layer == chosen[0]) & (head == chosen[1]),
-            "turn": columns.same(turn, values.size),
-            "picture": columns.picture(_mosaic(weights, colours), values.size),
+            **{name: it.astype(np.int16) for name, it in places.items()},
+            **{name: _column(it) for name, it in given.items()},
+            "strength": _column(drawn.strength[layer, head]),
+            "chosen": [at == drawn.chosen for at in pairs],
+            "off": [at in drawn.off for at in pairs],
+            "turn": columns.same(drawn.turn, len(pairs)),
+            "picture": columns.picture(mosaic, len(pairs)),
         }
     )
 
 
-@lru_cache(maxsize=16)
-def specification(n_layers: int, n_heads: int, n_tokens: int, words: Words) -> dict[str, Any]:
-    """The atlas, to be drawn with :func:`table`'s data."""
-    inner = _inner_gap(_pooled_size(n_tokens))
-    scale = alt.Scale(paddingInner=inner, paddingOuter=0)
-    click = alt.selection_point(
-        name=CLICK, fields=["layer", "head", "turn"], on="click", toggle=False, clear=False
-    )
-    cells = (
-        alt.Chart()
-        .mark_rect(fillOpacity=0, fill="#888888", cursor="pointer", stroke="#8494a8")
-        .encode(strokeOpacity=alt.value(0.4))
-        .add_params(click)
-    )
-    mark = (
-        alt.Chart()
-        .transform_filter("datum.chosen")
-        .transform_calculate(mark="'chosen'")
-        .mark_rect(filled=False, strokeWidth=3)
-        .encode(alt.Stroke("mark:N").scale(domain=["chosen"], range="category").legend(None))
-    )
-    axis = {"ticks": False, "domain": False, "labelAngle": 0}
-    chart = alt.layer(backdrop(), cells, mark).encode(
-        alt.X("head:O").title(words.head).scale(scale).axis(alt.Axis(orient="top", **axis)),
-        alt.Y("layer:O").title(words.layer).scale(scale).axis(**axis, **TITLE_IN_CORNER),
-    )
-    tooltip = [
-        {"field": "layer", "title": words.layer},
-        {"field": "head", "title": words.head},
-        {"field": "value", "title": words.value, "format": ".3f"},
-    ]
-    row = f"max({_LEAST}, width / {n_heads})"
-    return finished(chart.properties(height=_ROW * n_layers), {1: tooltip}, f"{n_layers} * {row}")
+def _column(values: NDArray[np.floating] | NDArray[np.str_]) -> columns.Column:
+    """Numbers in four bytes; words sent once, however many cells have them."""
+    if values.dtype.kind != "U":
+        return values.astype(np.float32)
+    words, codes = np.unique(values, return_inverse=True)
+    return columns.names(codes, words.tolist())
 
 
-def _mosaic(weights: Sequence[NDArray[np.floating]], colours: Sequence[str]) -> str:
-    """All maps in one picture, the square root of each weight, so that small ones show."""
-    maps = pooled(np.sqrt(np.stack(weights)), _LARGEST)  # (layer, head, row, column)
-    n_layers, n_heads, n, _ = maps.shape
-    gap = _gap(n)
-    canvas = np.full((n_layers * (n + gap) - gap, n_heads * (n + gap) - gap), np.nan)
-    for layer, head in np.ndindex(n_layers, n_heads):
-        top, left = layer * (n + gap), head * (n + gap)
-        canvas[top : top + n, left : left + n] = maps[layer, head]
+def mosaic(
+    weights: Sequence[NDArray[np.floating]], order: NDArray[np.integer], colours: Sequence[str]
+) -> str:
+    """All maps in one picture, the square root of each weight, so that small ones show.
+
+    Args:
+        weights: One a layer: ``(head, query, key)``.
+        order: As in :class:`Drawn`.
+        colours: The scale, as ``#rrggbb``.
+    """
+    small = np.sqrt(np.stack([pooled(layer, _LARGEST) for layer in weights]))
+    n_rows, n_columns, height, width = small.shape
+    below, beside = _gap(height), _gap(width)
+    canvas = np.full(
+        (n_rows * (height + below) - below, n_columns * (width + beside) - beside), np.nan
+    )
+    maps = small.reshape(-1, height, width)[order]
+    for place, (row, column) in enumerate(np.ndindex(n_rows, n_columns)):
+        top, left = row * (height + below), column * (width + beside)
+        canvas[top : top + height, left : left + width] = maps[place]
     return picture(canvas, colours)
 
 
-def _pooled_size(n_tokens: int) -> int:
-    return math.ceil(n_tokens / math.ceil(n_tokens / _LARGEST))
+@lru_cache(maxsize=32)
+def specification(
+    shape: tuple[int, int, int, int], look: Look, words: Words, veil: str, *, in_order: bool
+) -> dict[str, Any]:
+    """The atlas, to be drawn with :func:`table`'s data.
+
+    Args:
+        shape: Layers, heads, queries and keys.
+        look: Small maps, or what is written in coloured cells.
+        words: The words around it.
+        veil: The page's own colour, over maps that stand back.
+        in_order: Whether layers are rows; else each cell bears its head's name.
+    """
+    n_layers, n_heads, n_query, n_key = shape
+    layers = [backdrop(), atlas_marks.cells(look, veil, CLICK)]
+    if look != "maps":
+        layers.append(atlas_marks.labels(look, n_heads, low=not in_order))
+    if not in_order:
+        layers += atlas_marks.names(look)
+    layers += [atlas_marks.crosses(), atlas_marks.mark()]
+    axis = {"ticks": False, "domain": False, "labelAngle": 0, "labels": in_order}
+    x = alt.X("column:O").title(words.head if in_order else None).scale(_scale(n_key))
+    y = alt.Y("row:O").title(words.layer if in_order else None).scale(_scale(n_query))
+    chart = alt.layer(*layers).encode(
+        x.axis(alt.Axis(orient="top", **axis)), y.axis(**axis, **TITLE_IN_CORNER)
+    )
+    row = f"max({_LEAST}, min(width / {n_heads}, {_HIGHEST} / {n_layers}))"
+    return finished(
+        chart.properties(height=_ROW * n_layers), {1: _tooltip(words)}, f"{n_layers} * {row}"
+    )
+
+
+def _tooltip(words: Words) -> list[dict[str, str]]:
+    numbers = ("value", "weight", "mean")
+    return [
+        {"field": name, "title": title, **({"format": ".3f"} if name in numbers else {})}
+        for name, title in vars(words).items()
+    ]
+
+
+def _scale(n_tokens: int) -> alt.Scale:
+    """A gap between cells, as wide as the one between maps in the picture."""
+    n = math.ceil(n_tokens / math.ceil(n_tokens / _LARGEST))
+    return alt.Scale(paddingInner=_gap(n) / (n + _gap(n)), paddingOuter=0)
 
 
 def _gap(n: int) -> int:
     return max(1, round(n * _GAP))
-
-
-def _inner_gap(n: int) -> float:
-    """The gap as a part of a step: what the scale's padding has to be for cells to fit maps."""
-    return _gap(n) / (n + _gap(n))

@@ -36,18 +36,22 @@ def pooled(values: NDArray[np.floating], largest: int) -> NDArray[np.floating]:
     """Maps in at most ``largest`` rows and columns; each cell is the greatest it stands for.
 
     Args:
-        values: ``(..., row, column)``, square.
+        values: ``(..., row, column)``.
         largest: Rows and columns of the result.
     """
-    n = values.shape[-1]
-    block = -(-n // largest)
+    for axis in (-2, -1):
+        values = np.moveaxis(_shortened(np.moveaxis(values, axis, -1), largest), -1, axis)
+    return values
+
+
+def _shortened(values: NDArray[np.floating], largest: int) -> NDArray[np.floating]:
+    """``(..., cell)`` in at most ``largest`` cells."""
+    block = -(-values.shape[-1] // largest)
     if block == 1:
         return values
-    short = -n % block
-    padding = [(0, 0)] * (values.ndim - 2) + [(0, short), (0, short)]
+    padding = [(0, 0)] * (values.ndim - 1) + [(0, -values.shape[-1] % block)]
     padded = np.pad(values, padding)
-    blocks = padded.shape[-1] // block
-    return padded.reshape(*values.shape[:-2], blocks, block, blocks, block).max(axis=(-3, -1))
+    return padded.reshape(*values.shape[:-1], -1, block).max(axis=-1)
 
 
 def _palette(colours: Sequence[str]) -> bytes:

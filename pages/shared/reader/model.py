@@ -6,10 +6,12 @@ from typing import NamedTuple, get_args
 from core.errors import InputError
 from core.models.pieces import Pieces
 from core.models.run import ModelRun
+from core.models.telling import telling, tells_most
 from core.reader.examples import EXAMPLES
 from core.reader.model import (
     MODEL_BEGINS,
     MODEL_EXAMPLES,
+    MOST_PIECES,
     PACKAGED,
     ModelChoice,
     ModelExample,
@@ -77,7 +79,7 @@ class ModelScene(NamedTuple):
 
     @property
     def orders(self) -> tuple[Order, ...]:
-        """What the head finder can sort by."""
+        """What heads can be sorted by."""
         idle = {"first" if self.special else "special"} | ({"following"} if self.causal else set())
         return tuple(it for it in get_args(Order) if it not in idle)
 
@@ -101,7 +103,7 @@ def model_scene(told: Waiting) -> ModelScene:
         shown, trouble = at_hand(), reason
         run, problem = _run(choice, shown, told)
     problem = problem or (draft and draft.reason)
-    scene = ModelScene(_at_same_text(choice, run.pieces, shown), run, shown, problem, trouble)
+    scene = ModelScene(_pointing(choice, run, shown), run, shown, problem, trouble)
     scene = scene._replace(choice=within(scene))
     _note(run.pieces, shown)
     settle(**{name: getattr(scene.choice, name) for name in _SETTLED})
@@ -153,18 +155,36 @@ def _run(choice: ModelChoice, shown: str, told: Waiting) -> tuple[ModelRun, Inpu
         return run, problem
 
 
-def _at_same_text(choice: ModelChoice, pieces: Pieces, shown: str) -> ModelChoice:
-    """Point where the choice did, though the text was edited or another model cut it up."""
-    model, before = session().pieces or (shown, pieces)
-    if model != shown:
-        place = {i: pieces.at(start) for i, (start, end) in enumerate(before.spans) if end > start}
-    else:
-        place = follow(before.tokens, pieces.tokens) if before.tokens != pieces.tokens else {}
-    return replace(
-        choice,
-        model_query=place.get(choice.model_query, choice.model_query),
-        model_key=place.get(choice.model_key, choice.model_key),
-    )
+def _pointing(choice: ModelChoice, run: ModelRun, shown: str) -> ModelChoice:
+    """Point where the choice did, though the text was edited or another model cut it up.
+
+    In a new text nothing stands where it did: there the pair is pointed at that tells most.
+    """
+    layers, words = run.trace.layers, run.pieces.telling
+    heads = layers[min(choice.model_layer, len(layers) - 1)].weights
+    weights = heads[min(choice.model_head, len(heads) - 1)]
+    model, before = session().pieces or (shown, run.pieces)
+    place = _places(before, run.pieces, same_model=model == shown)
+    query, key = place.get(choice.model_query), place.get(choice.model_key)
+    if query is None:
+        query, key = telling(weights, words)
+    elif key is None:
+        key = tells_most(weights, words, query)
+    return replace(choice, model_query=query, model_key=key)
+
+
+def _places(before: Pieces, now: Pieces, *, same_model: bool) -> dict[int, int]:
+    """Where pieces stand by now; none of another text, of which less than half is left."""
+    if same_model and before.tokens == now.tokens:
+        return {place: place for place in range(MOST_PIECES)}
+    if not same_model:
+        same = before.sentence == now.sentence
+        return {
+            i: now.at(start) for i, (start, end) in enumerate(before.spans) if end > start and same
+        }
+    own = [place for place, word in enumerate(before.telling) if word is not None]
+    place = follow(before.tokens, now.tokens)
+    return place if 2 * sum(it in place for it in own) >= len(own) else {}
 
 
 def within(scene: ModelScene) -> ModelChoice:

@@ -58,7 +58,7 @@ class Session:
         races: What the worker calls the reader's races, by the view that shows them.
         refused: Why something could not be begun or read, by its place on the page.
         files: What the reader gave, by the key of the place for it.
-        upload: The reader's own tensors.
+        uploads: The reader's own tensors, by the key of the place for them.
         block: A block of a long file's map that was clicked, with what was shown then.
         times: What the stopwatch gave last.
         pieces: A model's name, and how it cut the last text.
@@ -81,7 +81,7 @@ class Session:
     races: dict[str, str] = field(default_factory=dict)
     refused: dict[str, InputError] = field(default_factory=dict)
     files: dict[str, Given] = field(default_factory=dict)
-    upload: UploadedFile | None = None
+    uploads: dict[str, UploadedFile] = field(default_factory=dict)
     block: tuple[Any, ...] | None = None
     times: Timed | None = None
     pieces: tuple[str, Pieces] | None = None

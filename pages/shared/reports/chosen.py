@@ -73,6 +73,10 @@ def _matrix(text: Text, name: str) -> str:
     return text(f"matrix.{name}")
 
 
+def _aggregate(text: Text, kind: str) -> str:
+    return text(f"aggregate.{kind}")
+
+
 def _line(text: Text, head: int) -> str:
     return text("model_lines.shown") if head == THIS_HEAD else str(head)
 
@@ -88,6 +92,7 @@ _NAMED: Mapping[str, Callable[[Text, Any], str]] = {
     "training_budget": lambda _, budget: f"{budget:,}",
     "model_lines": _line,
     "corrections_open": lambda text, claim: text(f"correction.{claim}.claim"),
+    **dict.fromkeys(("model_aggregate", "upload_aggregate"), _aggregate),
     **dict.fromkeys(("shown_parameter", "shown_result", "upload_shown"), _matrix),
 }
 """Fields whose controls have words of their own for a value."""

@@ -18,7 +18,8 @@ from pages.shared.views.model import head as model_head
 from pages.shared.views.model.head import Shown, attention_map
 
 _ELSEWHERE = (
-    *("model_sentence", "model_other", "model_order"),
+    *("model_sentence", "model_other", "model_cells", "model_order", "model_sorted"),
+    "model_click",
     *("model_finder_open", "model_steps_open"),
     *("model_lines", "model_toy", "model_off", "model_alone"),  # beside the head of the report
 )
@@ -50,7 +51,7 @@ def _sections(text: Text, scene: ModelScene) -> tuple[Section, ...]:
 
 def _title(text: Text, choice: ModelChoice) -> str:
     if choice.model_aggregate != "head":
-        return text(f"model_aggregate.{choice.model_aggregate}")
+        return text(f"aggregate.{choice.model_aggregate}")
     return text("head.title", layer=choice.model_layer, head=choice.model_head)
 
 

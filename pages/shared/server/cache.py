@@ -29,6 +29,8 @@ from core.recall.recalling import Recall, recall
 from core.rnn import RecurrentSettings
 from core.sources.pretrained import HeadEffects, PretrainedSource, head_effects
 from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_upload
+from core.sources.uploaded_heads import UploadedHeads
+from core.sources.uploaded_heads import uploaded_heads as all_heads
 from core.tokens import LIMIT
 from core.translation.files import Kind
 from pages.shared.server import limits, loading, waiting
@@ -199,6 +201,19 @@ def uploaded(
             return _uploads.get(key, lambda: read_upload(content, name, most, meaning))
 
     return _uploads.get(key, alone)
+
+
+# Of files with queries and keys alone they are computed: 32 MB at most. Others hold them anyway.
+_heads: Kept[UploadedHeads] = Kept(largest=32_000_000, at_least=1)
+
+
+def uploaded_heads(upload: Upload) -> UploadedHeads | None:
+    """The maps of all heads of a reader's file, if they are not too many."""
+    key = upload.sha, tuple((it.name, it.taken) for it in upload.meanings)
+    found = _heads.found(key)
+    if found is None and (made := all_heads(upload)):
+        found = _heads.get(key, lambda: made)
+    return found
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What a view needs to know of the words it shows, wherever the numbers come from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from core.reader.explore import SourceKind
@@ -23,6 +23,7 @@ class Pointed:
         places: What is written down for each word, if not its place among those shown; less than
             0 for one that cannot be chosen.
         kind: What the words are: the label ``axis.<kind>``.
+        focus: What changes besides, where a word that asks is chosen by itself.
     """
 
     asking: tuple[str, ...]
@@ -32,6 +33,7 @@ class Pointed:
     fields: tuple[str, str] = ("query", "key")
     places: tuple[int, ...] | None = None
     kind: Literal["word", "symbol"] = "word"
+    focus: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def words(self) -> "Pointed":
@@ -52,15 +54,15 @@ class Pointed:
 
     def point(self, query: int | None = None, key: int | None = None) -> None:
         """Choose another word that asks, or that is asked about, or both; one that exists."""
-        chosen = {}
-        for field, place, words in zip(
+        chosen = dict(self.focus) if key is None else {}
+        for name, place, words in zip(
             self.fields, (query, key), (self.asking, self.answering), strict=True
         ):
             places = self.places or range(len(words))
             if place is None or not 0 <= place < len(places):  # the click was forged
                 continue
             if places[place] >= 0:
-                chosen[field] = places[place]
+                chosen[name] = places[place]
         change(**chosen)
 
 

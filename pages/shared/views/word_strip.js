@@ -3,6 +3,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const strip = parentElement.querySelector(".strip");
   const colours = themeColours(parentElement, "sequential");
+  strip.classList.toggle("running", data.running);
   strip.setAttribute("role", "group");
   strip.setAttribute("aria-label", data.label);
   // Buttons stay the same while words change: one that is replaced loses its click, and the focus.

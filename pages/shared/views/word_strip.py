@@ -15,6 +15,7 @@ from pages.shared.text import Text
 from pages.shared.views.opened import Pointed
 from pages.shared.views.scripted import scripted
 
+_CHIPS = 40  # words from which on they are written as running text, without their shares
 _LEAST = 0.01  # if all weights are less, two digits of each are told
 _WHOLE = 1.005  # weights of two bytes may be a little more together than 1
 
@@ -88,7 +89,8 @@ def _draw(pointed: Pointed, name: str, label: str, described: list[dict[str, Any
         if isinstance(asked, int) and 0 <= asked < len(words.asking):
             words.point(query=asked)
 
-    data = {"label": label, "asks": pointed.query, "words": described}
+    running = len(described) > _CHIPS
+    data = {"label": label, "asks": pointed.query, "words": described, "running": running}
     _component()(key=name, data=data, on_asked_change=ask)
 
 

@@ -32,6 +32,7 @@ def model_control(text: Text, scene: ModelScene) -> None:
             accept_new_options=is_open(),
             width=420,
         )
+        st.caption(_about(text, scene))
         known = text("sentence.comma").join(FAMILIES)
         if is_open():
             st.caption(text("model_name.open", families=known, example="openai-community/gpt2"))
@@ -39,7 +40,7 @@ def model_control(text: Text, scene: ModelScene) -> None:
             st.caption(text("model_name.closed", families=known, command=COMMAND))
 
 
-def about_model(text: Text, scene: ModelScene) -> str:
+def _about(text: Text, scene: ModelScene) -> str:
     """What the shown model is, and on what it runs."""
     layers, heads = scene.shape
     name = plain(scene.run.trace.origin.detail)

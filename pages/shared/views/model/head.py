@@ -1,7 +1,7 @@
-"""One head of a real model, or an aggregate of heads: highlighted text, map, lines."""
+"""One head of a real model, or an aggregate of heads: highlighted text and map."""
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -9,20 +9,17 @@ import streamlit as st
 from core.arrays import Array, IntArray
 from core.importance import Mixer
 from core.layer import Rules
-from core.measures import mean_over_heads, rollout
 from core.models.words import hidden, merged, words_of
-from core.reader.model import HEAD_FIELDS, MOST_LINES, THIS_HEAD, Aggregate
-from pages.shared import controls
-from pages.shared.figures import lines
+from core.reader.model import HEAD_FIELDS
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.figures.lines import Sides
 from pages.shared.reader.head import exact_sizes
 from pages.shared.reader.model import ModelScene
-from pages.shared.reader.session import change, showing
-from pages.shared.shares import rounded
-from pages.shared.text import Text, plain, plain_word
+from pages.shared.reader.session import showing
+from pages.shared.text import Text, plain
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.atlas.control import control_and_habit
+from pages.shared.views.atlas.heads import Heads, aggregated
 from pages.shared.views.highlight import in_words
 from pages.shared.views.links import open_state
 from pages.shared.views.opened import Opened, Pointed
@@ -31,6 +28,9 @@ from pages.shared.views.word_strip import word_strip
 
 FIELDS = ("model_query", "model_key")
 
+_ROOM = 240  # pixels that the rows of the map share, so that it ends on the screen
+_LOWEST = 11  # pixels of a row
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -38,17 +38,31 @@ class Shown:
 
     Attributes:
         pointed: The words, and the pair that is pointed at.
-        weights: ``(query, key)``.
+        weights: ``(..., query, key)``.
     """
 
     pointed: Pointed
     weights: Array
 
 
+def all_heads(scene: ModelScene) -> Heads:
+    """Every head's map in the form that the reader has chosen, and what each head does."""
+    maps = [shown(scene, layer.weights) for layer in scene.run.trace.layers]
+    return Heads(
+        page="model",
+        choice=scene.choice,
+        pointed=maps[0].pointed,
+        weights=[it.weights for it in maps],
+        features=scene.run.features._asdict(),
+        orders=scene.orders,
+        special=scene.special,
+        off=scene.built_in,
+    )
+
+
 def view_controls(text: Text, scene: ModelScene) -> None:
     """What of the model's attention is shown."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        controls.option(text, "model_aggregate", get_args(Aggregate))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if scene.special:
             added = text("sentence.comma").join(plain(piece) for piece in scene.special)
             more = text("model_special.help", added=added)
@@ -58,16 +72,14 @@ def view_controls(text: Text, scene: ModelScene) -> None:
         st.toggle(
             text("model_words.label"), key=showing("model_words"), help=text("model_words.help")
         )
-    if scene.built_in:
-        _open_in_explore(text, scene)
-    _, heads = scene.shape
-    st.caption(text(f"model_aggregate.{scene.choice.model_aggregate}.help", heads=heads))
     if scene.causal:
         st.caption(text("model.causal"))
 
 
-def _open_in_explore(text: Text, scene: ModelScene) -> None:
+def open_in_explore(text: Text, scene: ModelScene) -> None:
     """The head in tables small enough to edit; all of it, where its pieces are few enough."""
+    if not scene.built_in:
+        return
     choice = scene.choice
     fields: dict[str, Any] = {name: getattr(choice, name) for name in HEAD_FIELDS}
     fields |= {
@@ -81,7 +93,7 @@ def _open_in_explore(text: Text, scene: ModelScene) -> None:
 
 
 def shown(scene: ModelScene, weights: Array) -> Shown:
-    """A map of pieces put into the form that the reader has chosen."""
+    """Maps of pieces, ``(..., query, key)``, put into the form that the reader has chosen."""
     choice, pieces = scene.choice, scene.run.pieces
     if choice.model_words:
         words = words_of(pieces)
@@ -102,6 +114,7 @@ def shown(scene: ModelScene, weights: Array) -> Shown:
         key=_place(choice.model_key, groups, left),
         fields=FIELDS,
         places=tuple(groups[i][0] for i in left),
+        focus={"model_cells": "answers"},
     )
     renormalise = choice.model_renormalise and bool(hide.any())
     return Shown(pointed, hidden(weights, hide.tolist(), renormalise))
@@ -109,19 +122,13 @@ def shown(scene: ModelScene, weights: Array) -> Shown:
 
 def attention_map(scene: ModelScene) -> Array:
     """The chosen head's weights, or the aggregate: ``(query, key)``."""
-    choice, layers = scene.choice, scene.run.trace.layers
-    match choice.model_aggregate:
-        case "mean":
-            return mean_over_heads(layers[choice.model_layer].weights)
-        case "rollout":
-            upto = layers[: choice.model_layer + 1]
-            return rollout(np.stack([layer.weights for layer in upto]))[-1]
-        case _:
-            return layers[choice.model_layer].weights[choice.model_head]
+    choice = scene.choice
+    weights = [layer.weights for layer in scene.run.trace.layers[: choice.model_layer + 1]]
+    return aggregated(choice.model_aggregate, weights, choice.model_head)
 
 
-def model_head(text: Text, scene: ModelScene) -> None:
-    """The text shaded by the chosen word's weights, the map, and the two-column picture."""
+def model_head(text: Text, scene: ModelScene, heads: Heads) -> None:
+    """The text shaded by the chosen word's weights, what it says, and the map."""
     whole = attention_map(scene)
     view = shown(scene, whole)
     pointed, weights = view.pointed, view.weights
@@ -135,28 +142,8 @@ def model_head(text: Text, scene: ModelScene) -> None:
     allowed = shown(scene, may_look.astype(float)).weights > 0
     query = pointed.query
     st.markdown(in_words(text, pointed.asking, query, weights[query], allowed[query]))
-    st.markdown(control(text, view))
-    places = maps.side_by_side(2, len(pointed.asking))
-    with places[0]:
-        st.markdown(text("model.map"))
-        maps.draw("model_map", weights_map(text, view), pointed, text("alt.weights"))
-    with places[1]:
-        _lines(text, scene, pointed)
-
-
-def control(text: Text, view: Shown) -> str:
-    """What of the row's largest weight is the row's own: other rows may look there as much."""
-    asking, query = view.pointed.asking, view.pointed.query
-    key = int(view.weights[query].argmax())
-    weight, mean = float(view.weights[query, key]), float(view.weights[:, key].mean())
-    return text(
-        "model.control" if weight > mean else "model.control_less",
-        asks=plain_word(asking, query),
-        found=plain_word(view.pointed.answering, key),
-        weight=rounded(text, weight),
-        mean=rounded(text, mean),
-        own=rounded(text, weight - mean),
-    )
+    control_and_habit(text, heads, pointed, weights)
+    maps.draw("model_map", weights_map(text, view), pointed, text("alt.weights"))
 
 
 def weights_map(text: Text, view: Shown) -> Heatmap:
@@ -168,6 +155,7 @@ def weights_map(text: Text, view: Shown) -> Heatmap:
         frame=Frame(text("axis.query"), text("axis.key"), text("axis.weight")),
         colours="sequential",
         domain=(0.0, 1.0),
+        row_height=max(_LOWEST, _ROOM // len(view.weights)),
     )
 
 
@@ -190,49 +178,6 @@ def model_steps(text: Text, scene: ModelScene) -> None:
     rules = _rules(scene.run.mixers[choice.model_layer], d_k)
     steps(text, opened, contents, rules)
     arithmetic(text, opened, rules)
-
-
-def _lines(text: Text, scene: ModelScene, pointed: Pointed) -> None:
-    at = scene.choice.model_layer
-    layer = scene.run.trace.layers[at]
-    heads = _lined(text, scene)
-    if not heads:
-        return
-    weights = np.stack([shown(scene, layer.weights[head]).weights for head in heads])
-    names = [f"{at}·{head}" for head in heads]
-    first = max(0, min(pointed.query - maps.LARGE // 2, len(pointed.asking) - maps.LARGE))
-    part = slice(first, first + maps.LARGE)
-    data = lines.table(weights[:, part, part], pointed.asking[part], names, pointed.query - first)
-    sides = Sides(text("axis.query"), text("axis.key"), text("head.label"), text("axis.weight"))
-    st.vega_lite_chart(
-        data,
-        lines.specification(len(pointed.asking[part]), sides),
-        key="model_lines_picture",
-        alt=text("alt.lines"),
-    )
-
-
-def _lined(text: Text, scene: ModelScene) -> list[int]:
-    """Heads of the layer to choose; a box of its own for each that is shown, as it is named."""
-    choice, (_, n_heads) = scene.choice, scene.shape
-    at, here = choice.model_layer, choice.model_head  # callbacks are kept: they never name a scene
-    named = (here if head == THIS_HEAD else head for head in choice.model_lines)
-    heads = list(dict.fromkeys(named))
-    key = showing(f"model_lines.{n_heads}.{at}.{here}", heads)
-
-    def choose() -> None:
-        chosen = [head for head in st.session_state.get(key, heads) if head in range(n_heads)]
-        change(model_lines=[THIS_HEAD if head == here else head for head in chosen])
-
-    st.multiselect(
-        text("model_lines.label"),
-        range(n_heads),
-        key=key,
-        on_change=choose,
-        format_func=lambda head: f"{at}·{head}",
-        max_selections=MOST_LINES,
-    )
-    return heads
 
 
 def _rules(mixer: Mixer, d_k: int) -> Rules:

@@ -12,9 +12,9 @@ from pages.shared import controls
 from pages.shared.reader.model import ModelScene, model_scene, show_example
 from pages.shared.reader.session import change, showing
 from pages.shared.text import Text, plain
+from pages.shared.views.badge import badge
 from pages.shared.views.in_line import in_line
 from pages.shared.views.model.choice import (
-    about_model,
     model_control,
     model_notices,
     suggestion,
@@ -53,12 +53,16 @@ def model_text(text: Text, scene: ModelScene) -> None:
 
 
 def _field(text: Text) -> None:
-    st.text_area(
-        text("model_sentence.label"),
-        key=showing("model_sentence"),
-        max_chars=LONGEST_TEXT,
-        height=80,
-    )
+    """The text and its button: to press it takes what was typed, as Ctrl+Enter does."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_area(
+            text("model_sentence.label"),
+            key=showing("model_sentence"),
+            max_chars=LONGEST_TEXT,
+            height=68,
+            label_visibility="collapsed",
+        )
+        st.button(text("model.read"), key="model_read", type="primary", help="Ctrl+Enter")
 
 
 def _examples(text: Text, scene: ModelScene) -> None:
@@ -76,9 +80,13 @@ def _examples(text: Text, scene: ModelScene) -> None:
         text("model.long"),
         key="model_example.long",
         on_click=change,
-        kwargs={"model_sentence": text("model.long.text"), "model_query": 2, "model_key": 1},
+        kwargs={"model_sentence": _long(Text("en") if scene.shown == PACKAGED else text)},
         type="tertiary",
     )
+
+
+def _long(text: Text) -> str:
+    return text("model.long.text")
 
 
 def _offered(text: Text, scene: ModelScene) -> dict[str, str]:
@@ -103,15 +111,29 @@ def _remarks(text: Text, scene: ModelScene) -> None:
         said = "model.unknown.packaged" if scene.shown == PACKAGED else "model.unknown.other"
         st.warning(text(said, unknown=pieces.unknown, used=pieces.used))
     suggestion(text, scene)
-    st.caption(text.joined(*_about_pieces(text, scene)))
+    badge(text, scene.run.trace.origin)
+
+
+def say_pieces(text: Text, scene: ModelScene) -> None:
+    """What the text was cut into, and how much of all weight goes to pieces that are no words."""
+    said = _about_pieces(text, scene)
+    if scene.special:
+        shares = scene.run.features.special
+        told = {"share": f"{shares.mean():.0%}", "n": int((shares > 0.5).sum())}
+        said.append(text("atlas.special", added=_added(text, scene), heads=scene.n_heads, **told))
+    st.caption(text.joined(*said))
+
+
+def _added(text: Text, scene: ModelScene) -> str:
+    return text("sentence.comma").join(plain(piece) for piece in scene.special)
 
 
 def _about_pieces(text: Text, scene: ModelScene) -> list[str]:
-    """What reads them, how many there are, what the model added, and how to read their signs."""
+    """How many there are, what the model added, and how to read their signs."""
     pieces = scene.run.pieces
-    said = [about_model(text, scene), text("model.pieces", used=pieces.used)]
+    said = [text("model.pieces", used=pieces.used)]
     if scene.special:
-        added = text("sentence.comma").join(plain(piece) for piece in scene.special)
+        added = _added(text, scene)
         said.append(text("model.pieces.added", pieces=len(pieces.tokens), added=added))
     if scene.shown == PACKAGED or any(piece.startswith(_GOES_ON) for piece in pieces.tokens):
         said.append(text("model.pieces.goes_on", sign=plain(_GOES_ON)))

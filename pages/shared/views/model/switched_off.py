@@ -1,4 +1,4 @@
-"""A head switched off: how far the layer's output and the sentence embedding move."""
+"""Heads switched off: how far the layer's output and the sentence embedding move."""
 
 import numpy as np
 import streamlit as st
@@ -6,7 +6,7 @@ import streamlit as st
 from core.errors import InputError
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.reader.model import ModelScene
-from pages.shared.reader.session import showing
+from pages.shared.reader.session import change, showing
 from pages.shared.server import cache
 from pages.shared.server.loading import BUILT_IN
 from pages.shared.text import Text
@@ -14,44 +14,50 @@ from pages.shared.views.in_line import in_line
 from pages.shared.views.refused import refused
 
 
-def switched_off(text: Text, scene: ModelScene) -> None:
-    """Some heads switched off together; or every head alone, which takes a moment."""
+def off_together(text: Text, scene: ModelScene) -> None:
+    """What became of the result without the heads that are switched off in the atlas."""
+    choice = scene.choice
+    if not scene.built_in or not choice.model_off:
+        return
+    try:
+        moved = cache.without(
+            choice.model_sentence,
+            choice.model_part,
+            scene.shown,
+            choice.model_off,
+            told=in_line(),
+        )
+    except InputError as problem:
+        refused(text, problem, "off_together")
+        return
+    first, _ = choice.model_off[0]  # layers before it are as they were
+    each = (f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers) if layer >= first)
+    comma = text("sentence.comma")
+    off = comma.join(f"{layer}·{head}" for layer, head in choice.model_off)
+    told = {"layers": comma.join(each), "embedding": f"{moved.embedding:.3f}"}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(text("off.together", off=off, **told), width="stretch")
+        st.button(
+            text("off.none"),
+            key="model_all_on",
+            on_click=change,
+            kwargs={"model_off": ()},
+            icon=":material/undo:",
+        )
+
+
+def each_off(text: Text, scene: ModelScene) -> None:
+    """Every head switched off by itself, which takes a moment."""
     if not scene.built_in:
         st.info(text("off.packaged_only", names=text("sentence.comma").join(BUILT_IN.values())))
         return
     st.markdown(text("off.lead"))
-    try:
-        _together(text, scene)
-        st.toggle(text("off.compute", heads=scene.n_heads), key=showing("model_alone"))
-        if scene.choice.model_alone:
+    st.toggle(text("model_alone.label"), key=showing("model_alone"))
+    if scene.choice.model_alone:
+        try:
             _alone(text, scene)
-    except InputError as problem:
-        refused(text, problem, "off")
-
-
-def _together(text: Text, scene: ModelScene) -> None:
-    layers = scene.run.trace.layers
-    heads = [(layer, head) for layer in range(len(layers)) for head in range(len(layers[0].q))]
-    st.multiselect(
-        text("model_off.label"),
-        heads,
-        key=showing("model_off"),
-        format_func=lambda it: f"{it[0]}·{it[1]}",
-        placeholder=text("model_off.hint"),
-    )
-    choice = scene.choice
-    if not choice.model_off:
-        return
-    moved = cache.without(
-        choice.model_sentence,
-        choice.model_part,
-        scene.shown,
-        choice.model_off,
-        told=in_line(),
-    )
-    each = (f"{layer}: {move:.3f}" for layer, move in enumerate(moved.layers))
-    listed = text("sentence.comma").join(each)
-    st.markdown(text("off.together", layers=listed, embedding=f"{moved.embedding:.3f}"))
+        except InputError as problem:
+            refused(text, problem, "off")
 
 
 def _alone(text: Text, scene: ModelScene) -> None:

@@ -92,7 +92,9 @@ def _named(text: Text, field: str) -> str:
         return text("share.edits")
     if field == "language":
         return text("frame.language")
-    label = labels().get(f"{field}.label", {}).get(text.language, "")
+    shared = f"atlas_{field.partition('_')[2]}"  # several pages have an atlas
+    found = (labels().get(f"{name}.label", {}) for name in (field, shared))
+    label = next((it[text.language] for it in found if it), "")
     return label if label and "{" not in label else field
 
 

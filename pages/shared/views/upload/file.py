@@ -1,4 +1,4 @@
-"""A reader's own file: taken, kept as it was uploaded, named if this server has it no more."""
+"""A reader's own file, or the example: what is chosen of it, and the place to bring one."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,24 +9,32 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.errors import InputError
-from core.files.traces import fingerprint, to_npz
+from core.files.traces import to_npz
 from core.reader.examples import EXAMPLES, SENTENCES
-from core.reader.model import MEANINGS, SHA_DIGITS, UploadChoice, file_name
+from core.reader.model import MEANINGS, Aggregate, UploadChoice
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
-from pages.shared.reader.session import change, session, settle
-from pages.shared.saving import save_button, unread, was_read, was_removed
+from pages.shared.reader.session import settle
+from pages.shared.saving import save_button
 from pages.shared.server import cache, limits
-from pages.shared.text import Language, Text, plain
+from pages.shared.text import Language, Text
 from pages.shared.views.in_line import in_line
 from pages.shared.views.refused import refused
-from pages.shared.views.told import told
+from pages.shared.views.upload.places import (
+    MINE,
+    SLOTS,
+    forget,
+    held,
+    say_gone,
+    say_refused,
+)
 from pages.shared.views.upload.uploader_words import uploader_words
 
-_PLACE = "upload_file"
-_PLACES = ("upload_layer", "upload_head", "upload_query", "upload_key")
+_PLACES = (
+    *("upload_layer", "upload_head", "upload_query", "upload_key"),
+    *("upload_lines", "upload_aggregate"),
+)
 _EXAMPLE = "example.npz"
-_UNSAID = {f"upload_{name}": "" for name in MEANINGS}
 
 
 Read = Callable[[], Upload]
@@ -66,10 +74,10 @@ def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -
         turn: Keeps a large file's turn until it is closed, so that others wait until this one is
             drawn.
     """
-    found = _chosen(text, choice)
-    if found is None:
+    kept = held(choice, MINE) if choice.upload_sha else (example(text.language), _EXAMPLE)
+    if kept is None:
         return Uploading(choice)
-    content, name = found
+    content, name = kept
 
     def read() -> Upload:
         return cache.uploaded(content, name, choice.meaning, told=in_line())
@@ -86,9 +94,21 @@ def uploading(text: Text, choice: UploadChoice, turn: ExitStack | None = None) -
         upload_head=min(choice.upload_head, upload.n_heads - 1),
         upload_query=min(choice.upload_query, len(upload.query_tokens) - 1),
         upload_key=min(choice.upload_key, len(upload.key_tokens) - 1),
+        upload_lines=tuple(head for head in choice.upload_lines if head < upload.n_heads),
+        upload_aggregate=_aggregate(choice, upload),
         **_said(choice, upload),
     )
     return Uploading(within, upload, read=read)
+
+
+def _aggregate(choice: UploadChoice, upload: Upload) -> Aggregate:
+    """Rollout needs tokens that look at each other, and either of them a map of several heads."""
+    kind, square = choice.upload_aggregate, upload.query_tokens == upload.key_tokens
+    return (
+        "head"
+        if upload.n_heads * upload.n_layers == 1 or (kind == "rollout" and not square)
+        else kind
+    )
 
 
 def _said(choice: UploadChoice, upload: Upload) -> dict[str, str]:
@@ -107,23 +127,16 @@ def uploader(text: Text, uploading: Uploading) -> None:
     Any file may be put there: what it is, its content tells, and the page says it.
     """
     _limits(text)
-    st.file_uploader(text("upload.label"), key=_PLACE)
-    uploader_words(text, holds_file=st.session_state.get(_PLACE) is not None)
-    last = session().refused.get(_PLACE)
-    if last and last.code == "busy":
-        refused(text, last, "upload_file")
-    elif last:
-        st.error(text("upload.refused", name=plain(_name()), reason=told(text, last)))
+    st.file_uploader(text("upload.label"), key=MINE.place)
+    uploader_words(text, holds={it: bool(st.session_state.get(it)) for it, *_ in SLOTS})
+    last = say_refused(text, MINE)
     if uploading.problem:
         refused(text, uploading.problem, "upload")
     elif uploading.upload is None:
-        choice = uploading.choice
-        st.warning(
-            text("upload.gone", name=plain(choice.upload_name or "?"), sha=choice.upload_sha)
-        )
+        say_gone(text, uploading.choice, MINE)
     with st.container(horizontal=True, vertical_alignment="center"):
         if uploading.choice.upload_sha:
-            st.button(text("upload.example"), on_click=_forget, icon=":material/undo:")
+            st.button(text("upload.example"), on_click=forget, icon=":material/undo:")
         else:
             shown = "upload.example_instead" if last else "upload.shows_example"
             st.caption(text(shown), width="content")
@@ -150,52 +163,3 @@ def _limits(text: Text) -> None:
             long=f"{most.long_tokens:,}",
         )
     )
-
-
-def _chosen(text: Text, choice: UploadChoice) -> tuple[bytes, str] | None:
-    """The content and the name of the file, if it is here."""
-    if not choice.upload_sha:
-        return example(text.language), _EXAMPLE
-    kept = session().upload
-    if kept is None or not fingerprint(kept.getvalue()).startswith(choice.upload_sha):
-        return None
-    return kept.getvalue(), file_name(kept.name)
-
-
-def take() -> None:
-    """Show the file that was uploaded last; one that cannot be read changes nothing.
-
-    A file whose turn did not come is tried again by the next run.
-    """
-    tab = session()
-    if was_removed(_PLACE):
-        _forget()
-    file = unread(_PLACE)
-    if file is None:
-        return
-    name, content = file_name(file.name), file.getvalue()
-    try:
-        cache.uploaded(content, name, told=in_line())
-    except InputError as problem:
-        tab.refused[_PLACE] = problem
-        if problem.code != "busy":
-            was_read(_PLACE)
-        return
-    tab.upload = file
-    change(upload_name=name, upload_sha=fingerprint(content)[:SHA_DIGITS], **_UNSAID)
-    tab.refused.pop(_PLACE, None)
-    was_read(_PLACE)
-
-
-def _name() -> str:
-    """The name of the file in the place for files."""
-    file = st.session_state.get(_PLACE)
-    return file_name(file.name) if file else ""
-
-
-def _forget() -> None:
-    """Show the example again."""
-    change(upload_sha="", upload_name="", **_UNSAID)
-    session().upload = None
-    session().refused.pop(_PLACE, None)
-    was_read(_PLACE)

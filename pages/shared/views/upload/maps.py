@@ -1,7 +1,7 @@
 """One head of a reader's own model: shaded tokens, maps, and the arithmetic if there is one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
@@ -10,16 +10,18 @@ import streamlit as st
 from core.arrays import Array
 from core.files.doubts import rules_of
 from core.layer import Rules
-from core.measures import entropy, mean_over_heads
-from core.reader.model import Pooling, UploadAggregate, UploadChoice
+from core.measures import entropy
+from core.reader.model import Pooling, UploadChoice
 from core.sources.uploaded import Upload
+from core.sources.uploaded_heads import UploadedHeads
 from core.trace import LayerTrace
 from pages.shared import controls
 from pages.shared.figures.heatmap import Frame, Heatmap
-from pages.shared.reader.session import showing
+from pages.shared.reader.session import settle, showing
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
+from pages.shared.views.atlas.heads import Heads, aggregated, orders_of
 from pages.shared.views.folded import folded
 from pages.shared.views.highlight import in_words
 from pages.shared.views.opened import Opened, Pointed
@@ -66,29 +68,51 @@ def shown(choice: UploadChoice, upload: Upload, read: Callable[[], Upload]) -> S
     def again() -> Shown:
         return shown(choice, read(), read)
 
-    words = {
-        "asking": upload.query_tokens,
-        "answering": upload.key_tokens,
-        "query": choice.upload_query,
-        "key": choice.upload_key,
-        "fields": _FIELDS,
-    }
-    pointed = Pointed(**words)
-    if choice.upload_aggregate == "mean":
-        return Shown(pointed, mean_over_heads(upload.weights(index)), None, None, layer, {}, again)
-    opened = Opened(**words, layer=layer, head=0, first_head=head) if layer else None
+    pointed = _pointed(choice, upload)
+    if choice.upload_aggregate != "head":
+        upto = [upload.weights(it) for it in range(index + 1)]
+        weights = aggregated(choice.upload_aggregate, upto, head)
+        return Shown(pointed, weights, None, None, layer, {}, again)
+    opened = Opened(**vars(pointed), layer=layer, head=0, first_head=head) if layer else None
     rules = rules_of(layer, 0) if layer else None
     beside = {name: it[head] if it.ndim == 3 else it for name, it in upload.beside.items()}
     weights = upload.head_weights(index, head)
     return Shown(pointed, weights, opened, rules, layer, beside, again)
 
 
+def _pointed(choice: UploadChoice, upload: Upload) -> Pointed:
+    return Pointed(
+        asking=upload.query_tokens,
+        answering=upload.key_tokens,
+        query=choice.upload_query,
+        key=choice.upload_key,
+        fields=_FIELDS,
+        focus={"upload_cells": "answers"},
+    )
+
+
+def all_heads(choice: UploadChoice, upload: Upload, found: UploadedHeads | None) -> Heads | None:
+    """Every head of the file, if there are several, and not too many weights to compute."""
+    if found is None or upload.n_layers * upload.n_heads == 1:
+        return None
+    orders = orders_of(found.features, ("following",) if found.causal else ())
+    if choice.upload_order not in orders:
+        choice = replace(choice, upload_order="pair")
+        settle(upload_order="pair")
+    return Heads(
+        page="upload",
+        choice=choice,
+        pointed=_pointed(choice, upload),
+        weights=[it.weights for it in found.layers],
+        features=found.features,
+        orders=orders,
+    )
+
+
 def head_controls(text: Text, upload: Upload) -> None:
-    """Which layer, which head, or the mean of the layer's heads; for long files, who sees whom."""
+    """Which layer, and which head, by their numbers; for long files, who sees whom."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _place(text, "upload_layer", upload.n_layers)
-        if upload.n_heads > 1 and not upload.long:
-            controls.option(text, "upload_aggregate", get_args(UploadAggregate))
         _place(text, "upload_head", upload.n_heads)
         if upload.long:
             controls.option(text, "upload_pooling", get_args(Pooling))
@@ -135,11 +159,15 @@ def _largest(text: Text, pointed: Pointed, row: Array) -> str:
     )
 
 
-def map_or_steps(text: Text, view: Shown, *, unfolded: bool) -> None:
-    """The map of weights; between scores and outputs, where the file has what they need."""
+def shown_map(text: Text, view: Shown) -> None:
+    """The map of weights, unless it is drawn between scores and outputs."""
     if view.steps is None or view.rules is None:
-        st.markdown(text("upload.map"))
         maps.draw("upload_map", weights_map(text, view), view.pointed, text("alt.weights"))
+
+
+def shown_steps(text: Text, view: Shown, *, unfolded: bool) -> None:
+    """Scores, weights and outputs, where the file has what they need."""
+    if view.steps is None or view.rules is None:
         return
     d_v = view.steps.layer.v.shape[-1]
     steps(text, view.steps, [f"v{i + 1}" for i in range(d_v)], view.rules)

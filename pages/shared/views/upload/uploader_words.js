@@ -29,13 +29,15 @@ export default function ({ data }) {
     }
   };
   const listed = () => {
-    for (const file of document.querySelectorAll(`${PLACE} ${FILE}`)) {
-      const failed = file.querySelector('[data-testid="stFileUploaderFileErrorMessage"]');
-      file.style.display = data.holds_file || failed ? "" : "none";
+    for (const [key, holds] of Object.entries(data.holds)) {
+      for (const file of document.querySelectorAll(`.st-key-${key} ${FILE}`)) {
+        const failed = file.querySelector('[data-testid="stFileUploaderFileErrorMessage"]');
+        file.style.display = holds || failed ? "" : "none";
+      }
     }
   };
   clearTimeout(looking);
-  looking = setTimeout(listed, data.holds_file ? 0 : ARRIVAL);
+  looking = setTimeout(listed, Object.values(data.holds).every(Boolean) ? 0 : ARRIVAL);
   watching?.disconnect();
   watching = new MutationObserver(translate);
   watching.observe(document.body, { childList: true, subtree: true, characterData: true });

@@ -3,6 +3,7 @@
 Only the browser knows why a file never arrived: too large, or turned away by the server.
 """
 
+from collections.abc import Mapping
 from functools import cache
 
 import streamlit as st
@@ -14,16 +15,17 @@ from pages.shared.views.scripted import scripted
 _WORDS = ("drop", "button", "size", "too_large", "forbidden", "failed", "one", "remove")
 
 
-def uploader_words(text: Text, *, holds_file: bool) -> None:
-    """Put what the place for files says into the reader's language.
+def uploader_words(text: Text, *, holds: Mapping[str, bool]) -> None:
+    """Put what places for files say into the reader's language.
 
     Args:
         text: The reader's language.
-        holds_file: Whether the server has the file; one that is gone must not be listed.
+        holds: By the key of each place, whether the server has its file; one that is gone must
+            not be listed.
     """
     limit = st.get_option("server.maxUploadSize")
     words = {it: text(f"upload.place.{it}", megabytes=limit) for it in _WORDS}
-    _component()(key="uploader_words", data={**words, "holds_file": holds_file})
+    _component()(key="uploader_words", data={**words, "holds": dict(holds)})
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A beside B: the chosen head on two sentences, and what changed."""
+"""A beside B: the opened head on two sentences, and what changed."""
 
 from typing import Any, NamedTuple
 
@@ -8,51 +8,41 @@ import streamlit as st
 
 from core.arrays import Array
 from core.errors import InputError
-from core.models.compare import Comparison, compare
-from core.reader.model import LONGEST_TEXT
+from core.models.compare import Comparison
 from pages.shared import tables
 from pages.shared.figures.heatmap import Colours, Frame, Heatmap, balanced, level
 from pages.shared.figures.heatmap_axes import faded
-from pages.shared.reader.model import ModelScene
-from pages.shared.reader.session import showing
-from pages.shared.server import cache
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
-from pages.shared.views.in_line import in_line
-from pages.shared.views.model.head import FIELDS
 from pages.shared.views.opened import Pointed
-from pages.shared.views.refused import refused
 from pages.shared.views.told import told
 
 _LISTED = 12  # heads in the table
 
 
-def beside(text: Text, scene: ModelScene) -> None:
-    """The second sentence, both maps and their difference, and the heads that changed most."""
-    st.text_input(text("model_other.label"), key=showing("model_other"), max_chars=LONGEST_TEXT)
-    try:
-        other = cache.model(
-            scene.choice.model_other, scene.choice.model_part, scene.shown, told=in_line()
-        )
-    except InputError as problem:
-        refused(text, problem, "beside")
-        return
-    both = compare(scene.run.trace, other.trace)
-    places = both.alignment.first
-    if not places:
+def beside(text: Text, both: Comparison, at: tuple[int, int], pair: Pointed) -> None:
+    """Both maps and their difference, and the heads that changed most.
+
+    Args:
+        text: The reader's language.
+        both: A and B.
+        at: The opened (layer, head).
+        pair: The tokens of A, and which two of them are pointed at.
+    """
+    if not both.alignment.first:
         st.info(text("beside.nothing"))
         return
-    _maps(text, scene, both)
-    _changes(text, scene, both)
+    _maps(text, both, at, pair)
+    _changes(text, both, at, pair)
 
 
-def _maps(text: Text, scene: ModelScene, both: Comparison) -> None:
-    choice, slots = scene.choice, both.slots
+def _maps(text: Text, both: Comparison, at: tuple[int, int], pair: Pointed) -> None:
+    slots = both.slots
     left_out = len(slots) > maps.LARGE and any(None in slot for slot in slots)
     if left_out:  # most of such a map would be crosses
         slots = tuple(slot for slot in slots if None not in slot)
     names = _Names(*zip(*(_names(both, *slot) for slot in slots), strict=True))
-    a, b = both.spread(choice.model_layer, choice.model_head, slots)
+    a, b = both.spread(*at, slots)
     difference, places = b - a, tuple(-1 if first is None else first for first, _ in slots)
     frame = Frame(text("axis.query"), text("axis.key"), text("axis.weight"))
     change = balanced(np.nan_to_num(difference))
@@ -72,9 +62,9 @@ def _maps(text: Text, scene: ModelScene, both: Comparison) -> None:
             pointed = Pointed(
                 asking=names.both,
                 answering=names.both,
-                query=_slot(places, choice.model_query),
-                key=_slot(places, choice.model_key),
-                fields=FIELDS,
+                query=_slot(places, pair.query),
+                key=_slot(places, pair.key),
+                fields=pair.fields,
                 places=places,
             )
             maps.draw(name, heatmap, pointed, text(f"alt.{name}"))
@@ -133,28 +123,25 @@ def _largest(text: Text, names: tuple[str, ...], difference: Array) -> None:
     )
 
 
-def _changes(text: Text, scene: ModelScene, both: Comparison) -> None:
-    choice, tokens = scene.choice, scene.run.pieces.tokens
-    asks = plain_word(tokens, choice.model_query)
-    answers = plain_word(tokens, choice.model_key)
+def _changes(text: Text, both: Comparison, at: tuple[int, int], pair: Pointed) -> None:
+    asks, answers = plain_word(pair.asking, pair.query), plain_word(pair.answering, pair.key)
     try:
-        changes = both.by_change(choice.model_query, choice.model_key)
+        changes = both.by_change(pair.query, pair.key)
     except InputError as problem:
         st.info(told(text, problem))
         return
-    here = next(c for c in changes if (c.layer, c.head) == (choice.model_layer, choice.model_head))
+    here = next(c for c in changes if (c.layer, c.head) == at)
     story = {"layer": here.layer, "head": here.head, "asks": asks, "answers": answers}
     numbers = {"first": f"{here.first:.3f}", "second": f"{here.second:.3f}"}
     winner = both.second.layers[here.layer].weights[here.head]
     there = dict(zip(both.alignment.first, both.alignment.second, strict=True))
-    top = int(winner[there[choice.model_query]].argmax())
+    top = int(winner[there[pair.query]].argmax())
     st.markdown(
-        text("beside.story", winner=plain_word(both.second.key_tokens, top), **story, **numbers)
+        text("beside.story", winner=plain_word(both.second.query_tokens, top), **story, **numbers)
     )
-    place = choice.model_query, choice.model_key
     means = [
         maps_of.layers[here.layer].weights[here.head][:, key].mean()
-        for maps_of, key in ((both.first, place[1]), (both.second, there[place[1]]))
+        for maps_of, key in ((both.first, pair.key), (both.second, there[pair.key]))
     ]
     st.markdown(
         text("beside.control", answers=answers, first=f"{means[0]:.3f}", second=f"{means[1]:.3f}")

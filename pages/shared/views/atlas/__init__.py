@@ -1,0 +1,1 @@
+"""All heads of a model or a file: the atlas, the finder, lines of several heads."""
