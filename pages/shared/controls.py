@@ -18,7 +18,7 @@ from core.sources.handset import HandsetSource
 from core.tokens import LIMIT, Unit, occurrences
 from pages.shared import names, tables
 from pages.shared.editing import edited
-from pages.shared.reader.session import change, happen, reader, showing
+from pages.shared.reader.session import change, happen, reader, session, showing
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.told import told
@@ -58,23 +58,26 @@ def sentence(text: Text, scene: Scene, *, whole: bool = True) -> None:
 
 def _examples(text: Text, sentence: str, *, whole: bool) -> None:
     """Offer sentences to begin with, as one stop of the Tab key; the shown one is marked."""
-    st.session_state["example"] = named(sentence)
+    st.session_state["example"] = session().drawing["example"] = named(sentence)
     st.pills(
         text("sentence.examples"),
         (offered := ordered(text.language, others=whole)),
         format_func=lambda name: f"“{offered[name].short}”",
         key="example",
         on_change=_show_example,
-        args=(named(sentence),),
         label_visibility="collapsed",
         wrap=True,
     )
 
 
-def _show_example(shown: str | None) -> None:
-    """Show the example that was clicked; a click on the one that is shown brings it back whole."""
-    if name := st.session_state["example"] or shown:
-        happen(show_example, name)
+def _show_example() -> None:
+    """Show the example that was clicked; a click on the one that is shown brings it back whole.
+
+    A browser that has not seen what a broken-off run marked still holds the one before: no click.
+    """
+    held, now = session().widgets.get("example"), st.session_state["example"]
+    if held != now:
+        happen(show_example, str(now or held))
 
 
 def complaint(text: Text, name: str) -> None:
