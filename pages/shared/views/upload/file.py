@@ -15,7 +15,7 @@ from core.reader.model import MEANINGS, SHA_DIGITS, UploadChoice, file_name
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared.reader.session import change, session, settle
-from pages.shared.saving import save_button, unread, was_read, was_removed
+from pages.shared.saving import held, save_button, unread, was_read, was_removed
 from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text, plain
 from pages.shared.views.in_line import in_line
@@ -108,7 +108,7 @@ def uploader(text: Text, uploading: Uploading) -> None:
     """
     _limits(text)
     st.file_uploader(text("upload.label"), key=_PLACE)
-    uploader_words(text, holds_file=st.session_state.get(_PLACE) is not None)
+    uploader_words(text, holds_file=held(_PLACE) is not None)
     last = session().refused.get(_PLACE)
     if last and last.code == "busy":
         refused(text, last, "upload_file")
@@ -189,7 +189,7 @@ def take() -> None:
 
 def _name() -> str:
     """The name of the file in the place for files."""
-    file = st.session_state.get(_PLACE)
+    file = held(_PLACE)
     return file_name(file.name) if file else ""
 
 
