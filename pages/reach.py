@@ -48,7 +48,7 @@ st.markdown(text("recall.lead"))
 chosen = reader().record(RecallChoice)
 words = chosen.words(scene.tokens.kept, reader().language)
 if shown.choice.reach_tokens == "numbers":
-    sentence(text, scene)
+    sentence(text, scene, featured=False)
 asked(text, chosen, len(scene.tokens.kept), words)
 shares(text, chosen.readers, len(words))
 
