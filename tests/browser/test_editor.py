@@ -435,5 +435,6 @@ def test_explore_loses_no_key_on_a_slow_machine(visit: Visit, delay: int):
     names = [cell.get_attribute("aria-label") or "" for cell in row.get_by_role("gridcell").all()]
     assert [name.rpartition(", ")[2] for name in names[:8]] == typed
     reader.after(reader.page.reload())
+    row.get_by_role("gridcell").first.wait_for()
     again = [cell.get_attribute("aria-label") for cell in row.get_by_role("gridcell").all()]
     assert again == names
