@@ -15,6 +15,7 @@ from pages.shared.views.reach.curves import by_distance, by_layers, paths
 from pages.shared.views.reach.fields import fields
 from pages.shared.views.reach.maps import three
 from pages.shared.views.reach.noticed import noticed
+from pages.shared.views.reach.program import program
 from pages.shared.views.reach.remembering import asked, shares
 from pages.shared.views.reach.stacks import looked_at, reaching, sentence_or_numbers
 
@@ -40,12 +41,14 @@ st.subheader(text("reach.fields_title"), anchor=False)
 st.markdown(text("reach.fields_lead"))
 fields(text, shown)
 
-st.subheader(text("recall.title"), anchor=False)
+program(text, shown)
+
+st.subheader(text("recall.title"), anchor="recall")
 st.markdown(text("recall.lead"))
 chosen = reader().record(RecallChoice)
 words = chosen.words(scene.tokens.kept, reader().language)
 if shown.choice.reach_tokens == "numbers":
-    sentence(text, scene)
+    sentence(text, scene, featured=False)
 asked(text, chosen, len(scene.tokens.kept), words)
 shares(text, chosen.readers, len(words))
 

@@ -58,12 +58,14 @@ class Averaged:
         mean: ``(output, input)``, share of all influence on the output; rows sum to 1.
         low: The smallest share that any seed gave.
         high: The largest one.
+        first: The shares of the first seed alone.
     """
 
     field: Field
     mean: Array
     low: Array
     high: Array
+    first: Array
 
     def __post_init__(self) -> None:
         """Keep it as it is."""
@@ -79,7 +81,8 @@ def averaged(measure: Callable[[int], Measured], first: int) -> Averaged:
     """
     found = [measure(seed) for seed in range(first, first + SEEDS)]
     shares = np.stack([it.influence.share for it in found])
-    return Averaged(found[0].field, shares.mean(axis=0), shares.min(axis=0), shares.max(axis=0))
+    mean, low, high = shares.mean(axis=0), shares.min(axis=0), shares.max(axis=0)
+    return Averaged(found[0].field, mean, low, high, shares[0])
 
 
 def attention(tokens: Sequence[str], stack: AttentionStack, first: int) -> Averaged:
@@ -88,13 +91,27 @@ def attention(tokens: Sequence[str], stack: AttentionStack, first: int) -> Avera
     rules = Rules(mask=stack.rule)
 
     def measure(seed: int) -> Measured:
-        layers = _layers(tuple(tokens), stack.n_layers, seed)
+        layers = layers_of(tuple(tokens), stack.n_layers, seed)
         if stack.n_layers == 1:
             return architectures.attention(layers[0], rules)
         strength = np.linalg.norm(stack_jacobian(layers, rules), axis=(1, 3))
         return Measured(field, Influence(field.reach, strength))
 
     return averaged(measure, first)
+
+
+def layers_of(tokens: tuple[str, ...], n_layers: int, seed: int) -> list[Parameters]:
+    """Draw a stack's layers. Their seeds lie far apart, so that no two draws share a layer.
+
+    Args:
+        tokens: The first layer's ``x`` are their vectors.
+        n_layers: At least 1.
+        seed: Of the first layer.
+    """
+    sizes = Sizes(WIDTH, WIDTH, WIDTH, 1)
+    first = SeededSource(sizes, seed=seed).parameters(tokens)
+    above = (SeededSource(sizes, seed=seed + 1_000_000 * layer) for layer in range(1, n_layers))
+    return [first, *(source.parameters(tokens) for source in above)]
 
 
 def stack_jacobian(layers: Sequence[Parameters], rules: Rules) -> Array:
@@ -141,11 +158,3 @@ def seen_by_layers(stack: AttentionStack, n: int, output: int) -> IntArray:
     depths = range(1, MOST_LAYERS + 1)
     fields = [replace(stack, n_layers=depth).field(n) for depth in depths]
     return np.array([field.reach[output].sum() for field in fields])
-
-
-def _layers(tokens: tuple[str, ...], n_layers: int, seed: int) -> list[Parameters]:
-    """Seeds of layers lie far apart, so that no two draws share a layer."""
-    sizes = Sizes(WIDTH, WIDTH, WIDTH, 1)
-    first = SeededSource(sizes, seed=seed).parameters(tokens)
-    above = (SeededSource(sizes, seed=seed + 1_000_000 * layer) for layer in range(1, n_layers))
-    return [first, *(source.parameters(tokens) for source in above)]

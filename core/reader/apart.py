@@ -10,6 +10,9 @@ from core.reader.examples import EXAMPLES
 from core.reader.explore import Choice
 from core.tokens import clean, tokenize
 
+LONGEST_INSERTED = 40
+"""Characters of words that are put in at a time."""
+
 _JOINS = regex.compile(r"(?V1)[[\p{L}\p{N}]--\p{Han}]")
 """Letters of scripts that write spaces between words."""
 

@@ -16,6 +16,8 @@ from core.positions import ENCODINGS
 MOST_LINES = 10
 """Lines of code; imports, the printing set-up and data apart."""
 
+_SETUP = ("import torch", "torch.set_printoptions(sci_mode=False, threshold=10**6)")
+
 _SHAPES = {
     "x": "(query, d_model)",
     "context": "(key, d_model)",
@@ -88,7 +90,7 @@ def serving_snippet(goal: Array, table: Table) -> str:
         "weights = scores.softmax(-1)",
         'print(weights, weights @ v, sep="\\n")',
     )
-    return _parts({"q": goal[None], "k": table.labels, "v": table.contents}, code)
+    return parts({"q": goal[None], "k": table.labels, "v": table.contents}, code)
 
 
 def shuffling_snippet(head: OrderedHead, places: Sequence[int]) -> str:
@@ -119,7 +121,29 @@ def shuffling_snippet(head: OrderedHead, places: Sequence[int]) -> str:
         "before, after = attend(x), attend(x[places])",
         'print(before, after, after[places.argsort()] - before, sep="\\n")',
     )
-    return _parts({**data, "places": np.array(places)}, code)
+    return parts({**data, "places": np.array(places)}, code)
+
+
+def parts(
+    data: Data,
+    code: Iterable[str],
+    shapes: Mapping[str, str] = _SHAPES,
+    setup: Sequence[str] = _SETUP,
+) -> str:
+    """Set-up, data and code, with empty lines between them.
+
+    Args:
+        data: What is written out, under the names that the code uses.
+        code: Its lines.
+        shapes: What is said beside the data of a name.
+        setup: The first lines.
+    """
+    numbers = [
+        f"{name} = {_tensor(it.reshape(-1, it.shape[-1]) if name == 'w_o' else it)}"
+        f"  # {shapes.get(name, '(head, 1, 1)')}"
+        for name, it in data.items()
+    ]
+    return "\n\n".join("\n".join(part) for part in (setup, numbers, code)) + "\n"
 
 
 def _program(data: Data, code: Iterable[str], mask: BoolArray) -> str:
@@ -131,18 +155,7 @@ def _program(data: Data, code: Iterable[str], mask: BoolArray) -> str:
         "output = weights @ v",
         'print(weights, output, output.transpose(0, 1).flatten(1) @ w_o, sep="\\n")',
     ]
-    return _parts(data if mask.all() else {**data, "mask": mask}, [*code, *end])
-
-
-def _parts(data: Data, code: Iterable[str]) -> str:
-    """Set-up, data and code, with empty lines between them."""
-    setup = ["import torch", "torch.set_printoptions(sci_mode=False, threshold=10**6)"]
-    numbers = [
-        f"{name} = {_tensor(it.reshape(-1, it.shape[-1]) if name == 'w_o' else it)}"
-        f"  # {_SHAPES.get(name, '(head, 1, 1)')}"
-        for name, it in data.items()
-    ]
-    return "\n\n".join("\n".join(part) for part in (setup, numbers, code)) + "\n"
+    return parts(data if mask.all() else {**data, "mask": mask}, [*code, *end])
 
 
 def _code(parameters: Parameters, rules: Rules) -> Iterator[str]:

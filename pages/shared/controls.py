@@ -31,13 +31,14 @@ def unit(text: Text) -> None:
     option(text, "unit", get_args(Unit), more=text("unit.help"))
 
 
-def sentence(text: Text, scene: Scene, *, whole: bool = True) -> None:
+def sentence(text: Text, scene: Scene, *, whole: bool = True, featured: bool = True) -> None:
     """The sentence, examples to begin with, and what is to be said about it.
 
     Args:
         text: The reader's language.
         scene: Whose sentence it is.
         whole: Whether units and examples in other languages are offered, too.
+        featured: Whether the page uses features of its words.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -53,7 +54,7 @@ def sentence(text: Text, scene: Scene, *, whole: bool = True) -> None:
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
     _examples(text, scene.choice.sentence, whole=whole)
-    _remarks(text, scene)
+    _remarks(text, scene, featured=featured)
 
 
 def _examples(text: Text, sentence: str, *, whole: bool) -> None:
@@ -297,20 +298,31 @@ def _choices(text: Text, name: str, options: tuple[str, ...]) -> None:
     )
 
 
-def _remarks(text: Text, scene: Scene) -> None:
+def _remarks(text: Text, scene: Scene, *, featured: bool) -> None:
     """What an example means, and which words the feature table does not know."""
     example = named(scene.choice.sentence)
     if example and text(f"example.{example}") != EXAMPLES[example].sentence:
         st.caption(text(f"example.{example}"))
-    say_unset(text, standings(scene))
+    if featured:
+        say_unset(text, standings(scene), mended=True)
 
 
-def say_unset(text: Text, standings: Mapping[str, Standing]) -> None:
-    """Which words have features that are guessed, and which have none."""
+def say_unset(text: Text, standings: Mapping[str, Standing], *, mended: bool = False) -> None:
+    """Which words have features that are guessed, and which have none.
+
+    Args:
+        text: The reader's language.
+        standings: What became of each word.
+        mended: Whether a change in Explore's table X mends a guess here.
+    """
     for kind in ("guessed", "unknown"):
         found = [plain(word) for word, standing in standings.items() if standing == kind]
-        if found:
-            st.caption(text(f"sentence.{kind}", words=text("sentence.comma").join(found)))
+        if not found:
+            continue
+        said = [text(f"sentence.{kind}", words=text("sentence.comma").join(found))]
+        if kind == "guessed" and mended:
+            said.append(text("sentence.mend", chapter=text("explore_chapter.vectors")))
+        st.caption(text.joined(*said))
 
 
 def head(text: Text, scene: Scene) -> None:

@@ -12,13 +12,18 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.shared.reader.session import Given, session
 
 
+def given(key: str) -> UploadedFile | None:
+    """Give the file that lies in a place, if this server has it: one that died had it alone."""
+    file = st.session_state.get(key)
+    return file if isinstance(file, UploadedFile) else None
+
+
 def unread(key: str) -> UploadedFile | None:
     """Give the file that was put into a place and that no run has read to the end, if any.
 
     It is remembered when the place is no longer in sight.
     """
-    last, held = session().files.get(key, Given()), st.session_state.get(key)
-    file = held if isinstance(held, UploadedFile) else None  # else another server has it
+    last, file = session().files.get(key, Given()), given(key)
     if file and file.file_id != last.file_id:
         last = Given(file.file_id, file)
     session().files[key] = last._replace(there=file is not None)

@@ -294,3 +294,25 @@ async def before_and_after(server: Served) -> tuple[Run, int, Run]:
     for tab in (reader, stranger):
         await tab.close()
     return before, server.bytes_read - read, after
+
+
+def test_a_file_that_died_with_the_server_is_named_and_not_listed(
+    chromium: Browser, mortal: Served, tmp_path: Path
+):
+    path = tmp_path / "mine.npz"
+    path.write_bytes(npz(weights=WEIGHTS))
+    with window(chromium, mortal.address, "/upload", "zh-CN") as reader:
+        reader.after(reader.page.locator("input[type=file]").first.set_input_files(path))
+        listed = reader.page.get_by_test_id("stFileChip")
+        assert listed.is_visible()
+        crash(mortal, reader)
+        reader.after(reader.page.get_by_role("radio", name="各头的平均").click())
+        reader.page.wait_for_timeout(4_000)  # a file on its way is listed until it may have come
+        assert not listed.is_visible()
+        named = reader.page.get_by_test_id("stAlert").filter(has_text="mine.npz")
+        assert named.count() == 1
+        with reader.page.expect_file_chooser() as chooser:
+            reader.page.get_by_test_id("stFileUploader").get_by_label("选择文件").click()
+        reader.after(chooser.value.set_files(path))
+        listed.wait_for(state="visible")
+        assert named.count() == 0

@@ -387,10 +387,25 @@ def test_a_phone_types_a_negative_number_and_pastes(table: Callable[..., Table])
     it.press("Enter")
     assert it.row()[0] == "-2.5"
     assert it.reader.fits()
-    flags = table("kind=flag", width=390)
-    flags.cell(0, 0).tap()
-    flags.reader.wait()
-    assert flags.row()[0] == "may not look"
+
+
+def test_a_finger_draws_a_mask_with_every_brush(table: Callable[..., Table]):
+    """A tap paints what the brush covers: a finger that moves scrolls the table."""
+    it = table("kind=flag&rows=4&columns=4", width=390)
+    on, off = "may look", "may not look"
+    it.cell(0, 3).tap()
+    it.reader.wait()
+    assert it.texts() == [[on, on, on, off], *[[on] * 4] * 3]
+    for brush, expected in {
+        "Row": [[on, on, on, off], [on] * 4, [off] * 4, [on] * 4],
+        "Column": [[on, off, on, off], [on, off, on, on], [off] * 4, [on, off, on, on]],
+        "Diagonal": [[on, off, on, off], [off, off, on, on], [off] * 4, [on, off, off, on]],
+    }.items():
+        it.page.get_by_role("button", name=brush, exact=True).tap()
+        it.cell(*{"Row": (2, 1), "Column": (3, 1), "Diagonal": (1, 0)}[brush]).tap()
+        it.reader.wait()
+        assert it.texts() == expected, brush
+    assert it.reader.fits()
 
 
 def test_explore_takes_what_is_typed_and_says_what_it_cannot(visit: Visit):
@@ -401,3 +416,25 @@ def test_explore_takes_what_is_typed_and_says_what_it_cannot(visit: Visit):
     reader.edit_cell(table=0, row=0, column=1, content="abc")
     assert reader.says("“abc” is not a number.")
     assert cell.count() == 1
+
+
+@pytest.mark.parametrize("delay", [0, 40, 120])
+def test_explore_loses_no_key_on_a_slow_machine(visit: Visit, delay: int):
+    reader = visit()
+    session = reader.page.context.new_cdp_session(reader.page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    typed = [f"0.{place}6" for place in range(1, 9)]
+    row = reader.page.get_by_role("grid").first.get_by_role("row").nth(1)
+    row.get_by_role("gridcell").first.click()
+    for number in typed:
+        reader.page.keyboard.type(number, delay=delay)
+        reader.page.keyboard.press("Tab")
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    reader.wait()
+    reader.wait()
+    names = [cell.get_attribute("aria-label") or "" for cell in row.get_by_role("gridcell").all()]
+    assert [name.rpartition(", ")[2] for name in names[:8]] == typed
+    reader.after(reader.page.reload())
+    row.get_by_role("gridcell").first.wait_for()
+    again = [cell.get_attribute("aria-label") for cell in row.get_by_role("gridcell").all()]
+    assert again == names

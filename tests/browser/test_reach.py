@@ -23,6 +23,15 @@ def test_the_output_stays_where_it_was_when_there_are_more_positions(visit: Visi
     assert reader.says("Output 32 can see 33 of 33 inputs")
 
 
+def test_a_link_at_the_top_leads_to_the_words_that_are_recalled(visit: Visit):
+    reader = visit("/reach")
+    title = reader.page.get_by_role("heading", name="Who remembers which word?")
+    assert title.bounding_box()["y"] > 900
+    reader.page.get_by_role("link", name="what does a trained network remember?").click()
+    reader.wait()
+    assert 0 <= title.bounding_box()["y"] < 450
+
+
 def test_dilations_are_typed(visit: Visit):
     reader = visit("/reach")
     field = reader.page.get_by_role("textbox", name="Dilations, one a layer")

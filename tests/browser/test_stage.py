@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator
 
 from core.architectures import attention
 from core.layer import Edit
+from core.reader.apart import LONGEST_INSERTED
 from core.reader.explore import Choice
 from core.reader.reader import Reader as Chosen
 from core.sources.handset import HandsetSource
@@ -22,6 +23,7 @@ Visit = Callable[..., Reader]
 EATING = ("我", "爱", "吃", "炸鸡")
 ASKS, ABOUT = 2, 3
 ZH = {"locale": "zh-CN"}
+TEXT = Text("zh")
 ISOLATES = {0x2068: "", 0x2069: ""}
 SHIFT = """() => new Promise((told) => {
   let sum = 0;
@@ -147,6 +149,25 @@ def test_own_words_are_put_in_by_key(visit: Visit):
     assert words(reader)[:2] == ["I", "love"]
     assert {"green", "hot", "tea"} <= set(words(reader))
     assert reader.page.locator(".stage b").count() == 0
+
+
+def test_words_that_cannot_be_put_in_are_refused_by_name(visit: Visit):
+    reader = visit("/?sentence=I+love+tea&lang=zh&v=2", **ZH)
+    reader.page.locator(".stage .words button").nth(1).focus()
+    reader.page.keyboard.press("+")
+    panel = reader.page.locator(".stage .panel")
+    panel.get_by_role("button", name="放进去").click()
+    assert panel.get_by_role("alert").inner_text() == TEXT("stage.own.empty")
+    field = panel.locator("input")
+    field.fill("x" * 41)
+    field.press("Enter")
+    told = TEXT("stage.own.long", count=41, longest=LONGEST_INSERTED)
+    assert panel.get_by_role("alert").inner_text() == told
+    assert field.input_value() == "x" * 41
+    assert words(reader) == ["I", "love", "tea"]
+    field.fill("x" * 40)
+    reader.after(field.press("Enter"))
+    assert "x" * 40 in words(reader)
 
 
 def test_a_drawn_prediction_is_compared_with_the_true_weights(visit: Visit):

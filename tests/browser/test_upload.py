@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from pages.shared.text import Text
+import pytest
+
+from pages.shared.text import Text, spoken
 from pages.shared.views.upload.file import example
 from tests.browser.reader import Reader
 from tests.hostile import bomb
@@ -57,16 +59,27 @@ def test_the_place_for_files_speaks_the_pages_language(visit: Visit, tmp_path: P
     assert said["too_large"] in place.inner_text()
 
 
-def test_an_upload_that_the_server_turns_away_is_told_in_the_pages_language(
-    visit: Visit, tmp_path: Path
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+@pytest.mark.parametrize(
+    ("status", "label"), [(403, "forbidden"), (413, "turned_back"), (502, "failed")]
+)
+def test_an_upload_that_is_turned_away_is_told_in_the_pages_language(
+    visit: Visit, tmp_path: Path, status: int, label: str, locale: str
 ):
-    reader = visit("/upload", locale="zh-CN")
-    reader.page.route("**/_stcore/upload_file/**", lambda route: route.fulfill(status=403))
+    """413 comes from a proxy: a file over the page's own limit is not sent at all."""
+    reader = visit("/upload", locale=locale)
+    reader.page.route("**/_stcore/upload_file/**", lambda route: route.fulfill(status=status))
     path = tmp_path / "few.npz"
     path.write_bytes(b"few")
     bring(reader, path)
-    told = ZH("upload.place.forbidden")
-    assert told in reader.page.get_by_test_id("stFileUploader").first.inner_text()
+    told = Text(spoken(locale))(f"upload.place.{label}", megabytes=16)
+    assert reader.page.locator(".reason").inner_text() == told
+    place = reader.page.get_by_test_id("stFileUploader").inner_text()
+    assert not re.search("Error|status code|add icon", place)
+    reader.page.get_by_test_id("stFileChip").hover()
+    hint = reader.page.get_by_test_id("stTooltipErrorContent")
+    hint.wait_for()
+    assert hint.inner_text() == told
 
 
 def test_the_page_fits_a_phone_in_chinese(visit: Visit):

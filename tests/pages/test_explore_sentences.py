@@ -189,6 +189,18 @@ def test_guessed_words_are_marked_and_counted(open_dashboard: Visit, language: L
     assert any(text("origin.handset.guessed", detail=2) in it.value for it in app.markdown)
 
 
+@pytest.mark.parametrize(
+    ("page", "told"), [("explore", True), ("heads", True), ("positions", True), ("reach", False)]
+)
+def test_where_a_guess_is_mended_is_told_by_name(open_dashboard: Visit, page: str, told: bool):
+    """The page about reach gives words random vectors: nothing is guessed there."""
+    app = choose(open_dashboard("zh-CN"), sentence=TEA, reach_tokens="sentence")
+    app = app.switch_page(f"pages/{page}.py").run()
+    said = [it.value for it in app.caption if "奶茶" in it.value and "推测" in it.value]
+    chapter = ZH("explore_chapter.vectors")
+    assert [it.endswith(ZH("sentence.mend", chapter=chapter)) for it in said] == [True] * told
+
+
 def test_a_guess_is_set_right_by_hand_and_is_none_any_more(dashboard: AppTest):
     choose(dashboard, sentence=TEA)
     edit(dashboard, "x", 3, 0, 1.0)

@@ -13,9 +13,11 @@ from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.ideas.heads import Heads, heads, look_alike, one_big_head
 from core.layer import Rules, Sizes
+from core.positions import ENCODINGS
+from core.reader.explore import Choice
 from core.sources.seeded import SeededSource
 from core.tokens import words
-from pages.shared.text import Text
+from pages.shared.text import Text, plain
 from tests.pages.exploring import chosen, handset, select
 
 CHICKEN = words("我爱吃炸鸡")
@@ -116,6 +118,26 @@ def test_heads_that_are_off_are_missing_below(page: AppTest):
     assert_allclose(shown[-2], found.output[0], atol=1e-6)
     said = f"**{found.moved([0, 2])[0]:.0%}**"
     assert any(said in markdown.value for markdown in page.markdown)
+
+
+def test_a_single_head_that_is_off_has_nothing_to_be_added_up(page: AppTest):
+    choose(page, n_heads=3, query=0)
+    choose(page, heads_off=[2])
+    moved = f"{by_hand(3).moved([2])[0]:.0%}"
+    assert ZH("heads.off_one", asks=plain("我"), moved=moved) in [it.value for it in page.markdown]
+
+
+@pytest.mark.parametrize("mask", ["none", "causal", "window"])
+@pytest.mark.parametrize("positions", ENCODINGS)
+def test_heads_from_the_fourth_on_look_evenly_but_for_alibi(positions: str, mask: str):
+    """As the notice on the page says."""
+    source = Choice(n_heads=6, positions=positions, mask=mask).layer_source
+    found = heads(source.parameters(CHICKEN), source.rules)
+    seen = found.weights > 0
+    even = np.isclose(found.weights, seen / seen.sum(axis=-1, keepdims=True))
+    assert even[3:].all() == (positions != "alibi")
+    if positions != "alibi":
+        assert_allclose(look_alike(found.weights)[3:, 3:], 1, atol=1e-6)
 
 
 def test_all_heads_off_leave_nothing(page: AppTest):

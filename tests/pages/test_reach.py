@@ -1,5 +1,6 @@
 """The page about reach: maps, curves and fields, as a reader sees them."""
 
+import re
 from collections.abc import Callable
 
 import altair as alt
@@ -19,7 +20,8 @@ from core.reader.ideas import ReachChoice
 from pages.shared.figures.bands import Axes, Band, bands_specification, bands_table
 from pages.shared.server import cache
 from pages.shared.shares import power
-from pages.shared.text import Text, plain
+from pages.shared.text import LANGUAGES, Language, Text, plain
+from pages.shared.views.reach.noticed import noticed
 from tests.pages.exploring import chosen, select
 
 ZH = Text("zh")
@@ -203,4 +205,9 @@ def test_what_is_to_be_noticed_names_the_shares_that_core_measures(page: AppTest
     [said] = [it.value for it in page.markdown if "1,2,4,8" in it.value and "GRU" in it.value]
     assert all(power(share) in said for share in shares.values())
     assert str(begin.reach_gain) in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_numbers_follow_each_other_in_what_is_to_be_noticed(language: Language):
+    assert not re.search(r"\d\$?\s+\$?\d", noticed(Text(language)))
     assert power(1.6e-8) == r"$1.6 \cdot 10^{-8}$"

@@ -26,6 +26,7 @@ from pages.shared.views.contenders import (
     explained,
     sees,
 )
+from pages.shared.views.race import stands
 
 _LOOKS = ("training_inside", "training_layer", "training_head", "training_query", "training_key")
 _COLUMNS = ("parameters", "rate", "sees", "seconds", "reliable", "farthest")
@@ -39,12 +40,7 @@ def taken(text: Text) -> Taken | None:
     race = chosen_race(found.race)
     return Taken(
         lead=text(f"training_task.{race.training_task}"),
-        origin=text(
-            f"training.state.{found.state}",
-            place=found.place,
-            part=f"{found.part:.0%}",
-            seconds=f"{found.elapsed:.0f}",
-        ),
+        origin=stands(text, found),
         sections=lambda: _sections(text, reader().record(TrainingChoice), found),
         caveats=("luck", "task", "importance"),
         reading=_reading(text, found),

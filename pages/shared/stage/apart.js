@@ -41,16 +41,23 @@ function openOwn(stage, at) {
   const label = filled(labels[before ? "own.before" : "own.end"], { word: before });
   field.setAttribute("aria-label", label);
   field.placeholder = label;
-  field.maxLength = 40;
+  const refused = document.createElement("p");
+  refused.setAttribute("role", "alert");
   const put = () => {
-    if (!field.value.trim()) return;
-    insert(stage, at, field.value.trim());
-    closePanel(stage);
+    const text = field.value.trim();
+    const count = [...text].length;
+    if (count && count <= stage.data.longest) {
+      insert(stage, at, text);
+      return closePanel(stage);
+    }
+    const why = labels[count ? "own.long" : "own.empty"];
+    refused.textContent = filled(why, { longest: stage.data.longest, count });
+    field.focus();
   };
   field.onkeydown = (event) => {
     if (event.key === "Enter" && !event.isComposing) put();
     if (event.key === "Escape") closePanel(stage);
   };
-  openPanel(stage, "own", [field, tool(labels["own.put"], put)]);
+  openPanel(stage, "own", [field, tool(labels["own.put"], put), refused]);
   field.focus();
 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.layer import Parameters, Rules, score_bias
-from core.reader.apart import next_words
+from core.reader.apart import LONGEST_INSERTED, next_words
 from core.reader.explore import SENTENCE_SOURCES
 from pages.shared import controls, names
 from pages.shared.reader.session import reader, session
@@ -88,6 +88,7 @@ def data(text: Text, it: Explored) -> dict[str, Any]:
         "undone": bool(reader().undone.get(it.scene.shelf)),
         "free": free,
         "ready": next_words(choice) if free else None,
+        "longest": LONGEST_INSERTED,
         "labels": _labels(text, it),
     }
 

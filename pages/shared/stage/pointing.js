@@ -113,8 +113,10 @@ function onWordKey(stage, event) {
     point(stage, { key: to });
     stage.words.children[to].focus();
   } else if (event.key === "s") shake(stage, at);
-  else if (event.key === "+" && stage.data.free) openOwn(stage, at + 1);
-  else if (event.key === "Delete" && stage.data.free) stage.send("removed", [at, 1]);
+  else if (event.key === "+" && stage.data.free) {
+    event.preventDefault(); // else the field that opens begins with it
+    openOwn(stage, at + 1);
+  } else if (event.key === "Delete" && stage.data.free) stage.send("removed", [at, 1]);
 }
 
 /** Say the pair: its weight, what weight and influence mean, and the other two ways. */

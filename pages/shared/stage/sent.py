@@ -7,15 +7,13 @@ import streamlit as st
 
 from core.backwards import Wish, weight_change
 from core.errors import InputError
-from core.reader.apart import with_words, without_words
+from core.reader.apart import LONGEST_INSERTED, with_words, without_words
 from core.reader.cells import Address
 from core.reader.reader import put, redo, undo
 from pages.shared.reader.session import change, happen, reader, session
 from pages.shared.stage.explored import Explored
 
 KEY = "stage"
-LONGEST = 40
-"""Characters of words that are put in between."""
 
 
 def listeners(it: Explored) -> dict[str, Any]:
@@ -37,8 +35,8 @@ def _point(it: Explored, sent: object) -> None:
 
 def _insert(it: Explored, sent: object) -> None:
     match sent:
-        case [int(at), str(words)]:
-            change(**with_words(it.scene.choice, at, words[:LONGEST]))
+        case [int(at), str(words)] if len(words) <= LONGEST_INSERTED:
+            change(**with_words(it.scene.choice, at, words))
 
 
 def _remove(it: Explored, sent: object) -> None:

@@ -1,4 +1,4 @@
-"""The ten lines of PyTorch, to read, copy and download."""
+"""What a page computes as lines of PyTorch, to read, copy and download."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from pages.shared.saving import save_button
 from pages.shared.text import Text
 
 
-def code(text: Text, program: str, lead: str, name: str = "attention") -> None:
+def code(text: Text, program: str, lead: str, name: str = "attention", **values: object) -> None:
     """The lines first; the program with its data, ready to run, folded away.
 
     Args:
@@ -15,9 +15,10 @@ def code(text: Text, program: str, lead: str, name: str = "attention") -> None:
         program: As `core.taken.snippet` gives it.
         lead: The label of what is said before.
         name: Of the files.
+        values: To be filled in where the lead names them.
     """
     st.subheader(text("code.title"), anchor=False)
-    st.markdown(text(lead))
+    st.markdown(text(lead, **values))
     _, _, lines = program.rpartition("\n\n")
     st.code(lines, language="python", wrap_lines=True)
     with st.expander(text("code.whole"), key="code_open", on_change="rerun") as whole:

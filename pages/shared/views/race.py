@@ -6,7 +6,7 @@ from core.training.race import Race
 from pages.shared.reader import race
 from pages.shared.reader.race import Name
 from pages.shared.reader.session import session
-from pages.shared.server.worker import BUSY, Progress, State
+from pages.shared.server.worker import BUSY, LONGEST_RACE, Progress, State
 from pages.shared.text import Text
 from pages.shared.views.told import told
 
@@ -32,15 +32,21 @@ def begin(text: Text, wanted: Race, said: str, name: Name = "training") -> None:
         st.error(told(text, problem))
 
 
-def status(text: Text, progress: Progress, name: Name = "training") -> None:
-    """How far the race is, and what can be done about it."""
-    left = progress.remaining
-    words = text(
+def stands(text: Text, progress: Progress) -> str:
+    """How far the race is, in words."""
+    return text(
         f"training.state.{progress.state}",
         place=progress.place,
         part=f"{progress.part:.0%}",
         seconds=f"{progress.elapsed:.0f}",
+        limit=f"{LONGEST_RACE:.0f}",
     )
+
+
+def status(text: Text, progress: Progress, name: Name = "training") -> None:
+    """How far the race is, and what can be done about it."""
+    left = progress.remaining
+    words = stands(text, progress)
     if progress.state == "recorded":
         st.info(words, icon=":material/history:")
         return

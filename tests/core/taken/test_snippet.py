@@ -215,6 +215,12 @@ def test_what_changes_nothing_is_left_out(change: dict[str, Any], words_of_code:
     assert words_of_code in program(replace(Choice(), **change))
 
 
+def test_the_beginning_is_a_few_lines():
+    """As step 4 of the learning path says."""
+    lines = program(Choice()).rpartition("\n\n")[2].splitlines()
+    assert len(lines) == 5
+
+
 def test_unscaled_scores_have_no_divisor():
     assert "scores = q @ k.mT / 4**0.5\n" in program(Choice())
     assert "scores = q @ k.mT\n" in program(Choice(scaled=False))

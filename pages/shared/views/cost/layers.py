@@ -85,9 +85,11 @@ def in_words(text: Text, setting: Setting) -> None:
         kind = "equal"
     else:
         kind = "less" if ours < theirs else "more"
-    st.markdown(
-        text(f"cost.words.{kind}", times=multiple(max(ours, theirs) / min(ours, theirs)), **numbers)
-    )
+    times = multiple(max(ours, theirs) / min(ours, theirs))
+    said = [text(f"cost.words.{kind}", times=times, **numbers)]
+    if kind == "less" and setting.n < setting.d:
+        said.append(text("cost.words.short"))
+    st.markdown(text.joined(*said))
 
 
 def curves(text: Text, setting: Setting) -> None:

@@ -44,9 +44,10 @@ def switched(text: Text, several: Several) -> None:
     query, found = several.pointed.query, several.found
     alone = found.moved_alone  # (query, head)
     if off:
+        kind = "none_left" if len(off) == several.n_heads else "one" if len(off) == 1 else "moved"
         st.markdown(
             text(
-                "heads.off_none_left" if len(off) == several.n_heads else "heads.off_moved",
+                f"heads.off_{kind}",
                 asks=plain_word(several.pointed.asking, query),
                 moved=f"{found.moved(off)[query]:.0%}",
                 alone=" + ".join(f"{alone[query, head]:.0%}" for head in off),

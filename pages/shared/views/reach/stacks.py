@@ -93,7 +93,7 @@ def sentence_or_numbers(text: Text, reaching: Reaching) -> None:
                 controls.slider(text, "reach_n")
         controls.number(text, "reach_seed", width=170, step=SEEDS)
     if reaching.choice.reach_tokens == "sentence":
-        controls.sentence(text, reaching.scene)
+        controls.sentence(text, reaching.scene, featured=False)
     st.caption(text("reach.seeds", seeds=SEEDS, which=reaching.seeds))
 
 

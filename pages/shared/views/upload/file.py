@@ -15,7 +15,7 @@ from core.reader.model import MEANINGS, Aggregate, UploadChoice
 from core.sources.handset import HandsetSource
 from core.sources.uploaded import Upload
 from pages.shared.reader.session import settle
-from pages.shared.saving import save_button
+from pages.shared.saving import given, save_button
 from pages.shared.server import cache, limits
 from pages.shared.text import Language, Text
 from pages.shared.views.in_line import in_line
@@ -128,7 +128,7 @@ def uploader(text: Text, uploading: Uploading) -> None:
     """
     _limits(text)
     st.file_uploader(text("upload.label"), key=MINE.place)
-    uploader_words(text, holds={it: bool(st.session_state.get(it)) for it, *_ in SLOTS})
+    uploader_words(text, holds={it: given(it) is not None for it, *_ in SLOTS})
     last = say_refused(text, MINE)
     if uploading.problem:
         refused(text, uploading.problem, "upload")

@@ -10,7 +10,7 @@ from core.models.telling import telling, words_among
 from core.reader.model import MEANINGS, SHA_DIGITS, UploadChoice, file_name
 from core.sources.uploaded import Upload
 from pages.shared.reader.session import change, reader, session
-from pages.shared.saving import unread, was_read, was_removed
+from pages.shared.saving import given, unread, was_read, was_removed
 from pages.shared.server import cache
 from pages.shared.text import Text, plain
 from pages.shared.views.in_line import in_line
@@ -106,7 +106,7 @@ def _telling(upload: Upload) -> dict[str, int]:
 
 def _name(slot: Slot) -> str:
     """The name of the file in a place for files."""
-    file = st.session_state.get(slot.place)
+    file = given(slot.place)
     return file_name(file.name) if file else ""
 
 

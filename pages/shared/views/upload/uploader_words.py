@@ -12,7 +12,10 @@ from streamlit.components.v2.types import ComponentRenderer
 from pages.shared.text import Text
 from pages.shared.views.scripted import scripted
 
-_WORDS = ("drop", "button", "size", "too_large", "forbidden", "failed", "one", "remove")
+_WORDS = (
+    *("drop", "button", "size", "one", "remove"),
+    *("too_large", "turned_back", "forbidden", "failed"),
+)
 
 
 def uploader_words(text: Text, *, holds: Mapping[str, bool]) -> None:
@@ -30,4 +33,4 @@ def uploader_words(text: Text, *, holds: Mapping[str, bool]) -> None:
 
 @cache
 def _component() -> ComponentRenderer:
-    return scripted(__file__, "<span hidden></span>")
+    return scripted(__file__, '<p class="reason"></p>')
