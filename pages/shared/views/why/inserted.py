@@ -38,7 +38,7 @@ def inserted(text: Text, shown: Translating) -> None:
         steps = {kind: steps_of(kind, shown.source) for kind in KINDS}
         for place, sentences in enumerate(INSERTED):
             ours = sentences[target_of(shown.source)]
-            made = {it: steps[it][place] for it in KINDS}
+            made: dict[Kind, Step] = {it: steps[it][place] for it in KINDS}
             _row(text, place, (sentences[shown.source], ours), made)
         ends = {
             f"{end}_{kind}": f"{own[place].expected:.0%}"
