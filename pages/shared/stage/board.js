@@ -85,6 +85,12 @@ function drawHeads(stage, put, place) {
     const told = fitting(labels[`step.${name}`], 11.5, ends[name] - x - 6);
     text(stage, put, `step ${name}`, x, 54, told, { size: 11.5, quiet: true });
   }
+  if (place.column < 280) return; // no room beside what is recalled
+  ARCHITECTURES.forEach((name, i) => {
+    const x = place.left(i) + place.column;
+    const how = { size: 11.5, quiet: true, anchor: "end" };
+    text(stage, put, `step output ${name}`, x, 54, labels["step.output"], how);
+  });
 }
 
 /** The output of each word at a column's right: what trembles when a word is shaken. */

@@ -25,9 +25,9 @@ function cross(stage, put, name, x, y) {
   put.put(name, "path", { d, stroke: stage.ink.text, "stroke-opacity": 0.45, "stroke-width": 1.6 });
 }
 
-function text(stage, put, name, x, y, words, { size, weight = 400, quiet = false, colour }) {
+function text(stage, put, name, x, y, words, { size, weight = 400, quiet = false, colour, anchor = "start" }) {
   const fill = colour ?? stage.ink.text;
-  const at = { x, y, fill, "fill-opacity": quiet ? 0.72 : 1, "font-size": size, "font-weight": weight };
+  const at = { x, y, fill, "fill-opacity": quiet ? 0.72 : 1, "font-size": size, "font-weight": weight, "text-anchor": anchor };
   put.put(name, "text", at, words);
 }
 

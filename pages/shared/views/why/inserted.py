@@ -77,6 +77,7 @@ def _row(text: Text, place: int, pair: tuple[str, str], steps: dict[Kind, Step])
                 on_click=change,
                 kwargs=chosen,
                 type="tertiary",
+                icon=":material/arrow_upward:",
             )
         for kind, step in steps.items():
             named = text(f"translator.{kind}")

@@ -165,7 +165,9 @@ def sentence(text: Text, shown: Translating) -> None:
             sentence = example.sentence
             _choose(f"“{sentence}”", f"why_example.{name}", why_sentence=sentence, **values)
         other = another(shown.choice.why_sentence, shown.source)
-        _choose(text("why.another"), "why_another", why_sentence=other, **_NEW)
+        _choose(
+            text("why.another"), "why_another", ":material/shuffle:", why_sentence=other, **_NEW
+        )
     st.caption(text.joined(*_about(text, shown)))
     if found := rare(shown.choice.why_sentence, shown.source):
         st.warning(_unread(text, found))
@@ -210,10 +212,10 @@ def _field(text: Text) -> None:
     controls.complaint(text, "why_sentence")
 
 
-def _choose(label: str, key: str, **values: object) -> None:
-    """A button that takes a held-out sentence, and its translation by people."""
+def _choose(label: str, key: str, icon: str | None = None, **values: object) -> None:
+    """Draw a button that takes a held-out sentence, and its translation by people."""
     values = {**values, "why_output": "reference"}
-    st.button(label, key=key, on_click=change, kwargs=values, type="tertiary")
+    st.button(label, key=key, on_click=change, kwargs=values, type="tertiary", icon=icon)
 
 
 def _about(text: Text, shown: Translating) -> list[str]:
