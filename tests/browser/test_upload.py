@@ -74,7 +74,7 @@ def test_an_upload_that_is_turned_away_is_told_in_the_pages_language(
     bring(reader, path)
     told = Text(spoken(locale))(f"upload.place.{label}", megabytes=16)
     assert reader.page.locator(".reason").inner_text() == told
-    place = reader.page.get_by_test_id("stFileUploader").inner_text()
+    place = reader.page.get_by_test_id("stFileUploader").first.inner_text()
     assert not re.search("Error|status code|add icon", place)
     reader.page.get_by_test_id("stFileChip").hover()
     hint = reader.page.get_by_test_id("stTooltipErrorContent")
