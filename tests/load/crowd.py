@@ -28,6 +28,7 @@ class Plan:
         readers: How many.
         edits: Each reader's.
         label: Of the field that they write into.
+        drawn_as: The kind of element that must show what was written.
         pause: Mean seconds between two edits; 0 = as soon as the last one is answered.
         ramp: Seconds over which they arrive.
         first: Number of the first reader.
@@ -37,6 +38,7 @@ class Plan:
     readers: int
     edits: int
     label: str = "Sentence"
+    drawn_as: str = "bidi_component"
     pause: float = 0.0
     ramp: float = 0.0
     first: int = 0
@@ -163,7 +165,7 @@ class _Reader:
         foreign = {int(it[1]) for it in _MARK.finditer(run.drawn())} - {self.number}
         if foreign:
             self.found.leaks.append(f"reader {self.number} saw sentences of {sorted(foreign)}")
-        if self.mark not in run.drawn("bidi_component"):
+        if self.mark not in run.drawn(self.plan.drawn_as):
             self.found.lost.append(f"reader {self.number} misses {self.mark.decode()}")
 
     def _fail(self, what: str) -> None:

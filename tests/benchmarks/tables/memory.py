@@ -26,7 +26,7 @@ def rows() -> list[Row]:
             for number in range(READERS):
                 reader = readers.enter_context(Visitor(server.address + path("explore")))
                 EDITS["explore"].by(reader, number % 2)
-            found.append(_row(f"with {READERS} readers", server, 700))
+            found.append(_row(f"with {READERS} readers", server, 850))
     return found
 
 
