@@ -313,7 +313,7 @@ def say_unset(text: Text, standings: Mapping[str, Standing], *, mended: bool = F
     Args:
         text: The reader's language.
         standings: What became of each word.
-        mended: Whether a change in Explore's table X mends a guess here.
+        mended: Whether a change on Explore mends a guess here.
     """
     for kind in ("guessed", "unknown"):
         found = [plain(word) for word, standing in standings.items() if standing == kind]
@@ -321,7 +321,7 @@ def say_unset(text: Text, standings: Mapping[str, Standing], *, mended: bool = F
             continue
         said = [text(f"sentence.{kind}", words=text("sentence.comma").join(found))]
         if kind == "guessed" and mended:
-            said.append(text("sentence.mend", chapter=text("explore_chapter.vectors")))
+            said.append(text("sentence.mend", chapter=text("explore_chapter.words")))
         st.caption(text.joined(*said))
 
 

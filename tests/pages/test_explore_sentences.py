@@ -4,19 +4,23 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import UnknownElement
 
+from core.embeddings import features
 from core.errors import InputError
 from core.layer import Edit
+from core.models.guessing import guess
 from core.positions import ENCODINGS
 from core.reader.explore import MASKS, Choice
 from core.sources.handset import HandsetSource
 from core.tokens import LIMIT, tokenize, words
 from pages.shared.text import LANGUAGES, Language, Text, plain_word
+from tests.pages.editors import editors, numbers, typed
 from tests.pages.exploring import (
     CHICKEN,
     MOUSE,
@@ -27,8 +31,11 @@ from tests.pages.exploring import (
     chosen,
     drawn,
     edit,
+    edits_of,
     handset,
     notes,
+    of_word,
+    table_key,
     told,
 )
 
@@ -197,8 +204,24 @@ def test_where_a_guess_is_mended_is_told_by_name(open_dashboard: Visit, page: st
     app = choose(open_dashboard("zh-CN"), sentence=TEA, reach_tokens="sentence")
     app = app.switch_page(f"pages/{page}.py").run()
     said = [it.value for it in app.caption if "奶茶" in it.value and "推测" in it.value]
-    chapter = ZH("explore_chapter.vectors")
+    chapter = ZH("explore_chapter.words")
     assert [it.endswith(ZH("sentence.mend", chapter=chapter)) for it in said] == [True] * told
+
+
+def test_the_word_that_asks_shows_what_was_guessed_of_it(dashboard: AppTest):
+    choose(dashboard, chapter="words", sentence=TEA)
+    at = words(TEA).index("奶茶")
+    choose(dashboard, query=0)
+    assert "word" not in editors(dashboard)
+    choose(dashboard, query=at)
+    shown = editors(dashboard)["word"]
+    assert shown["rows"] == [f"{at + 1}:奶茶"]
+    found = features("奶茶", guess)
+    assert found is not None
+    assert np.allclose(numbers(shown)[0], found, atol=1e-6)
+    choose(dashboard, **{table_key(dashboard, "word"): typed((0, 3, "0.5"))})
+    assert edits_of(dashboard) == {of_word("奶茶", 3): 0.5}
+    assert numbers(editors(dashboard)["word"])[0, 3] == 0.5  # it stays, to be changed again
 
 
 def test_a_guess_is_set_right_by_hand_and_is_none_any_more(dashboard: AppTest):

@@ -11,7 +11,7 @@ from pages.shared.stage.explored import Explored
 from pages.shared.text import Text
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.explore.architectures import architectures
-from pages.shared.views.explore.numbers import parameter_tables
+from pages.shared.views.explore.numbers import guessed_word, parameter_tables
 from pages.shared.views.steps import projections, steps
 
 _SLIDERS = {
@@ -49,6 +49,8 @@ def draw(text: Text, it: Explored) -> None:
         _controls(text, it)
     contents = names.contents(text, it.scene.choice)
     match it.chapter:
+        case "words":
+            guessed_word(text, it.scene, it.parameters, it.opened.query)
         case "vectors":
             projections(text, it.opened, names.channels(text, it.scene.choice), contents)
         case "weights":

@@ -8,6 +8,7 @@ import streamlit as st
 from core.architectures import Measured
 from core.layer import Parameters
 from core.measures import contribution
+from core.models.guessing import standing
 from core.reader.cells import Address
 from core.reader.explore import NumbersChoice
 from core.reader.reader import reset, undo
@@ -19,7 +20,7 @@ from pages.shared.editing import edited
 from pages.shared.figures.heatmap import numbered
 from pages.shared.reader.session import happen, reader, settle
 from pages.shared.tables import Matrix
-from pages.shared.text import Text
+from pages.shared.text import Text, plain
 from pages.shared.views.folded import folded
 from pages.shared.views.opened import Opened
 from pages.shared.views.steps import projections
@@ -86,6 +87,18 @@ def parameter_tables(text: Text, scene: Scene, parameters: Parameters, chosen: s
             icon=":material/delete_sweep:",
         )
         tables.download(text, name, found.matrix)
+
+
+def guessed_word(text: Text, scene: Scene, parameters: Parameters, place: int) -> None:
+    """Draw the features of the word that asks, if nobody had set them, to be set right."""
+    word, choice = scene.tokens.kept[place], scene.choice
+    if choice.source != "handset" or not choice.guessed or standing(word) != "guessed":
+        return
+    x = editables(text, scene, parameters)["x"]
+    values = x.matrix.values[place : place + 1]
+    st.markdown(text("guessed.word", word=plain(word)))
+    row = Matrix(values, [word], x.matrix.columns, first=place)
+    edited(text, "word", scene.shelf, x.addresses[place : place + 1], row)
 
 
 def result_tables(
