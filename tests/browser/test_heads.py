@@ -31,7 +31,7 @@ def test_what_was_unfolded_stays_so_while_lines_above_it_come_and_go(visit: Visi
     folded = reader.page.get_by_test_id("stExpander")
     for it in folded.all():
         reader.after(it.locator("summary").click())
-    reader.type_sentence("qwert asdfg")  # words that the table does not know are named above
+    reader.type_sentence("qwxyz zxqwv")  # words that the table does not know are named above
     assert reader.says("Not in the table of features")
     assert [it.locator("details[open]").count() for it in folded.all()] == [1] * folded.count()
 
