@@ -161,9 +161,14 @@ def sentence(text: Text, shown: Translating) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(text("why.examples"), width="content")
         for name, example in EXAMPLES.items():
-            values = {"why_word": example.word, "why_key": example.key}
             sentence = example.sentence
-            _choose(f"“{sentence}”", f"why_example.{name}", why_sentence=sentence, **values)
+            _choose(
+                f"“{sentence}”",
+                f"why_example.{name}",
+                why_sentence=sentence,
+                why_word=example.word,
+                why_key=example.key,
+            )
         other = another(shown.choice.why_sentence, shown.source)
         _choose(
             text("why.another"), "why_another", ":material/shuffle:", why_sentence=other, **_NEW
