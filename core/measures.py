@@ -200,7 +200,7 @@ def head_features(weights: Array, special: Sequence[bool]) -> HeadFeatures:
 
 
 def habits(features: Mapping[str, Array], among: Collection[str]) -> NDArray[np.str_]:
-    """What each head mostly does: the feature that gets half of its attention or more.
+    """Tell what each head mostly does: the feature that gets half of its attention or more.
 
     Args:
         features: Name to ``(layer, head)``, as in :class:`HeadFeatures`; shares of attention.

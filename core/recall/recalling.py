@@ -74,7 +74,7 @@ class Recall:
 
     @property
     def right(self) -> int:
-        """How many words were recalled: named right, and not by a guess beyond what was seen."""
+        """Count the words that were recalled: named right, by no guess beyond what was seen."""
         return int((self.correct & self.reach).sum())
 
     @property

@@ -39,7 +39,7 @@ class UploadedHeads:
 
     @property
     def square(self) -> bool:
-        """Whether tokens look at each other."""
+        """Tell whether tokens look at each other."""
         return "same" in self.features
 
     @property

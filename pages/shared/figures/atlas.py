@@ -53,7 +53,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Answers:
-    """What each head has to say: ``(layer, head)`` each.
+    """Answers of all heads: ``(layer, head)`` each.
 
     Attributes:
         value: What heads are sorted by.
@@ -72,7 +72,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Drawn:
-    """How the heads are drawn.
+    """Settings by which the heads are drawn.
 
     Attributes:
         order: The heads, numbered layer by layer, as they fill the rows.

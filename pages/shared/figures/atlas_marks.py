@@ -1,4 +1,4 @@
-"""What is drawn in the cells of the atlas: colours, words, names of heads, crosses, a frame."""
+"""Draw what stands in cells of the atlas: colours, words, names of heads, crosses, a frame."""
 
 from typing import Literal
 

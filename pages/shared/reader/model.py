@@ -79,7 +79,7 @@ class ModelScene(NamedTuple):
 
     @property
     def orders(self) -> tuple[Order, ...]:
-        """What heads can be sorted by."""
+        """Give what heads can be sorted by."""
         idle = {"first" if self.special else "special"} | ({"following"} if self.causal else set())
         return tuple(it for it in get_args(Order) if it not in idle)
 
@@ -174,7 +174,7 @@ def _pointing(choice: ModelChoice, run: ModelRun, shown: str) -> ModelChoice:
 
 
 def _places(before: Pieces, now: Pieces, *, same_model: bool) -> dict[int, int]:
-    """Where pieces stand by now; none of another text, of which less than half is left."""
+    """Tell where pieces stand by now; none of another text, of which less than half is left."""
     if same_model and before.tokens == now.tokens:
         return {place: place for place in range(MOST_PIECES)}
     if not same_model:

@@ -80,7 +80,7 @@ class Heads:
 
     @property
     def habits(self) -> NDArray[np.str_]:
-        """What each head mostly does, if anything: ``(layer, head)``."""
+        """Tell what each head mostly does, if anything: ``(layer, head)``."""
         shares = [it for it in self.orders if it in self.features and it not in ("sharp", "wide")]
         if not shares:
             return np.full(self.shape, "")

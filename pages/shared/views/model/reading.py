@@ -4,7 +4,6 @@ from typing import get_args
 
 import streamlit as st
 
-from core.errors import InputError
 from core.models.pieces import SPACE
 from core.reader.examples import EXAMPLES
 from core.reader.model import BILINGUAL, LONGEST_TEXT, MODEL_EXAMPLES, PACKAGED, Part
@@ -19,7 +18,7 @@ from pages.shared.views.model.choice import (
     model_notices,
     suggestion,
 )
-from pages.shared.views.refused import PageEnds, refused
+from pages.shared.views.refused import ends, refused
 
 _EXAMPLES = ("tired", "wide", "mouse")
 _CHINESE_EXAMPLES = ("cat", "beijing")  # for models of others
@@ -27,17 +26,9 @@ _GOES_ON = "##"
 
 
 def scene_or_end(text: Text) -> ModelScene:
-    """What the page shows; the page ends here, with the reason, if the model cannot be used.
-
-    Raises:
-        PageEnds: In that case.
-    """
-    try:
+    """Give what the page shows; it ends here, with the reason, if the model cannot be used."""
+    with ends(text, "model", first=lambda: _field(text)):
         return model_scene(in_line())
-    except InputError as problem:
-        _field(text)
-        refused(text, problem, "model")
-        raise PageEnds from None
 
 
 def model_text(text: Text, scene: ModelScene) -> None:
