@@ -8,8 +8,9 @@ is none here), and kanji are cut like Chinese.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import regex
@@ -190,6 +191,14 @@ def follow(old: tuple[str, ...], new: tuple[str, ...]) -> dict[int, int]:
     """
     blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
     return {b.a + i: b.b + i for b in blocks for i in range(b.size)}
+
+
+def has_long_word(sentence: str, tokens: Sequence[str]) -> bool:
+    """Tell whether a word of more than ``LONGEST`` characters was cut into several tokens."""
+    return any(
+        len(one) >= LONGEST and two[0].isalnum() and one + two in sentence
+        for one, two in pairwise(tokens)
+    )
 
 
 def occurrences(tokens: tuple[str, ...]) -> tuple[tuple[str, int], ...]:

@@ -15,7 +15,7 @@ from core.reader.reader import reset, show_example
 from core.reader.records import FIELDS, limits
 from core.reader.scene import Scene
 from core.sources.handset import HandsetSource
-from core.tokens import LIMIT, Unit, occurrences
+from core.tokens import LIMIT, LONGEST, Unit, has_long_word, occurrences
 from pages.shared import names, tables
 from pages.shared.editing import edited
 from pages.shared.reader.session import change, happen, reader, session, showing
@@ -53,6 +53,8 @@ def sentence(text: Text, scene: Scene, *, whole: bool = True, featured: bool = T
     complaint(text, "sentence")
     if scene.tokens.total > LIMIT:
         st.warning(text("error.too_many_tokens", count=scene.tokens.total, limit=LIMIT))
+    if has_long_word(scene.choice.sentence, scene.tokens.kept):
+        st.warning(text("error.word_cut", limit=LONGEST))
     _examples(text, scene.choice.sentence, whole=whole)
     _remarks(text, scene, featured=featured)
 

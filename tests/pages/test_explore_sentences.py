@@ -95,8 +95,9 @@ def test_an_endless_sentence_is_cut_and_says_so(dashboard: AppTest, sentence: st
     trace = handset().trace(sentence)
     assert_shows(dashboard, trace)
     n = len(words(sentence))
-    too_many = [ZH("error.too_many_tokens", count=n, limit=LIMIT)]
-    assert told(dashboard) == (too_many if n > LIMIT else [])
+    said = [ZH("error.too_many_tokens", count=n, limit=LIMIT)] * (n > LIMIT)
+    said += [ZH("error.word_cut", limit=64)] * sentence.startswith("x")
+    assert told(dashboard) == said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -222,6 +223,12 @@ def test_the_word_that_asks_shows_what_was_guessed_of_it(dashboard: AppTest):
     choose(dashboard, **{table_key(dashboard, "word"): typed((0, 3, "0.5"))})
     assert edits_of(dashboard) == {of_word("奶茶", 3): 0.5}
     assert numbers(editors(dashboard)["word"])[0, 3] == 0.5  # it stays, to be changed again
+
+
+@pytest.mark.parametrize(("n", "cut"), [(64, False), (65, True)])
+def test_a_word_that_is_too_long_for_a_token_is_named(dashboard: AppTest, n: int, cut: bool):
+    choose(dashboard, sentence=f"I love {'a' * n}.")
+    assert (ZH("error.word_cut", limit=64) in told(dashboard)) == cut
 
 
 def test_a_guess_is_set_right_by_hand_and_is_none_any_more(dashboard: AppTest):
