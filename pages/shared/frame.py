@@ -53,13 +53,14 @@ def run() -> None:
         st.rerun()  # the menu speaks the reader's language, too
     text = Text(tab.reader.language)
     tab.framed = True
-    place, said = _head(text, entry), st.container()
-    guarded(page.run)
-    with said:
-        guarded(lambda: share.say_notice(text))
-    with place:
-        guarded(lambda: share.link(text, entry, page.url_path, said))
-        guarded(lambda: take_away(text, entry.name))
+    with st.container(height=1, border=False, key="page"):  # opened by the style
+        place, said = _head(text, entry), st.container()
+        guarded(page.run)
+        with said:
+            guarded(lambda: share.say_notice(text))
+        with place:
+            guarded(lambda: share.link(text, entry, page.url_path, said))
+            guarded(lambda: take_away(text, entry.name))
     tab.keep()
     process.tidy()
 
