@@ -10,7 +10,7 @@ from core.sources.pretrained import LIMIT
 from pages import CONTENTS
 from tests.pages.exploring import select
 
-MOST_ELEMENTS = 152
+MOST_ELEMENTS = 153
 MOST_BYTES = {"explore": 160_000, "model": 116_000, "reach": 320_000, "training": 290_000}
 """On Explore are 46 kB of scripts, which travel once."""
 """Reach draws three maps of forty words, training all of a recorded race; the
@@ -43,6 +43,13 @@ def test_a_page_sends_little(open_dashboard: Open, name: str):
     page = visit(open_dashboard, name)
     assert sent(page) <= MOST_BYTES.get(name, USUAL)
     assert len(elements(page)) <= MOST_ELEMENTS
+
+
+def test_the_still_picture_is_sent_once(open_dashboard: Open):
+    page = open_dashboard("en-US")
+    assert any("82%</span>" in str(it) for it in elements(page))
+    select(page, sentence="I love eating rice")
+    assert not any("%</span>" in str(it) for it in elements(page.run()))
 
 
 @pytest.mark.parametrize(("n", "smaller"), [(128, 12), (LIMIT, 40)])

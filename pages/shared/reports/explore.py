@@ -16,7 +16,7 @@ from pages.shared.stage.alone import alone
 from pages.shared.stage.explored import Explored, explore
 from pages.shared.text import Text
 from pages.shared.views.badge import told_origin
-from pages.shared.views.explore.architectures import told_network
+from pages.shared.views.contenders import told_network
 from pages.shared.views.explore.numbers import results
 from pages.shared.views.in_line import in_line
 

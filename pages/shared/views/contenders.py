@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.reader.training import TrainingChoice
+from core.sources.trained import TrainedSource
+from core.sources.trained_layer import TrainedLayer
 from core.training.contenders import (
     ATTENTION,
     CONVOLUTIONAL,
@@ -20,6 +22,7 @@ from pages.shared import theme
 from pages.shared.figures.learning import Line
 from pages.shared.reader.session import showing
 from pages.shared.text import Text
+from pages.shared.views.badge import told_origin
 
 FAMILIES: tuple[tuple[Contender, ...], ...] = (
     ATTENTION,
@@ -39,6 +42,12 @@ def sees(text: Text, name: Contender, design: Design) -> str:
     if name in CONVOLUTIONAL:
         return text("training.sees.field", field=field_of(name, design))
     return text("training.sees.all")
+
+
+def told_network(text: Text, trained: TrainedSource | TrainedLayer) -> str:
+    """Which network it is, and where its numbers come from."""
+    whole = trained.whole if isinstance(trained, TrainedLayer) else trained
+    return f"{contender(text, whole.contender, whole.design)} · {told_origin(text, trained.origin)}"
 
 
 def network_controls(

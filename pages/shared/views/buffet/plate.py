@@ -9,14 +9,13 @@ from core.ideas.buffet import DISHES, NUTRIENTS, Table, laid, serve
 from core.layer import Rules
 from core.reader.cells import BUFFET, BUFFET_TABLES, Address
 from core.reader.ideas import WISHES, BuffetChoice
-from core.reader.reader import reset, undo
 from core.trace import LayerTrace, Origin
 from pages.shared import controls, tables
-from pages.shared.editing import edited
+from pages.shared.editing import edited, going_back
 from pages.shared.figures import formulas
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.figures.heatmap import balanced
-from pages.shared.reader.session import change, click, happen, reader, session, showing
+from pages.shared.reader.session import change, click, reader, session, showing
 from pages.shared.shares import ends, leading
 from pages.shared.tables import Matrix
 from pages.shared.text import Text
@@ -155,24 +154,7 @@ def table(text: Text, served: Served) -> None:
     st.caption(text("editor.hint"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(text("buffet_reversed.label"), key=showing("buffet_reversed"))
-        _buttons(text)
-
-
-def _buttons(text: Text) -> None:
-    st.button(
-        text("edits.undo"),
-        on_click=happen,
-        args=(undo, BUFFET),
-        disabled=not reader().past.get(BUFFET),
-        icon=":material/undo:",
-    )
-    st.button(
-        text("edits.reset_all"),
-        on_click=happen,
-        args=(reset, BUFFET),
-        disabled=not reader().edits.get(BUFFET),
-        icon=":material/delete_sweep:",
-    )
+        going_back(text, BUFFET, {it.table for it in reader().edits.get(BUFFET, {})})
 
 
 def _open(served: Served) -> None:

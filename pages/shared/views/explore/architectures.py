@@ -17,8 +17,7 @@ from pages.shared.reader.session import showing
 from pages.shared.shares import rounded
 from pages.shared.text import Text, plain_word
 from pages.shared.views import maps
-from pages.shared.views.badge import told_origin
-from pages.shared.views.contenders import contender
+from pages.shared.views.contenders import told_network
 from pages.shared.views.opened import Opened
 
 
@@ -80,12 +79,6 @@ def influence_maps(
     }
 
 
-def told_network(text: Text, trained: TrainedSource | TrainedLayer) -> str:
-    """Which network it is, and where its numbers come from."""
-    whole = trained.whole if isinstance(trained, TrainedLayer) else trained
-    return f"{contender(text, whole.contender, whole.design)} · {told_origin(text, trained.origin)}"
-
-
 def _in_words(text: Text, scene: Scene, name: str, measured: Measured) -> str:
     """What the chosen word can see of the sentence, and how far the opened word is away."""
     words, query, key = scene.tokens.kept, scene.choice.query, scene.choice.key
@@ -141,22 +134,15 @@ def _controls(text: Text, scene: Scene, name: str) -> None:
     )
     with settings:
         if settings.open and name == "recurrent":
-            _recurrent(text, scene)
+            with st.container(horizontal=True):
+                controls.option(text, "rnn_kind", get_args(RecurrentKind))
+                controls.option(text, "rnn_direction", get_args(Direction))
+            if choice.rnn_kind == "rnn":
+                controls.slider(text, "rnn_gain", step=0.1)
+            controls.slider(text, "d_hidden")
         elif settings.open:
-            _convolutional(text)
-
-
-def _recurrent(text: Text, scene: Scene) -> None:
-    with st.container(horizontal=True):
-        controls.option(text, "rnn_kind", get_args(RecurrentKind))
-        controls.option(text, "rnn_direction", get_args(Direction))
-    if scene.choice.rnn_kind == "rnn":
-        controls.slider(text, "rnn_gain", step=0.1)
-    controls.slider(text, "d_hidden")
-
-
-def _convolutional(text: Text) -> None:
-    controls.slider(text, "cnn_kernel", step=2)
-    controls.slider(text, "cnn_layers")
-    controls.slider(text, "cnn_growth")
-    st.toggle(text("cnn_causal.label"), key=showing("cnn_causal"), help=text("cnn_causal.help"))
+            controls.slider(text, "cnn_kernel", step=2)
+            controls.slider(text, "cnn_layers")
+            controls.slider(text, "cnn_growth")
+            label, said = text("cnn_causal.label"), text("cnn_causal.help")
+            st.toggle(label, key=showing("cnn_causal"), help=said)

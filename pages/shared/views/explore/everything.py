@@ -10,9 +10,10 @@ from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.code import code
 from pages.shared.views.explore import lesson as learning
 from pages.shared.views.explore.architectures import architectures
-from pages.shared.views.explore.numbers import parameter_tables, projection_maps, result_tables
+from pages.shared.views.explore.numbers import parameter_tables, result_tables
+from pages.shared.views.folded import folded
 from pages.shared.views.highlight import highlight
-from pages.shared.views.steps import steps
+from pages.shared.views.steps import projections, steps
 
 
 def everything(text: Text, it: Explored) -> None:
@@ -25,8 +26,13 @@ def everything(text: Text, it: Explored) -> None:
 
     st.subheader(text("steps.title"), anchor=False)
     st.markdown(text("steps.lead", one=text(f"axis.{shown.kind}")))
-    projection_maps(text, scene, (shown, it.before), unfolded=it.numbers.projections_open)
-    steps(text, shown, names.contents(text, scene.choice), it.rules, it.before)
+    contents = names.contents(text, scene.choice)
+    with folded(text, "projections_open", unfolded=it.numbers.projections_open) as block:
+        if block.open:
+            st.markdown(text("projections.lead"))
+            channels = names.channels(text, scene.choice)
+            projections(text, shown, channels, contents, before=it.before)
+    steps(text, shown, contents, it.rules, it.before)
 
     st.subheader(
         text("lesson.architectures.title" if lesson else "architectures.title"), anchor=False

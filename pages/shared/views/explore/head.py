@@ -45,10 +45,6 @@ def about_head(text: Text, scene: Scene) -> None:
             icon=":material/straighten:",
         )
     st.caption(text("basis.parts", parts=text("sentence.comma").join(parts)))
-    elsewhere = sum(
-        len(cells)
-        for name, cells in reader().edits.items()
-        if name.startswith("basis ") and name != scene.shelf
-    )
-    if elsewhere:
+    others = [it for it in reader().edits if it.startswith("basis ") and it != scene.shelf]
+    if elsewhere := sum(len(reader().edits[it]) for it in others):
         st.caption(text("basis.elsewhere", count=elsewhere))

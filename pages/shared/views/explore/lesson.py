@@ -43,9 +43,8 @@ def sentence(text: Text, scene: Scene, lesson: Lesson | None, *, whole: bool) ->
         )
     if scene.problem:
         st.error(text.joined(told(text, scene.problem), text("lesson.instead")))
-    if scene.tokens.total > len(words):
-        counts = {"count": scene.tokens.total, "limit": len(words)}
-        st.warning(text("lesson.too_long", **counts))
+    if (total := scene.tokens.total) > len(words):
+        st.warning(text("lesson.too_long", count=total, limit=len(words)))
     task = lesson.choice.race.design.task
     last = LETTERS[task.symbols - 1]
     st.caption(text(f"lesson.symbols.{task.kind}", last=last, half=task.length // 2))
@@ -117,13 +116,9 @@ def _training(text: Text, lesson: Lesson) -> None:
 
 
 def _say_missing(text: Text, lesson: Lesson) -> None:
-    random, begun = [], []
-    for it in lesson.unfinished:
-        name = contender(text, it.contender, it.design)
-        if it.step:
-            begun.append(text("lesson.so_far", name=name, steps=f"{it.step:,}"))
-        else:
-            random.append(name)
+    named = [(contender(text, it.contender, it.design), it.step) for it in lesson.unfinished]
+    random = [name for name, step in named if not step]
+    begun = [text("lesson.so_far", name=name, steps=f"{at:,}") for name, at in named if at]
     comma = text("sentence.comma")
     if random:
         st.info(text("lesson.missing", names=comma.join(random)))

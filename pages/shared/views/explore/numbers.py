@@ -11,19 +11,16 @@ from core.measures import contribution
 from core.models.guessing import standing
 from core.reader.cells import Address
 from core.reader.explore import NumbersChoice
-from core.reader.reader import reset, undo
 from core.reader.scene import Scene
 from core.tokens import occurrences
 from core.trace import AttentionTrace
 from pages.shared import controls, names, tables
-from pages.shared.editing import edited
+from pages.shared.editing import edited, going_back
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.session import happen, reader, settle
+from pages.shared.reader.session import settle
 from pages.shared.tables import Matrix
 from pages.shared.text import Text, plain
 from pages.shared.views.folded import folded
-from pages.shared.views.opened import Opened
-from pages.shared.views.steps import projections
 
 
 class Editable(NamedTuple):
@@ -46,46 +43,15 @@ class Editable(NamedTuple):
         return [[Address(self.table, *row, "", column) for column in columns] for row in self.rows]
 
 
-def projection_maps(
-    text: Text, scene: Scene, heads: tuple[Opened, Opened | None], *, unfolded: bool
-) -> None:
-    """Q, K and V of the head, now and before it was trained, once they are asked for."""
-    with folded(text, "projections_open", unfolded=unfolded) as block:
-        if block.open:
-            st.markdown(text("projections.lead"))
-            named = names.channels(text, scene.choice), names.contents(text, scene.choice)
-            projections(text, heads[0], *named, before=heads[1])
-
-
 def parameter_tables(text: Text, scene: Scene, parameters: Parameters, chosen: str) -> None:
     """One parameter to edit, the chosen one if it is there, with undo and reset."""
     every = editables(text, scene, parameters)
     name = _pick(text, "shown_parameter", chosen, tuple(every))
-    found, shelf = every[name], scene.shelf
-    edited(text, name, shelf, found.addresses, found.matrix)
+    found = every[name]
+    edited(text, name, scene.shelf, found.addresses, found.matrix)
     st.caption(text("editor.hint"))
     with st.container(horizontal=True):
-        st.button(
-            text("edits.undo"),
-            on_click=happen,
-            args=(undo, shelf),
-            disabled=not reader().past.get(shelf),
-            icon=":material/undo:",
-        )
-        st.button(
-            text("edits.reset", name=text(f"matrix.{name}")),
-            on_click=happen,
-            args=(reset, shelf, name),
-            disabled=not any(edit.matrix == name for edit in scene.choice.edits),
-            icon=":material/restart_alt:",
-        )
-        st.button(
-            text("edits.reset_all"),
-            on_click=happen,
-            args=(reset, shelf),
-            disabled=not scene.choice.edits,
-            icon=":material/delete_sweep:",
-        )
+        going_back(text, scene.shelf, {edit.matrix for edit in scene.choice.edits}, name)
         tables.download(text, name, found.matrix)
 
 
