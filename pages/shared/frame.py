@@ -18,6 +18,7 @@ from pages.shared.reader.session import text as reader_text
 from pages.shared.server import process
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.refused import PageEnds
+from pages.shared.views.scripted import code_of
 from pages.shared.views.taking import share
 from pages.shared.views.taking.menu import restore, take_away
 
@@ -27,7 +28,7 @@ REPORT = "ATTENTION_LAB_REPORT"
 _ROOT = "start"
 """A name for the page at the root, so that its own is free for an address that leads there."""
 
-_STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text('utf-8')}</style><i></i>"
+_STYLE = f"<style>{code_of(__file__)[0]}</style><i></i>"
 """With an element beside it, since Streamlit draws a style alone after the page."""
 
 _PRINTED = Path(__file__).with_name("printed_dark.css")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Browser, Locator, Route
 
 from core.architectures import attention
 from core.layer import Edit
@@ -92,6 +92,24 @@ def test_all_three_are_on_the_first_screen(visit: Visit, locale: str, width: int
 def test_the_first_page_stands_still_from_the_beginning(visit: Visit, width: int, locale: str):
     reader = visit("/", width, locale=locale)
     assert reader.page.evaluate(SHIFT) <= 0.1
+
+
+def test_a_still_picture_stands_there_before_the_scripts(chromium: Browser, server: str):
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/BidiComponent*.js", lambda route: held.append(route))
+    page.goto(server)
+    still = page.locator(".st-key-still")
+    still.locator("u").last.wait_for(timeout=10_000)  # the animation would end it after 2 s
+    told = " ".join(still.all_inner_texts()).split()
+    assert [it for it in told if it in EATING] == [*EATING]
+    assert [it for it in told if it.endswith("%")] == per_cent(row(EATING, ASKS))
+    held[0].continue_()
+    page.locator(".stage .words bdi").first.wait_for()
+    page.wait_for_selector(".stApp[data-whole]")
+    assert not still.is_visible()
+    context.close()
 
 
 def test_a_word_asks_by_click_and_another_is_traced_by_key(visit: Visit):

@@ -18,6 +18,7 @@ from pages.shared import controls, names
 from pages.shared.reader.session import reader, session
 from pages.shared.stage.explored import Explored
 from pages.shared.stage.sent import KEY, listeners
+from pages.shared.stage.still import still
 from pages.shared.text import Text, labels, plain
 from pages.shared.views.badge import badge, told_origin
 from pages.shared.views.scripted import scripted
@@ -39,6 +40,8 @@ HTML = """\
 
 def stage(text: Text, it: Explored) -> None:
     """Draw one sentence as three architectures read it, and say where the numbers come from."""
+    if not session().written:  # at a first visit, scripts come after the page
+        still(text, it)
     _scripts()(key="stage_scripts")
     _component()(key=KEY, data=data(text, it), **listeners(it))
     if problem := session().refused.get(KEY):
