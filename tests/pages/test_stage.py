@@ -98,7 +98,7 @@ def test_a_pulled_weight_is_reached_and_undone(monkeypatch: pytest.MonkeyPatch, 
     shown = explored(tab.reader)
     assert shown.trace.layers[0].weights[0, 2, 0] == pytest.approx(0.5, abs=1e-3)
     assert {edit.matrix for edit in shown.scene.choice.edits} == {matrix}
-    assert tab.reader["key"] == 0
+    assert (tab.reader["key"], tab.reader["shown_parameter"]) == (0, matrix)
     tab = heard(monkeypatch, tab.reader, "travelled", "undo")
     assert explored(tab.reader).scene.choice.edits == ()
     tab = heard(monkeypatch, tab.reader, "travelled", "redo")

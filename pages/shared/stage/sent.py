@@ -73,4 +73,5 @@ def _pull(it: Explored, sent: object) -> None:
         for row, column in np.argwhere(found != before)
     }
     happen(put, shelf, {**reader().edits.get(shelf, {}), **cells})
+    change(shown_parameter=matrix)  # its table shows which numbers moved
     it.opened.words.point(query, key)
