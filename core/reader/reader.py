@@ -1,6 +1,6 @@
 """The reader as a frozen value, and what happens to it: functions from a reader to a reader."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple, TypeVar
@@ -77,23 +77,37 @@ class Reader:
     @property
     def page_fields(self) -> tuple[str, ...]:
         """Names of the fields that the open page shows; its link holds them."""
-        records = PAGES.get(self.page, ())
-        if self.page == "explore" and self["source"] == "trained":
-            records = (*records, TrainingChoice)
-        of_head = HEAD_FIELDS if self.page == "explore" and self["source"] == "basis" else ()
-        return (*chain(*[NAMES[record] for record in records]), *of_head)
+        names = chain(*[NAMES[record] for record in PAGES.get(self.page, ())])
+        return (*names, *self._numbers.fields)
 
     @property
     def page_shelves(self) -> tuple[str, ...]:
         """Names of the shelves whose edits the open page shows; its link holds them."""
-        records = PAGES.get(self.page, ())
-        if Choice not in records:
-            return (BUFFET,) if self.page == "buffet" else ()
-        if self.page == "explore" and self["source"] == "trained":
-            return MASK, self.record(TrainingChoice).shelf
-        if self.page == "explore" and self["source"] == "basis":
-            return MASK, head_shelf(self.record(Choice), self.record(ModelChoice))
-        return MASK, shelf(self.record(Choice))
+        if Choice in PAGES.get(self.page, ()):
+            return MASK, self._numbers.shelf(self)
+        return (BUFFET,) if self.page == "buffet" else ()
+
+    @property
+    def _numbers(self) -> "_Numbers":
+        """Tell what the numbers of the layer on the open page depend on; others are of words."""
+        source = self.record(Choice).source if self.page == "explore" else ""
+        return _ELSEWHERE.get(source, _Numbers((), lambda it: shelf(it.record(Choice))))
+
+
+class _Numbers(NamedTuple):
+    """What a layer's numbers depend on besides the page's own fields, and where their edits lie."""
+
+    fields: Collection[str]
+    shelf: Callable[[Reader], str]
+
+
+_ELSEWHERE = {
+    "trained": _Numbers(NAMES[TrainingChoice], lambda it: it.record(TrainingChoice).shelf),
+    "basis": _Numbers(
+        HEAD_FIELDS, lambda it: head_shelf(it.record(Choice), it.record(ModelChoice))
+    ),
+}
+"""Sources whose numbers are made on another page."""
 
 
 def usable(raw: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
