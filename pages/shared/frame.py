@@ -60,7 +60,7 @@ def run() -> None:
         with said:
             guarded(lambda: share.say_notice(text))
         with place:
-            guarded(lambda: share.link(text, entry, page.url_path, said))
+            guarded(lambda: share.link(text, entry, page.url_path, tab.write(), said))
             guarded(lambda: take_away(text, entry.name))
     tab.keep()
     process.tidy()

@@ -1,5 +1,6 @@
 """What leads to this view again: the address bar, a link to copy, and what the tab keeps."""
 
+from collections.abc import Mapping
 from functools import cache
 from urllib.parse import parse_qsl
 
@@ -21,8 +22,10 @@ MOST_QUERY = 4 * LONGEST_LINK
 """Characters of an address that is looked at."""
 
 
-def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
-    """Write the address bar, and offer its link; if it is too long for all, also a file of all.
+def link(
+    text: Text, entry: Entry, path: str, parameters: Mapping[str, str], below: DeltaGenerator
+) -> None:
+    """Let the browser write the address bar, and offer its link; beside one too long, a file.
 
     What an address has no room for stays in the tab, which hands it back to a server that does not
     know the tab.
@@ -31,10 +34,10 @@ def link(text: Text, entry: Entry, path: str, below: DeltaGenerator) -> None:
         text: The reader's language.
         entry: The page that is open.
         path: Its own in the address.
+        parameters: What follows it there.
         below: Where the reason for the file is said: among buttons it would push them apart.
     """
     tab = session()
-    parameters = tab.write()
     whole = "part" not in parameters
     kept = None if whole or tab.reader.private else to_file(tab.reader).decode()
     _component()(
