@@ -259,7 +259,9 @@ def test_markup_is_never_made_of_what_readers_write():
     for file, name, call in calls():
         assert "unsafe_allow_html" not in {it.arg for it in call.keywords}, (file, name)
     html = [(file, ast.unparse(call.args[0])) for file, name, call in calls() if name == "st.html"]
-    assert all(re.fullmatch(r"_[A-Z]+", what) for _, what in html), html
+    made = {file for file, what in html if not re.fullmatch(r"_[A-Z]+", what)}
+    # The one exception, whose words are text: tests/pages/test_stage.py.
+    assert made == {"pages/shared/stage/still.py"}, html
 
 
 def test_errors_and_habits_of_readers_stay_here():

@@ -1,6 +1,7 @@
 """What the stage is given, and what its messages do to a reader; forged ones do nothing."""
 
 import base64
+from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from pages.shared.reader.session import Session
 from pages.shared.stage.explored import Explored, explore
 from pages.shared.stage.picture import data
 from pages.shared.stage.sent import KEY, listeners
+from pages.shared.stage.still import still
 from pages.shared.text import LANGUAGES, Language, Text
 
 EATING = ("我", "爱", "吃", "炸鸡")
@@ -42,6 +44,36 @@ def heard(monkeypatch: pytest.MonkeyPatch, before: Reader, name: str, message: o
 def unpacked(sent: dict[str, Any]) -> Array:
     numbers = np.frombuffer(base64.b64decode(sent["base64"]), "<f4")
     return numbers.reshape(sent["shape"])
+
+
+class Markup(HTMLParser):
+    """The tags and the texts that a browser finds."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.texts: list[str] = []
+        self.feed(written)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+HOSTILE = ["<img src=x onerror=alert(1)>", "</bdi><script>x</script>", "a&lt;b \"'", "我 <b>爱</b>"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_words_of_the_still_picture_are_text(monkeypatch: pytest.MonkeyPatch, hostile: str):
+    written: list[str] = []
+    monkeypatch.setattr(st, "html", written.append)
+    monkeypatch.setattr(Explored, "words", property(lambda _: (hostile, *EATING[1:])))
+    still(Text("en"), explored(FIRST))
+    found = Markup(written[0])
+    assert found.tags <= {"div", "b", "span", "bdi", "u", "q", "i", "s", "em"}
+    assert {hostile, *EATING[1:]} <= set(found.texts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -31,7 +31,7 @@ def still(text: Text, it: Explored) -> None:
     titles = [text(f"stage.{name}") for name in ("attention", kind, "convolutional")]
     cells = ["<b></b>", *(f"<b>{escape(title)}</b>" for title in titles)]
     for i, (word, weight) in enumerate(zip(it.words, weights.tolist(), strict=True)):
-        told = rounded(text, weight) if may_look[i] else "✕"
+        told = escape(rounded(text, weight)) if may_look[i] else "✕"
         mark, far = (marks[name][i] if marks else "" for name in ("recurrent", "convolutional"))
         dots = ("<i></i>" if reach[i] else "<s></s>") + deeper * (
             "<i></i>" if i == query else "<s></s>"
