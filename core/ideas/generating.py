@@ -71,13 +71,13 @@ def _without_latent(n_layers: int, n_heads: int, n_key_heads: int, d_head: int) 
 
 
 PUBLISHED: Mapping[str, Published] = {
-    "gpt2": Published(_without_latent(12, 12, 12, 64), "multi_head"),
-    "smollm2": Published(_without_latent(30, 9, 3, 64), "grouped"),
-    "llama2": Published(_without_latent(32, 32, 32, 128), "multi_head"),
-    "llama3": Published(_without_latent(32, 32, 8, 128), "grouped"),
-    "deepseek": Published(Model(61, 128, 8, 128, 512, 64), "latent"),
+    "GPT-2 small": Published(_without_latent(12, 12, 12, 64), "multi_head"),
+    "SmolLM2 135M": Published(_without_latent(30, 9, 3, 64), "grouped"),
+    "Llama 2 7B": Published(_without_latent(32, 32, 32, 128), "multi_head"),
+    "Llama 3 8B": Published(_without_latent(32, 32, 8, 128), "grouped"),
+    "DeepSeek-V3": Published(Model(61, 128, 8, 128, 512, 64), "latent"),
 }
-"""GPT-2 small, SmolLM2 135M, Llama 2 7B, Llama 3 8B, DeepSeek-V3 (whose groups are invented)."""
+"""Models by their names; the groups of the last one are invented."""
 
 
 def numbers(layout: Layout, model: Model) -> int:

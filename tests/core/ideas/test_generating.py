@@ -101,11 +101,15 @@ def test_published_sizes_by_hand():
     found = {
         name: cache_bytes(it.layout, it.model, 1, 2)
         for name, it in PUBLISHED.items()
-        if name != "smollm2"
+        if name != "SmolLM2 135M"
     }
-    kib = 1024
-    assert found == {"gpt2": 36 * kib, "llama2": 512 * kib, "llama3": 128 * kib, "deepseek": 70_272}
-    assert cache_bytes("grouped", PUBLISHED["smollm2"].model, 1, 2) == 2 * 3 * 64 * 30 * 2
+    assert found == {
+        "GPT-2 small": 36 * 1024,
+        "Llama 2 7B": 512 * 1024,
+        "Llama 3 8B": 128 * 1024,
+        "DeepSeek-V3": 70_272,
+    }
+    assert cache_bytes("grouped", PUBLISHED["SmolLM2 135M"].model, 1, 2) == 2 * 3 * 64 * 30 * 2
     for it in PUBLISHED.values():
         assert it.model.shared == it.model
         assert numbers("latent", it.model) == 4.5 * it.model.d_head  # table 1 of DeepSeek-V2
