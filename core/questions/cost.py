@@ -5,6 +5,7 @@ from numpy.random import Generator
 
 from core.complexity import operations
 from core.ideas.cost import ROWS, Row, Setting, formula, longest_path
+from core.ideas.generating import compared, in_cache
 from core.questions.question import Kind, Name, Question, numbers, one
 from core.reader.ideas import lengths
 
@@ -83,6 +84,32 @@ def path(setting: Setting, draw: Generator) -> Question | None:
     )
 
 
+def anew(_: Setting, draw: Generator) -> Question:
+    """Ask: how many columns does a model compute that writes without a cache?"""
+    n = one((5, 6, 8, 12), draw)
+    kept, found = map(sum, compared(n).computed)
+    return Question(
+        "anew",
+        {"n": str(n)},
+        *numbers(found, n**2, n, 2 * n),
+        {"anew": str(found), "kept": str(kept)},
+    )
+
+
+def forgets(_: Setting, draw: Generator) -> Question:
+    """Ask: which word does a window with first words forget in a step?"""
+    sinks, window = one((1, 2, 4), draw), one((2, 3, 5), draw)
+    step = sinks + window + one((1, 2, 3), draw)
+    before, now = in_cache(step, sinks, window)[-2:]
+    found = int(np.flatnonzero(before & ~now)[0]) + 1
+    return Question(
+        "forgets",
+        {"sinks": str(sinks), "window": str(window), "step": str(step)},
+        *numbers(found, 1, found + 1, sinks + 1, step - 1),
+        {"begins": str(found + 1), "gone": str(found)},
+    )
+
+
 def _grown(kind: str, now: Setting, then: Setting, row: Row) -> Question:
     before, after = formula(row, now), formula(row, then)
     factor = after / before
@@ -99,4 +126,4 @@ def _grown(kind: str, now: Setting, then: Setting, row: Row) -> Question:
     )
 
 
-KINDS: tuple[Kind, ...] = (scores, longer, broader, cheaper, path)
+KINDS: tuple[Kind, ...] = (scores, longer, broader, cheaper, path, anew, forgets)

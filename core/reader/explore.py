@@ -62,12 +62,23 @@ MASKS = kinds_with("width", "padded", "blocked")
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One attention layer on a sentence, and the networks that stand beside it."""
+class SentenceChoice:
+    """A sentence, and what it is cut into."""
 
     sentence: str = line("我爱吃炸鸡", LONGEST_SENTENCE, check=tokenize)
     unit: Unit = word("words", Unit)
     cutting: Rule = word("2", Rule, was={1: "1"}, only_with=("unit", ("words",)))
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of the sentence, cut by the rule of the link that it came with."""
+        return tokenize(self.sentence, self.unit, rule=self.cutting)
+
+
+@dataclass(frozen=True)
+class Choice(SentenceChoice):
+    """One attention layer on the sentence, and the networks that stand beside it."""
+
     source: SourceKind = word("handset", SourceKind)  # of the layer's numbers
     seed: int = whole(0, 0, 999_999)  # of the seeded source, and of the networks beside it
     guessed: bool = flag(True, was={1: False}, only_with=("source", ("handset",)))  # unset words
@@ -142,11 +153,6 @@ class Choice:
         return ConvolutionSettings(
             self.cnn_kernel, dilations, self.cnn_causal, self.d_hidden, self.seed
         )
-
-    @property
-    def tokens(self) -> Tokens:
-        """The tokens of the sentence, cut by the rule of the link that it came with."""
-        return tokenize(self.sentence, self.unit, rule=self.cutting)
 
     def within(self, n_tokens: int) -> "Choice":
         """Point at tokens and a head that exist."""

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from core.reader.cells import Shelves, from_rows, pack, unpack, without_words
 from core.reader.examples import EXAMPLES, SENTENCES, Language
-from core.reader.explore import Choice
 from core.reader.model import MODEL_BEGINS, ModelChoice
 from core.reader.reader import Reader, begin, usable
 from core.reader.records import DEFAULTS, FIELDS, NAMES, PAGES, RETIRED
@@ -108,12 +107,12 @@ def follow_link(reader: Reader, page: str, asked: Mapping[str, str]) -> tuple[Re
     reader = replace(
         reader, language=language or reader.language, private=private or reader.private
     )
-    if "sentence" not in fields and Choice in PAGES.get(page, ()):
+    here = {name for record in PAGES.get(page, ()) for name in NAMES[record]}
+    if "sentence" in here - fields.keys():
         fields = {**EXAMPLES[SENTENCES[reader.language].first].chosen, **fields}
     version, known = read_version(asked.get("v", str(VERSION)))
     if page == "model" and version == VERSION and not fields.keys() & NAMES[ModelChoice]:
         fields = {**MODEL_BEGINS[reader.language], **fields}
-    here = {name for record in PAGES.get(page, ()) for name in NAMES[record]}
     private = private and any(FIELDS[name].private for name in here)
     older = {name: it for name, it in defaults_of(version).items() if name in here}
     opened = begin(reader, page, {**older, **fields}, edits)

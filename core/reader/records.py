@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping
 
-from core.reader.explore import Choice, HeadsChoice, NumbersChoice, PositionsChoice, StageChoice
+from core.reader.explore import (
+    Choice,
+    HeadsChoice,
+    NumbersChoice,
+    PositionsChoice,
+    SentenceChoice,
+    StageChoice,
+)
 from core.reader.fields import Kind, kinds
+from core.reader.generating import CacheChoice
 from core.reader.ideas import BuffetChoice, CorrectionsChoice, CostChoice, CrossChoice, ReachChoice
 from core.reader.model import ModelChoice, UploadChoice
 from core.reader.recall import RecallChoice
@@ -21,7 +29,7 @@ PAGES: Mapping[str, tuple[type, ...]] = {
     "positions": (Choice, PositionsChoice),
     "reach": (Choice, ReachChoice, RecallChoice),
     "buffet": (BuffetChoice,),
-    "cost": (CostChoice,),
+    "cost": (SentenceChoice, CostChoice, CacheChoice),
     "training": (TrainingChoice,),
     "corrections": (Choice, CorrectionsChoice),
 }

@@ -30,3 +30,13 @@ def test_the_stopwatch_gives_ratios(visit: Visit):
 @pytest.mark.parametrize("width", [390, 800])
 def test_the_page_fits_the_window(visit: Visit, width: int):
     assert visit("/cost", width=width, locale="zh-CN").fits()
+
+
+def test_a_step_adds_a_column_to_the_cache(visit: Visit):
+    reader = visit("/cost?lang=en&sentence=one%20two%20three%20four&cache_step=2")
+    now = reader.map("Picture: the cache after this step")
+    assert now.locator("path[aria-label*='computed in this step']").count() == 2
+    assert now.locator("path[aria-label*='read from the cache']").count() == 2
+    reader.after(reader.page.get_by_role("button", name="Next word").first.click())
+    assert now.locator("path[aria-label*='read from the cache']").count() == 4
+    assert reader.says("“three” comes in")

@@ -258,11 +258,11 @@ def test_a_link_that_is_left_before_its_page_is_drawn_is_not_taken_for_the_next_
 ):
     app = with_own(open_dashboard("en-US"))
     broken.at(owner, name, "")
-    follow_to(app, "cost", cost_n="128").run()
+    follow_to(app, "buffet", buffet_walks="3").run()
     assert broken.done
     assert title(app) == EN("explore.title")
     assert_own(app)
-    assert chosen(app, "cost_n") == 128
+    assert chosen(app, "buffet_walks") == 3
     assert not app.warning
 
 

@@ -41,7 +41,7 @@ N_TABLES = {
     "model": 3,
     "buffet": 2,
     "why": 1,
-    "cost": 4,
+    "cost": 5,
     "training": 1,
     "upload": 2,
 }

@@ -22,6 +22,7 @@ from core.positions import ENCODINGS
 from core.reader.cells import Address
 from core.reader.explore import Choice, HeadsChoice, PositionsChoice
 from core.reader.file import take_file
+from core.reader.generating import CacheChoice
 from core.reader.ideas import BuffetChoice, CostChoice, CrossChoice, ReachChoice
 from core.reader.model import ModelChoice
 from core.reader.reader import Reader
@@ -333,6 +334,7 @@ def another(hint: object, value: object, read: Callable[[object], object]) -> ob
         ),
         ("buffet", BuffetChoice, {}, set()),
         ("cost", CostChoice, {}, set()),
+        ("cost", CacheChoice, {}, set()),
         ("model", ModelChoice, {}, set()),
         ("why", WhyChoice, {"why_sentence": "I love music."}, {"why_key"}),
     ],

@@ -182,6 +182,27 @@ PAPERS = {
         2023,
         "2309.17453",
     ),
+    "shazeer": Paper(
+        "Noam Shazeer",
+        False,
+        "Fast Transformer Decoding: One Write-Head is All You Need",
+        2019,
+        "1911.02150",
+    ),
+    "ainslie": Paper(
+        "Joshua Ainslie",
+        True,
+        "GQA: Training Generalized Multi-Query Transformer Models from Multi-Head Checkpoints",
+        2023,
+        "2305.13245",
+    ),
+    "deepseek": Paper(
+        "DeepSeek-AI",
+        False,
+        "DeepSeek-V2: A Strong, Economical, and Efficient Mixture-of-Experts Language Model",
+        2024,
+        "2405.04434",
+    ),
     "adebayo": Paper("Julius Adebayo", True, "Sanity Checks for Saliency Maps", 2018, "1810.03292"),
     "katharopoulos": Paper(
         "Angelos Katharopoulos",

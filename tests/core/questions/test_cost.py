@@ -92,12 +92,27 @@ def path(_: Setting, asked: Question) -> None:
         assert (layers - 1) * (size - 1) + 1 < n <= layers * (size - 1) + 1
 
 
+def anew(_: Setting, asked: Question) -> None:
+    n = number(asked.values["n"])
+    assert number(answered(asked)) == sum(range(n + 1))
+
+
+def forgets(_: Setting, asked: Question) -> None:
+    sinks, window, step = (number(asked.values[it]) for it in ("sinks", "window", "step"))
+    places = list(range(1, step + 1))
+    still = places[:sinks] + places[-window:]
+    before = places[:sinks] + places[-window - 1 : -1]
+    assert {number(answered(asked))} == {*before} - {*still}
+
+
 ORACLES: dict[Kind, Callable[[Setting, Question], None]] = {
     cost.scores: scores,
     cost.longer: longer,
     cost.broader: broader,
     cost.cheaper: cheaper,
     cost.path: path,
+    cost.anew: anew,
+    cost.forgets: forgets,
 }
 
 

@@ -121,11 +121,20 @@ def multiple(ratio: float) -> str:
 
 def in_bytes(numbers: int) -> str:
     """What so many float32 numbers take, in a unit that is easy to read."""
-    size, units = float(_BYTES * numbers), ["TB", "GB", "MB", "kB"]
-    unit = "B"
-    while size >= 1000 and units:
-        size, unit = size / 1000, units.pop()
-    return f"{multiple(size)} {unit}"
+    return readable(_BYTES * numbers)
+
+
+def readable(size: int) -> str:
+    """So many bytes, in a unit that is easy to read."""
+    factor, unit = unit_of(size)
+    return f"{multiple(size / factor)} {unit}"
+
+
+def unit_of(size: int) -> tuple[int, str]:
+    """The largest unit with which a size is at least 1, in bytes, and its name."""
+    units = ("B", "kB", "MB", "GB", "TB")
+    power = next((it for it in range(4, 0, -1) if size >= 1000**it), 0)
+    return 1000**power, units[power]
 
 
 def _cells(row: Row, setting: Setting) -> dict[str, str]:
