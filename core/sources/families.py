@@ -8,7 +8,7 @@ import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from tokenizers import Tokenizer
@@ -51,6 +51,7 @@ class Loaded(NamedTuple):
     name: str
     family: Family
     model: "PreTrainedModel"
+    causal: "PreTrainedModel | None"  # the same with its head for the next piece, if it has one
     tokenizer: Tokenizer
     largest: int  # tokens, the special ones included
     n_heads: int  # in all layers together
@@ -169,7 +170,7 @@ def _load_once(name: str, hub: Hub, progress: Progress) -> Loaded:
 
 def _load(folder: Path, name: str, progress: Progress) -> Loaded:
     progress("loading", 0, 0)
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer
 
     safely = {"local_files_only": True, "trust_remote_code": False}
     try:
@@ -179,32 +180,41 @@ def _load(folder: Path, name: str, progress: Progress) -> Loaded:
         kind = str(read_config(folder, name).get("model_type", "?"))
         named = f"{name} ({kind})"
         raise InputError("family_unknown", name=named, known=tuple(FAMILIES)) from problem
+    kind: Any = AutoModelForCausalLM if family.causal else AutoModel
     try:
-        model, report = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            use_safetensors=True,
-            dtype=torch.float32,
-            attn_implementation="eager",
-            output_loading_info=True,
-            **family.options,
-            **safely,
-        )
+        with torch.random.fork_rng(devices=()):  # what the file lacks is drawn
+            whole, report = kind.from_pretrained(
+                folder,
+                config=config,
+                use_safetensors=True,
+                dtype=torch.float32,
+                attn_implementation="eager",
+                output_loading_info=True,
+                **family.options,
+                **safely,
+            )
         check_tokenizer(folder, name)
         tokenizer = AutoTokenizer.from_pretrained(folder, **safely).backend_tokenizer
     except InputError:
         raise
     except Exception as problem:  # transformers promises no kind of error for spoilt files
         raise InputError("model_unreadable", name=name, file=folder.name) from problem
-    if report["missing_keys"]:  # they would be random numbers
-        missing = min(report["missing_keys"])
-        raise InputError("model_unreadable", name=name, file=folder.name, missing=missing)
+    whole.eval().requires_grad_(False)
+    model = whole.base_model
+    lacking = set(report["missing_keys"])  # they are random numbers
+    if missing := lacking & {_name_in(whole, it) for it in model.state_dict()}:
+        raise InputError("model_unreadable", name=name, file=folder.name, missing=min(missing))
     extra, n_layers = report["unexpected_keys"], config.num_hidden_layers
     check_tensors(extra, family.layers, n_layers, name=name, family=config.model_type)
-    model.eval().requires_grad_(False)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     shown = folder.name if local_folder(name) else name
     largest = config.max_position_embeddings - family.first_position
     n_heads = n_layers * config.num_attention_heads
-    return Loaded(shown, family, model, tokenizer, largest, n_heads)
+    causal = whole if family.causal and not lacking else None
+    return Loaded(shown, family, model, causal, tokenizer, largest, n_heads)
+
+
+def _name_in(whole: "PreTrainedModel", parameter: str) -> str:
+    """How a model that has a head calls a parameter of what lies below it."""
+    return parameter if whole is whole.base_model else f"{whole.base_model_prefix}.{parameter}"

@@ -277,6 +277,22 @@ def test_spoilt_files_are_refused(tiny: Mapping[str, Path], tmp_path: Path):
     assert refusal(tmp_path).code == "model_unreadable"
 
 
+def test_a_causal_model_keeps_its_head_for_the_next_piece(tmp_path: Path):
+    write_model(tmp_path, "llama", tie_word_embeddings=True)
+    loaded = source(tmp_path).load()
+    ids = torch.tensor([[1, 2, 3]])
+    with torch.no_grad():
+        assert loaded.causal is not None
+        hidden = loaded.model(ids).last_hidden_state
+        expected = hidden @ loaded.model.get_input_embeddings().weight.T
+        assert_allclose(loaded.causal(ids).logits, expected, atol=1e-5)
+
+
+def test_a_head_that_is_not_in_the_file_is_not_made_up(tiny: Mapping[str, Path]):
+    assert source(tiny["llama"]).load().causal is None
+    assert source(tiny["bert"]).load().causal is None
+
+
 def test_parameters_that_are_missing_are_not_made_up(tiny: Mapping[str, Path], tmp_path: Path):
     for path in tiny["bert"].iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -369,7 +385,7 @@ def test_parameters_outside_the_layers_and_old_buffers_do_no_harm(
     add_tensors(
         copied(tiny["llama"], tmp_path),
         **{
-            "lm_head.weight": torch.ones(3),
+            "score.weight": torch.ones(3),
             "layers.0.self_attn.rotary_emb.inv_freq": torch.ones(3),
         },
     )
