@@ -37,8 +37,11 @@ ALLOWED = (
 )
 """What a server that is not open may use, if its owner has put the files into the hub's cache."""
 
-LARGEST = 600_000_000
-"""Bytes of parameters in files; in memory, half-precision ones take twice as much."""
+LIMIT = "ATTENTION_LAB_LARGEST_MODEL"
+"""The variable that says how many megabytes of parameters in files a model may have."""
+
+USUAL_LIMIT = 600
+"""That many if nothing is said; in memory, half-precision parameters take twice as much."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage (``checking``, ``downloading``, ``loading``), and bytes done and in all."""
@@ -75,6 +78,12 @@ class Hub(Protocol):
     def cached(self, model: str) -> Path | None:
         """The folder of a model that was downloaded before; never asks the network."""
         ...
+
+
+def largest() -> int:
+    """Bytes of parameters that a model's files may have; the usual limit if none is well said."""
+    said = os.environ.get(LIMIT, "")
+    return (int(said) if said.isascii() and said.isdigit() else USUAL_LIMIT) * 1_000_000
 
 
 def is_open() -> bool:
@@ -173,8 +182,8 @@ def _check_sizes(sizes: Mapping[str, int], model: str) -> None:
     parameters = [size for file, size in sizes.items() if file.endswith(".safetensors")]
     if not parameters:
         raise InputError("no_safetensors", name=model)
-    if sum(parameters) > LARGEST:
-        size, limit = (math.ceil(it / 1e6) for it in (sum(parameters), LARGEST))  # megabytes
+    if sum(parameters) > largest():
+        size, limit = (math.ceil(it / 1e6) for it in (sum(parameters), largest()))  # megabytes
         raise InputError("model_too_large", name=model, size=size, limit=limit)
 
 

@@ -21,7 +21,8 @@ class ModelRun:
     Attributes:
         pieces: What the model read of the sentence, and what was left out.
         trace: Every layer's attention; query and key tokens are the pieces.
-        mixers: One a layer: the parameters that measures of importance need.
+        mixers: One a layer: the parameters that measures of importance need. Empty where it is
+            not known how the layers mix their heads.
         hidden: ``(layer + 1, token, d_model)``: what went into the first layer, then what came
             out of every layer.
         embedding: ``(d_model,)`` of length 1, the sentence's; ``None`` where the model was not

@@ -1,40 +1,23 @@
 """Any other model, through transformers, which is imported when the first one is asked for.
 
-The model runs as its authors' code has it; `core.models.layouts` goes through the steps of its
+The model runs as its authors' code has it; `core.models.recording` goes through the steps of its
 attention once more, in the open.
 """
 
 import math
 import threading
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from tokenizers import Tokenizer
 
 from core.errors import InputError
-from core.models.folder import check_tensors, check_tokenizer
-from core.models.hub import (
-    Hub,
-    Progress,
-    check_allowed,
-    local_folder,
-    locate,
-    no_progress,
-    read_config,
-)
+from core.models.hub import Hub, Progress, check_allowed, locate, no_progress
 from core.models.huggingface import HuggingFaceHub
-from core.models.layouts import FAMILIES, Family, retraced
+from core.models.opening import ASKED, LIMIT, Loaded, opened
 from core.models.pieces import Keep, Pieces, cut
+from core.models.recording import layer_of, recording
 from core.models.run import ModelRun
 from core.trace import AttentionTrace, Origin
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
-LIMIT = 512
-"""Word pieces that a page can show; a model may allow fewer."""
 
 HUB = HuggingFaceHub()
 
@@ -45,21 +28,9 @@ MOST_WEIGHTS = 40_000_000
 """Weights of all heads together that one text may lead to: 512 pieces in 144 heads."""
 
 
-class Loaded(NamedTuple):
-    """A model ready to run, shared by everybody; nothing may write to it."""
-
-    name: str
-    family: Family
-    model: "PreTrainedModel"
-    causal: "PreTrainedModel | None"  # the same with its head for the next piece, if it has one
-    tokenizer: Tokenizer
-    largest: int  # tokens, the special ones included
-    n_heads: int  # in all layers together
-
-
 @dataclass(frozen=True)
 class FamilySource:
-    """A model of one of the ``FAMILIES``.
+    """A model of any family whose attention transformers computes at one place for all.
 
     Attributes:
         model: A local folder, or the id of a model on the Hugging Face hub.
@@ -133,18 +104,15 @@ class FamilySource:
 
 
 def _run(loaded: Loaded, pieces: Pieces) -> ModelRun:
-    family, model = loaded.family, loaded.model
-    with torch.inference_mode():
-        ids = torch.tensor([pieces.ids])
-        done = model(ids, output_attentions=True, output_hidden_states=True)
-        layers = model.get_submodule(family.layers).children()
-        inputs = done.hidden_states[:-1]
-        found = [
-            retraced(family, model, layer, x[0], weights[0])
-            for layer, x, weights in zip(layers, inputs, done.attentions, strict=True)
-        ]
+    with recording() as record:
+        done = loaded.model(torch.tensor([pieces.ids]), **ASKED)
         hidden = torch.stack(done.hidden_states)[:, 0].numpy()
-    traces, mixers = zip(*found, strict=True)
+        found = [
+            layer_of(steps, slopes, loaded.outputs.get(steps.module))
+            for steps, slopes in zip(record.layers, record.slopes, strict=True)
+        ]
+    traces, found_mixers = zip(*found, strict=True)
+    mixers = () if None in found_mixers else found_mixers
     tokens, origin = pieces.tokens, Origin("pretrained", loaded.name)
     return ModelRun(pieces, AttentionTrace(tokens, tokens, traces, origin), mixers, hidden)
 
@@ -160,61 +128,11 @@ def _load_once(name: str, hub: Hub, progress: Progress) -> Loaded:
     with lock:
         if found := _loaded.get(name):  # by whoever had the lock before
             return found
-        loaded = _load(locate(name, hub, progress), name, progress)
+        folder = locate(name, hub, progress)
+        progress("loading", 0, 0)
+        loaded = opened(folder, name)
         with _guard:
             while len(_loaded) >= IN_MEMORY:
                 del _loaded[next(iter(_loaded))]
             _loaded[name] = loaded
     return loaded
-
-
-def _load(folder: Path, name: str, progress: Progress) -> Loaded:
-    progress("loading", 0, 0)
-    from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer
-
-    safely = {"local_files_only": True, "trust_remote_code": False}
-    try:
-        config = AutoConfig.from_pretrained(folder, **safely)
-        family = FAMILIES[config.model_type]
-    except (OSError, ValueError, KeyError) as problem:
-        kind = str(read_config(folder, name).get("model_type", "?"))
-        named = f"{name} ({kind})"
-        raise InputError("family_unknown", name=named, known=tuple(FAMILIES)) from problem
-    kind: Any = AutoModelForCausalLM if family.causal else AutoModel
-    try:
-        with torch.random.fork_rng(devices=()):  # what the file lacks is drawn
-            whole, report = kind.from_pretrained(
-                folder,
-                config=config,
-                use_safetensors=True,
-                dtype=torch.float32,
-                attn_implementation="eager",
-                output_loading_info=True,
-                **family.options,
-                **safely,
-            )
-        check_tokenizer(folder, name)
-        tokenizer = AutoTokenizer.from_pretrained(folder, **safely).backend_tokenizer
-    except InputError:
-        raise
-    except Exception as problem:  # transformers promises no kind of error for spoilt files
-        raise InputError("model_unreadable", name=name, file=folder.name) from problem
-    whole.eval().requires_grad_(False)
-    model = whole.base_model
-    lacking = set(report["missing_keys"])  # they are random numbers
-    if missing := lacking & {_name_in(whole, it) for it in model.state_dict()}:
-        raise InputError("model_unreadable", name=name, file=folder.name, missing=min(missing))
-    extra, n_layers = report["unexpected_keys"], config.num_hidden_layers
-    check_tensors(extra, family.layers, n_layers, name=name, family=config.model_type)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    shown = folder.name if local_folder(name) else name
-    largest = config.max_position_embeddings - family.first_position
-    n_heads = n_layers * config.num_attention_heads
-    causal = whole if family.causal and not lacking else None
-    return Loaded(shown, family, model, causal, tokenizer, largest, n_heads)
-
-
-def _name_in(whole: "PreTrainedModel", parameter: str) -> str:
-    """How a model that has a head calls a parameter of what lies below it."""
-    return parameter if whole is whole.base_model else f"{whole.base_model_prefix}.{parameter}"

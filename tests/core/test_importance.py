@@ -1,6 +1,7 @@
 """Four measures of importance: by hand, against automatic differentiation, against scipy."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -162,11 +163,11 @@ def test_biases_that_are_not_given_are_0():
 
 def test_the_scale_of_the_scores_counts():
     layer, mixer, _, _ = random_layer(1)
-    scaled = Mixer(mixer.w_o, mixer.b_k, mixer.b_v, scale=(D_MODEL // HEAD) ** -0.5)
+    scaled = replace(layer, scale=(D_MODEL // HEAD) ** -0.5)
     first = gradient_times_input(layer, mixer, QUERY, 0)
-    assert_array_equal(gradient_times_input(layer, scaled, QUERY, 0), first)
-    other = Mixer(mixer.w_o, mixer.b_k, mixer.b_v, scale=1.0)
-    assert not np.allclose(gradient_times_input(layer, other, QUERY, 0), first)
+    assert_array_equal(gradient_times_input(scaled, mixer, QUERY, 0), first)
+    other = replace(layer, scale=1.0)
+    assert not np.allclose(gradient_times_input(other, mixer, QUERY, 0), first)
 
 
 def test_a_mixer_cannot_be_written_to():

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.errors import InputError
-from core.models.hub import COMMAND, is_open, offered
-from core.models.layouts import FAMILIES
+from core.models.hub import COMMAND, is_open, largest, offered
+from core.models.opening import FAMILIES
 from core.reader.model import BILINGUAL, PACKAGED
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import change, showing
@@ -35,7 +35,8 @@ def model_control(text: Text, scene: ModelScene) -> None:
         st.caption(_about(text, scene))
         known = text("sentence.comma").join(FAMILIES)
         if is_open():
-            st.caption(text("model_name.open", families=known, example="openai-community/gpt2"))
+            told = {"example": "openai-community/gpt2", "limit": largest() // _MEGABYTE}
+            st.caption(text("model_name.open", families=known, **told))
         else:
             st.caption(text("model_name.closed", families=known, command=COMMAND))
 

@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, IntArray
-from core.importance import Mixer
 from core.layer import Rules
 from core.models.words import hidden, merged, words_of
 from core.reader.model import HEAD_FIELDS
+from core.trace import LayerTrace
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.reader.head import exact_sizes
 from pages.shared.reader.model import ModelScene
@@ -175,15 +175,17 @@ def model_steps(text: Text, scene: ModelScene) -> None:
     contents = [f"v{i + 1}" for i in range(opened.layer.v.shape[-1])]
     d_k = opened.layer.q.shape[-1]
     st.markdown(text("head.steps.lead", d_k=d_k))
-    rules = _rules(scene.run.mixers[choice.model_layer], d_k)
+    rules = _rules(opened.layer)
     steps(text, opened, contents, rules)
     arithmetic(text, opened, rules)
 
 
-def _rules(mixer: Mixer, d_k: int) -> Rules:
-    """How the layer scales its scores: some models divide by more than √d_k."""
-    usual = Rules().scale(d_k)
-    return Rules(temperature=round(usual / (mixer.scale or usual), 6))
+def _rules(layer: LayerTrace) -> Rules:
+    """How the layer scales its scores: some models divide by more than √d_k, or by nothing."""
+    usual = Rules().scale(layer.q.shape[-1])
+    if layer.scale == 1:
+        return Rules(scaled=False)
+    return Rules(temperature=round(usual / (layer.scale or usual), 6))
 
 
 def _place(piece: int, groups: tuple[tuple[int, ...], ...], left: IntArray) -> int:
