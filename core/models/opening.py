@@ -6,13 +6,13 @@ when it is read: what is recorded of it has to be what it computes by itself.
 
 import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 
 from core.errors import InputError
 from core.models.folder import check_tensors, check_tokenizer
@@ -30,7 +30,7 @@ from core.models.recording import (
 )
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedConfig, PreTrainedModel
 
 LIMIT = 512
 """Word pieces that a page can show; a model may allow fewer."""
@@ -41,9 +41,6 @@ FAMILIES = (
     *("DeepSeek-V3", "GLM", "Granite"),
 )
 """Some of those that can be shown, as their authors write them: for messages."""
-
-ASKED = {"output_hidden_states": True, "use_cache": False}
-"""What every run asks a model for besides its usual output."""
 
 _PROBED = 8
 """Tokens on which a model is tried when it is loaded."""
@@ -56,6 +53,8 @@ class Loaded(NamedTuple):
         name: As it is shown.
         model: Without the heads that it was trained for.
         causal: The same with its head for the next piece, if it has one.
+        writer: An encoder and a decoder with that head, if it is such a model and has one.
+        encoder: The modules of an encoder that a decoder looks at; empty where there is none.
         tokenizer: Neither pads nor truncates.
         outputs: W_O by attention module, where it was found.
         largest: Tokens that it can read, the special ones included.
@@ -65,10 +64,30 @@ class Loaded(NamedTuple):
     name: str
     model: "PreTrainedModel"
     causal: "PreTrainedModel | None"
+    writer: "PreTrainedModel | None"
+    encoder: frozenset[nn.Module]
     tokenizer: Tokenizer
     outputs: Mapping[nn.Module, Output]
     largest: int
     n_heads: int
+
+
+def hidden(model: "PreTrainedModel", ids: Tensor, written: Tensor) -> tuple[Tensor, ...]:
+    """Run a model: what went into the first layer, then what came out of every one.
+
+    Args:
+        model: In evaluation mode.
+        ids: ``(1, token)``.
+        written: ``(1, token)``, what a decoder reads that looks at an encoder.
+
+    Returns:
+        ``(layer + 1, token, d_model)`` of the only stack, or of the encoder and the decoder.
+    """
+    two = bool(model.config.is_encoder_decoder)
+    given = {"decoder_input_ids": written} if two else {}
+    done = model(ids, **given, output_hidden_states=True, use_cache=False)
+    stacks = ("encoder_hidden_states", "decoder_hidden_states") if two else ("hidden_states",)
+    return tuple(torch.stack(done[it])[:, 0] for it in stacks)
 
 
 class _Read(NamedTuple):
@@ -103,7 +122,7 @@ def opened(folder: Path, name: str) -> Loaded:
     found = _read(folder, name, kind)
     whole, model = found.whole, _below(found.whole)
     whole.eval().requires_grad_(False)
-    shown = {id(it) for it in model.parameters()}
+    shown = {id(it) for it in model.parameters()} - _own_of_head(model)
     names = {n for n, it in whole.named_parameters(remove_duplicate=False) if id(it) in shown}
     missing = {it for it in found.missing & names if "pooler." not in it}  # no page shows one
     if missing:  # they are random numbers
@@ -113,10 +132,14 @@ def opened(folder: Path, name: str) -> Loaded:
     check_tensors(found.unexpected, layers, name=name, family=kind)
     found.tokenizer.no_padding()
     found.tokenizer.no_truncation()
+    two = bool(model.config.is_encoder_decoder)
+    speaks = whole.get_output_embeddings() is not None and not found.missing - names
     return Loaded(
         name=folder.name if local_folder(name) else name,
         model=model,
-        causal=None if whole is model or found.missing - names else whole,
+        causal=whole if speaks and not two and whole is not model else None,
+        writer=whole if speaks and two else None,
+        encoder=frozenset(_modules_of_encoder(model)) if two else frozenset(),
         tokenizer=found.tokenizer,
         outputs=outputs,
         largest=_largest(model),
@@ -126,8 +149,7 @@ def opened(folder: Path, name: str) -> Loaded:
 
 def _read(folder: Path, name: str, kind: str) -> _Read:
     """A model from a folder of safetensors."""
-    from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoTokenizer
-    from transformers.models.auto import modeling_auto as known
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
 
     safely = {"local_files_only": True, "trust_remote_code": False}
     try:
@@ -137,12 +159,9 @@ def _read(folder: Path, name: str, kind: str) -> _Read:
         raise _unknown(f"{name} ({kind})") from problem
     if OWN not in code:  # it asks nobody for its attention
         raise _unknown(f"{name} ({kind})")
-    speaks = kind in known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES and not config.is_encoder_decoder
-    reads = kind in known.MODEL_FOR_MASKED_LM_MAPPING_NAMES
-    loader: Any = AutoModelForCausalLM if speaks and not reads else AutoModel
     try:
         with torch.random.fork_rng(devices=()):  # what the file lacks is drawn
-            whole, report = loader.from_pretrained(
+            whole, report = _loader(config).from_pretrained(
                 folder,
                 config=config,
                 use_safetensors=True,
@@ -161,10 +180,37 @@ def _read(folder: Path, name: str, kind: str) -> _Read:
     return _Read(whole, tokenizer, *lists)
 
 
+def _loader(config: "PreTrainedConfig") -> Any:  # noqa: ANN401 -- a class that makes models
+    """What makes a model with its head for the next piece, of the kinds that are used with one."""
+    from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
+    from transformers.models.auto import modeling_auto as known
+
+    kind = config.model_type
+    if config.is_encoder_decoder:
+        writes = kind in known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES
+        return AutoModelForSeq2SeqLM if writes else AutoModel
+    speaks = kind in known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    reads = kind in known.MODEL_FOR_MASKED_LM_MAPPING_NAMES  # such as BERT: both ways
+    return AutoModelForCausalLM if speaks and not reads else AutoModel
+
+
 def _below(whole: "PreTrainedModel") -> "PreTrainedModel":
     """A model without the head that it was trained with."""
     below: Any = whole.base_model
     return below
+
+
+def _own_of_head(model: "PreTrainedModel") -> set[int]:
+    """The parameters of a head that is a part of the model below it, as in T5."""
+    head, table = model.get_output_embeddings(), model.get_input_embeddings()
+    if head is None:
+        return set()
+    return {id(it) for it in head.parameters()} - {id(it) for it in table.parameters()}
+
+
+def _modules_of_encoder(model: "PreTrainedModel") -> Iterator[nn.Module]:
+    encoder: Any = model.get_encoder()
+    return encoder.modules()
 
 
 def _tried(
@@ -184,18 +230,21 @@ def _tried(
     ids = torch.arange(_PROBED)[None] + (model.config.vocab_size - _PROBED) // 2
     try:
         with recording() as record:
-            expected = model(ids, **ASKED).hidden_states
+            expected = hidden(model, ids, ids)
             whole.set_attn_implementation(NAME)
             with finding(model, record) as outputs:
-                got = model(ids, **ASKED).hidden_states
+                got = hidden(model, ids, ids)
     except InputError:
         raise
     except Exception as problem:  # whatever a model does that is not made for this
         raise _unknown(named) from problem
-    if len(record.layers) != len(got) - 1:
+    layers, *more = (len(it) - 1 for it in got)
+    if len(record.layers) != layers + 2 * sum(more):  # a decoder looks at itself, then across
         raise _unknown(named)
-    off = max(float((a - b).abs().max()) for a, b in zip(expected, got, strict=True))
-    if not off <= TOLERANCE * max(1.0, *(float(it.abs().max()) for it in expected)):
+    off = max(
+        float((a - b).abs().max() / a.abs().max()) for a, b in zip(expected, got, strict=True)
+    )
+    if not off <= TOLERANCE:
         raise InputError("weights_disagree", name=named, difference=f"{off:.1e}")
     for module in dict.fromkeys(it.module for it in record.layers):
         watch(module)

@@ -1,7 +1,7 @@
 """A sentence cut into the word pieces that a trained model reads, with what was left out told."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
@@ -112,6 +112,41 @@ def cut(
         total=total,
         start=start,
         unknown=sum(whole.ids[i] == unknown for i in kept),
+    )
+
+
+def named(tokenizer: Tokenizer, ids: Sequence[int]) -> Pieces:
+    """Pieces that a model wrote, and the sentence that they make.
+
+    Args:
+        tokenizer: Of the model.
+        ids: Special ones included.
+    """
+    added = tokenizer.get_added_tokens_decoder()
+    special = [it in added and added[it].special for it in ids]
+    raw = [tokenizer.id_to_token(it) or "" for it in ids]
+    tokens = [_label(tokenizer, token, it) for token, it in zip(raw, ids, strict=True)]
+    sentence, spans = "", []
+    for token, hidden in zip(tokens, special, strict=True):
+        written = "" if hidden else token.replace(SPACE, " ")
+        written = written if sentence else written.lstrip()
+        spans.append((len(sentence), len(sentence) + len(written)))
+        sentence += written
+    starts = word_starts(sentence) if clean(sentence) == sentence else frozenset()
+    words, word = [], -1
+    for (start, end), token, hidden in zip(spans, tokens, special, strict=True):
+        opens = word < 0 or token.startswith(SPACE) or start in starts
+        word += not hidden and opens
+        words.append(None if hidden or start == end else word)
+    return Pieces(
+        sentence,
+        tokens=tuple(tokens),
+        ids=tuple(ids),
+        words=tuple(words),
+        spans=tuple(spans),
+        total=sum(it is not None for it in words),
+        start=0,
+        unknown=0,
     )
 
 

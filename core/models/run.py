@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from torch import Tensor
@@ -12,6 +13,9 @@ from core.importance import Mixer
 from core.measures import HeadFeatures, head_features
 from core.models.pieces import Pieces
 from core.trace import STEPS, AttentionTrace, LayerTrace
+
+Attention = Literal["encoder", "decoder", "cross"]
+"""What there is to be seen of a model with two stacks: one looks at itself, or at the other."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class ModelRun:
             out of every layer.
         embedding: ``(d_model,)`` of length 1, the sentence's; ``None`` where the model was not
             trained to give one.
+        asking: What looks at ``pieces``, if that is another text: what a decoder writes after it.
     """
 
     pieces: Pieces
@@ -34,10 +39,21 @@ class ModelRun:
     mixers: tuple[Mixer, ...]
     hidden: Array
     embedding: Array | None = None
+    asking: Pieces | None = None
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
         freeze(self)
+
+    @property
+    def queries(self) -> Pieces:
+        """The pieces that ask; in self-attention those that are looked at."""
+        return self.asking or self.pieces
+
+    @property
+    def crossing(self) -> bool:
+        """Whether one text looks at another."""
+        return self.asking is not None
 
     @cached_property
     def features(self) -> HeadFeatures:

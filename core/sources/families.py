@@ -7,22 +7,27 @@ attention once more, in the open.
 import math
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from core.errors import InputError
 from core.models.hub import Hub, Progress, check_allowed, locate, no_progress
 from core.models.huggingface import HuggingFaceHub
-from core.models.opening import ASKED, LIMIT, Loaded, opened
-from core.models.pieces import Keep, Pieces, cut
-from core.models.recording import layer_of, recording
-from core.models.run import ModelRun
+from core.models.opening import LIMIT, Loaded, hidden, opened
+from core.models.pieces import Keep, Pieces, cut, named
+from core.models.recording import Steps, layer_of, recording
+from core.models.run import Attention, ModelRun
 from core.trace import AttentionTrace, Origin
 
 HUB = HuggingFaceHub()
 
 IN_MEMORY = 2
 """Models kept; the one that was not used for longest goes first."""
+
+LONGEST_WRITTEN = 64
+"""Pieces that a model with a decoder writes after a text."""
 
 MOST_WEIGHTS = 40_000_000
 """Weights of all heads together that one text may lead to: 512 pieces in 144 heads."""
@@ -37,12 +42,14 @@ class FamilySource:
         limit: In word pieces, special ones included; the model's own limit if that is lower.
         keep: Which part of a longer sentence is read.
         hub: Where models come from.
+        attention: Whose is shown, of a model with an encoder and a decoder.
     """
 
     model: str
     limit: int = LIMIT
     keep: Keep = "start"
     hub: Hub = HUB
+    attention: Attention = "encoder"
 
     def trace(self, sentence: str) -> AttentionTrace:
         """Every head's attention on the sentence's word pieces.
@@ -96,25 +103,59 @@ class FamilySource:
         """
         loaded = self.load()
         try:
-            return _run(loaded, self.pieces(sentence))
+            return _run(loaded, self.pieces(sentence), self.attention)
         except InputError:
             raise
         except Exception as problem:  # whatever files that do not fit together lead to
             raise InputError("model_fails", name=loaded.name) from problem
 
 
-def _run(loaded: Loaded, pieces: Pieces) -> ModelRun:
+def _run(loaded: Loaded, pieces: Pieces, attention: Attention) -> ModelRun:
+    ids = torch.tensor([pieces.ids])
+    written = _written(loaded, ids) if loaded.encoder else ids
     with recording() as record:
-        done = loaded.model(torch.tensor([pieces.ids]), **ASKED)
-        hidden = torch.stack(done.hidden_states)[:, 0].numpy()
+        stacks = hidden(loaded.model, ids, written)
         found = [
             layer_of(steps, slopes, loaded.outputs.get(steps.module))
             for steps, slopes in zip(record.layers, record.slopes, strict=True)
+            if not loaded.encoder or _is(attention, steps, loaded)
         ]
     traces, found_mixers = zip(*found, strict=True)
     mixers = () if None in found_mixers else found_mixers
-    tokens, origin = pieces.tokens, Origin("pretrained", loaded.name)
-    return ModelRun(pieces, AttentionTrace(tokens, tokens, traces, origin), mixers, hidden)
+    looked_at = asking = pieces
+    if loaded.encoder and attention != "encoder":
+        asking = named(loaded.tokenizer, written[0].tolist())
+        looked_at = looked_at if attention == "cross" else asking
+    trace = AttentionTrace(
+        asking.tokens, looked_at.tokens, traces, Origin("pretrained", loaded.name)
+    )
+    read = stacks[0 if attention == "encoder" else -1]
+    other = asking if looked_at is not asking else None
+    return ModelRun(looked_at, trace, mixers, read.numpy(), asking=other)
+
+
+def _is(attention: Attention, steps: Steps, loaded: Loaded) -> bool:
+    if attention == "encoder":
+        return steps.module in loaded.encoder
+    return steps.module not in loaded.encoder and steps.cross == (attention == "cross")
+
+
+def _written(loaded: Loaded, ids: Tensor) -> Tensor:
+    """``(1, token)``: what the model itself writes after the text; the text where it cannot.
+
+    The piece that ends it is left out: nothing was written after looking from it.
+    """
+    config: Any = loaded.model.config
+    if loaded.writer is None:
+        first = torch.tensor([[config.decoder_start_token_id or 0]])
+        return torch.cat((first, ids[:, :-1]), dim=1)
+    write: Any = loaded.writer.generate
+    with torch.inference_mode():
+        most = min(LONGEST_WRITTEN, loaded.largest - 1)
+        # transformers makes its cache as deep as the encoder is.
+        kept = getattr(config, "num_decoder_layers", 0) <= config.num_hidden_layers
+        written = write(ids, max_new_tokens=most, do_sample=False, num_beams=1, use_cache=kept)
+    return written[:, :-1] if written.shape[1] > 2 else written
 
 
 _guard = threading.Lock()
