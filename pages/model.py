@@ -35,7 +35,8 @@ with right:
     view_controls(text, scene)
     model_head(text, scene, heads)
     open_in_explore(text, scene)
-    head_lines(text, heads)
+    if heads.square:
+        head_lines(text, heads)
 with folded(text, "model_steps_open", unfolded=scene.choice.model_steps_open) as block:
     if block.open:
         model_steps(text, scene)

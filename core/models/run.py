@@ -32,6 +32,7 @@ class ModelRun:
         embedding: ``(d_model,)`` of length 1, the sentence's; ``None`` where the model was not
             trained to give one.
         asking: What looks at ``pieces``, if that is another text: what a decoder writes after it.
+        attention: Which it is, of a model with an encoder and a decoder.
     """
 
     pieces: Pieces
@@ -40,6 +41,7 @@ class ModelRun:
     hidden: Array
     embedding: Array | None = None
     asking: Pieces | None = None
+    attention: Attention | None = None
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -57,7 +59,7 @@ class ModelRun:
 
     @cached_property
     def features(self) -> HeadFeatures:
-        """What each head does: ``(layer, head)`` each."""
+        """What each head does where pieces look at each other: ``(layer, head)`` each."""
         special = self.pieces.special
         found = [head_features(it.weights[None], special) for it in self.trace.layers]
         return HeadFeatures(*map(np.concatenate, zip(*found, strict=True)))

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from core.files.limits import PRIVATE
 from core.models import bilingual
+from core.models.run import Attention
 from core.reader.examples import Language
 from core.reader.fields import (
     flag,
@@ -105,6 +106,7 @@ class ModelChoice:
     )
     model_name: str = of_kind(PACKAGED, text_within(500))  # or an id on the hub, or a folder
     model_part: Part = word("start", Part)  # of a text over the limit
+    model_attention: Attention = word("encoder", Attention)  # of a model that has several
     model_layer: int = whole(3, 0, MOST_HEADS - 1)
     model_head: int = whole(1, 0, MOST_HEADS - 1)
     model_query: int = _piece(10)

@@ -131,7 +131,8 @@ def _run(loaded: Loaded, pieces: Pieces, attention: Attention) -> ModelRun:
     )
     read = stacks[0 if attention == "encoder" else -1]
     other = asking if looked_at is not asking else None
-    return ModelRun(looked_at, trace, mixers, read.numpy(), asking=other)
+    shown = attention if loaded.encoder else None
+    return ModelRun(looked_at, trace, mixers, read.numpy(), asking=other, attention=shown)
 
 
 def _is(attention: Attention, steps: Steps, loaded: Loaded) -> bool:

@@ -1,11 +1,9 @@
 """What can be taken away from the page of the real model."""
 
-from dataclasses import replace
-
 from core.reader.model import ModelChoice
 from core.taken.report import Section
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.model import ModelScene, at_hand
+from pages.shared.reader.model import ModelScene, at_hand, within
 from pages.shared.reader.session import reader
 from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, matrix_table
@@ -71,15 +69,7 @@ def _numbers(text: Text, view: Shown, title: str) -> Section:
 def _scene(choice: ModelChoice) -> ModelScene:
     """The page's scene once more, without touching a widget."""
     name = choice.model_name if loading.ready(choice.model_name) else at_hand()
-    run = cache.model(choice.model_sentence, choice.model_part, name, told=in_line())
+    asked = choice.model_part, name, choice.model_attention
+    run = cache.model(choice.model_sentence, *asked, told=in_line())
     scene = ModelScene(choice, run, name, None, None)
-    n_layers, n_heads = scene.shape
-    last = len(run.pieces.tokens) - 1
-    within = replace(
-        choice,
-        model_layer=min(choice.model_layer, n_layers - 1),
-        model_head=min(choice.model_head, n_heads - 1),
-        model_query=min(choice.model_query, last),
-        model_key=min(choice.model_key, last),
-    )
-    return scene._replace(choice=within)
+    return scene._replace(choice=within(scene))

@@ -23,7 +23,7 @@ from core.long.head import LongHead
 from core.long.pixels import Overview
 from core.measures import cosine_distance
 from core.models.pieces import Keep
-from core.models.run import ModelRun
+from core.models.run import Attention, ModelRun
 from core.reader.model import PACKAGED
 from core.recall.recalling import Recall, recall
 from core.rnn import RecurrentSettings
@@ -70,14 +70,21 @@ def recalled(reader: str, words: tuple[str, ...]) -> Recall:
 _runs: Kept[ModelRun] = Kept(largest=64_000_000)
 
 
-def model(sentence: str, part: Keep, name: str = PACKAGED, *, told: Waiting) -> ModelRun:
+def model(
+    sentence: str,
+    part: Keep,
+    name: str = PACKAGED,
+    attention: Attention = "encoder",
+    *,
+    told: Waiting,
+) -> ModelRun:
     """A model on a sentence; it is loaded if need be.
 
     Raises:
         InputError: ``busy`` if it was not this reader's turn in time, and as the source says.
     """
-    run = loading.source(name, part).run
-    return in_turn(_runs, _run_key(sentence, part, name), lambda: run(sentence), told)
+    run, key = loading.source(name, part, attention).run, _run_key(sentence, part, name, attention)
+    return in_turn(_runs, key, lambda: run(sentence), told)
 
 
 def short(sentence: str, name: str, *, told: Waiting) -> ModelRun:
@@ -86,9 +93,11 @@ def short(sentence: str, name: str, *, told: Waiting) -> ModelRun:
     return in_turn(_runs, (sentence, source), lambda: source.run(sentence), told)
 
 
-def kept_model(sentence: str, part: Keep, name: str) -> ModelRun | None:
+def kept_model(
+    sentence: str, part: Keep, name: str, attention: Attention = "encoder"
+) -> ModelRun | None:
     """The same if it need not be computed."""
-    return _runs.found(_run_key(sentence, part, name))
+    return _runs.found(_run_key(sentence, part, name, attention))
 
 
 def _run_key(*asked: Hashable) -> Hashable:
