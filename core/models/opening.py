@@ -127,19 +127,20 @@ def opened(folder: Path, name: str) -> Loaded:
     missing = {it for it in found.missing & names if "pooler." not in it}  # no page shows one
     if missing:  # they are random numbers
         raise InputError("model_unreadable", name=name, file=folder.name, missing=min(missing))
-    record, outputs = _tried(whole, model, f"{name} ({kind})")
+    two = bool(model.config.is_encoder_decoder)
+    encoder = frozenset(_modules_of_encoder(model)) if two else frozenset()
+    record, outputs = _tried(whole, model, encoder, f"{name} ({kind})")
     layers = _lists_of_layers(model, [it.module for it in record.layers])
     check_tensors(found.unexpected, layers, name=name, family=kind)
     found.tokenizer.no_padding()
     found.tokenizer.no_truncation()
-    two = bool(model.config.is_encoder_decoder)
     speaks = whole.get_output_embeddings() is not None and not found.missing - names
     return Loaded(
         name=folder.name if local_folder(name) else name,
         model=model,
         causal=whole if speaks and not two and whole is not model else None,
         writer=whole if speaks and two else None,
-        encoder=frozenset(_modules_of_encoder(model)) if two else frozenset(),
+        encoder=encoder,
         tokenizer=found.tokenizer,
         outputs=outputs,
         largest=_largest(model),
@@ -214,7 +215,10 @@ def _modules_of_encoder(model: "PreTrainedModel") -> Iterator[nn.Module]:
 
 
 def _tried(
-    whole: "PreTrainedModel", model: "PreTrainedModel", named: str
+    whole: "PreTrainedModel",
+    model: "PreTrainedModel",
+    encoder: Collection[nn.Module],
+    named: str,
 ) -> tuple[Record, dict[nn.Module, Output]]:
     """Go through a few tokens with a model that nobody else uses yet, and let it be recorded.
 
@@ -239,7 +243,9 @@ def _tried(
     except Exception as problem:  # whatever a model does that is not made for this
         raise _unknown(named) from problem
     layers, *more = (len(it) - 1 for it in got)
-    if len(record.layers) != layers + 2 * sum(more):  # a decoder looks at itself, then across
+    stacks = {(it.module in encoder, len(it.q)) for it in record.layers}
+    # A decoder looks at itself, then across; the layers of a stack have as many heads.
+    if len(record.layers) != layers + 2 * sum(more) or len(stacks) > len(got):
         raise _unknown(named)
     off = max(
         float((a - b).abs().max() / a.abs().max()) for a, b in zip(expected, got, strict=True)

@@ -124,7 +124,7 @@ def named(tokenizer: Tokenizer, ids: Sequence[int]) -> Pieces:
     """
     added = tokenizer.get_added_tokens_decoder()
     special = [it in added and added[it].special for it in ids]
-    raw = [tokenizer.id_to_token(it) or "" for it in ids]
+    raw = [tokenizer.id_to_token(it) or f"[{it}]" for it in ids]
     tokens = [_label(tokenizer, token, it) for token, it in zip(raw, ids, strict=True)]
     sentence, spans = "", []
     for token, hidden in zip(tokens, special, strict=True):
@@ -134,10 +134,10 @@ def named(tokenizer: Tokenizer, ids: Sequence[int]) -> Pieces:
         sentence += written
     starts = word_starts(sentence) if clean(sentence) == sentence else frozenset()
     words, word = [], -1
-    for (start, end), token, hidden in zip(spans, tokens, special, strict=True):
+    for (start, _), token, hidden in zip(spans, tokens, special, strict=True):
         opens = word < 0 or token.startswith(SPACE) or start in starts
         word += not hidden and opens
-        words.append(None if hidden or start == end else word)
+        words.append(None if hidden else word)
     return Pieces(
         sentence,
         tokens=tuple(tokens),

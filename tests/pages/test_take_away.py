@@ -333,7 +333,7 @@ def another(hint: object, value: object, read: Callable[[object], object]) -> ob
         ),
         ("buffet", BuffetChoice, {}, set()),
         ("cost", CostChoice, {}, set()),
-        ("model", ModelChoice, {}, set()),
+        ("model", ModelChoice, {}, {"model_attention"}),  # it has one only
         ("why", WhyChoice, {"why_sentence": "I love music."}, {"why_key"}),
     ],
     ids=lambda case: case[0],

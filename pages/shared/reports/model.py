@@ -55,7 +55,8 @@ def _title(text: Text, choice: ModelChoice) -> str:
 
 def _settings(text: Text, scene: ModelScene) -> dict[str, str]:
     model = {"model_name": scene.run.trace.origin.detail}
-    return every(text, scene.choice, _ELSEWHERE) | model
+    idle = () if scene.run.attention else ("model_attention",)
+    return every(text, scene.choice, (*_ELSEWHERE, *idle)) | model
 
 
 def _numbers(text: Text, view: Shown, title: str) -> Section:
