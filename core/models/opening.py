@@ -1,4 +1,4 @@
-"""A model read from its folder by transformers, which is imported here and nowhere else.
+"""A model read from its files by transformers, which is imported here and in `core.models.gguf`.
 
 Any family will do whose attention transformers computes at one place for all; each model is tried
 when it is read: what is recorded of it has to be what it computes by itself.
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from core.errors import InputError
 from core.models.folder import check_tensors, check_tokenizer
-from core.models.hub import local_folder, read_config
+from core.models.hub import local, read_config
 from core.models.recording import (
     NAME,
     OWN,
@@ -106,27 +106,28 @@ class _Read(NamedTuple):
     unexpected: frozenset[str]
 
 
-def opened(folder: Path, name: str) -> Loaded:
-    """A model from its folder, tried before anybody gets it.
+def opened(path: Path, name: str) -> Loaded:
+    """A model from its files, tried before anybody gets it.
 
     Args:
-        folder: As `core.models.hub.checked_folder` gives it.
+        path: As `core.models.hub.locate` gives it.
         name: As the reader gave it.
 
     Raises:
         InputError: ``family_unknown`` if its attention cannot be recorded; ``weights_disagree`` if
             it is not what the model computes; ``model_unreadable`` if its files do not hold what
-            they should; as `core.models.folder.check_tensors` if they hold more.
+            they should; as `core.models.folder.check_tensors` if they hold more; and as
+            `core.models.gguf` if it is a GGUF file.
     """
-    kind = str(read_config(folder, name).get("model_type", "?"))
-    found = _read(folder, name, kind)
+    found = _read_gguf(path, name) if path.is_file() else _read(path, name)
+    kind = found.whole.config.model_type
     whole, model = found.whole, _below(found.whole)
     whole.eval().requires_grad_(False)
     shown = {id(it) for it in model.parameters()} - _own_of_head(model)
     names = {n for n, it in whole.named_parameters(remove_duplicate=False) if id(it) in shown}
     missing = {it for it in found.missing & names if "pooler." not in it}  # no page shows one
     if missing:  # they are random numbers
-        raise InputError("model_unreadable", name=name, file=folder.name, missing=min(missing))
+        raise InputError("model_unreadable", name=name, file=path.name, missing=min(missing))
     two = bool(model.config.is_encoder_decoder)
     encoder = frozenset(_modules_of_encoder(model)) if two else frozenset()
     record, outputs = _tried(whole, model, encoder, f"{name} ({kind})")
@@ -136,7 +137,7 @@ def opened(folder: Path, name: str) -> Loaded:
     found.tokenizer.no_truncation()
     speaks = whole.get_output_embeddings() is not None and not found.missing - names
     return Loaded(
-        name=folder.name if local_folder(name) else name,
+        name=(path.stem if path.is_file() else path.name) if local(name) else name,
         model=model,
         causal=whole if speaks and not two and whole is not model else None,
         writer=whole if speaks and two else None,
@@ -148,11 +149,27 @@ def opened(folder: Path, name: str) -> Loaded:
     )
 
 
-def _read(folder: Path, name: str, kind: str) -> _Read:
+def _read_gguf(path: Path, name: str) -> _Read:
+    """A model from a GGUF file, in which its matrices stay."""
+    from core.models.gguf.file import read
+    from core.models.gguf.model import load
+    from core.models.gguf.vocabulary import vocabulary
+
+    try:
+        file = read(path)
+        return _Read(load(file), vocabulary(file), frozenset(), frozenset())
+    except InputError:
+        raise
+    except Exception as problem:  # transformers promises no kind of error for odd settings
+        raise InputError("model_unreadable", name=name, file=path.name) from problem
+
+
+def _read(folder: Path, name: str) -> _Read:
     """A model from a folder of safetensors."""
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
     safely = {"local_files_only": True, "trust_remote_code": False}
+    kind = str(read_config(folder, name).get("model_type", "?"))
     try:
         config = AutoConfig.from_pretrained(folder, **safely)
         code = vars(sys.modules[AutoModel._model_mapping[type(config)].__module__])

@@ -38,7 +38,8 @@ class FamilySource:
     """A model of any family whose attention transformers computes at one place for all.
 
     Attributes:
-        model: A local folder, or the id of a model on the Hugging Face hub.
+        model: A local folder or GGUF file, the name of the model in the package of
+            `core.models.gguf.package`, or the id of one on the Hugging Face hub.
         limit: In word pieces, special ones included; the model's own limit if that is lower.
         keep: Which part of a longer sentence is read.
         hub: Where models come from.
@@ -170,9 +171,9 @@ def _load_once(name: str, hub: Hub, progress: Progress) -> Loaded:
     with lock:
         if found := _loaded.get(name):  # by whoever had the lock before
             return found
-        folder = locate(name, hub, progress)
+        path = locate(name, hub, progress)
         progress("loading", 0, 0)
-        loaded = opened(folder, name)
+        loaded = opened(path, name)
         with _guard:
             while len(_loaded) >= IN_MEMORY:
                 del _loaded[next(iter(_loaded))]

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.errors import InputError
-from core.models.hub import COMMAND, is_open, largest, offered
+from core.models.gguf import package
+from core.models.hub import COMMAND, gguf_file, is_open, largest, offered
 from core.models.opening import FAMILIES
 from core.reader.model import BILINGUAL, PACKAGED
 from pages.shared.reader.model import ModelScene
@@ -39,13 +40,17 @@ def model_control(text: Text, scene: ModelScene) -> None:
             st.caption(text("model_name.open", families=known, **told))
         else:
             st.caption(text("model_name.closed", families=known, command=COMMAND))
+        if not package.installed():
+            get = {"name": package.NAME, "command": package.COMMAND}
+            st.caption(text("model_name.package", **get))
 
 
 def _about(text: Text, scene: ModelScene) -> str:
     """What the shown model is, and on what it runs."""
     layers, heads = scene.shape
     name = plain(scene.run.trace.origin.detail)
-    known = {PACKAGED: "packaged", BILINGUAL: "bilingual"}.get(scene.shown, "other")
+    other = "gguf" if gguf_file(scene.shown) else "other"
+    known = {PACKAGED: "packaged", BILINGUAL: "bilingual"}.get(scene.shown, other)
     return text(f"model.about.{known}", name=name, layers=layers, heads=heads)
 
 
