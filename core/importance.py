@@ -5,12 +5,21 @@ values), what changes without the key, and how steeply the output depends on it.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from core.arrays import Array, freeze
 from core.softmax import softmax
 from core.trace import LayerTrace
+
+
+class Heads(Protocol):
+    """A matrix for each head; an array is one."""
+
+    def __getitem__(self, head: int | list[int], /) -> Array:
+        """``(d_v, d_out)``, or ``(head, d_v, d_out)`` of several."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Mixer:
         b_v: Broadcasts to ``(head, key, d_v)``, likewise of the values.
     """
 
-    w_o: Array
+    w_o: Array | Heads
     b_k: Array | float = 0.0
     b_v: Array | float = 0.0
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from core.arrays import Array
 from core.attention import merge_heads, split_heads
 from core.errors import InputError
 from core.importance import Mixer
@@ -82,6 +83,27 @@ class Output(NamedTuple):
 
     module: nn.Module
     turned: bool
+
+
+@dataclass(frozen=True)
+class HeadsOfOutput:
+    """W_O head by head, asked of its module each time: where it is packed, a run does not hold it.
+
+    Attributes:
+        output: The module.
+        n_heads: How many lie side by side.
+    """
+
+    output: Output
+    n_heads: int
+
+    def __getitem__(self, head: int | list[int], /) -> Array:
+        """``(d_v, d_out)``, or ``(head, d_v, d_out)`` of several."""
+        matrix: Any = self.output.module.weight
+        turned = matrix.mT if self.output.turned else matrix  # (d_out, head * d_v)
+        found = split_heads(turned, self.n_heads)[head].mT.numpy()
+        found.flags.writeable = False  # it may be a view of a model that everybody uses
+        return found
 
 
 @dataclass
@@ -311,7 +333,5 @@ def layer_of(
     )
     if output is None:
         return trace, None
-    matrix: Any = output.module.weight
-    w_o = split_heads(matrix.mT if output.turned else matrix, len(q)).mT  # (head, d_v, d_out)
     grown_k, grown_v = (it.repeat_interleave(steps.shared, dim=0).numpy() for it in slopes)
-    return trace, Mixer(w_o.numpy(), k - grown_k, v - grown_v)
+    return trace, Mixer(HeadsOfOutput(output, len(q)), k - grown_k, v - grown_v)

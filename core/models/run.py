@@ -67,9 +67,9 @@ class ModelRun:
     @property
     def nbytes(self) -> int:
         """Bytes that the run holds besides the model's own parameters."""
-        return self.hidden.nbytes + sum(
-            getattr(layer, step).nbytes for layer in self.trace.layers for step in STEPS
-        )
+        steps = [getattr(layer, step) for layer in self.trace.layers for step in STEPS]
+        biases = [it for mixer in self.mixers for it in (mixer.b_k, mixer.b_v)]
+        return sum(np.asarray(it).nbytes for it in (self.hidden, *steps, *biases))
 
 
 def layer_trace(steps: MultiHeadSteps, mask: Tensor | None = None) -> LayerTrace:

@@ -19,14 +19,14 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, pre_tokenizers
 
 from core.errors import InputError
-from core.importance import gradient_times_input, leave_one_out
+from core.importance import Mixer, gradient_times_input, leave_one_out
 from core.models import hub, recording
 from core.models.pieces import Keep, cut
 from core.models.run import ModelRun
 from core.models.words import words_of
 from core.sources import families
 from core.sources.families import FamilySource
-from core.trace import AttentionTrace, Origin
+from core.trace import AttentionTrace, LayerTrace, Origin
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.told import told
 from tests.tiny import CAUSAL, TINY, write_model, write_tokenizer
@@ -94,7 +94,7 @@ def test_what_the_heads_give_is_mixed_as_in_the_model(tiny: Mapping[str, Path], 
     run = source(tiny[family]).run(SENTENCE)
     loaded = source(tiny[family]).load()
     for layer, mixer in zip(run.trace.layers, run.mixers, strict=True):
-        pieces = np.einsum("hqv,hvm->qm", layer.output, mixer.w_o)
+        pieces = np.einsum("hqv,hvm->qm", layer.output, w_o_of(layer, mixer))
         bias = layer.mixed - pieces  # the same for every token
         assert_allclose(bias, np.broadcast_to(bias[0], bias.shape), atol=1e-5)
     module = next(iter(loaded.outputs.values())).module
@@ -103,6 +103,10 @@ def test_what_the_heads_give_is_mixed_as_in_the_model(tiny: Mapping[str, Path], 
     )
     with torch.no_grad():
         assert_allclose(run.trace.layers[0].mixed, module(heads).numpy(), atol=1e-5)
+
+
+def w_o_of(layer: LayerTrace, mixer: Mixer) -> np.ndarray:
+    return np.stack([mixer.w_o[head] for head in range(len(layer.q))])
 
 
 def layer_width(run: ModelRun) -> int:
@@ -127,7 +131,7 @@ def test_gradient_times_input_sees_biases_turned_by_position(tiny: Mapping[str, 
         scores = np.einsum("hd,hkd->hk", layer.q[:, query], new_k) * layer.scale
         raised = np.where(layer.may_look[:, query], np.exp(scores), 0)
         heads = np.einsum("hk,hkv->hv", raised / raised.sum(axis=-1, keepdims=True), new_v)
-        return np.einsum("hv,hvm->hm", heads, mixer.w_o)
+        return np.einsum("hv,hvm->hm", heads, w_o_of(layer, mixer))
 
     slopes = (outputs(step) - outputs(-step)) / (2 * step)
     for head, slope in enumerate(slopes):

@@ -4,11 +4,13 @@ import importlib
 import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from core.errors import InputError
 from core.models import hub
@@ -145,9 +147,19 @@ def test_the_trace_is_the_attention_of_the_numbers_in_the_file(tmp_path: Path):
         assert_allclose(layer.weights, weights[0].numpy(), rtol=0, atol=1e-5)
     assert_allclose(run.hidden[-1], done.last_hidden_state[0].numpy(), rtol=0, atol=1e-5)
     w_o = expected.model.layers[1].self_attn.o_proj.weight
-    mine = run.mixers[1].w_o  # (head, d_v, d_model)
-    assert_allclose(mine.reshape(-1, 64).T, w_o.numpy(), atol=1e-6)
+    mine = np.concatenate([run.mixers[1].w_o[head] for head in range(4)])  # (head * d_v, d_model)
+    assert_allclose(mine.T, w_o.numpy(), atol=1e-6)
+    assert_array_equal(run.mixers[1].w_o[[2, 0]][1], run.mixers[1].w_o[0])
+    with pytest.raises(ValueError, match="read-only"):
+        run.mixers[1].w_o[0][0] = 1
     assert run.trace.origin == Origin("pretrained", "a name")
+
+
+def test_a_run_counts_what_it_holds_beside_its_trace_and_not_what_stays_in_the_file(file: Path):
+    run = FamilySource(str(file)).run(SENTENCE)
+    bare = replace(run, mixers=())
+    both = [it.k.nbytes + it.v.nbytes for it in run.trace.layers]  # as large as their biases
+    assert run.nbytes - bare.nbytes == sum(both)
 
 
 def test_what_gives_the_next_piece_is_kept(file: Path):
