@@ -148,7 +148,7 @@ def locate(model: str, hub: Hub, progress: Progress = no_progress) -> Path:
 
     Raises:
         InputError: ``model_not_allowed`` on a server that is not open; ``model_missing`` if the
-            model is not there; ``model_not_installed`` with the command; ``hub_unreachable``; and
+            model is not there; ``model_not_installed``; ``hub_unreachable``; and
             as :func:`checked_folder` and `core.models.folder.check_name`.
     """
     check_allowed(model)
@@ -159,7 +159,7 @@ def locate(model: str, hub: Hub, progress: Progress = no_progress) -> Path:
     if here:
         return checked_folder(here, model)
     if model == package.NAME:
-        raise InputError("model_not_installed", name=model, command=package.COMMAND)
+        raise InputError("model_not_installed", name=model)
     check_name(model)
     if model.endswith(package.SUFFIX):  # no id on the hub does
         raise InputError("model_missing", name=model, file=Path(model).name)

