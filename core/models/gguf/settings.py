@@ -75,6 +75,8 @@ def settings(file: GgufFile) -> dict[str, Any]:
         "rms_norm_eps": eps,
         "rope_parameters": {"rope_type": "default", "rope_theta": base},
         "tie_word_embeddings": "output.weight" not in file.tensors,
+        "bos_token_id": file.settings.get("tokenizer.ggml.bos_token_id"),
+        "eos_token_id": file.settings.get("tokenizer.ggml.eos_token_id"),
         "attention_bias": file.family == "llama" and "blk.0.attn_q.bias" in file.tensors,
     }
 
