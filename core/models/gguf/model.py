@@ -118,7 +118,6 @@ def load(file: GgufFile, attention: str = "eager") -> "PreTrainedModel":
     from transformers import AutoConfig, AutoModelForCausalLM
 
     config = AutoConfig.for_model(file.family, **settings(file))
-    config.architectures = None
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(
             config, dtype=torch.float32, attn_implementation=attention
