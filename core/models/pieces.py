@@ -105,7 +105,7 @@ def cut(
     words = dict(zip(own, _words(whole, own, word_starts(sentence)), strict=True))
     return Pieces(
         sentence,
-        tokens=tuple(_label(tokenizer, whole.tokens[i], whole.ids[i]) for i in at),
+        tokens=tuple(label(tokenizer, whole.tokens[i], whole.ids[i]) for i in at),
         ids=tuple(whole.ids[i] for i in at),
         words=tuple(words.get(i) for i in at),
         spans=tuple(whole.offsets[i] for i in at),
@@ -199,7 +199,7 @@ def _unknown_id(tokenizer: Tokenizer | UnigramTokenizer) -> int | None:
     return tokenizer.token_to_id(name) if isinstance(name, str) else None
 
 
-def _label(tokenizer: Tokenizer | UnigramTokenizer, token: str, number: int) -> str:
+def label(tokenizer: Tokenizer | UnigramTokenizer, token: str, number: int) -> str:
     """The piece as people read it; bytes that are no whole character stay as the model has them."""
     if isinstance(tokenizer, UnigramTokenizer):
         return _SPACE_SIGN.sub(SPACE, token)
