@@ -16,6 +16,7 @@ from pages.shared.views.model.head import (
     view_controls,
 )
 from pages.shared.views.model.importance import model_importance
+from pages.shared.views.model.next_word import next_piece
 from pages.shared.views.model.other import other_sentence
 from pages.shared.views.model.reading import say_pieces
 from pages.shared.views.model.switched_off import each_off, off_together
@@ -40,6 +41,8 @@ with right:
 with folded(text, "model_steps_open", unfolded=scene.choice.model_steps_open) as block:
     if block.open:
         model_steps(text, scene)
+
+next_piece(text, scene)
 
 st.subheader(text("beside.title"), anchor=False)
 st.markdown(text("beside.lead"))

@@ -12,7 +12,9 @@ from core.reader.examples import Language
 from core.reader.fields import (
     flag,
     line,
+    number,
     of_kind,
+    places,
     sequence,
     text_within,
     whole,
@@ -125,6 +127,8 @@ class ModelChoice:
     model_toy: bool = flag(False)  # the importance of words is shown on a toy
     model_off: tuple[tuple[int, int], ...] = of_kind((), _pairs)  # (layer, head), all together
     model_alone: bool = flag(False)  # each head is switched off alone, too
+    model_temperature: float = number(1.0, 0.0, 2.0)  # of the next piece
+    model_blind: tuple[int, ...] = places(MOST_PIECES - 1)  # that nobody may look at, likewise
 
 
 class ModelExample(NamedTuple):

@@ -15,6 +15,7 @@ from torch import Tensor
 from core.errors import InputError
 from core.models.hub import Hub, Progress, check_allowed, locate, no_progress
 from core.models.huggingface import HuggingFaceHub
+from core.models.next_word import Speaker
 from core.models.opening import LIMIT, Loaded, hidden, opened
 from core.models.pieces import Keep, Pieces, cut, named
 from core.models.recording import Steps, layer_of, recording
@@ -93,6 +94,19 @@ class FamilySource:
                 `core.models.folder.check_tensors` if they hold more.
         """
         return self.loaded or _load_once(self.model, self.hub, progress)
+
+    def speaker(self) -> Speaker | None:
+        """The model with its head for the next piece, if it has one.
+
+        Raises:
+            InputError: As :meth:`load`.
+        """
+        loaded = self.load()
+        if loaded.causal is None:
+            return None
+        found = tuple(it.module for it in loaded.outputs.values())  # in the order of the layers
+        n_layers = loaded.causal.config.get_text_config().num_hidden_layers
+        return Speaker(loaded.causal, found if len(found) == n_layers else ())
 
     def run(self, sentence: str) -> ModelRun:
         """The model on a sentence, with everything kept.

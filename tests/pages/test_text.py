@@ -34,7 +34,8 @@ TERMS = set(
         "Clark Press "
         "Michel Voita Tang Adam Transformer eval "
         "BLEU chrF Tatoeba CC BY FR "
-        "GGUF HDF numpy ONNX MATLAB Git LFS Parquet Arrow NaN True cookie TransformerLens pt LoRA",
+        "GGUF HDF numpy ONNX MATLAB Git LFS Parquet Arrow NaN True cookie TransformerLens pt LoRA "
+        "logit lens",
     )
 )
 """Words of the field, symbols and authors, that Chinese texts write in Latin letters."""

@@ -9,6 +9,7 @@ import numpy as np
 from core.arrays import Array
 from core.errors import InputError
 from core.measures import entropy
+from core.models.next_word import Speaker
 from core.models.pieces import Pieces
 from core.models.run import ModelRun
 from core.models.telling import telling, tells_most
@@ -29,7 +30,7 @@ from pages.shared.server.gate import Waiting
 
 _SETTLED = (
     *("model_name", "model_layer", "model_head", "model_query", "model_key", "model_order"),
-    *("model_lines", "model_off", "model_aggregate"),
+    *("model_lines", "model_off", "model_aggregate", "model_blind"),
 )
 """Fields that depend on the model and on the text's pieces."""
 
@@ -56,6 +57,17 @@ class ModelScene(NamedTuple):
     def built_in(self) -> bool:
         """Whether it is one of the models that this project runs step by step."""
         return self.shown in loading.BUILT_IN
+
+    @property
+    def speaker(self) -> Speaker | None:
+        """The model with its head for the next piece, if it has one."""
+        return loading.speaker(self.shown)
+
+    @property
+    def switches(self) -> bool:
+        """Whether heads can be switched off, and what changes be seen."""
+        speaker = self.speaker
+        return self.built_in or (speaker is not None and bool(speaker.mixers))
 
     @property
     def special(self) -> tuple[str, ...]:
@@ -145,6 +157,19 @@ def show_example(name: str, shown: str) -> None:
     )
 
 
+def go_on(sentence: str, shown: str) -> None:
+    """Take a text that ends otherwise, and let its last piece ask; for callbacks."""
+    pieces = loading.source(shown, reader().record(ModelChoice).model_part).pieces(sentence)
+    own = [place for place, added in enumerate(pieces.special) if not added]
+    before = session().pieces
+    _note(pieces, shown)
+    blind = reader().record(ModelChoice).model_blind
+    if before:
+        place = _places(before[1], pieces, same_model=True)
+        blind = tuple(sorted(place[it] for it in blind if it in place))
+    change(model_sentence=sentence, model_query=own[-1], model_blind=blind)
+
+
 def at_hand() -> str:
     """The built-in model that the page opens with in the reader's language."""
     return str(MODEL_BEGINS[reader().language].get("model_name", PACKAGED))
@@ -194,7 +219,8 @@ def _pointing(choice: ModelChoice, run: ModelRun, shown: str) -> ModelChoice:
         query, key = telling(weights, words)
     elif key is None:
         key = tells_most(weights, words, query)
-    return replace(choice, model_query=query, model_key=key)
+    blind = tuple(sorted(place[it] for it in choice.model_blind if it in place))
+    return replace(choice, model_query=query, model_key=key, model_blind=blind)
 
 
 def _pointing_across(
@@ -244,6 +270,7 @@ def within(scene: ModelScene) -> ModelChoice:
         model_order=order,
         model_lines=tuple(head for head in choice.model_lines if head < n_heads),
         model_off=tuple(at for at in choice.model_off if at[0] < n_layers and at[1] < n_heads),
+        model_blind=tuple(it for it in choice.model_blind if it <= last),
     )
 
 

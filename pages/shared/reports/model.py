@@ -19,7 +19,8 @@ _ELSEWHERE = (
     *("model_sentence", "model_other", "model_cells", "model_order", "model_sorted"),
     "model_click",
     *("model_finder_open", "model_steps_open"),
-    *("model_lines", "model_toy", "model_off", "model_alone"),  # beside the head of the report
+    *("model_lines", "model_toy", "model_off", "model_alone"),
+    *("model_temperature", "model_blind"),  # beside the head of the report
 )
 _WIDEST = 64  # words of a table in a report
 

@@ -12,6 +12,7 @@ from core.architectures import Measured
 from core.arrays import Array, digest
 from core.cnn import ConvolutionSettings
 from core.encoder import HeadIndex
+from core.errors import InputError
 from core.files.traces import fingerprint
 from core.ideas import reach, why
 from core.ideas.effective_field import FieldSizes, field_sizes
@@ -22,6 +23,7 @@ from core.layer import Parameters, Rules
 from core.long.head import LongHead
 from core.long.pixels import Overview
 from core.measures import cosine_distance
+from core.models.next_word import Less, Outlook
 from core.models.pieces import Keep
 from core.models.run import Attention, ModelRun
 from core.reader.model import PACKAGED
@@ -102,6 +104,28 @@ def kept_model(
 
 def _run_key(*asked: Hashable) -> Hashable:
     return *asked, limits.of_pieces()
+
+
+# Of SmolLM2, 6 MB of scores and 3 MB of keys and values for a text of 64 pieces.
+_outlooks: Kept[Outlook] = Kept(largest=48_000_000)
+
+
+def outlook(name: str, ids: tuple[int, ...], less: Less, *, told: Waiting) -> Outlook:
+    """What a model makes of the piece after others; keys and values of the first ones are reused.
+
+    Raises:
+        InputError: ``busy`` if it was not this reader's turn in time; ``no_next_word`` if the model
+            has no head for it; and as `core.models.next_word.Speaker.read`.
+    """
+
+    def make() -> Outlook:
+        speaker = loading.speaker(name)
+        if speaker is None:
+            raise InputError("no_next_word", name=name)
+        begun = (_outlooks.found((name, ids[:n], less)) for n in range(len(ids) - 1, 0, -1))
+        return speaker.read(ids, less, next((it for it in begun if it), None))
+
+    return in_turn(_outlooks, (name, ids, less), make, told)
 
 
 class Moves(NamedTuple):

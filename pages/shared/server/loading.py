@@ -10,6 +10,7 @@ from typing import NamedTuple
 from core.errors import InputError
 from core.models import packaged
 from core.models.hub import check_allowed
+from core.models.next_word import Speaker
 from core.models.pieces import Keep
 from core.models.run import Attention
 from core.reader.model import BILINGUAL, PACKAGED
@@ -54,6 +55,15 @@ def source(
     if name in BUILT_IN:
         return PretrainedSource(limits.of_pieces(), keep=part, model=BUILT_IN[name])
     return FamilySource(name, keep=part, attention=attention)
+
+
+def speaker(name: str) -> Speaker | None:
+    """The model with its head for the next piece, if it has one.
+
+    Raises:
+        InputError: As `core.sources.families.FamilySource.load`.
+    """
+    return None if name in BUILT_IN else FamilySource(name).speaker()
 
 
 def ready(name: str) -> bool:

@@ -57,7 +57,7 @@ def all_heads(scene: ModelScene) -> Heads:
         features=scene.features,
         orders=scene.orders,
         special=scene.special,
-        off=scene.built_in,
+        off=scene.switches,
     )
 
 
