@@ -22,8 +22,8 @@ from core.errors import InputError
 _NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "decoder.final_layer_norm")
 """What families call the norm after the last layer."""
 
-_AS_FAR = 1e-4
-"""How far scores read off may be from the model's own, as a part of the largest."""
+_AS_FAR = 1e-5
+"""How far what the norm gives may be from what goes into the matrix, as a part of the largest."""
 
 
 class Less(NamedTuple):
@@ -104,21 +104,16 @@ class Speaker(NamedTuple):
         if before and (known >= len(ids) or before.ids != ids[:known]):
             raise ValueError("what was read before is no beginning of these pieces")
         self._check_sight(len(ids), less.keys)
-        with torch.inference_mode(), ExitStack() as stack:
-            stack.enter_context(self._without(less.heads))
-            last = stack.enter_context(_inputs_of(self._norm))
+        with torch.inference_mode(), self._without(less.heads), self._reading_off() as states:
             done: Any = self.causal(
                 torch.tensor([ids[known:]]),
                 past_key_values=deepcopy(before.memory) if before else None,
                 use_cache=True,
-                output_hidden_states=True,
                 **self._more(known, len(ids), less.keys),
             )
-            scores = done.logits[0, -1].float()
-            layers = self._read_off([it[0, -1] for it in done.hidden_states], last, scores)
-            layers = None if layers is None else layers.numpy()
-        memory = getattr(done, "past_key_values", None)
-        return Outlook(ids, scores.numpy(), layers, memory)
+            scores = done.logits[0].float().numpy()  # (layer + 1, piece) if all were read off
+        layers = scores if states and len(scores) == len(states) else None
+        return Outlook(ids, scores[-1], layers, getattr(done, "past_key_values", None))
 
     @property
     def n_heads(self) -> int:
@@ -162,12 +157,10 @@ class Speaker(NamedTuple):
     @contextmanager
     def _without(self, heads: Collection[tuple[int, int]]) -> Iterator[None]:
         """Zeros in place of the outputs of these heads, in this thread."""
-        mine, n_heads = get_ident(), self.n_heads
+        n_heads = self.n_heads
 
         def silence(silent: list[int]) -> Callable[..., Any]:
-            def before(_: nn.Module, given: tuple[Tensor, ...]) -> Any:  # noqa: ANN401
-                if get_ident() != mine:
-                    return None
+            def before(_: nn.Module, given: tuple[Tensor, ...], __: object) -> Any:  # noqa: ANN401
                 x = given[0].clone()
                 x.unflatten(-1, (n_heads, -1))[..., silent, :] = 0
                 return (x, *given[1:])
@@ -177,52 +170,69 @@ class Speaker(NamedTuple):
         with ExitStack() as stack:
             for layer in sorted({layer for layer, _ in heads}):
                 silent = [head for at, head in heads if at == layer]
-                hook = self.mixers[layer].register_forward_pre_hook(silence(silent))
-                stack.callback(hook.remove)
+                stack.enter_context(_hooked(self.mixers[layer], silence(silent)))
             yield
 
-    def _read_off(
-        self, hidden: Sequence[Tensor], last: list[Tensor], scores: Tensor
-    ) -> Tensor | None:
-        """Scores after each layer, if the last ones come out as the model's own."""
-        norm, head = self._norm, self.causal.get_output_embeddings()
-        if norm is None or head is None or not last:
-            return None
-        if len(hidden) != self._config.num_hidden_layers + 1:
-            return None
-        states = torch.stack([*hidden[:-1], last[-1][0, -1]])  # (layer + 1, d_model)
-        read = self._finished(head(norm(states)).float())  # (layer + 1, piece)
-        off = float((read[-1] - scores).abs().max())
-        if off > _AS_FAR * max(1.0, float(scores.abs().max())):
-            return None
-        read[-1] = scores
-        return read
+    @contextmanager
+    def _reading_off(self) -> Iterator[list[Tensor]]:
+        """Let the matrix of the vocabulary score each layer's last vector, as it does the last.
 
-    def _finished(self, scores: Tensor) -> Tensor:
-        """What some families do to scores at the end."""
-        config = self._config
-        if cap := getattr(config, "final_logit_softcapping", None):
-            scores = torch.tanh(scores / cap) * cap
-        scale = getattr(config, "logit_scale", None) or 1.0
-        return scores * scale / (getattr(config, "logits_scaling", None) or 1.0)
+        What a family does to its scores at the end is so done to all of them. Nothing is read off
+        if the last norm is not all that stands before the matrix.
+
+        Returns:
+            The vectors that were scored, once the model has run.
+        """
+        norm, head, layers = self._norm, self.causal.get_output_embeddings(), self._layers
+        states: list[Tensor] = []  # (d_model,) each
+        if norm is None or head is None or not layers:
+            yield states
+            return
+
+        def note(_: nn.Module, given: tuple[Tensor, ...], named: dict[str, Any]) -> None:
+            x = given[0] if given else named["hidden_states"]
+            states.append(x[0, -1])
+
+        def all_of_them(_: nn.Module, given: tuple[Tensor, ...], __: object) -> Any:  # noqa: ANN401
+            found, last = states[:], given[0][0, -1]
+            states.clear()
+            if len(found) != len(layers) + 1 or len({it.shape for it in found}) > 1:
+                return None
+            rows = norm(torch.stack(found))  # which is noted as well
+            if not (rows[-1] - last).abs().max() <= _AS_FAR * last.abs().max().clamp(min=1):
+                rows = None
+            states[:] = [] if rows is None else found
+            return None if rows is None else (rows[None], *given[1:])
+
+        with ExitStack() as stack:
+            for module in (*layers, norm):
+                stack.enter_context(_hooked(module, note))
+            stack.enter_context(_hooked(head, all_of_them))
+            yield states
+
+    @property
+    def _layers(self) -> Sequence[nn.Module]:
+        n = self._config.num_hidden_layers
+        lists = (it for it in self.causal.base_model.modules() if isinstance(it, nn.ModuleList))
+        return next((list(it) for it in lists if len(it) == n), [])
 
 
 @contextmanager
-def _inputs_of(module: nn.Module | None) -> Iterator[list[Tensor]]:
-    """What goes into a module in this thread."""
-    seen: list[Tensor] = []
+def _hooked(module: nn.Module, hook: Callable[..., Any]) -> Iterator[None]:
+    """Let a hook see, or change, what goes into a module in this thread."""
     mine = get_ident()
 
-    def note(_: nn.Module, given: tuple[Tensor, ...]) -> None:
-        if get_ident() == mine:
-            seen.append(given[0])
+    def here(*given: Any) -> Any:  # noqa: ANN401
+        if get_ident() != mine:
+            return None
+        changed = hook(*given)
+        return None if changed is None else (changed, given[-1])
 
-    hook = module.register_forward_pre_hook(note) if module is not None else None
+    handle = module.register_forward_pre_hook(here, with_kwargs=True)
     try:
-        yield seen
+        yield
     finally:
-        if hook is not None:
-            hook.remove()
+        handle.remove()
 
 
 def memory_bytes(memory: Any) -> int:  # noqa: ANN401 -- a class for each kind of model

