@@ -1,5 +1,6 @@
 """A text and the piece that comes next: what stands in the text when it is taken."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tokenizers import Tokenizer
@@ -22,38 +23,41 @@ class Continued(NamedTuple):
         text: With it; ``None`` if it cannot stand there: the end of a text, a part of a character,
             a space that nothing follows.
         same: Whether the text is read as the same pieces and the new one; if not, as others.
+        part: Whether it is a part of a character.
     """
 
     text: str | None
-    same: bool
+    same: bool = False
+    part: bool = False
 
 
-def continued(tokenizer: Tokenizer, pieces: Pieces, piece: int) -> Continued:
-    """Write a piece behind a text.
+def continued(tokenizer: Tokenizer, pieces: Pieces, more: Sequence[int]) -> Continued:
+    """Write pieces behind a text.
 
     Args:
         tokenizer: That cut the text, whole.
         pieces: Of the text; the last ones must be there.
-        piece: The number of the new one in the vocabulary.
+        more: The numbers of the new ones in the vocabulary: one, or the parts of a character.
     """
-    if special(tokenizer, piece) or tokenizer.id_to_token(piece) is None:
-        return Continued(None, False)
-    own = [number for number, added in zip(pieces.ids, pieces.special, strict=True) if not added]
+    if any(special(tokenizer, piece) or tokenizer.id_to_token(piece) is None for piece in more):
+        return Continued(None)
+    own = [number for number, extra in zip(pieces.ids, pieces.special, strict=True) if not extra]
     tail = own[-_BEFORE:]
     before = tokenizer.decode(tail, skip_special_tokens=False)
-    after = tokenizer.decode([*tail, piece], skip_special_tokens=False)
-    more = after[len(before) :]
-    if not after.startswith(before) or "\ufffd" in more:
-        return Continued(None, False)
-    text = clean(pieces.sentence + more)
+    after = tokenizer.decode([*tail, *more], skip_special_tokens=False)
+    added = after[len(before) :]
+    if not after.startswith(before) or "\ufffd" in added:
+        return Continued(None, part="\ufffd" in added)
+    text = clean(pieces.sentence + added)
     if text == pieces.sentence:
-        return Continued(None, False)
+        return Continued(None)
     try:
         now = cut(tokenizer, text, _ANY)
     except InputError:
-        return Continued(None, False)
+        return Continued(None)
     read = [number for number, added in zip(now.ids, now.special, strict=True) if not added]
-    same = len(read) == pieces.total + 1 and read[-len(own) - 1 :] == [*own, piece]
+    n = len(more)
+    same = len(read) == pieces.total + n and read[-len(own) - n :] == [*own, *more]
     return Continued(text, same)
 
 

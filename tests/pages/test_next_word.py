@@ -18,6 +18,8 @@ from streamlit.testing.v1.element_tree import UnknownElement
 
 from core.models import hub
 from core.models.next_word import Less, Outlook, Speaker
+from core.models.packaged import NAME
+from core.sources import families
 from core.sources.families import FamilySource
 from pages.shared.figures.bars import CLICK
 from pages.shared.reader import next_word
@@ -26,7 +28,7 @@ from pages.shared.text import LANGUAGES, Language, Text
 from tests.pages.exploring import chosen, notes
 from tests.pages.test_address import address, follow
 from tests.pages.test_model import choose
-from tests.pages.test_model_choice import load, told
+from tests.pages.test_model_choice import load, told, wait_for
 from tests.tiny import write_model
 
 Visit = Callable[[str | None], AppTest]
@@ -151,6 +153,56 @@ def test_who_clicks_twice_means_what_was_seen(folder: Path, monkeypatch: pytest.
     next_word.take(str(folder), pieces.total - 1, piece)  # of the page as it was before
     next_word.take_back(str(folder), pieces.total - 1)
     assert taken == [SENTENCE + "e"]
+
+
+def test_a_part_of_a_character_brings_the_others(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    taken, source = [], FamilySource(str(folder))
+    tokenizer, pieces = source.load().tokenizer, source.pieces(SENTENCE)
+    parts = [tokenizer.token_to_id(name) or 0 for name in ("ä", "½", "ł")]  # 你
+    asked = []
+
+    def likeliest_after(_: str, __: object, more: list[int]) -> int:
+        asked.append([*more])
+        return parts[len(more)]
+
+    monkeypatch.setattr(next_word, "_pieces", lambda _: pieces)
+    monkeypatch.setattr(next_word, "_likeliest_after", likeliest_after)
+    monkeypatch.setattr(next_word, "go_on", lambda text, _: taken.append(text))
+    next_word.take(str(folder), pieces.total, parts[0])
+    assert taken == [SENTENCE + "你"]
+    assert asked == [parts[:1], parts[:2]]
+
+
+def test_what_cannot_end_a_text_is_told(writer: AppTest, monkeypatch: pytest.MonkeyPatch):
+    space = FamilySource(chosen(writer, "model_name")).load().tokenizer.token_to_id("Ġ")
+    monkeypatch.setattr(next_word.NextWord, "drawn", lambda _: space)
+    writer.run()
+    press(writer, "next_draw")
+    assert chosen(writer, "model_sentence") == SENTENCE
+    assert EN("error.piece_alone", piece="␣") in told(writer)
+    press(writer, "next_take")
+    assert EN("error.piece_alone", piece="␣") not in told(writer)
+
+
+def test_a_link_waits_for_its_model(open_dashboard: Visit, tmp_path: Path):
+    made = write_model(tmp_path, "llama", tie_word_embeddings=True, num_hidden_layers=8)
+    wanted = {
+        "model_layer": 7,
+        "model_off": ((7, 1),),
+        "model_blind": (1,),
+        "model_query": 3,
+        "model_key": 2,
+    }
+    app = open_dashboard("en-US").switch_page("pages/model.py").run()
+    load(app, made, model_sentence=SENTENCE)
+    choose(app, **wanted)
+    link = address(app)
+    families._loaded.clear()
+    other = follow(open_dashboard("en-US"), link, "model")
+    assert EN("loading.meanwhile", name=NAME) in told(other)
+    wait_for(str(made))
+    other.run()
+    assert {name: chosen(other, name) for name in wanted} == wanted
 
 
 def test_a_head_and_a_piece_off_move_the_bars_beside_the_whole_model(writer: AppTest, folder: Path):

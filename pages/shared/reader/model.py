@@ -138,8 +138,12 @@ def model_scene(told: Waiting) -> ModelScene:
     problem = problem or (draft and draft.reason)
     scene = ModelScene(_pointing(choice, run, shown), run, shown, problem, trouble)
     scene = scene._replace(choice=within(scene))
-    _note(run.queries, shown)
-    settle(**{name: getattr(scene.choice, name) for name in _SETTLED})
+    # While the chosen model is loaded, what a link says of its heads and pieces waits for it.
+    waits = trouble is None and shown != choice.model_name
+    if not waits:
+        _note(run.queries, shown)
+    fields = ("model_order",) if waits else _SETTLED
+    settle(**{name: getattr(scene.choice, name) for name in fields})
     return scene
 
 
@@ -161,13 +165,11 @@ def go_on(sentence: str, shown: str) -> None:
     """Take a text that ends otherwise, and let its last piece ask; for callbacks."""
     pieces = loading.source(shown, reader().record(ModelChoice).model_part).pieces(sentence)
     own = [place for place, added in enumerate(pieces.special) if not added]
-    before = session().pieces
+    choice = reader().record(ModelChoice)
+    if before := session().pieces:
+        choice = _blind(choice, _places(before[1], pieces, same_model=True))
     _note(pieces, shown)
-    blind = reader().record(ModelChoice).model_blind
-    if before:
-        place = _places(before[1], pieces, same_model=True)
-        blind = tuple(sorted(place[it] for it in blind if it in place))
-    change(model_sentence=sentence, model_query=own[-1], model_blind=blind)
+    change(model_sentence=sentence, model_query=own[-1], model_blind=choice.model_blind)
 
 
 def at_hand() -> str:
@@ -219,8 +221,14 @@ def _pointing(choice: ModelChoice, run: ModelRun, shown: str) -> ModelChoice:
         query, key = telling(weights, words)
     elif key is None:
         key = tells_most(weights, words, query)
-    blind = tuple(sorted(place[it] for it in choice.model_blind if it in place))
-    return replace(choice, model_query=query, model_key=key, model_blind=blind)
+    return replace(_blind(choice, place), model_query=query, model_key=key)
+
+
+def _blind(choice: ModelChoice, place: Mapping[int, int]) -> ModelChoice:
+    """Let nobody look at the pieces that nobody could look at, wherever they stand by now."""
+    return replace(
+        choice, model_blind=tuple(sorted(place[it] for it in choice.model_blind if it in place))
+    )
 
 
 def _pointing_across(

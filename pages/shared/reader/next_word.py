@@ -1,5 +1,6 @@
 """The next piece on the page of a real model: how likely each is, and what taking one does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -18,6 +19,9 @@ from pages.shared.reader.model import ModelScene, go_on
 from pages.shared.reader.session import reader, session
 from pages.shared.server import cache
 from pages.shared.server.gate import Waiting
+
+_LONGEST = 4
+"""Parts that a character may have."""
 
 PLACE = "next"
 """Where the session notes why a piece could not be taken."""
@@ -101,7 +105,7 @@ class NextWord:
     def continued(self) -> tuple[Continued, ...]:
         """The text with each of the likeliest pieces."""
         tokenizer, pieces = _source(self.scene.shown).load().tokenizer, self.scene.run.pieces
-        return tuple(continued(tokenizer, pieces, piece) for piece in self.likeliest.ids)
+        return tuple(continued(tokenizer, pieces, [piece]) for piece in self.likeliest.ids)
 
     @cached_property
     def read_off(self) -> ReadOff | None:
@@ -133,13 +137,15 @@ def next_word(scene: ModelScene, told: Waiting) -> NextWord:
     choice, pieces = scene.choice, scene.run.pieces
     ids = reading(pieces.ids, pieces.special)
     whole = cache.outlook(scene.shown, ids, NOTHING, told=told)
-    less = Less(frozenset(choice.model_off), frozenset(choice.model_blind))
+    less = _less(choice)
     left = whole if less == NOTHING else cache.outlook(scene.shown, ids, less, told=told)
     return NextWord(scene, whole, left)
 
 
 def take(shown: str, after: int, piece: int) -> None:
     """Let a piece join the text, and ask from it; for callbacks.
+
+    With a part of a character, the likeliest other parts join, one after the other.
 
     Args:
         shown: The model's name.
@@ -151,11 +157,18 @@ def take(shown: str, after: int, piece: int) -> None:
     if pieces.total != after:
         return
     tokenizer = _source(shown).load().tokenizer
-    found = continued(tokenizer, pieces, piece)
+    more = [piece]
+    found = continued(tokenizer, pieces, more)
     session().refused.pop(PLACE, None)
-    if found.text is None:
-        token = tokenizer.id_to_token(piece) or f"#{piece}"
-        session().refused[PLACE] = InputError("piece_alone", piece=label(tokenizer, token, piece))
+    try:
+        while found.part and len(more) < _LONGEST:
+            more.append(_likeliest_after(shown, pieces, more))
+            found = continued(tokenizer, pieces, more)
+        if found.text is None:
+            name = label(tokenizer, tokenizer.id_to_token(piece) or f"#{piece}", piece)
+            raise InputError("piece_alone", piece=name)
+    except InputError as problem:
+        session().refused[PLACE] = problem
     else:
         go_on(found.text, shown)
 
@@ -167,6 +180,17 @@ def take_back(shown: str, after: int) -> None:
     session().refused.pop(PLACE, None)
     if text and pieces.total == after:
         go_on(text, shown)
+
+
+def _likeliest_after(shown: str, pieces: Pieces, more: Sequence[int]) -> int:
+    choice = reader().record(ModelChoice)
+    ids = (*reading(pieces.ids, pieces.special), *more)
+    found = cache.outlook(shown, ids, _less(choice), told=lambda _: None)
+    return int(found.scores.argmax())
+
+
+def _less(choice: ModelChoice) -> Less:
+    return Less(frozenset(choice.model_off), frozenset(choice.model_blind))
 
 
 def _pieces(shown: str) -> Pieces:

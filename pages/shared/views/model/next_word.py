@@ -28,9 +28,7 @@ def next_piece(text: Text, scene: ModelScene) -> None:
     """The section; of a model that has no next word, why, and how to get one that has."""
     st.subheader(text("next.title"), anchor=False)
     if scene.speaker is None:
-        name = plain(scene.run.trace.origin.detail)
-        why = text("next.both_ways" if not scene.causal else "next.headless", name=name)
-        st.markdown(text.joined(why, text("next.get", command=package.COMMAND)))
+        _none(text, scene)
         return
     try:
         shown = next_word(scene, in_line())
@@ -49,6 +47,25 @@ def next_piece(text: Text, scene: ModelScene) -> None:
             _coming(text, shown)
         with st.container():
             _layers(text, shown)
+
+
+def _none(text: Text, scene: ModelScene) -> None:
+    """Why this model has no next word, and how to get one that has."""
+    why = text(
+        "next.headless" if scene.causal else "next.both_ways",
+        name=plain(scene.run.trace.origin.detail),
+    )
+    if not package.installed():
+        st.markdown(text.joined(why, text("next.get", command=package.COMMAND)))
+        return
+    st.markdown(why)
+    st.button(
+        text("next.open", name=package.NAME),
+        key="next_open",
+        on_click=change,
+        kwargs={"model_name": package.NAME},
+        icon=":material/deployed_code:",
+    )
 
 
 def _coming(text: Text, shown: NextWord) -> None:

@@ -8,19 +8,18 @@ from pages.shared.shares import rounded
 from pages.shared.text import Text, plain, plain_word
 
 _TAIL = 8  # pieces of the text that the next one comes after
+_LONGEST = 12  # characters of a word that is shown whole for their sake
 
 
 def after(text: Text, shown: NextWord) -> str:
     """What the next piece comes after, and what it is likeliest to be."""
     pieces = shown.scene.run.pieces
-    own = [place for place, added in enumerate(pieces.special) if not added]
-    first = next(place for place in own if pieces.words[place] == pieces.words[own[-_TAIL:][0]])
-    start, end = pieces.spans[first][0], pieces.spans[own[-1]][1]
+    own = [span for span, added in zip(pieces.spans, pieces.special, strict=True) if not added]
+    start, end = own[-_TAIL:][0][0], own[-1][1]
+    start = pieces.sentence.rfind(" ", max(0, start - _LONGEST), start + 1) + 1 or start
     tail = ("… " if start else "") + pieces.sentence[start:end].strip()
-    told = [text("next.after", tail=plain(tail))]
-    if shown.less:
-        told.append(changed(text, shown))
-    return text.joined(*told)
+    told = text("next.after", tail=plain(tail))
+    return f"{changed(text, shown)}\n\n{told}" if shown.less else told
 
 
 def changed(text: Text, shown: NextWord) -> str:
@@ -39,13 +38,14 @@ def changed(text: Text, shown: NextWord) -> str:
 def cannot(text: Text, shown: NextWord) -> Iterable[str]:
     """Which of the likeliest pieces stand in no text, and which would be read as others."""
     both = list(zip(shown.names, shown.continued, strict=True))
-    comma = text("sentence.comma")
-    alone = [plain(name) for name, it in both if it.text is None]
-    if alone:
-        yield text("next.alone", pieces=comma.join(alone))
-    grown = [plain(name) for name, it in both if it.text is not None and not it.same]
-    if grown:
-        yield text("next.grown", pieces=comma.join(grown))
+    named = {
+        "alone": [name for name, it in both if it.text is None and not it.part],
+        "part": [name for name, it in both if it.part],
+        "grown": [name for name, it in both if it.text is not None and not it.same],
+    }
+    for kind, names in named.items():
+        if names:
+            yield text(f"next.{kind}", pieces=text("sentence.comma").join(map(plain, names)))
 
 
 def off(text: Text, scene: ModelScene) -> str:
