@@ -60,7 +60,7 @@ def writer(open_dashboard: Visit, folder: Path) -> AppTest:
 
 
 def bars(app: AppTest) -> pd.DataFrame:
-    found = app.get_by_key("model_next_-1")
+    found = app.get_by_key("model_next")
     assert isinstance(found, UnknownElement)
     return convert_arrow_bytes_to_pandas_df(found.proto.data.data)
 
@@ -80,7 +80,7 @@ def softmax(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 
 
 def click(app: AppTest, row: object) -> AppTest:
-    found, states = app.get_by_key("model_next_-1"), WidgetStates()
+    found, states = app.get_by_key("model_next"), WidgetStates()
     assert isinstance(found, UnknownElement)
     bar = [{"row": row, "turn": notes(app).clicks}]
     states.widgets.add(id=found.proto.id, string_value=json.dumps({"selection": {CLICK: bar}}))

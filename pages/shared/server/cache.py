@@ -34,6 +34,7 @@ from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_up
 from core.sources.uploaded_heads import UploadedHeads
 from core.sources.uploaded_heads import uploaded_heads as all_heads
 from core.tokens import LIMIT
+from core.translation.beginning import Beginning
 from core.translation.files import Kind
 from pages.shared.server import limits, loading, waiting
 from pages.shared.server.gate import Waiting
@@ -182,6 +183,19 @@ def translated(
     """
     key = kind, sentence, forced
     return in_turn(_translated, key, lambda: why.translated(*key), told)
+
+
+_begun: Kept[Beginning] = Kept(largest=1_000_000)
+
+
+def begun(sentence: str, written: tuple[int, ...], *, told: Waiting) -> Beginning:
+    """What the Transformer that translates would write next.
+
+    Raises:
+        InputError: ``busy`` if it was not this reader's turn in time.
+    """
+    key = sentence, written
+    return in_turn(_begun, key, lambda: why.begun(*key), told)
 
 
 _averaged: Kept[Averaged] = Kept(largest=4_000_000)

@@ -1,23 +1,20 @@
 """The next word: how likely each piece is to come, and the same after each layer."""
 
-from collections.abc import Iterable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from core.errors import InputError
-from core.likeliest import MOST
 from core.models.gguf import package
 from pages.shared import controls
-from pages.shared.figures.bars import CLICK, Bars, Scale
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.next_word import PLACE, NextWord, next_word, take, take_back
 from pages.shared.reader.session import change, session, showing
-from pages.shared.shares import rounded
 from pages.shared.text import Text, plain, plain_word
-from pages.shared.views.clicked import clicked
 from pages.shared.views.in_line import in_line
 from pages.shared.views.model.told_next import after, cannot, off
+from pages.shared.views.next_pieces import bars, buttons, rest
 from pages.shared.views.refused import refused
 from pages.shared.views.told import told
 
@@ -70,66 +67,21 @@ def _none(text: Text, scene: ModelScene) -> None:
 
 def _coming(text: Text, shown: NextWord) -> None:
     """The likeliest pieces, and what the reader can do with them."""
-    best = shown.likeliest
     st.markdown(after(text, shown))
-    most = max(best.before.max(), best.after.max())
-    scale = Scale(text("next.probability"), ".1%", (0.0, round(float(most) + 0.05, 1)))
-    clicks = -1 if shown.whole_text else None
-    before = best.before if shown.less else None
-    bars = Bars(best.after, shown.names, scale, expected=before, chosen=clicks)
-    at, ids = shown.at, best.ids  # callbacks are kept: they never hold the numbers
-    more = {"on_select": lambda: _click(at, ids), "selection_mode": [CLICK]}
-    st.vega_lite_chart(
-        bars.table(session().clicks),
-        bars.specification(),
-        key=f"model_next_{clicks}",
-        alt=text("alt.next", n=MOST),
-        **(more if shown.whole_text else {}),
-    )
-    st.caption(text.joined(*_beside(text, shown)))
-    _buttons(text, shown)
-
-
-def _beside(text: Text, shown: NextWord) -> Iterable[str]:
-    """What all others have, what is compared, and which pieces stand in no text."""
-    rest = shown.likeliest.rest
-    told = {"others": f"{shown.likeliest.others:,}", "rest": rounded(text, rest[1])}
-    yield text("next.rest", **told)
-    if shown.less:
-        yield text("next.ticks")
-    yield from cannot(text, shown)
-
-
-def _buttons(text: Text, shown: NextWord) -> None:
-    """Take the likeliest, draw one, or take the last one back."""
-    if not shown.whole_text:
+    best, at = shown.likeliest, shown.at  # callbacks are kept: they never hold the numbers
+    joins = partial(take, *at) if shown.whole_text else None
+    key = "model_next" if joins else "model_next_shown"
+    bars(text, key, shown.names, best, joins)
+    ticks = (text("next.ticks"),) if shown.less else ()
+    st.caption(text.joined(rest(text, best), *ticks, *cannot(text, shown)))
+    if joins is None:
         st.info(text("next.cut"))
         return
-    at, temperature = shown.at, shown.scene.choice.model_temperature
+    back = partial(take_back, *at) if shown.scene.run.pieces.used > 1 else None
+    takes = (partial(joins, shown.best), partial(joins, shown.drawn()), back)
     with st.container(horizontal=True, gap="small"):
-        st.button(
-            text("next.take", piece=plain(shown.name(shown.best))),
-            key="next_take",
-            on_click=take,
-            args=(*at, shown.best),
-            icon=":material/add:",
-        )
-        st.button(
-            text("next.draw", temperature=f"{temperature:g}"),
-            key="next_draw",
-            on_click=take,
-            args=(*at, shown.drawn()),
-            icon=":material/casino:",
-            help=text("next.draw.help"),
-        )
-        st.button(
-            text("next.back"),
-            key="next_back",
-            on_click=take_back,
-            args=at,
-            icon=":material/backspace:",
-            disabled=shown.scene.run.pieces.used < 2,
-        )
+        name, temperature = shown.name(shown.best), shown.scene.choice.model_temperature
+        buttons(text, "next", name, temperature, takes)
     if problem := session().refused.get(PLACE):
         st.warning(told(text, problem))
 
@@ -192,10 +144,3 @@ def _layers(text: Text, shown: NextWord) -> None:
         key="next_layers",
     )
     st.caption(text("next.layers.help"))
-
-
-def _click(at: tuple[str, int], ids: tuple[int, ...]) -> None:
-    """Take the clicked piece."""
-    place = clicked("model_next_-1", "row", click=CLICK)
-    if place and 0 <= place[0] < len(ids):
-        take(*at, ids[place[0]])
