@@ -125,7 +125,7 @@ def named(tokenizer: Tokenizer, ids: Sequence[int]) -> Pieces:
     added = tokenizer.get_added_tokens_decoder()
     special = [it in added and added[it].special for it in ids]
     raw = [tokenizer.id_to_token(it) or f"[{it}]" for it in ids]
-    tokens = [_label(tokenizer, token, it) for token, it in zip(raw, ids, strict=True)]
+    tokens = [label(tokenizer, token, it) for token, it in zip(raw, ids, strict=True)]
     sentence, spans = "", []
     for token, hidden in zip(tokens, special, strict=True):
         written = "" if hidden else token.replace(SPACE, " ")

@@ -23,6 +23,7 @@ from core.reader.model import (
     ModelExample,
     Order,
 )
+from core.sources.families import FamilySource
 from core.tokens import follow
 from pages.shared.reader.session import change, reader, session, settle
 from pages.shared.server import cache, loading
@@ -62,6 +63,12 @@ class ModelScene(NamedTuple):
     def speaker(self) -> Speaker | None:
         """The model with its head for the next piece, if it has one."""
         return loading.speaker(self.shown)
+
+    @property
+    def crosses(self) -> bool:
+        """Whether it has an encoder, and a decoder that looks at it."""
+        source = loading.source(self.shown, self.choice.model_part)
+        return isinstance(source, FamilySource) and bool(source.load().encoder)
 
     @property
     def switches(self) -> bool:
@@ -278,7 +285,7 @@ def within(scene: ModelScene) -> ModelChoice:
         model_order=order,
         model_lines=tuple(head for head in choice.model_lines if head < n_heads),
         model_off=tuple(at for at in choice.model_off if at[0] < n_layers and at[1] < n_heads),
-        model_blind=tuple(it for it in choice.model_blind if it <= last),
+        model_blind=tuple(it for it in choice.model_blind if it <= last_key),
     )
 
 

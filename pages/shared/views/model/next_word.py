@@ -48,10 +48,8 @@ def next_piece(text: Text, scene: ModelScene) -> None:
 
 def _none(text: Text, scene: ModelScene) -> None:
     """Why this model has no next word, and how to get one that has."""
-    why = text(
-        "next.headless" if scene.causal else "next.both_ways",
-        name=plain(scene.run.trace.origin.detail),
-    )
+    kind = "writer" if scene.crosses else "headless" if scene.causal else "both_ways"
+    why = text(f"next.{kind}", name=plain(scene.run.trace.origin.detail))
     if not package.installed():
         st.markdown(text.joined(why, text("next.get", command=package.COMMAND)))
         return
