@@ -5,12 +5,21 @@ values), what changes without the key, and how steeply the output depends on it.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from core.arrays import Array, freeze
 from core.softmax import softmax
 from core.trace import LayerTrace
+
+
+class Heads(Protocol):
+    """A matrix for each head; an array is one."""
+
+    def __getitem__(self, head: int | list[int], /) -> Array:
+        """``(d_v, d_out)``, or ``(head, d_v, d_out)`` of several."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -20,16 +29,15 @@ class Mixer:
     Attributes:
         w_o: ``(head, d_v, d_out)``, on paper: ``output @ w_o`` summed over heads is the layer's
             output, but for a bias.
-        b_k: Broadcasts to ``(head, key, d_k)``: the part of the keys that is the same for every
-            word, turned by position where keys are.
+        b_k: Broadcasts to ``(head, key, d_k)``: the part of the keys that does not grow with
+            their words, such as a bias, turned by position where keys are; all of a key whose
+            length is always the same.
         b_v: Broadcasts to ``(head, key, d_v)``, likewise of the values.
-        scale: Factor of the scores. ``None`` means 1/√d_k.
     """
 
-    w_o: Array
+    w_o: Array | Heads
     b_k: Array | float = 0.0
     b_v: Array | float = 0.0
-    scale: float | None = None
 
     def __post_init__(self) -> None:
         """Make the arrays read-only: they may be views of a model that everybody uses."""
@@ -71,7 +79,7 @@ def leave_one_out(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Arr
     """
     weights, biased, v = _in_double(layer, query, head)
     masked = np.where(np.eye(len(biased), dtype=bool), -np.inf, biased)  # (left out, key)
-    change = (softmax(masked) - weights) @ v  # (left out, d_v)
+    change = (_softmax(layer, head, masked) - weights) @ v  # (left out, d_v)
     return _lengths(change, mixer.w_o[head])
 
 
@@ -96,7 +104,7 @@ def gradient_times_input(layer: LayerTrace, mixer: Mixer, query: int, head: int)
     softmax is written out here.
     """
     weights, _, v = _in_double(layer, query, head)
-    scale = layer.q.shape[-1] ** -0.5 if mixer.scale is None else mixer.scale
+    scale = layer.q.shape[-1] ** -0.5 if layer.scale is None else layer.scale
     b_k, b_v = (
         np.broadcast_to(b, given.shape)[head]
         for b, given in ((mixer.b_k, layer.k), (mixer.b_v, layer.v))
@@ -104,6 +112,8 @@ def gradient_times_input(layer: LayerTrace, mixer: Mixer, query: int, head: int)
     slope_k = layer.k[head].astype(np.float64) - b_k  # (key, d_k), what t adds to the key
     slope_v = v - b_v  # (key, d_v)
     slope_score = slope_k @ layer.q[head, query].astype(np.float64) * scale  # (key,)
+    if layer.cap is not None:
+        slope_score *= 1 - np.tanh(layer.scores[head, query] / layer.cap) ** 2
     output = weights @ v  # (d_v,)
     slope = slope_v + slope_score[:, None] * (v - output)  # (key, d_v)
     return _lengths(weights[:, None] * slope, mixer.w_o[head])
@@ -157,8 +167,16 @@ def _in_double(layer: LayerTrace, query: int, head: int) -> tuple[Array, Array, 
     The weights are computed anew from the scores: where one is nearly 1, what is left for the
     others would be lost in float32.
     """
-    biased = (layer.scores[head, query] + layer.bias[head, query]).astype(np.float64)
-    return softmax(biased), biased, layer.v[head].astype(np.float64)
+    biased = layer.biased_scores[head, query].astype(np.float64)
+    return _softmax(layer, head, biased), biased, layer.v[head].astype(np.float64)
+
+
+def _softmax(layer: LayerTrace, head: int, biased: Array) -> Array:
+    """``(..., key)``, less what the layer's sink takes."""
+    if layer.sinks is None:
+        return softmax(biased)
+    beside = np.full((*biased.shape[:-1], 1), layer.sinks[head], biased.dtype)
+    return softmax(np.concatenate([biased, beside], axis=-1))[..., :-1]
 
 
 def _lengths(pieces: Array, w_o: Array) -> Array:

@@ -3,13 +3,14 @@
 Everything that is drawn reads these records; whatever fills them can be drawn.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Literal
 
 import numpy as np
 
 from core.arrays import Array, BoolArray, freeze
 from core.attention import MultiHeadSteps
+from core.softmax import softmax
 
 OriginKind = Literal["handset", "seeded", "trained", "pretrained", "uploaded"]
 
@@ -51,9 +52,16 @@ class LayerTrace:
         scores: ``(head, query, key)``, scaled, before the mask.
         bias: ``(head, query, key)``, what was added to the scores: ALiBi, and -inf where a query
             may not look.
-        weights: ``(head, query, key)``. Rows sum to 1, or are 0 where a query may look at nothing.
+        weights: ``(head, query, key)``. Rows sum to 1, less what a sink takes, or are 0 where a
+            query may look at nothing.
         output: ``(head, query, d_v)``, the weighted sums of values.
-        mixed: ``(query, d_out)``, the heads' outputs side by side, times w_o.
+        mixed: ``(query, d_out)``, the heads' outputs side by side, times w_o where that is known.
+        scale: Factor of the scores. ``None`` means 1/√d_k.
+        cap: Scores are bent to stay below this size: cap · tanh(score / cap). ``None`` = they are
+            not.
+        sinks: ``(head,)``, learned scores of a place that is no key: softmax counts it, and what
+            it gets is given to nobody. ``None`` = there are none.
+        shared: How many heads, side by side, have the same keys and values.
     """
 
     q: Array
@@ -64,6 +72,10 @@ class LayerTrace:
     weights: Array
     output: Array
     mixed: Array
+    scale: float | None = None
+    cap: float | None = None
+    sinks: Array | None = None
+    shared: int = 1
 
     @classmethod
     def of(cls, steps: MultiHeadSteps, bias: Array) -> "LayerTrace":
@@ -94,13 +106,28 @@ class LayerTrace:
                 raise TraceError(f"{name} has numbers that are not finite")
         if not (self.bias < np.inf).all():
             raise TraceError("bias must be numbers or -inf")
+        if self.sinks is not None and self.sinks.shape != self.q.shape[:1]:
+            raise TraceError(f"sinks must have shape {self.q.shape[:1]}, got {self.sinks.shape}")
         self._check_weights()
         freeze(self)
 
     @property
     def biased_scores(self) -> Array:
         """``(head, query, key)``: what softmax is taken of; -inf where the mask forbids."""
-        return self.scores + self.bias
+        return self.capped_scores + self.bias
+
+    @property
+    def capped_scores(self) -> Array:
+        """``(head, query, key)``: the scores below their cap, if they have one, before the bias."""
+        return self.scores if self.cap is None else np.tanh(self.scores / self.cap) * self.cap
+
+    @property
+    def sunk(self) -> Array:
+        """``(head, query)``: which part of its attention each query gives to the sink."""
+        if self.sinks is None:
+            return np.zeros_like(self.weights[..., 0])
+        beside = np.broadcast_to(self.sinks[:, None, None], (*self.weights.shape[:2], 1))
+        return softmax(np.concatenate([self.biased_scores, beside], axis=-1))[..., -1]
 
     @property
     def may_look(self) -> BoolArray:
@@ -128,14 +155,14 @@ class LayerTrace:
     def _check_weights(self) -> None:
         if (self.weights < 0).any() or self.weights[~self.may_look].any():
             raise TraceError("weights must be positive, and exactly 0 where the mask forbids")
-        expected = self.may_look.any(axis=-1)  # (head, query): 0 or 1
+        expected = self.may_look.any(axis=-1) * (1 - self.sunk)  # (head, query)
         worst = np.abs(self.weights.sum(axis=-1) - expected).max(initial=0)
         if worst > ROW_SUM_TOLERANCE:
             raise TraceError(f"rows of weights must sum to 1, one is off by {worst:.2g}")
 
 
-PARTS = tuple(it.name for it in fields(LayerTrace))
-"""The names of everything that a layer leaves behind."""
+PARTS = tuple(it.name for it in fields(LayerTrace) if it.default is MISSING)
+"""The names of the arrays that every layer leaves behind."""
 
 STEPS = tuple(name for name in PARTS if name != "bias")
 """Those that are computed; the bias is given."""

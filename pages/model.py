@@ -16,6 +16,7 @@ from pages.shared.views.model.head import (
     view_controls,
 )
 from pages.shared.views.model.importance import model_importance
+from pages.shared.views.model.next_word import next_piece
 from pages.shared.views.model.other import other_sentence
 from pages.shared.views.model.reading import say_pieces
 from pages.shared.views.model.switched_off import each_off, off_together
@@ -35,10 +36,13 @@ with right:
     view_controls(text, scene)
     model_head(text, scene, heads)
     open_in_explore(text, scene)
-    head_lines(text, heads)
+    if heads.square:
+        head_lines(text, heads)
 with folded(text, "model_steps_open", unfolded=scene.choice.model_steps_open) as block:
     if block.open:
         model_steps(text, scene)
+
+next_piece(text, scene)
 
 st.subheader(text("beside.title"), anchor=False)
 st.markdown(text("beside.lead"))

@@ -6,6 +6,7 @@ from pages.shared import frame
 from pages.shared.views.guess_bars import GUESSED
 from pages.shared.views.papers import papers
 from pages.shared.views.questions import questions
+from pages.shared.views.why.begun import piece_by_piece
 from pages.shared.views.why.counted import quality, waits
 from pages.shared.views.why.inserted import inserted
 from pages.shared.views.why.noticed import limits, noticed
@@ -26,6 +27,9 @@ predict_by_drawing(text, shown)
 with st.container(key=GUESSED):
     one_word(text, shown)
     every_word(text, shown)
+
+st.subheader(text("begun.title"), anchor=False)
+piece_by_piece(text, shown)
 
 st.subheader(text("why.waits"), anchor=False)
 waits(text, shown)

@@ -11,6 +11,7 @@ import regex
 
 from core.errors import InputError
 from core.tokens import tokenize, words
+from core.translation.beginning import Beginning, beginning
 from core.translation.files import KINDS, Kind, shared_pieces
 from core.translation.pairs import Pair
 from core.translation.pieces import LONGEST, Language, plain
@@ -169,6 +170,17 @@ def translated(kind: Kind, sentence: str, forced: str | None = None) -> Translat
         return Translated(text, chosen.align(sentence, text, words=True))
     except InputError:  # it wrote nothing, or more than it can be made to write
         return Translated(text, None)
+
+
+def begun(sentence: str, written: tuple[int, ...]) -> Beginning:
+    """Let the Transformer go on with a translation that is given.
+
+    Args:
+        sentence: The source, as :func:`check` lets it pass.
+        written: Numbers of the pieces so far.
+    """
+    source = language_of(sentence)
+    return beginning(translator("transformer", source, target_of(source)), sentence, written)
 
 
 def held_out_pair(sentence: str, source: Language) -> Pair | None:

@@ -87,14 +87,13 @@ def check_config(config: Mapping[str, object], name: str) -> None:
 
 
 def check_tensors(
-    unexpected: Iterable[str], layers: str, n_layers: int, *, name: str, family: str
+    unexpected: Iterable[str], layers: Mapping[str, int], *, name: str, family: str
 ) -> None:
     """Refuse a model whose layers have parameters that it would be computed without.
 
     Args:
         unexpected: Names of parameters in the file that the model has no place for.
-        layers: Where its layers are, such as ``encoder.layer``.
-        n_layers: How many there are.
+        layers: How many layers it has, by where they are, such as ``encoder.layer``.
         name: Of the model.
         family: Of the model.
 
@@ -102,15 +101,16 @@ def check_tensors(
         InputError: ``model_layers`` if the file has more layers; ``model_quantized`` if scales lie
             beside parameters; ``model_unexpected`` for all others.
     """
-    inside = re.compile(rf"(?:.*\.)?{re.escape(layers)}\.(\d+)\.(.+)")
+    places = "|".join(map(re.escape, layers))
+    inside = re.compile(rf"(?:.*\.)?({places})\.(\d+)\.(.+)")
     found = [(it, match) for it in sorted(unexpected) if (match := inside.fullmatch(it))]
-    found = [(it, match) for it, match in found if not _BUFFERS.fullmatch(match[2])]
+    found = [(it, match) for it, match in found if not _BUFFERS.fullmatch(match[3])]
     if not found:
         return
-    last = max(int(match[1]) for _, match in found)
-    if last >= n_layers:
-        raise InputError("model_layers", name=name, said=n_layers, there=last + 1)
+    last, there = max((int(match[2]), layers[match[1]]) for _, match in found)
+    if last >= there:
+        raise InputError("model_layers", name=name, said=there, there=last + 1)
     tensor, match = found[0]
-    if re.search(r"scale|absmax|qweight|qzeros|quant", match[2]):
+    if re.search(r"scale|absmax|qweight|qzeros|quant", match[3]):
         raise InputError("model_quantized", name=name, method=tensor)
     raise InputError("model_unexpected", name=name, family=family, tensor=tensor, count=len(found))

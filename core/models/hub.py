@@ -1,7 +1,7 @@
-"""Where the files of a model are: a local folder, or the Hugging Face hub; checked before use.
+"""Where the files of a model are: on this machine, or the Hugging Face hub; checked before use.
 
-Only safetensors files are read (others can run programs when they are opened), no model brings
-its own code, and nothing larger than the limit is downloaded or loaded.
+Only safetensors and GGUF files are read (others can run programs when they are opened), no model
+brings its own code, and nothing larger than the limit is downloaded or loaded.
 """
 
 import json
@@ -19,6 +19,7 @@ from core.models.folder import (
     check_name,
     check_shards,
 )
+from core.models.gguf import package
 from core.models.packaged import NAME as PACKAGED
 
 OPEN = "ATTENTION_LAB_OPEN"
@@ -35,10 +36,17 @@ ALLOWED = (
     "openai-community/gpt2",
     "HuggingFaceTB/SmolLM2-135M",
 )
-"""What a server that is not open may use, if its owner has put the files into the hub's cache."""
+"""What a server that is not open may use, if its owner has put the files into the hub's cache.
 
-LARGEST = 600_000_000
-"""Bytes of parameters in files; in memory, half-precision ones take twice as much."""
+Likewise the model of `core.models.gguf.package`, if its package is installed.
+"""
+
+LIMIT = "ATTENTION_LAB_LARGEST_MODEL"
+"""The variable that says how many megabytes of parameters in files a model may have."""
+
+USUAL_LIMIT = 600
+"""That many if nothing is said; in memory, half-precision parameters take twice as much, those of
+a GGUF file stay in it."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage (``checking``, ``downloading``, ``loading``), and bytes done and in all."""
@@ -77,59 +85,84 @@ class Hub(Protocol):
         ...
 
 
+def largest() -> int:
+    """Bytes of parameters that a model's files may have; the usual limit if none is well said."""
+    said = os.environ.get(LIMIT, "")
+    return (int(said) if said.isascii() and said.isdigit() else USUAL_LIMIT) * 1_000_000
+
+
 def is_open() -> bool:
     """Whether any model may be used here, and downloaded."""
     return os.environ.get(OPEN) == "1"
 
 
-def local_folder(model: str) -> Path | None:
-    """The folder of this name, if there is one and it may be used; ``~`` is the home folder."""
+def local(model: str) -> Path | None:
+    """The folder, or GGUF file, of this name, if it is there and may be used; ``~`` is the home."""
     try:
-        folder = Path(model).expanduser()
-        return folder if is_open() and folder.is_dir() else None
-    except (OSError, RuntimeError, ValueError):  # no name that a folder could have
+        path = Path(model).expanduser()
+        is_file = path.suffix == package.SUFFIX and path.is_file()
+        return path if is_open() and (is_file or path.is_dir()) else None
+    except (OSError, RuntimeError, ValueError):  # no name that a file could have
         return None
 
 
+def gguf_file(model: str) -> Path | None:
+    """The GGUF file that a name stands for: its path, a folder with it, or an installed package."""
+    here = local(model)
+    if here is None:
+        return package.installed() if model == package.NAME else None
+    files = package.files_in(here) if here.is_dir() else [here]
+    return files[0] if len(files) == 1 else None
+
+
 def offered() -> tuple[str, ...]:
-    """The ids that may well work here: all if downloads are allowed, else those that are there."""
+    """The names that may well work here: all if downloads are allowed, else what is there."""
+    installed = (package.NAME,) if package.installed() else ()
     if is_open():
-        return ALLOWED
+        return (*installed, *ALLOWED)
     from huggingface_hub import try_to_load_from_cache
 
-    return tuple(it for it in ALLOWED if isinstance(try_to_load_from_cache(it, "config.json"), str))
+    there = (it for it in ALLOWED if isinstance(try_to_load_from_cache(it, "config.json"), str))
+    return (*installed, *there)
 
 
 def check_allowed(model: str) -> None:
-    """Let only the ``ALLOWED`` models through, unless this place is open.
+    """Let only the ``ALLOWED`` models and that of the package through, unless this place is open.
 
     Raises:
         InputError: ``model_not_allowed``.
     """
-    if not is_open() and model not in ALLOWED:
+    if not is_open() and model not in (*ALLOWED, package.NAME):
         allowed = (PACKAGED, *offered())
         raise InputError("model_not_allowed", name=model, allowed=allowed, command=COMMAND)
 
 
 def locate(model: str, hub: Hub, progress: Progress = no_progress) -> Path:
-    """The checked folder of a model, downloaded first if need be and allowed.
+    """The checked folder, or GGUF file, of a model, downloaded first if need be and allowed.
 
     Args:
-        model: A local folder, or the id of a model on the hub.
-        hub: Asked only if there is no such folder.
+        model: A local folder or GGUF file, the name of the model in the package, or the id of one
+            on the hub.
+        hub: Asked only if it is nothing of this machine.
         progress: Told about the download.
 
     Raises:
         InputError: ``model_not_allowed`` on a server that is not open; ``model_missing`` if the
-            model is not there; ``hub_unreachable``; and as :func:`checked_folder` and
-            `core.models.folder.check_name`.
+            model is not there; ``model_not_installed``; ``hub_unreachable``; and
+            as :func:`checked_folder` and `core.models.folder.check_name`.
     """
     check_allowed(model)
-    here = local_folder(model)
-    if here is None:
-        check_name(model)
+    if file := gguf_file(model):
+        _check_size(file.stat().st_size, model)
+        return file
+    here = local(model)
     if here:
         return checked_folder(here, model)
+    if model == package.NAME:
+        raise InputError("model_not_installed", name=model)
+    check_name(model)
+    if model.endswith(package.SUFFIX):  # no id on the hub does
+        raise InputError("model_missing", name=model, file=Path(model).name)
     folder = hub.cached(model)
     if folder is None and is_open():
         folder = _download(model, hub, progress)
@@ -143,11 +176,15 @@ def checked_folder(folder: Path, model: str) -> Path:
 
     Raises:
         InputError: ``no_safetensors`` if its parameters are in no file of this kind;
-            ``model_too_large``; ``model_unreadable`` if it has no usable ``config.json``; and as
-            `core.models.folder` has it.
+            ``gguf_several`` if they may be in several others; ``model_too_large``;
+            ``model_unreadable`` if it has no usable ``config.json``; and as `core.models.folder`
+            has it.
     """
     sizes = {path.name: path.stat().st_size for path in folder.glob("*.*")}
     check_adapter(sizes, model)
+    if several := package.files_in(folder):
+        count, first = len(several), str(several[0])
+        raise InputError("gguf_several", name=model, count=count, file=first)
     _check_sizes(sizes, model)
     check_shards(folder, model)
     check_config(read_config(folder, model), model)
@@ -173,8 +210,12 @@ def _check_sizes(sizes: Mapping[str, int], model: str) -> None:
     parameters = [size for file, size in sizes.items() if file.endswith(".safetensors")]
     if not parameters:
         raise InputError("no_safetensors", name=model)
-    if sum(parameters) > LARGEST:
-        size, limit = (math.ceil(it / 1e6) for it in (sum(parameters), LARGEST))  # megabytes
+    _check_size(sum(parameters), model)
+
+
+def _check_size(n_bytes: int, model: str) -> None:
+    if n_bytes > largest():
+        size, limit = (math.ceil(it / 1e6) for it in (n_bytes, largest()))  # megabytes
         raise InputError("model_too_large", name=model, size=size, limit=limit)
 
 

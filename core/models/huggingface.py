@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
-from core.models.hub import LARGEST, Listing, Progress
+from core.models.hub import Listing, Progress, largest
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class HuggingFaceHub:
         except Exception as problem:  # whatever a network can do
             raise InputError("hub_unreachable", name=model) from problem
         files = info.siblings or []
-        unknown = LARGEST + 1  # a size that is not told is not trusted
+        unknown = largest() + 1  # a size that is not told is not trusted
         sizes = {file.rfilename: unknown if file.size is None else file.size for file in files}
         return Listing(info.sha or "main", sizes)
 

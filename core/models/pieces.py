@@ -1,7 +1,7 @@
 """A sentence cut into the word pieces that a trained model reads, with what was left out told."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
@@ -105,13 +105,48 @@ def cut(
     words = dict(zip(own, _words(whole, own, word_starts(sentence)), strict=True))
     return Pieces(
         sentence,
-        tokens=tuple(_label(tokenizer, whole.tokens[i], whole.ids[i]) for i in at),
+        tokens=tuple(label(tokenizer, whole.tokens[i], whole.ids[i]) for i in at),
         ids=tuple(whole.ids[i] for i in at),
         words=tuple(words.get(i) for i in at),
         spans=tuple(whole.offsets[i] for i in at),
         total=total,
         start=start,
         unknown=sum(whole.ids[i] == unknown for i in kept),
+    )
+
+
+def named(tokenizer: Tokenizer, ids: Sequence[int]) -> Pieces:
+    """Pieces that a model wrote, and the sentence that they make.
+
+    Args:
+        tokenizer: Of the model.
+        ids: Special ones included.
+    """
+    added = tokenizer.get_added_tokens_decoder()
+    special = [it in added and added[it].special for it in ids]
+    raw = [tokenizer.id_to_token(it) or f"[{it}]" for it in ids]
+    tokens = [label(tokenizer, token, it) for token, it in zip(raw, ids, strict=True)]
+    sentence, spans = "", []
+    for token, hidden in zip(tokens, special, strict=True):
+        written = "" if hidden else token.replace(SPACE, " ")
+        written = written if sentence else written.lstrip()
+        spans.append((len(sentence), len(sentence) + len(written)))
+        sentence += written
+    starts = word_starts(sentence) if clean(sentence) == sentence else frozenset()
+    words, word = [], -1
+    for (start, _), token, hidden in zip(spans, tokens, special, strict=True):
+        opens = word < 0 or token.startswith(SPACE) or start in starts
+        word += not hidden and opens
+        words.append(None if hidden else word)
+    return Pieces(
+        sentence,
+        tokens=tuple(tokens),
+        ids=tuple(ids),
+        words=tuple(words),
+        spans=tuple(spans),
+        total=sum(it is not None for it in words),
+        start=0,
+        unknown=0,
     )
 
 
@@ -164,7 +199,7 @@ def _unknown_id(tokenizer: Tokenizer | UnigramTokenizer) -> int | None:
     return tokenizer.token_to_id(name) if isinstance(name, str) else None
 
 
-def _label(tokenizer: Tokenizer | UnigramTokenizer, token: str, number: int) -> str:
+def label(tokenizer: Tokenizer | UnigramTokenizer, token: str, number: int) -> str:
     """The piece as people read it; bytes that are no whole character stay as the model has them."""
     if isinstance(tokenizer, UnigramTokenizer):
         return _SPACE_SIGN.sub(SPACE, token)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from torch import Tensor
@@ -13,6 +14,9 @@ from core.measures import HeadFeatures, head_features
 from core.models.pieces import Pieces
 from core.trace import STEPS, AttentionTrace, LayerTrace
 
+Attention = Literal["encoder", "decoder", "cross"]
+"""What there is to be seen of a model with two stacks: one looks at itself, or at the other."""
+
 
 @dataclass(frozen=True)
 class ModelRun:
@@ -21,11 +25,14 @@ class ModelRun:
     Attributes:
         pieces: What the model read of the sentence, and what was left out.
         trace: Every layer's attention; query and key tokens are the pieces.
-        mixers: One a layer: the parameters that measures of importance need.
+        mixers: One a layer: the parameters that measures of importance need. Empty where it is
+            not known how the layers mix their heads.
         hidden: ``(layer + 1, token, d_model)``: what went into the first layer, then what came
             out of every layer.
         embedding: ``(d_model,)`` of length 1, the sentence's; ``None`` where the model was not
             trained to give one.
+        asking: What looks at ``pieces``, if that is another text: what a decoder writes after it.
+        attention: Which it is, of a model with an encoder and a decoder.
     """
 
     pieces: Pieces
@@ -33,14 +40,26 @@ class ModelRun:
     mixers: tuple[Mixer, ...]
     hidden: Array
     embedding: Array | None = None
+    asking: Pieces | None = None
+    attention: Attention | None = None
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
         freeze(self)
 
+    @property
+    def queries(self) -> Pieces:
+        """The pieces that ask; in self-attention those that are looked at."""
+        return self.asking or self.pieces
+
+    @property
+    def crossing(self) -> bool:
+        """Whether one text looks at another."""
+        return self.asking is not None
+
     @cached_property
     def features(self) -> HeadFeatures:
-        """What each head does: ``(layer, head)`` each."""
+        """What each head does where pieces look at each other: ``(layer, head)`` each."""
         special = self.pieces.special
         found = [head_features(it.weights[None], special) for it in self.trace.layers]
         return HeadFeatures(*map(np.concatenate, zip(*found, strict=True)))
@@ -48,9 +67,9 @@ class ModelRun:
     @property
     def nbytes(self) -> int:
         """Bytes that the run holds besides the model's own parameters."""
-        return self.hidden.nbytes + sum(
-            getattr(layer, step).nbytes for layer in self.trace.layers for step in STEPS
-        )
+        steps = [getattr(layer, step) for layer in self.trace.layers for step in STEPS]
+        biases = [it for mixer in self.mixers for it in (mixer.b_k, mixer.b_v)]
+        return sum(np.asarray(it).nbytes for it in (self.hidden, *steps, *biases))
 
 
 def layer_trace(steps: MultiHeadSteps, mask: Tensor | None = None) -> LayerTrace:

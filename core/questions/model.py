@@ -48,8 +48,13 @@ class Modelled:
     key: int
 
     def word(self, place: int) -> Word:
-        """A piece of the text."""
+        """A piece of the text that is looked at."""
         return Word(self.run.pieces.tokens, place)
+
+    @property
+    def asks(self) -> Word:
+        """The piece that asks."""
+        return Word(self.run.queries.tokens, self.query)
 
     def another_head(self, draw: Generator) -> tuple[int, int]:
         """(layer, head) of one that is not shown."""
@@ -68,7 +73,7 @@ class Modelled:
 
 def in_which(modelled: Modelled, draw: Generator) -> Question | None:
     """Ask: in which of two sentences does a head give the pair more weight?"""
-    if modelled.other is None:
+    if modelled.other is None or modelled.run.crossing:
         return None
     try:
         changes = compare(modelled.run.trace, modelled.other.trace).by_change(
@@ -87,7 +92,7 @@ def in_which(modelled: Modelled, draw: Generator) -> Question | None:
     return Question(
         "in_which",
         {
-            "asks": modelled.word(modelled.query),
+            "asks": modelled.asks,
             "about": modelled.word(modelled.key),
             "layer": str(found.layer),
             "head": str(found.head),
@@ -110,7 +115,7 @@ def strongest(modelled: Modelled, draw: Generator) -> Question | None:
     listed = tuple(f"{name} {w:.1%}" for name, w in zip(names, weights, strict=True))
     return Question(
         "strongest",
-        {"asks": modelled.word(modelled.query), "about": modelled.word(modelled.key)},
+        {"asks": modelled.asks, "about": modelled.word(modelled.key)},
         names,
         found,
         {"found": names[found], "listed": Listed(listed)},
@@ -131,7 +136,7 @@ def wider(modelled: Modelled, draw: Generator) -> Question | None:
         return None
     return Question(
         "wider",
-        {"asks": modelled.word(modelled.query)},
+        {"asks": modelled.asks},
         (Name("layer", str(low)), Name("layer", str(high))),
         int(bits[1] > bits[0]),
         {
@@ -146,7 +151,7 @@ def wider(modelled: Modelled, draw: Generator) -> Question | None:
 def special(modelled: Modelled, draw: Generator) -> Question | None:
     """Ask: how much attention goes to the special pieces that the model adds?"""
     hidden = np.array(modelled.run.pieces.special)
-    if not hidden.any() or hidden.all():
+    if modelled.run.crossing or not hidden.any() or hidden.all():
         return None
     shares = modelled.run.features.special.mean(axis=1)  # (layer,)
     away = np.abs(shares[:, None] - _QUARTERS).min(axis=1)
@@ -166,6 +171,8 @@ def special(modelled: Modelled, draw: Generator) -> Question | None:
 
 def matters(modelled: Modelled, draw: Generator) -> Question | None:
     """Ask: is the piece with the largest weight also the one that would be missed most?"""
+    if not modelled.run.mixers:
+        return None
     layer, head = modelled.another_head(draw)
     trace = modelled.run.trace.layers[layer]
     weights = trace.weights[head, modelled.query]
@@ -175,7 +182,7 @@ def matters(modelled: Modelled, draw: Generator) -> Question | None:
         return None
     return Question(
         "matters",
-        {"asks": modelled.word(modelled.query), "layer": str(layer), "head": str(head)},
+        {"asks": modelled.asks, "layer": str(layer), "head": str(head)},
         *yes_no(heaviest == missed),
         {
             "heaviest": modelled.word(heaviest),

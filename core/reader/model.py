@@ -7,11 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 from core.files.limits import PRIVATE
 from core.models import bilingual
+from core.models.run import Attention
 from core.reader.examples import Language
 from core.reader.fields import (
     flag,
     line,
+    number,
     of_kind,
+    places,
     sequence,
     text_within,
     whole,
@@ -105,6 +108,7 @@ class ModelChoice:
     )
     model_name: str = of_kind(PACKAGED, text_within(500))  # or an id on the hub, or a folder
     model_part: Part = word("start", Part)  # of a text over the limit
+    model_attention: Attention = word("encoder", Attention)  # of a model that has several
     model_layer: int = whole(3, 0, MOST_HEADS - 1)
     model_head: int = whole(1, 0, MOST_HEADS - 1)
     model_query: int = _piece(10)
@@ -123,6 +127,8 @@ class ModelChoice:
     model_toy: bool = flag(False)  # the importance of words is shown on a toy
     model_off: tuple[tuple[int, int], ...] = of_kind((), _pairs)  # (layer, head), all together
     model_alone: bool = flag(False)  # each head is switched off alone, too
+    model_temperature: float = number(1.0, 0.0, 2.0)  # of the next piece
+    model_blind: tuple[int, ...] = places(MOST_PIECES - 1)  # that nobody may look at, likewise
 
 
 class ModelExample(NamedTuple):

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from core.ideas.why import Measure, check
-from core.reader.fields import flag, line, whole, word
+from core.reader.fields import flag, line, number, of_kind, sequence, whole, whole_within, word
+from core.translation.pieces import LONGEST
 
 Output = Literal["reference", "vector", "attention", "transformer"]
 
@@ -20,6 +21,13 @@ CLEAREST = -1
 _MOST_WORDS = 40  # of a source or a translation: each has a piece at least
 
 
+_id = whole_within(0, 99_999)
+
+
+def _ids(raw: object) -> tuple[int, ...]:
+    return tuple(_id(it) for it in sequence(raw))[:LONGEST]
+
+
 @dataclass(frozen=True)
 class WhyChoice:
     """A sentence, a translation that all are made to write, and a word of each, from 0.
@@ -33,6 +41,8 @@ class WhyChoice:
     why_key: int = whole(7, CLEAREST, _MOST_WORDS - 1, place=True)  # of the source
     why_measure: Measure = word("bleu", Measure)  # of quality by length
     why_inserted_open: bool = flag(False)
+    why_begun: tuple[int, ...] = of_kind((), _ids)  # pieces of a translation that is being written
+    why_temperature: float = number(1.0, 0.0, 2.0)  # of the next one
 
     def within(self, n_output: int, n_source: int) -> "WhyChoice":
         """Point at words that exist, rather not at the mark at the end of a translation."""

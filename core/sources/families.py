@@ -1,76 +1,57 @@
 """Any other model, through transformers, which is imported when the first one is asked for.
 
-The model runs as its authors' code has it; `core.models.layouts` goes through the steps of its
+The model runs as its authors' code has it; `core.models.recording` goes through the steps of its
 attention once more, in the open.
 """
 
 import math
 import threading
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any
 
 import torch
-from tokenizers import Tokenizer
+from torch import Tensor
 
 from core.errors import InputError
-from core.models.folder import check_tensors, check_tokenizer
-from core.models.hub import (
-    Hub,
-    Progress,
-    check_allowed,
-    local_folder,
-    locate,
-    no_progress,
-    read_config,
-)
+from core.models.hub import Hub, Progress, check_allowed, locate, no_progress
 from core.models.huggingface import HuggingFaceHub
-from core.models.layouts import FAMILIES, Family, retraced
-from core.models.pieces import Keep, Pieces, cut
-from core.models.run import ModelRun
+from core.models.next_word import Speaker
+from core.models.opening import LIMIT, Loaded, hidden, opened
+from core.models.pieces import Keep, Pieces, cut, named
+from core.models.recording import Steps, layer_of, recording
+from core.models.run import Attention, ModelRun
 from core.trace import AttentionTrace, Origin
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
-LIMIT = 512
-"""Word pieces that a page can show; a model may allow fewer."""
 
 HUB = HuggingFaceHub()
 
 IN_MEMORY = 2
 """Models kept; the one that was not used for longest goes first."""
 
+LONGEST_WRITTEN = 64
+"""Pieces that a model with a decoder writes after a text."""
+
 MOST_WEIGHTS = 40_000_000
 """Weights of all heads together that one text may lead to: 512 pieces in 144 heads."""
 
 
-class Loaded(NamedTuple):
-    """A model ready to run, shared by everybody; nothing may write to it."""
-
-    name: str
-    family: Family
-    model: "PreTrainedModel"
-    tokenizer: Tokenizer
-    largest: int  # tokens, the special ones included
-    n_heads: int  # in all layers together
-
-
 @dataclass(frozen=True)
 class FamilySource:
-    """A model of one of the ``FAMILIES``.
+    """A model of any family whose attention transformers computes at one place for all.
 
     Attributes:
-        model: A local folder, or the id of a model on the Hugging Face hub.
+        model: A local folder or GGUF file, the name of the model in the package of
+            `core.models.gguf.package`, or the id of one on the Hugging Face hub.
         limit: In word pieces, special ones included; the model's own limit if that is lower.
         keep: Which part of a longer sentence is read.
         hub: Where models come from.
+        attention: Whose is shown, of a model with an encoder and a decoder.
     """
 
     model: str
     limit: int = LIMIT
     keep: Keep = "start"
     hub: Hub = HUB
+    attention: Attention = "encoder"
 
     def trace(self, sentence: str) -> AttentionTrace:
         """Every head's attention on the sentence's word pieces.
@@ -114,6 +95,19 @@ class FamilySource:
         """
         return self.loaded or _load_once(self.model, self.hub, progress)
 
+    def speaker(self) -> Speaker | None:
+        """The model with its head for the next piece, if it has one.
+
+        Raises:
+            InputError: As :meth:`load`.
+        """
+        loaded = self.load()
+        if loaded.causal is None:
+            return None
+        found = tuple(it.module for it in loaded.outputs.values())  # in the order of the layers
+        n_layers = loaded.causal.config.get_text_config().num_hidden_layers
+        return Speaker(loaded.causal, found if len(found) == n_layers else ())
+
     def run(self, sentence: str) -> ModelRun:
         """The model on a sentence, with everything kept.
 
@@ -124,28 +118,60 @@ class FamilySource:
         """
         loaded = self.load()
         try:
-            return _run(loaded, self.pieces(sentence))
+            return _run(loaded, self.pieces(sentence), self.attention)
         except InputError:
             raise
         except Exception as problem:  # whatever files that do not fit together lead to
             raise InputError("model_fails", name=loaded.name) from problem
 
 
-def _run(loaded: Loaded, pieces: Pieces) -> ModelRun:
-    family, model = loaded.family, loaded.model
-    with torch.inference_mode():
-        ids = torch.tensor([pieces.ids])
-        done = model(ids, output_attentions=True, output_hidden_states=True)
-        layers = model.get_submodule(family.layers).children()
-        inputs = done.hidden_states[:-1]
+def _run(loaded: Loaded, pieces: Pieces, attention: Attention) -> ModelRun:
+    ids = torch.tensor([pieces.ids])
+    written = _written(loaded, ids) if loaded.encoder else ids
+    with recording() as record:
+        stacks = hidden(loaded.model, ids, written)
         found = [
-            retraced(family, model, layer, x[0], weights[0])
-            for layer, x, weights in zip(layers, inputs, done.attentions, strict=True)
+            layer_of(steps, slopes, loaded.outputs.get(steps.module))
+            for steps, slopes in zip(record.layers, record.slopes, strict=True)
+            if not loaded.encoder or _is(attention, steps, loaded)
         ]
-        hidden = torch.stack(done.hidden_states)[:, 0].numpy()
-    traces, mixers = zip(*found, strict=True)
-    tokens, origin = pieces.tokens, Origin("pretrained", loaded.name)
-    return ModelRun(pieces, AttentionTrace(tokens, tokens, traces, origin), mixers, hidden)
+    traces, found_mixers = zip(*found, strict=True)
+    mixers = () if None in found_mixers else found_mixers
+    looked_at = asking = pieces
+    if loaded.encoder and attention != "encoder":
+        asking = named(loaded.tokenizer, written[0].tolist())
+        looked_at = looked_at if attention == "cross" else asking
+    trace = AttentionTrace(
+        asking.tokens, looked_at.tokens, traces, Origin("pretrained", loaded.name)
+    )
+    read = stacks[0 if attention == "encoder" else -1]
+    other = asking if looked_at is not asking else None
+    shown = attention if loaded.encoder else None
+    return ModelRun(looked_at, trace, mixers, read.numpy(), asking=other, attention=shown)
+
+
+def _is(attention: Attention, steps: Steps, loaded: Loaded) -> bool:
+    if attention == "encoder":
+        return steps.module in loaded.encoder
+    return steps.module not in loaded.encoder and steps.cross == (attention == "cross")
+
+
+def _written(loaded: Loaded, ids: Tensor) -> Tensor:
+    """``(1, token)``: what the model itself writes after the text; the text where it cannot.
+
+    The piece that ends it is left out: nothing was written after looking from it.
+    """
+    config: Any = loaded.model.config
+    if loaded.writer is None:
+        first = torch.tensor([[config.decoder_start_token_id or 0]])
+        return torch.cat((first, ids[:, :-1]), dim=1)
+    write: Any = loaded.writer.generate
+    with torch.inference_mode():
+        most = min(LONGEST_WRITTEN, loaded.largest - 1)
+        # transformers makes its cache as deep as the encoder is.
+        kept = getattr(config, "num_decoder_layers", 0) <= config.num_hidden_layers
+        written = write(ids, max_new_tokens=most, do_sample=False, num_beams=1, use_cache=kept)
+    return written[:, :-1] if written.shape[1] > 2 else written
 
 
 _guard = threading.Lock()
@@ -159,52 +185,11 @@ def _load_once(name: str, hub: Hub, progress: Progress) -> Loaded:
     with lock:
         if found := _loaded.get(name):  # by whoever had the lock before
             return found
-        loaded = _load(locate(name, hub, progress), name, progress)
+        path = locate(name, hub, progress)
+        progress("loading", 0, 0)
+        loaded = opened(path, name)
         with _guard:
             while len(_loaded) >= IN_MEMORY:
                 del _loaded[next(iter(_loaded))]
             _loaded[name] = loaded
     return loaded
-
-
-def _load(folder: Path, name: str, progress: Progress) -> Loaded:
-    progress("loading", 0, 0)
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
-
-    safely = {"local_files_only": True, "trust_remote_code": False}
-    try:
-        config = AutoConfig.from_pretrained(folder, **safely)
-        family = FAMILIES[config.model_type]
-    except (OSError, ValueError, KeyError) as problem:
-        kind = str(read_config(folder, name).get("model_type", "?"))
-        named = f"{name} ({kind})"
-        raise InputError("family_unknown", name=named, known=tuple(FAMILIES)) from problem
-    try:
-        model, report = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            use_safetensors=True,
-            dtype=torch.float32,
-            attn_implementation="eager",
-            output_loading_info=True,
-            **family.options,
-            **safely,
-        )
-        check_tokenizer(folder, name)
-        tokenizer = AutoTokenizer.from_pretrained(folder, **safely).backend_tokenizer
-    except InputError:
-        raise
-    except Exception as problem:  # transformers promises no kind of error for spoilt files
-        raise InputError("model_unreadable", name=name, file=folder.name) from problem
-    if report["missing_keys"]:  # they would be random numbers
-        missing = min(report["missing_keys"])
-        raise InputError("model_unreadable", name=name, file=folder.name, missing=missing)
-    extra, n_layers = report["unexpected_keys"], config.num_hidden_layers
-    check_tensors(extra, family.layers, n_layers, name=name, family=config.model_type)
-    model.eval().requires_grad_(False)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    shown = folder.name if local_folder(name) else name
-    largest = config.max_position_embeddings - family.first_position
-    n_heads = n_layers * config.num_attention_heads
-    return Loaded(shown, family, model, tokenizer, largest, n_heads)

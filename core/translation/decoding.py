@@ -27,6 +27,19 @@ class Forced(NamedTuple):
     weights: Tensor
 
 
+class GoingOn(NamedTuple):
+    """What a network makes of the piece after those that are written.
+
+    Attributes:
+        scores: ``(piece,)``; ``-inf`` for those that are never written.
+        weights: ``(layer, head, output, source)`` of the pieces written and the one that comes; no
+            layers without attention.
+    """
+
+    scores: Tensor
+    weights: Tensor
+
+
 def greedy(network: Network, sources: Tensor, longest: int = LONGEST) -> list[tuple[int, ...]]:
     """Write the most probable piece, again and again, until each sentence ends.
 
@@ -46,6 +59,22 @@ def greedy(network: Network, sources: Tensor, longest: int = LONGEST) -> list[tu
             scores[:, _NEVER] = -math.inf
             written = torch.cat((written, scores.argmax(dim=-1, keepdim=True)), dim=1)
     return [_until_end(ids) for ids in written[:, 1:].tolist()]
+
+
+def going_on(network: Network, source: Sequence[int], written: Sequence[int]) -> GoingOn:
+    """Ask a network for the next piece of a translation.
+
+    Args:
+        network: That translates.
+        source: Ids of pieces.
+        written: Ids of the pieces so far, without an end.
+    """
+    with torch.no_grad():
+        memory = network.encode(network.source[torch.tensor([source])], keep)
+        decoded = network.decode(memory, torch.tensor([(START, *written)]), keep)
+    scores = decoded.scores[0, -1].clone()
+    scores[_NEVER] = -math.inf
+    return GoingOn(scores, decoded.weights[:, 0])
 
 
 def forced(network: Network, source: Sequence[int], target: Sequence[int]) -> Forced:

@@ -48,8 +48,9 @@ def explored(scene: Scene) -> Explored:
 def modelled(scene: ModelScene) -> Modelled:
     """The real model on the text and on the sentence beside it."""
     choice = scene.choice
+    asked = choice.model_part, scene.shown, choice.model_attention
     try:
-        other = cache.model(choice.model_other, choice.model_part, scene.shown, told=in_line())
+        other = cache.model(choice.model_other, *asked, told=in_line())
     except InputError:
         other = None
     return Modelled(
@@ -145,6 +146,8 @@ def _remembers(scene: Scene) -> bool:
 
 def _looks_beside(scene: ModelScene) -> bool:
     choice = scene.choice
+    if scene.run.crossing:
+        return False
     return challenges.looks_beside(scene.run.features, choice.model_layer, choice.model_head)
 
 

@@ -19,14 +19,14 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, pre_tokenizers
 
 from core.errors import InputError
-from core.importance import gradient_times_input, leave_one_out
-from core.models import hub
+from core.importance import Mixer, gradient_times_input, leave_one_out
+from core.models import hub, recording
 from core.models.pieces import Keep, cut
 from core.models.run import ModelRun
 from core.models.words import words_of
 from core.sources import families
 from core.sources.families import FamilySource
-from core.trace import AttentionTrace, Origin
+from core.trace import AttentionTrace, LayerTrace, Origin
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.told import told
 from tests.tiny import CAUSAL, TINY, write_model, write_tokenizer
@@ -94,16 +94,19 @@ def test_what_the_heads_give_is_mixed_as_in_the_model(tiny: Mapping[str, Path], 
     run = source(tiny[family]).run(SENTENCE)
     loaded = source(tiny[family]).load()
     for layer, mixer in zip(run.trace.layers, run.mixers, strict=True):
-        pieces = np.einsum("hqv,hvm->qm", layer.output, mixer.w_o)
+        pieces = np.einsum("hqv,hvm->qm", layer.output, w_o_of(layer, mixer))
         bias = layer.mixed - pieces  # the same for every token
         assert_allclose(bias, np.broadcast_to(bias[0], bias.shape), atol=1e-5)
-    modules = loaded.model.get_submodule(loaded.family.layers)
-    module = next(iter(modules.children())).get_submodule(loaded.family.output)
+    module = next(iter(loaded.outputs.values())).module
     heads = torch.from_numpy(
         run.trace.layers[0].output.swapaxes(0, 1).reshape(-1, layer_width(run))
     )
     with torch.no_grad():
         assert_allclose(run.trace.layers[0].mixed, module(heads).numpy(), atol=1e-5)
+
+
+def w_o_of(layer: LayerTrace, mixer: Mixer) -> np.ndarray:
+    return np.stack([mixer.w_o[head] for head in range(len(layer.q))])
 
 
 def layer_width(run: ModelRun) -> int:
@@ -124,11 +127,11 @@ def test_gradient_times_input_sees_biases_turned_by_position(tiny: Mapping[str, 
         new_k, new_v = k.copy(), v.copy()
         new_k[:, key] += scaled * (k - mixer.b_k)[:, key]
         new_v[:, key] += scaled * (v - mixer.b_v)[:, key]
-        assert mixer.scale is not None
-        scores = np.einsum("hd,hkd->hk", layer.q[:, query], new_k) * mixer.scale
+        assert layer.scale is not None
+        scores = np.einsum("hd,hkd->hk", layer.q[:, query], new_k) * layer.scale
         raised = np.where(layer.may_look[:, query], np.exp(scores), 0)
         heads = np.einsum("hk,hkv->hv", raised / raised.sum(axis=-1, keepdims=True), new_v)
-        return np.einsum("hv,hvm->hm", heads, mixer.w_o)
+        return np.einsum("hv,hvm->hm", heads, w_o_of(layer, mixer))
 
     slopes = (outputs(step) - outputs(-step)) / (2 * step)
     for head, slope in enumerate(slopes):
@@ -258,14 +261,14 @@ def write_config(folder: Path, **config: object) -> None:
     (folder / "config.json").write_text(json.dumps(config))
 
 
-@pytest.mark.parametrize("model_type", ["t5", "no-such-family"])
+@pytest.mark.parametrize("model_type", ["mamba", "no-such-family"])
 def test_other_families_are_refused_with_the_known_ones(tmp_path: Path, model_type: str):
     write_config(tmp_path, model_type=model_type)
     write_tokenizer(tmp_path, "bert")
     (tmp_path / "model.safetensors").touch()
     error = refusal(tmp_path)
     assert error.code == "family_unknown"
-    assert "gpt2" in str(error.values["known"])
+    assert "GPT-2" in str(error.values["known"])
 
 
 def test_spoilt_files_are_refused(tiny: Mapping[str, Path], tmp_path: Path):
@@ -275,6 +278,22 @@ def test_spoilt_files_are_refused(tiny: Mapping[str, Path], tmp_path: Path):
     assert refusal(tmp_path).code == "model_unreadable"
     (tmp_path / "config.json").write_text("spoilt")
     assert refusal(tmp_path).code == "model_unreadable"
+
+
+def test_a_causal_model_keeps_its_head_for_the_next_piece(tmp_path: Path):
+    write_model(tmp_path, "llama", tie_word_embeddings=True)
+    loaded = source(tmp_path).load()
+    ids = torch.tensor([[1, 2, 3]])
+    with torch.no_grad():
+        assert loaded.causal is not None
+        hidden = loaded.model(ids).last_hidden_state
+        expected = hidden @ loaded.model.get_input_embeddings().weight.T
+        assert_allclose(loaded.causal(ids).logits, expected, atol=1e-5)
+
+
+def test_a_head_that_is_not_in_the_file_is_not_made_up(tiny: Mapping[str, Path]):
+    assert source(tiny["llama"]).load().causal is None
+    assert source(tiny["bert"]).load().causal is None
 
 
 def test_parameters_that_are_missing_are_not_made_up(tiny: Mapping[str, Path], tmp_path: Path):
@@ -291,8 +310,8 @@ def test_weights_that_cannot_be_explained_are_refused(
     tiny: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch
 ):
     model = source(tiny["gpt2"])
-    wrong = model.load()._replace(family=model.load().family._replace(causal=False))
-    monkeypatch.setitem(families._loaded, str(tiny["gpt2"]), wrong)
+    model.load()
+    monkeypatch.setattr(recording, "_bias", lambda mask, position, scores: scores * 0)
     with pytest.raises(InputError, match="weights_disagree"):
         model.trace(SENTENCE)
 
@@ -369,7 +388,7 @@ def test_parameters_outside_the_layers_and_old_buffers_do_no_harm(
     add_tensors(
         copied(tiny["llama"], tmp_path),
         **{
-            "lm_head.weight": torch.ones(3),
+            "score.weight": torch.ones(3),
             "layers.0.self_attn.rotary_emb.inv_freq": torch.ones(3),
         },
     )
@@ -440,10 +459,10 @@ def test_a_name_that_is_none_is_refused_with_the_right_one(name: str, code: str,
 
 
 def test_a_refusal_says_which_family_it_is(tmp_path: Path):
-    write_config(tmp_path, model_type="t5")
+    write_config(tmp_path, model_type="mamba")
     write_tokenizer(tmp_path, "bert")
     (tmp_path / "model.safetensors").touch()
-    assert "(t5)" in str(refusal(tmp_path).values["name"])
+    assert "(mamba)" in str(refusal(tmp_path).values["name"])
 
 
 @pytest.mark.parametrize("head_dim", [32, 128])

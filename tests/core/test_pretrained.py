@@ -85,6 +85,7 @@ def test_every_step_follows_from_the_one_before():
         raised = np.exp(layer.scores - layer.scores.max(axis=-1, keepdims=True))
         assert_allclose(layer.weights, raised / raised.sum(axis=-1, keepdims=True), atol=1e-5)
         assert_allclose(layer.output, layer.weights @ layer.v, atol=1e-5)
+        assert isinstance(mixer.w_o, np.ndarray)
         mixed = np.einsum("hqv,hvm->qm", layer.output, mixer.w_o) + w_o
         assert_allclose(layer.mixed, mixed, atol=1e-5)
         assert not layer.bias.any()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.arrays import Array
 from core.layer import Rules, trace
 from core.reader.explore import Choice
 from core.trace import LayerTrace
@@ -304,3 +305,35 @@ def test_nothing_is_minus_0(change: dict[str, Any], n: int, place: tuple[int, in
     layer, rules = made(n, **change)
     for latex in lines(layer, rules, place[0], place[1] % n, place[2] % n):
         assert not re.search(r"-0\.00\b", latex)
+
+
+# Caps and sinks
+
+
+def weights_of(layer: LayerTrace, cap: float | None, sinks: Array | None) -> Array:
+    bent = layer.scores if cap is None else cap * np.tanh(layer.scores / cap)
+    raised = np.exp((bent + layer.bias).astype(float))
+    beside = 0.0 if sinks is None else np.exp(sinks)[:, None, None]
+    return raised / (raised.sum(axis=-1, keepdims=True) + beside)
+
+
+def test_a_cap_bends_the_score_before_anything_is_added():
+    layer, rules = made(positions="alibi", mask="none")
+    capped = replace(layer, cap=1.5, weights=weights_of(layer, 1.5, None))
+    plain, bent, biased = formulas.score(capped, below(layer, rules), 0, 2, 0).split(r", \qquad ")
+    assert close(last(plain), float(layer.scores[0, 2, 0]))
+    assert r"\bar s_{3,1} = 1.5 \tanh\dfrac{" in bent
+    assert close(last(bent), 1.5 * math.tanh(layer.scores[0, 2, 0] / 1.5))
+    assert close(last(biased), float(capped.biased_scores[0, 2, 0]))
+
+
+@pytest.mark.parametrize("sink", [-1.0, 2.0, 30.0])
+def test_a_sink_stands_below_the_line(sink: float):
+    layer, _ = made(mask="none")
+    sinks = np.full(len(layer.q), sink)
+    sunk = replace(layer, sinks=sinks, weights=weights_of(layer, None, sinks))
+    latex = formulas.softmax(sunk, 0, 2, 0)
+    assert "+ e^{b" in latex
+    assert close(last(latex), float(sunk.weights[0, 2, 0]))
+    terms, whole = (numbers(plainly(it).split("}{", 1)[1]) for it in latex.split(" = ")[2:4])
+    assert sum(terms) == pytest.approx(whole[0], rel=0.02, abs=0.03)

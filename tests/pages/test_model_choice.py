@@ -14,11 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_allclose
 from streamlit.testing.v1 import AppTest
 
 from core.errors import InputError
-from core.models import hub
+from core.models import hub, recording
+from core.models.gguf import package
 from core.models.packaged import NAME
 from core.models.words import merged, words_of
 from core.reader.model import BILINGUAL, MODEL_BEGINS, ModelChoice
@@ -28,6 +30,7 @@ from pages.shared.server import cache, loading
 from pages.shared.text import LANGUAGES, Text
 from pages.shared.views.in_line import in_line
 from pages.shared.views.model import choice as model_choice
+from tests.gguf_files import write_gguf
 from tests.pages.exploring import chosen
 from tests.pages.test_model import choose, square
 from tests.tiny import CAUSAL, TINY, write_model
@@ -174,6 +177,28 @@ def test_what_is_pointed_at_stays_when_the_model_changes(model: AppTest, tiny: M
     assert pieces.sentence[about:].strip().startswith("animal")
 
 
+def test_a_gguf_file_is_opened_like_other_models(model: AppTest, tmp_path: Path):
+    expected = write_gguf(tmp_path / "small.gguf", "Q4_0")
+    load(model, tmp_path / "small.gguf", model_sentence=SENTENCE, model_layer=1, model_head=2)
+    assert not model.exception
+    assert "Model: small" in told(model)
+    assert EN("model.about.gguf", name="small", layers=2, heads=4) in told(model)
+    ids = FamilySource(str(tmp_path)).pieces(SENTENCE).ids  # the folder stands for the file
+    weights = expected(torch.tensor([ids]), output_attentions=True).attentions[1][0, 2]
+    assert_allclose(square(model, "model_map"), weights.numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("there", [None, Path("somewhere.gguf")])
+def test_without_its_package_it_is_said_how_to_get_the_language_model(
+    open_dashboard: Visit, monkeypatch: pytest.MonkeyPatch, language: str, there: Path | None
+):
+    monkeypatch.setattr(package, "installed", lambda: there)
+    app = open_dashboard(language).switch_page("pages/model.py").run()
+    assert (f"`{package.COMMAND}`" in told(app)) == (there is None)
+    assert (package.NAME in app.get_by_key("model_name").options) == (there is not None)  # pyright: ignore
+
+
 # Loading
 
 
@@ -231,9 +256,10 @@ def test_what_failed_is_told_and_tried_again(
     ("files", "code"),
     [
         ({}, "no_safetensors"),
+        ({"model.gguf": "GGML"}, "gguf_other"),
         ({"model.safetensors": "", "config.json": "?"}, "model_unreadable"),
         ({"model.safetensors": "", "config.json": '{"auto_map": 1}'}, "brings_code"),
-        ({"model.safetensors": "", "config.json": '{"model_type": "t5"}'}, "family_unknown"),
+        ({"model.safetensors": "", "config.json": '{"model_type": "mamba"}'}, "family_unknown"),
         ({"model.safetensors": "?", "config.json": '{"model_type": "bert"}'}, "model_unreadable"),
     ],
 )
@@ -259,9 +285,8 @@ def test_a_model_that_cannot_read_the_text_leaves_minilm(
     model: AppTest, tiny: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch
 ):
     name = str(tiny["gpt2"])
-    found = FamilySource(name).load()
-    wrong = found._replace(family=found.family._replace(causal=False))
-    monkeypatch.setitem(families._loaded, name, wrong)
+    FamilySource(name).load()
+    monkeypatch.setattr(recording, "_bias", lambda mask, position, scores: scores * 0)
     load(model, name, model_sentence="saw the cat")
     assert any("weights differ by" in it.value for it in model.warning)
     assert f"Model: {NAME}" in told(model)

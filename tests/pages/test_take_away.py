@@ -291,6 +291,7 @@ ELSEWHERE = {
     *("model_other", "model_name", "model_order", "heads_blocks", "positions_at", "reach_log"),
     *("model_cells", "model_sorted", "model_click"),
     *("model_finder_open", "model_steps_open", "model_lines", "model_toy", "model_off"),
+    *("model_temperature", "model_blind"),
     *("model_alone", "buffet_arithmetic_open", "heads_table_open"),
     "why_inserted_open",
     *("buffet_dish", "source"),  # change no number of the report; or are no matter of this test
@@ -303,7 +304,7 @@ def another(hint: object, value: object, read: Callable[[object], object]) -> ob
         return next(it for it in get_args(hint)[::-1] if it != value)
     if isinstance(value, bool):
         return not value
-    tries = [3, 1, 7, 16, (1,), *MASKS, *ENCODINGS]
+    tries = [3, 1, 7, 16, 2, (1,), *MASKS, *ENCODINGS]
     for it in tries:
         with suppress(ValueError, TypeError):
             if it != value and read(it) == it:
@@ -335,8 +336,8 @@ def another(hint: object, value: object, read: Callable[[object], object]) -> ob
         ("buffet", BuffetChoice, {}, set()),
         ("cost", CostChoice, {}, set()),
         ("cost", CacheChoice, {}, set()),
-        ("model", ModelChoice, {}, set()),
-        ("why", WhyChoice, {"why_sentence": "I love music."}, {"why_key"}),
+        ("model", ModelChoice, {}, {"model_attention"}),  # it has one only
+        ("why", WhyChoice, {"why_sentence": "I love music."}, {"why_key", "why_begun"}),
     ],
     ids=lambda case: case[0],
 )

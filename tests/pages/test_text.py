@@ -35,7 +35,7 @@ TERMS = set(
         "Michel Voita Tang Adam Transformer eval "
         "BLEU chrF Tatoeba CC BY FR "
         "GGUF HDF numpy ONNX MATLAB Git LFS Parquet Arrow NaN True cookie TransformerLens pt LoRA "
-        "KV cache kB MLA latent DeepSeek",
+        "KV cache kB MLA latent DeepSeek logit lens",
     )
 )
 """Words of the field, symbols and authors, that Chinese texts write in Latin letters."""

@@ -40,7 +40,7 @@ def product(q: Array, k: Array, pair: tuple[int, int]) -> str:
 
 
 def score(layer: LayerTrace, divisor: str, head: int, query: int, key: int) -> str:
-    """Scaling, and what is added: ALiBi or the mask.
+    """Scaling, the cap, and what is added: ALiBi or the mask.
 
     Args:
         layer: Whose numbers are shown.
@@ -49,7 +49,29 @@ def score(layer: LayerTrace, divisor: str, head: int, query: int, key: int) -> s
     """
     dot = float(layer.q[head, query] @ layer.k[head, key])
     bias = float(layer.bias[head, query, key]) if layer.bias[head, query].any() else None
-    return scaling(dot, divisor, float(layer.scores[head, query, key]), bias, (query, key))
+    at, pair = (head, query, key), (query, key)
+    if layer.cap is None:
+        return scaling(dot, divisor, float(layer.scores[at]), bias, pair)
+    bent = float(layer.capped_scores[at])
+    line = scaling(dot, divisor, float(layer.scores[at]), None, pair)
+    return rf"{line}, \qquad {capping(layer.cap, float(layer.scores[at]), bent, bias, pair)}"
+
+
+def capping(
+    cap: float, score: float, bent: float, bias: float | None, pair: tuple[int, int]
+) -> str:
+    """From the score to what is left of it below a cap, and to what softmax is taken of.
+
+    Args:
+        cap: What no score exceeds.
+        score: Before it is bent.
+        bent: Afterwards.
+        bias: As in :func:`scaling`.
+        pair: Likewise.
+    """
+    at = rf"_{{{pair[0] + 1},{pair[1] + 1}}}"
+    line = rf"\bar s{at} = {cap:g} \tanh\dfrac{{{_number(score)}}}{{{cap:g}}} = {_number(bent)}"
+    return line if bias is None else rf"{line}, \qquad {_biased(at, bent, bias)}"
 
 
 def scaling(
@@ -70,7 +92,11 @@ def scaling(
     line = rf"s{at} = {quotient}"
     if bias is None:
         return line
-    return rf"{line}, \qquad s'{at} = {scaled} {_added(bias)} = {_number(score + bias)}"
+    return rf"{line}, \qquad {_biased(at, score, bias)}"
+
+
+def _biased(at: str, score: float, bias: float) -> str:
+    return rf"s'{at} = {_number(score)} {_added(bias)} = {_number(score + bias)}"
 
 
 def divisor(d_k: int, *, scaled: bool, temperature: float) -> str:
@@ -86,11 +112,15 @@ def softmax(layer: LayerTrace, head: int, query: int, key: int) -> str:
     Terms are in the row's order; the key's own is always one of them.
     """
     biased = layer.biased_scores[head, query].astype(float)
-    symbol = "s'" if layer.bias[head, query].any() else "s"
-    return share(biased, float(layer.weights[head, query, key]), symbol, (query, key))
+    symbol = "s" if layer.cap is None else r"\bar s"
+    symbol = "s'" if layer.bias[head, query].any() else symbol
+    sink = None if layer.sinks is None else float(layer.sinks[head])
+    return share(biased, float(layer.weights[head, query, key]), symbol, (query, key), sink)
 
 
-def share(biased: Array, weight: float, symbol: str, pair: tuple[int, int]) -> str:
+def share(
+    biased: Array, weight: float, symbol: str, pair: tuple[int, int], sink: float | None = None
+) -> str:
     """A key's share of its row.
 
     Args:
@@ -98,22 +128,27 @@ def share(biased: Array, weight: float, symbol: str, pair: tuple[int, int]) -> s
         weight: What it gives for the key.
         symbol: LaTeX of these scores.
         pair: The query's place and the key's, from 0.
+        sink: The learned score of a place that is no key, b in the formula, if there is one.
     """
     query, key = pair
     name = rf"w_{{{query + 1},{key + 1}}}"
     if np.isneginf(biased).all():
         return rf"{name} = 0"
-    largest = float(biased.max())
+    largest = float(biased.max()) if sink is None else max(float(biased.max()), sink)
     shift = largest if abs(largest) > LARGEST_EXPONENT else 0.0
     powers = np.exp(biased - shift)
     top = rf"e^{{{_number(biased[key])}{_shift(shift)}}}" if np.isfinite(biased[key]) else "0"
     written = _written(range(len(powers)), key)
     shown = [_number(powers[j]) for j in written]
     rest = _rest(_number(np.delete(powers, written).sum()), len(powers) - len(written))
+    whole = rf"\sum_j e^{{{symbol}_{{{query + 1},j}}{_shift(shift)}}}"
+    sunk = 0.0 if sink is None else float(np.exp(sink - shift))
+    if sink is not None:
+        whole, rest = rf"{whole} + e^{{b{_shift(shift)}}}", [*rest, _number(sunk)]
     return (
-        rf"{name} = \dfrac{{{top}}}{{\sum_j e^{{{symbol}_{{{query + 1},j}}{_shift(shift)}}}}} = "
+        rf"{name} = \dfrac{{{top}}}{{{whole}}} = "
         rf"\dfrac{{{_number(powers[key])}}}{{{_sum([*shown, *rest])}}} = "
-        rf"\dfrac{{{_number(powers[key])}}}{{{_number(powers.sum())}}} = "
+        rf"\dfrac{{{_number(powers[key])}}}{{{_number(powers.sum() + sunk)}}} = "
         rf"{_number(weight)}"
     )
 

@@ -1,9 +1,15 @@
 """The page of a real model: the reader's choice, and what the model made of the text."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, get_args
 
+import numpy as np
+
+from core.arrays import Array
 from core.errors import InputError
+from core.measures import entropy
+from core.models.next_word import Speaker
 from core.models.pieces import Pieces
 from core.models.run import ModelRun
 from core.models.telling import telling, tells_most
@@ -17,6 +23,7 @@ from core.reader.model import (
     ModelExample,
     Order,
 )
+from core.sources.families import FamilySource
 from core.tokens import follow
 from pages.shared.reader.session import change, reader, session, settle
 from pages.shared.server import cache, loading
@@ -24,7 +31,7 @@ from pages.shared.server.gate import Waiting
 
 _SETTLED = (
     *("model_name", "model_layer", "model_head", "model_query", "model_key", "model_order"),
-    *("model_lines", "model_off"),
+    *("model_lines", "model_off", "model_aggregate", "model_blind"),
 )
 """Fields that depend on the model and on the text's pieces."""
 
@@ -53,6 +60,23 @@ class ModelScene(NamedTuple):
         return self.shown in loading.BUILT_IN
 
     @property
+    def speaker(self) -> Speaker | None:
+        """The model with its head for the next piece, if it has one."""
+        return loading.speaker(self.shown)
+
+    @property
+    def crosses(self) -> bool:
+        """Whether it has an encoder, and a decoder that looks at it."""
+        source = loading.source(self.shown, self.choice.model_part)
+        return isinstance(source, FamilySource) and bool(source.load().encoder)
+
+    @property
+    def switches(self) -> bool:
+        """Whether heads can be switched off, and what changes be seen."""
+        speaker = self.speaker
+        return self.built_in or (speaker is not None and bool(speaker.mixers))
+
+    @property
     def special(self) -> tuple[str, ...]:
         """The different pieces that the model adds."""
         pieces = self.run.pieces
@@ -62,6 +86,8 @@ class ModelScene(NamedTuple):
     @property
     def causal(self) -> bool:
         """Whether pieces see themselves and what comes before them only."""
+        if self.run.crossing:
+            return False
         may_look = self.run.trace.layers[0].may_look[0]
         return len(may_look) > 1 and not may_look[0, 1:].any()
 
@@ -81,7 +107,21 @@ class ModelScene(NamedTuple):
     def orders(self) -> tuple[Order, ...]:
         """Give what heads can be sorted by."""
         idle = {"first" if self.special else "special"} | ({"following"} if self.causal else set())
+        if self.run.crossing:  # other places are those of another text
+            idle |= {"previous", "following", "same", "first"}
         return tuple(it for it in get_args(Order) if it not in idle)
+
+    @property
+    def features(self) -> Mapping[str, Array]:
+        """Give what each head does, by name: ``(layer, head)``."""
+        if not self.run.crossing:
+            return self.run.features._asdict()
+        maps = [layer.weights for layer in self.run.trace.layers]
+        own = np.array(self.run.pieces.special)
+        return {
+            "entropy": np.stack([entropy(it).mean(axis=-1) for it in maps]),
+            "special": np.stack([it[..., own].sum(axis=-1).mean(axis=-1) for it in maps]),
+        }
 
 
 def model_scene(told: Waiting) -> ModelScene:
@@ -105,8 +145,12 @@ def model_scene(told: Waiting) -> ModelScene:
     problem = problem or (draft and draft.reason)
     scene = ModelScene(_pointing(choice, run, shown), run, shown, problem, trouble)
     scene = scene._replace(choice=within(scene))
-    _note(run.pieces, shown)
-    settle(**{name: getattr(scene.choice, name) for name in _SETTLED})
+    # While the chosen model is loaded, what a link says of its heads and pieces waits for it.
+    waits = trouble is None and shown != choice.model_name
+    if not waits:
+        _note(run.queries, shown)
+    fields = ("model_order",) if waits else _SETTLED
+    settle(**{name: getattr(scene.choice, name) for name in fields})
     return scene
 
 
@@ -122,6 +166,17 @@ def show_example(name: str, shown: str) -> None:
         model_query=_piece(pieces, example.asks),
         model_key=_piece(pieces, example.about),
     )
+
+
+def go_on(sentence: str, shown: str) -> None:
+    """Take a text that ends otherwise, and let its last piece ask; for callbacks."""
+    pieces = loading.source(shown, reader().record(ModelChoice).model_part).pieces(sentence)
+    own = [place for place, added in enumerate(pieces.special) if not added]
+    choice = reader().record(ModelChoice)
+    if before := session().pieces:
+        choice = _blind(choice, _places(before[1], pieces, same_model=True))
+    _note(pieces, shown)
+    change(model_sentence=sentence, model_query=own[-1], model_blind=choice.model_blind)
 
 
 def at_hand() -> str:
@@ -142,14 +197,15 @@ def _usable(choice: ModelChoice) -> tuple[ModelChoice, str, InputError | None]:
 
 def _run(choice: ModelChoice, shown: str, told: Waiting) -> tuple[ModelRun, InputError | None]:
     """Run the model; where others compute too long, give what it made of the last text."""
+    asked = choice.model_part, shown, choice.model_attention
     try:
-        return cache.model(choice.model_sentence, choice.model_part, shown, told=told), None
+        return cache.model(choice.model_sentence, *asked, told=told), None
     except InputError as problem:
         before = session().pieces
         last = before[1].sentence if before else ModelChoice().model_sentence
         if problem.code == "no_tokens":
-            return cache.model(last, choice.model_part, shown, told=told), problem
-        run = cache.kept_model(last, choice.model_part, shown) if problem.code == "busy" else None
+            return cache.model(last, *asked, told=told), problem
+        run = cache.kept_model(last, *asked) if problem.code == "busy" else None
         if run is None:
             raise
         return run, problem
@@ -163,14 +219,37 @@ def _pointing(choice: ModelChoice, run: ModelRun, shown: str) -> ModelChoice:
     layers, words = run.trace.layers, run.pieces.telling
     heads = layers[min(choice.model_layer, len(layers) - 1)].weights
     weights = heads[min(choice.model_head, len(heads) - 1)]
-    model, before = session().pieces or (shown, run.pieces)
-    place = _places(before, run.pieces, same_model=model == shown)
+    model, before = session().pieces or (shown, run.queries)
+    place = _places(before, run.queries, same_model=model == shown)
+    if run.crossing:
+        return _pointing_across(choice, run, weights, stays=before == run.queries)
     query, key = place.get(choice.model_query), place.get(choice.model_key)
     if query is None:
         query, key = telling(weights, words)
     elif key is None:
         key = tells_most(weights, words, query)
-    return replace(choice, model_query=query, model_key=key)
+    return replace(_blind(choice, place), model_query=query, model_key=key)
+
+
+def _blind(choice: ModelChoice, place: Mapping[int, int]) -> ModelChoice:
+    """Let nobody look at the pieces that nobody could look at, wherever they stand by now."""
+    return replace(
+        choice, model_blind=tuple(sorted(place[it] for it in choice.model_blind if it in place))
+    )
+
+
+def _pointing_across(
+    choice: ModelChoice, run: ModelRun, weights: Array, *, stays: bool
+) -> ModelChoice:
+    """Point from one text to another: at the pair that most exceeds what all rows give."""
+    if stays:
+        return choice
+    own = weights - weights.mean(axis=0)
+    for axis, pieces in enumerate((run.queries, run.pieces)):
+        wordless = np.array([word is None for word in pieces.telling])
+        own = np.where(np.expand_dims(wordless, 1 - axis), -np.inf, own)
+    query, key = np.unravel_index(int(own.argmax()), own.shape)
+    return replace(choice, model_query=int(query), model_key=int(key))
 
 
 def _places(before: Pieces, now: Pieces, *, same_model: bool) -> dict[int, int]:
@@ -190,20 +269,23 @@ def _places(before: Pieces, now: Pieces, *, same_model: bool) -> dict[int, int]:
 def within(scene: ModelScene) -> ModelChoice:
     """Point at pieces and heads that exist."""
     choice, (n_layers, n_heads) = scene.choice, scene.shape
-    last = len(scene.run.pieces.tokens) - 1
+    last_query, last_key = (len(it.tokens) - 1 for it in (scene.run.queries, scene.run.pieces))
     swap: dict[Order, Order] = {"first": "special", "special": "first"}
     order = choice.model_order
     if order not in scene.orders:
         order = swap.get(order, "pair")
+    rolled = choice.model_aggregate == "rollout"  # through layers of one text
     return replace(
         choice,
         model_layer=min(choice.model_layer, n_layers - 1),
         model_head=min(choice.model_head, n_heads - 1),
-        model_query=min(choice.model_query, last),
-        model_key=min(choice.model_key, last),
+        model_query=min(choice.model_query, last_query),
+        model_key=min(choice.model_key, last_key),
+        model_aggregate="head" if scene.run.crossing and rolled else choice.model_aggregate,
         model_order=order,
         model_lines=tuple(head for head in choice.model_lines if head < n_heads),
         model_off=tuple(at for at in choice.model_off if at[0] < n_layers and at[1] < n_heads),
+        model_blind=tuple(it for it in choice.model_blind if it <= last_key),
     )
 
 

@@ -1,11 +1,9 @@
 """What can be taken away from the page of the real model."""
 
-from dataclasses import replace
-
 from core.reader.model import ModelChoice
 from core.taken.report import Section
 from pages.shared.figures.heatmap import numbered
-from pages.shared.reader.model import ModelScene, at_hand
+from pages.shared.reader.model import ModelScene, at_hand, within
 from pages.shared.reader.session import reader
 from pages.shared.reports.chosen import every, settings
 from pages.shared.reports.taken import Taken, matrix_table
@@ -21,7 +19,8 @@ _ELSEWHERE = (
     *("model_sentence", "model_other", "model_cells", "model_order", "model_sorted"),
     "model_click",
     *("model_finder_open", "model_steps_open"),
-    *("model_lines", "model_toy", "model_off", "model_alone"),  # beside the head of the report
+    *("model_lines", "model_toy", "model_off", "model_alone"),
+    *("model_temperature", "model_blind"),  # beside the head of the report
 )
 _WIDEST = 64  # words of a table in a report
 
@@ -57,7 +56,8 @@ def _title(text: Text, choice: ModelChoice) -> str:
 
 def _settings(text: Text, scene: ModelScene) -> dict[str, str]:
     model = {"model_name": scene.run.trace.origin.detail}
-    return every(text, scene.choice, _ELSEWHERE) | model
+    idle = () if scene.run.attention else ("model_attention",)
+    return every(text, scene.choice, (*_ELSEWHERE, *idle)) | model
 
 
 def _numbers(text: Text, view: Shown, title: str) -> Section:
@@ -71,15 +71,7 @@ def _numbers(text: Text, view: Shown, title: str) -> Section:
 def _scene(choice: ModelChoice) -> ModelScene:
     """The page's scene once more, without touching a widget."""
     name = choice.model_name if loading.ready(choice.model_name) else at_hand()
-    run = cache.model(choice.model_sentence, choice.model_part, name, told=in_line())
+    asked = choice.model_part, name, choice.model_attention
+    run = cache.model(choice.model_sentence, *asked, told=in_line())
     scene = ModelScene(choice, run, name, None, None)
-    n_layers, n_heads = scene.shape
-    last = len(run.pieces.tokens) - 1
-    within = replace(
-        choice,
-        model_layer=min(choice.model_layer, n_layers - 1),
-        model_head=min(choice.model_head, n_heads - 1),
-        model_query=min(choice.model_query, last),
-        model_key=min(choice.model_key, last),
-    )
-    return scene._replace(choice=within)
+    return scene._replace(choice=within(scene))

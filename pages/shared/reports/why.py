@@ -1,6 +1,6 @@
 """What can be taken away from the page that asks why there is attention."""
 
-from core.ideas.why import quality_of
+from core.ideas.why import begun, quality_of
 from core.reader.why import WhyChoice
 from core.taken.report import Section, Table
 from core.translation.files import KINDS
@@ -23,6 +23,8 @@ def taken(text: Text) -> Taken:
         "why_word": shown.written[shown.choice.why_word],
         "why_key": shown.read[shown.choice.why_key],
         "why_output": text(f"why_output.{shown.output}"),
+        "why_begun": begun(shown.choice.why_sentence, shown.choice.why_begun).text
+        or text("begun.nothing"),
     }
     left_out = ("why_sentence", "why_inserted_open")
     return Taken(

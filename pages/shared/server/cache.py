@@ -12,6 +12,7 @@ from core.architectures import Measured
 from core.arrays import Array, digest
 from core.cnn import ConvolutionSettings
 from core.encoder import HeadIndex
+from core.errors import InputError
 from core.files.traces import fingerprint
 from core.ideas import reach, why
 from core.ideas.effective_field import FieldSizes, field_sizes
@@ -22,8 +23,9 @@ from core.layer import Parameters, Rules
 from core.long.head import LongHead
 from core.long.pixels import Overview
 from core.measures import cosine_distance
+from core.models.next_word import Less, Outlook
 from core.models.pieces import Keep
-from core.models.run import ModelRun
+from core.models.run import Attention, ModelRun
 from core.reader.model import PACKAGED
 from core.recall.recalling import Recall, recall
 from core.rnn import RecurrentSettings
@@ -32,6 +34,7 @@ from core.sources.uploaded import NOTHING_SAID, Upload, bytes_once_read, read_up
 from core.sources.uploaded_heads import UploadedHeads
 from core.sources.uploaded_heads import uploaded_heads as all_heads
 from core.tokens import LIMIT
+from core.translation.beginning import Beginning
 from core.translation.files import Kind
 from pages.shared.server import limits, loading, waiting
 from pages.shared.server.gate import Waiting
@@ -70,14 +73,21 @@ def recalled(reader: str, words: tuple[str, ...]) -> Recall:
 _runs: Kept[ModelRun] = Kept(largest=64_000_000)
 
 
-def model(sentence: str, part: Keep, name: str = PACKAGED, *, told: Waiting) -> ModelRun:
+def model(
+    sentence: str,
+    part: Keep,
+    name: str = PACKAGED,
+    attention: Attention = "encoder",
+    *,
+    told: Waiting,
+) -> ModelRun:
     """A model on a sentence; it is loaded if need be.
 
     Raises:
         InputError: ``busy`` if it was not this reader's turn in time, and as the source says.
     """
-    run = loading.source(name, part).run
-    return in_turn(_runs, _run_key(sentence, part, name), lambda: run(sentence), told)
+    run, key = loading.source(name, part, attention).run, _run_key(sentence, part, name, attention)
+    return in_turn(_runs, key, lambda: run(sentence), told)
 
 
 def short(sentence: str, name: str, *, told: Waiting) -> ModelRun:
@@ -86,13 +96,37 @@ def short(sentence: str, name: str, *, told: Waiting) -> ModelRun:
     return in_turn(_runs, (sentence, source), lambda: source.run(sentence), told)
 
 
-def kept_model(sentence: str, part: Keep, name: str) -> ModelRun | None:
+def kept_model(
+    sentence: str, part: Keep, name: str, attention: Attention = "encoder"
+) -> ModelRun | None:
     """The same if it need not be computed."""
-    return _runs.found(_run_key(sentence, part, name))
+    return _runs.found(_run_key(sentence, part, name, attention))
 
 
 def _run_key(*asked: Hashable) -> Hashable:
     return *asked, limits.of_pieces()
+
+
+# Of SmolLM2, 6 MB of scores and 3 MB of keys and values for a text of 64 pieces.
+_outlooks: Kept[Outlook] = Kept(largest=48_000_000)
+
+
+def outlook(name: str, ids: tuple[int, ...], less: Less, *, told: Waiting) -> Outlook:
+    """What a model makes of the piece after others; keys and values of the first ones are reused.
+
+    Raises:
+        InputError: ``busy`` if it was not this reader's turn in time; ``no_next_word`` if the model
+            has no head for it; and as `core.models.next_word.Speaker.read`.
+    """
+
+    def make() -> Outlook:
+        speaker = loading.speaker(name)
+        if speaker is None:
+            raise InputError("no_next_word", name=name)
+        begun = (_outlooks.found((name, ids[:n], less)) for n in range(len(ids) - 1, 0, -1))
+        return speaker.read(ids, less, next((it for it in begun if it), None))
+
+    return in_turn(_outlooks, (name, ids, less), make, told)
 
 
 class Moves(NamedTuple):
@@ -149,6 +183,19 @@ def translated(
     """
     key = kind, sentence, forced
     return in_turn(_translated, key, lambda: why.translated(*key), told)
+
+
+_begun: Kept[Beginning] = Kept(largest=1_000_000)
+
+
+def begun(sentence: str, written: tuple[int, ...], *, told: Waiting) -> Beginning:
+    """What the Transformer that translates would write next.
+
+    Raises:
+        InputError: ``busy`` if it was not this reader's turn in time.
+    """
+    key = sentence, written
+    return in_turn(_begun, key, lambda: why.begun(*key), told)
 
 
 _averaged: Kept[Averaged] = Kept(largest=4_000_000)

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from core.errors import InputError
 from core.models import packaged
 from core.models.hub import check_allowed
+from core.models.next_word import Speaker
 from core.models.pieces import Keep
+from core.models.run import Attention
 from core.reader.model import BILINGUAL, PACKAGED
 from core.sources.families import FamilySource
 from core.sources.pretrained import PretrainedSource
@@ -46,11 +48,22 @@ _one_at_a_time = threading.Lock()
 _reports: dict[str, Report] = {}
 
 
-def source(name: str, part: Keep) -> PretrainedSource | FamilySource:
+def source(
+    name: str, part: Keep, attention: Attention = "encoder"
+) -> PretrainedSource | FamilySource:
     """The model of this name as a source; nothing is loaded yet."""
     if name in BUILT_IN:
         return PretrainedSource(limits.of_pieces(), keep=part, model=BUILT_IN[name])
-    return FamilySource(name, keep=part)
+    return FamilySource(name, keep=part, attention=attention)
+
+
+def speaker(name: str) -> Speaker | None:
+    """The model with its head for the next piece, if it has one.
+
+    Raises:
+        InputError: As `core.sources.families.FamilySource.load`.
+    """
+    return None if name in BUILT_IN else FamilySource(name).speaker()
 
 
 def ready(name: str) -> bool:

@@ -38,6 +38,10 @@ def arithmetic(text: Text, opened: Opened, rules: Rules) -> None:
     written(text, lines)
     if not opened.layer.may_look[head, query, key]:
         st.info(text("arithmetic.masked"))
+    if opened.layer.sinks is not None:
+        st.caption(text("arithmetic.sink", sunk=f"{opened.layer.sunk[head, query]:.1%}"))
+    if opened.layer.cap is not None:
+        st.caption(text("arithmetic.cap", cap=f"{opened.layer.cap:g}"))
 
 
 def written(text: Text, lines: Mapping[str, str]) -> None:

@@ -86,7 +86,10 @@ def _score_formula(opened: Opened, rules: Rules) -> str:
     below = [r"\sqrt{d_k}"] if rules.scaled else []
     below += [f"{rules.temperature:g}"] if rules.temperature != 1 else []
     added = np.nan_to_num(opened.layer.bias[opened.head], neginf=0.0).any()
-    return " / ".join([r"q \cdot k", *below]) + (" + b" if added else "")
+    score, cap = " / ".join([r"q \cdot k", *below]), opened.layer.cap
+    if cap is not None:
+        score = rf"{cap:g} \tanh({score} / {cap:g})"
+    return score + (" + b" if added else "")
 
 
 def _opened_cell(text: Text, opened: Opened) -> str:

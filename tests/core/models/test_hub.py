@@ -84,9 +84,23 @@ def test_code_of_its_own_is_refused(tmp_path: Path):
 
 def test_a_folder_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path):
     with (tmp_path / "model.safetensors").open("wb") as file:
-        file.truncate(hub.LARGEST + 1)
+        file.truncate(hub.largest() + 1)
     error = refusal(tmp_path)
     assert (error.code, error.values["size"]) == ("model_too_large", 601)
+
+
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [("2", 2_000_000), ("0", 0), ("", 6e8), ("1e9", 6e8), ("-1", 6e8), ("²", 6e8)],
+)
+def test_the_limit_is_the_operators(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, limit: float
+):
+    monkeypatch.setenv(hub.LIMIT, said)
+    assert hub.largest() == limit
+    with (tmp_path / "model.safetensors").open("wb") as file:
+        file.truncate(int(limit) + 1)
+    assert refusal(tmp_path).values["limit"] == limit / 1_000_000
 
 
 @pytest.mark.parametrize("text", ["spoilt", "3", "\udcff"])
@@ -99,7 +113,7 @@ def test_a_folder_without_a_usable_configuration_is_refused(folder: Path, text: 
 
 
 def test_what_is_too_large_is_refused_before_anything_is_downloaded():
-    shelf = Shelf({"config.json": 9, "a.safetensors": hub.LARGEST, "b.safetensors": 1})
+    shelf = Shelf({"config.json": 9, "a.safetensors": hub.largest(), "b.safetensors": 1})
     assert refusal("some/model", shelf).code == "model_too_large"
     assert shelf.fetched == []
 
@@ -167,7 +181,7 @@ def test_the_real_hub_tells_sizes_and_bytes(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", lambda *_, **__: Info())
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
     found = HuggingFaceHub().listing("some/model")
-    assert found == Listing("abc", {"a.json": 3, "b.safetensors": hub.LARGEST + 1})
+    assert found == Listing("abc", {"a.json": 3, "b.safetensors": hub.largest() + 1})
     told: list[tuple[str, int, int]] = []
     path = HuggingFaceHub().fetch("m", "abc", "a.json", lambda *news: told.append(news))
     assert (path, told) == (tmp_path / "a.json", [("downloading", 2, 5)])

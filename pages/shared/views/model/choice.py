@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.errors import InputError
-from core.models.hub import COMMAND, is_open, offered
-from core.models.layouts import FAMILIES
+from core.models.gguf import package
+from core.models.hub import COMMAND, gguf_file, is_open, largest, offered
+from core.models.opening import FAMILIES
 from core.reader.model import BILINGUAL, PACKAGED
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import change, showing
@@ -35,16 +36,21 @@ def model_control(text: Text, scene: ModelScene) -> None:
         st.caption(_about(text, scene))
         known = text("sentence.comma").join(FAMILIES)
         if is_open():
-            st.caption(text("model_name.open", families=known, example="openai-community/gpt2"))
+            told = {"example": "openai-community/gpt2", "limit": largest() // _MEGABYTE}
+            st.caption(text("model_name.open", families=known, **told))
         else:
             st.caption(text("model_name.closed", families=known, command=COMMAND))
+        if not package.installed():
+            get = {"name": package.NAME, "command": package.COMMAND}
+            st.caption(text("model_name.package", **get))
 
 
 def _about(text: Text, scene: ModelScene) -> str:
     """What the shown model is, and on what it runs."""
     layers, heads = scene.shape
     name = plain(scene.run.trace.origin.detail)
-    known = {PACKAGED: "packaged", BILINGUAL: "bilingual"}.get(scene.shown, "other")
+    other = "gguf" if gguf_file(scene.shown) else "other"
+    known = {PACKAGED: "packaged", BILINGUAL: "bilingual"}.get(scene.shown, other)
     return text(f"model.about.{known}", name=name, layers=layers, heads=heads)
 
 

@@ -7,15 +7,15 @@ import numpy as np
 import streamlit as st
 
 from core.arrays import Array, IntArray
-from core.importance import Mixer
 from core.layer import Rules
 from core.models.words import hidden, merged, words_of
 from core.reader.model import HEAD_FIELDS
+from core.trace import LayerTrace
 from pages.shared.figures.heatmap import Frame, Heatmap
 from pages.shared.reader.head import exact_sizes
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.session import showing
-from pages.shared.text import Text, plain
+from pages.shared.text import Text, plain, plain_word
 from pages.shared.views import maps
 from pages.shared.views.arithmetic import arithmetic
 from pages.shared.views.atlas.control import control_and_habit
@@ -23,6 +23,7 @@ from pages.shared.views.atlas.heads import Heads, aggregated
 from pages.shared.views.highlight import in_words
 from pages.shared.views.links import open_state
 from pages.shared.views.opened import Opened, Pointed
+from pages.shared.views.picker import picker
 from pages.shared.views.steps import steps
 from pages.shared.views.word_strip import word_strip
 
@@ -53,15 +54,19 @@ def all_heads(scene: ModelScene) -> Heads:
         choice=scene.choice,
         pointed=maps[0].pointed,
         weights=[it.weights for it in maps],
-        features=scene.run.features._asdict(),
+        features=scene.features,
         orders=scene.orders,
         special=scene.special,
-        off=scene.built_in,
+        off=scene.switches,
     )
 
 
 def view_controls(text: Text, scene: ModelScene) -> None:
     """What of the model's attention is shown."""
+    if scene.run.crossing:
+        if not scene.choice.model_steps_open:  # else the pickers of the arithmetic are there
+            picker(text, _across(scene), "query", width=320)
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if scene.special:
             added = text("sentence.comma").join(plain(piece) for piece in scene.special)
@@ -95,6 +100,8 @@ def open_in_explore(text: Text, scene: ModelScene) -> None:
 def shown(scene: ModelScene, weights: Array) -> Shown:
     """Maps of pieces, ``(..., query, key)``, put into the form that the reader has chosen."""
     choice, pieces = scene.choice, scene.run.pieces
+    if scene.run.crossing:
+        return Shown(_across(scene), weights)
     if choice.model_words:
         words = words_of(pieces)
         tokens, special, groups = words.tokens, words.special, words.groups
@@ -120,6 +127,18 @@ def shown(scene: ModelScene, weights: Array) -> Shown:
     return Shown(pointed, hidden(weights, hide.tolist(), renormalise))
 
 
+def _across(scene: ModelScene) -> Pointed:
+    """The pieces of both texts, as the model has them."""
+    return Pointed(
+        asking=scene.run.queries.tokens,
+        answering=scene.run.pieces.tokens,
+        query=scene.choice.model_query,
+        key=scene.choice.model_key,
+        fields=FIELDS,
+        focus={"model_cells": "answers"},
+    )
+
+
 def attention_map(scene: ModelScene) -> Array:
     """The chosen head's weights, or the aggregate: ``(query, key)``."""
     choice = scene.choice
@@ -132,6 +151,19 @@ def model_head(text: Text, scene: ModelScene, heads: Heads) -> None:
     whole = attention_map(scene)
     view = shown(scene, whole)
     pointed, weights = view.pointed, view.weights
+    if scene.run.crossing:
+        st.markdown(text("upload.asks", asks=plain_word(pointed.asking, pointed.query)))
+        word_strip(text, pointed.looked_at, weights[pointed.query], name="model_keys")
+    else:
+        _shaded(text, scene, view, whole)
+    control_and_habit(text, heads, pointed, weights)
+    _say_odd(text, scene)
+    maps.draw("model_map", weights_map(text, view), pointed, text("alt.weights"))
+
+
+def _shaded(text: Text, scene: ModelScene, view: Shown, whole: Array) -> None:
+    """The words, shaded by the weights of the one that asks, and what that says."""
+    pointed, weights = view.pointed, view.weights
     if scene.special and not scene.choice.model_special:
         own = np.array(scene.run.pieces.special)
         removed = whole[~own][:, own].sum(axis=-1).mean() if not own.all() else 1.0
@@ -142,8 +174,23 @@ def model_head(text: Text, scene: ModelScene, heads: Heads) -> None:
     allowed = shown(scene, may_look.astype(float)).weights > 0
     query = pointed.query
     st.markdown(in_words(text, pointed.asking, query, weights[query], allowed[query]))
-    control_and_habit(text, heads, pointed, weights)
-    maps.draw("model_map", weights_map(text, view), pointed, text("alt.weights"))
+
+
+def _say_odd(text: Text, scene: ModelScene) -> None:
+    """What the opened head's layer has besides: keys that heads share, and a learned sink."""
+    choice, said = scene.choice, []
+    layer, head = scene.run.trace.layers[choice.model_layer], choice.model_head
+    if choice.model_aggregate != "head":
+        return
+    if layer.shared > 1:
+        first = head - head % layer.shared
+        said.append(text("model.shared", first=first, last=first + layer.shared - 1))
+    if layer.sinks is not None:
+        sunk = layer.sunk[head]
+        row, mean = f"{sunk[choice.model_query]:.1%}", f"{sunk.mean():.1%}"
+        said.append(text("model.sink", row=row, mean=mean))
+    if said:
+        st.caption(text.joined(*said))
 
 
 def weights_map(text: Text, view: Shown) -> Heatmap:
@@ -161,10 +208,10 @@ def weights_map(text: Text, view: Shown) -> Heatmap:
 
 def model_steps(text: Text, scene: ModelScene) -> None:
     """The head's scores, weights, outputs and arithmetic, on the model's own word pieces."""
-    choice, tokens = scene.choice, scene.run.pieces.tokens
+    choice = scene.choice
     opened = Opened(
-        asking=tokens,
-        answering=tokens,
+        asking=scene.run.queries.tokens,
+        answering=scene.run.pieces.tokens,
         query=choice.model_query,
         key=choice.model_key,
         fields=FIELDS,
@@ -175,15 +222,17 @@ def model_steps(text: Text, scene: ModelScene) -> None:
     contents = [f"v{i + 1}" for i in range(opened.layer.v.shape[-1])]
     d_k = opened.layer.q.shape[-1]
     st.markdown(text("head.steps.lead", d_k=d_k))
-    rules = _rules(scene.run.mixers[choice.model_layer], d_k)
+    rules = _rules(opened.layer)
     steps(text, opened, contents, rules)
     arithmetic(text, opened, rules)
 
 
-def _rules(mixer: Mixer, d_k: int) -> Rules:
-    """How the layer scales its scores: some models divide by more than √d_k."""
-    usual = Rules().scale(d_k)
-    return Rules(temperature=round(usual / (mixer.scale or usual), 6))
+def _rules(layer: LayerTrace) -> Rules:
+    """How the layer scales its scores: some models divide by more than √d_k, or by nothing."""
+    usual = Rules().scale(layer.q.shape[-1])
+    if layer.scale == 1:
+        return Rules(scaled=False)
+    return Rules(temperature=round(usual / (layer.scale or usual), 6))
 
 
 def _place(piece: int, groups: tuple[tuple[int, ...], ...], left: IntArray) -> int:

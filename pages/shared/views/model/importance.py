@@ -59,8 +59,11 @@ def model_importance(text: Text, scene: ModelScene) -> None:
         _table(text, toy)
         return
     choice, pieces = scene.choice, scene.run.pieces
+    if not scene.run.mixers:
+        st.info(text("importance.no_w_o"))
+        return
     row = Weighed(
-        asking=pieces.tokens,
+        asking=scene.run.queries.tokens,
         answering=pieces.tokens,
         query=choice.model_query,
         key=choice.model_key,
@@ -70,7 +73,8 @@ def model_importance(text: Text, scene: ModelScene) -> None:
         special=pieces.special,
     )
     _table(text, row)
-    _say_sink(text, row)
+    if not scene.run.crossing:
+        _say_sink(text, row)
 
 
 def _table(text: Text, row: Weighed) -> None:

@@ -19,9 +19,13 @@ from pages.shared.views.refused import refused
 def other_sentence(text: Text, scene: ModelScene) -> None:
     """The place for it, and what changed in the opened head."""
     choice, tokens = scene.choice, scene.run.pieces.tokens
+    if scene.run.crossing:
+        st.info(text("beside.crossing"))
+        return
     st.text_input(text("model_other.label"), key=showing("model_other"), max_chars=LONGEST_TEXT)
     try:
-        other = cache.model(choice.model_other, choice.model_part, scene.shown, told=in_line())
+        asked = choice.model_part, scene.shown, choice.model_attention
+        other = cache.model(choice.model_other, *asked, told=in_line())
     except InputError as problem:
         refused(text, problem, "beside")
         return

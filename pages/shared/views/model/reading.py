@@ -5,6 +5,7 @@ from typing import get_args
 import streamlit as st
 
 from core.models.pieces import SPACE
+from core.models.run import Attention
 from core.reader.examples import EXAMPLES
 from core.reader.model import BILINGUAL, LONGEST_TEXT, MODEL_EXAMPLES, PACKAGED, Part
 from pages.shared import controls
@@ -40,6 +41,8 @@ def model_text(text: Text, scene: ModelScene) -> None:
         model_control(text, scene)
         _examples(text, scene)
     model_notices(text, scene)
+    if scene.run.attention:
+        _stacks(text, scene)
     _remarks(text, scene)
 
 
@@ -92,6 +95,13 @@ def _offered(text: Text, scene: ModelScene) -> dict[str, str]:
     return chinese | english if text.language == "zh" else english | chinese
 
 
+def _stacks(text: Text, scene: ModelScene) -> None:
+    """Which of a model's attentions is shown, and what its decoder reads."""
+    controls.option(text, "model_attention", get_args(Attention))
+    written = plain(scene.run.queries.sentence)
+    st.caption(text(f"model.stacks.{scene.run.attention}", written=written))
+
+
 def _remarks(text: Text, scene: ModelScene) -> None:
     pieces = scene.run.pieces
     if pieces.total > pieces.used:
@@ -109,7 +119,7 @@ def say_pieces(text: Text, scene: ModelScene) -> None:
     """What the text was cut into, and how much of all weight goes to pieces that are no words."""
     said = _about_pieces(text, scene)
     if scene.special:
-        shares = scene.run.features.special
+        shares = scene.features["special"]
         told = {"share": f"{shares.mean():.0%}", "n": int((shares > 0.5).sum())}
         said.append(text("atlas.special", added=_added(text, scene), heads=scene.n_heads, **told))
     st.caption(text.joined(*said))

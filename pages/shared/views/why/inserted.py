@@ -70,6 +70,7 @@ def _row(text: Text, place: int, pair: tuple[str, str], steps: dict[Kind, Step])
         grid = st.grid(len(KINDS) + 1, min_column_width=200)
         with grid.cell():
             chosen = {"why_sentence": sentence, "why_output": "reference", "why_word": CLEAREST}
+            chosen["why_begun"] = ()
             st.markdown(f"{plain(sentence)}  \n:small[:gray[{plain(ours)}]]")
             st.button(
                 text("why.inserted.choose"),

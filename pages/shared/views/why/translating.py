@@ -34,7 +34,7 @@ from pages.shared.views.opened import Pointed
 from pages.shared.views.refused import ends
 from pages.shared.views.word_strip import probability_strip
 
-_NEW = {"why_word": CLEAREST, "why_key": CLEAREST}  # what a new sentence points at
+_NEW = {"why_word": CLEAREST, "why_key": CLEAREST, "why_begun": ()}  # what a new sentence points at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,9 +170,7 @@ def sentence(text: Text, shown: Translating) -> None:
                 why_key=example.key,
             )
         other = another(shown.choice.why_sentence, shown.source)
-        _choose(
-            text("why.another"), "why_another", ":material/shuffle:", why_sentence=other, **_NEW
-        )
+        _choose(text("why.another"), "why_another", ":material/shuffle:", why_sentence=other)
     st.caption(text.joined(*_about(text, shown)))
     if found := rare(shown.choice.why_sentence, shown.source):
         st.warning(_unread(text, found))
@@ -219,7 +217,7 @@ def _field(text: Text) -> None:
 
 def _choose(label: str, key: str, icon: str | None = None, **values: object) -> None:
     """Draw a button that takes a held-out sentence, and its translation by people."""
-    values = {**values, "why_output": "reference"}
+    values = {**_NEW, **values, "why_output": "reference"}
     st.button(label, key=key, on_click=change, kwargs=values, type="tertiary", icon=icon)
 
 
