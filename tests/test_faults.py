@@ -123,7 +123,10 @@ def test_one_number_of_the_largest_arrays_makes_another_result(name: str):
 
 
 def test_no_hooks_and_nothing_random_or_numeric_is_set_for_all():
-    assert not callers(r".*register_(full_|forward_|backward_).*hook", r".*\.set_default_\w+")
+    assert not callers(r".*\.set_default_\w+")
+    # Two exceptions, which act in the thread that asks alone: tests of both run two at once.
+    hooks = {it.partition(":")[0] for it in callers(r".*register_(full_|forward_|backward_).*hook")}
+    assert hooks == {"core/models/recording.py", "core/models/next_word.py"}
     assert not callers(r"torch\.(manual_seed|seed)", r"(np|numpy)\.random\.(seed|rand\w*|normal)")
     assert not callers(r"random\.(seed|random|choice\w*|shuffle|randint)")
     for _, name, call in calls():

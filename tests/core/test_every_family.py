@@ -83,7 +83,9 @@ def follows(layer: LayerTrace):
 
 def mixes(run: ModelRun):
     for layer, mixer in zip(run.trace.layers, run.mixers, strict=True):
-        bias = layer.mixed - np.einsum("hqv,hvm->qm", layer.output, mixer.w_o)
+        bias = layer.mixed - np.einsum(
+            "hqv,hvm->qm", layer.output, mixer.w_o[[*range(len(layer.output))]]
+        )
         most = max(1, np.abs(layer.mixed).max())
         assert_allclose(bias, np.broadcast_to(bias[0], bias.shape), rtol=0, atol=1e-5 * most)
 

@@ -1,6 +1,7 @@
 """The contract of a trace: each contradiction is refused and named."""
 
 from dataclasses import FrozenInstanceError, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,8 @@ def layer(**changes: np.ndarray) -> LayerTrace:
         "output": np.ones((HEAD, QUERY, D_V)),
         "mixed": np.ones((QUERY, D_OUT)),
     }
-    return LayerTrace(**{name: part.copy() for name, part in (parts | changes).items()})
+    copied: dict[str, Any] = {name: part.copy() for name, part in (parts | changes).items()}
+    return LayerTrace(**copied)
 
 
 def cell(value: float, fill: float = 0.0) -> np.ndarray:
