@@ -11,7 +11,13 @@ import torch
 from torch import Tensor
 
 from core.arrays import Array
-from core.attention import Steps, additive_attention, merge_heads, scaled_dot_product_attention
+from core.attention import (
+    MultiHeadSteps,
+    Steps,
+    additive_attention,
+    merge_heads,
+    scaled_dot_product_attention,
+)
 from core.embeddings import FEATURES, KINDS, Standing
 from core.layer import Sizes
 from core.masks import MaskRule
@@ -98,8 +104,8 @@ class CrossSource:
         q, k, steps = self._steps(p, v)
         shape = (len(v), len(asking), len(answering))
         mixed = merge_heads(steps.output) @ p["w_o"].flatten(0, 1)  # (query, d_model)
-        parts = (q, k, v, steps.scores, self._bias(*shape), steps.weights, steps.output, mixed)
-        layer = LayerTrace(*(part.numpy() for part in parts))
+        every = MultiHeadSteps(q, k, v, *steps, mixed)
+        layer = LayerTrace.of(every, self._bias(*shape).numpy())
         return AttentionTrace(asking, answering, (layer,), self._toy.origin_of(asking + answering))
 
     def alone(self, tokens: Words) -> AttentionTrace:
