@@ -104,8 +104,8 @@ class CrossSource:
         q, k, steps = self._steps(p, v)
         shape = (len(v), len(asking), len(answering))
         mixed = merge_heads(steps.output) @ p["w_o"].flatten(0, 1)  # (query, d_model)
-        all_steps = MultiHeadSteps(q, k, v, steps.scores, steps.weights, steps.output, mixed)
-        layer = LayerTrace.of(all_steps, self._bias(*shape).numpy())
+        every = MultiHeadSteps(q, k, v, *steps, mixed)
+        layer = LayerTrace.of(every, self._bias(*shape).numpy())
         return AttentionTrace(asking, answering, (layer,), self._toy.origin_of(asking + answering))
 
     def alone(self, tokens: Words) -> AttentionTrace:

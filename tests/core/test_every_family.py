@@ -83,9 +83,8 @@ def follows(layer: LayerTrace):
 
 def mixes(run: ModelRun):
     for layer, mixer in zip(run.trace.layers, run.mixers, strict=True):
-        bias = layer.mixed - np.einsum(
-            "hqv,hvm->qm", layer.output, mixer.w_o[[*range(len(layer.output))]]
-        )
+        w_o = np.stack([mixer.w_o[head] for head in range(len(layer.q))])
+        bias = layer.mixed - np.einsum("hqv,hvm->qm", layer.output, w_o)
         most = max(1, np.abs(layer.mixed).max())
         assert_allclose(bias, np.broadcast_to(bias[0], bias.shape), rtol=0, atol=1e-5 * most)
 

@@ -171,6 +171,46 @@ def test_the_scale_of_the_scores_counts():
     assert not np.allclose(gradient_times_input(other, mixer, QUERY, 0), first)
 
 
+CAP, SINK = 1.5, 0.7
+
+
+def bent(
+    x: Tensor, context: Tensor, parts: dict[str, Tensor], seen: Tensor | None = None
+) -> Tensor:
+    """What each head finds for the query below a cap, beside a sink: ``(head, d_v)``."""
+    steps = run(x, context, parts)
+    capped = CAP * torch.tanh(steps.scores[:, QUERY] / CAP)  # (head, key)
+    if seen is not None:
+        capped = capped.masked_fill(~seen, -torch.inf)
+    beside = torch.full((HEAD, 1), SINK, dtype=capped.dtype)
+    weights = torch.cat((capped, beside), dim=1).softmax(dim=1)[:, :-1]
+    return torch.einsum("hk,hkv->hv", weights, steps.v)
+
+
+def bent_layer(layer: LayerTrace) -> LayerTrace:
+    raised = np.exp(CAP * np.tanh(layer.scores / CAP))
+    weights = raised / (raised.sum(axis=-1, keepdims=True) + np.exp(SINK))
+    return replace(layer, weights=weights, cap=CAP, sinks=np.full(HEAD, SINK))
+
+
+@given(seeds)
+def test_importance_is_right_below_a_cap_and_beside_a_sink(seed: int):
+    layer, mixer, x, parts = random_layer(seed)
+    layer, key = bent_layer(layer), 1
+    towards = torch.zeros_like(x)
+    towards[key] = x[key]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        slopes = torch.func.jvp(lambda it: bent(x, it, parts), (x,), (towards,))[1].numpy()
+    moved = (bent(x, x, parts, torch.arange(N) != key) - bent(x, x, parts)).numpy()
+    for head in range(HEAD):
+        w_o = mixer.w_o[head]
+        slope = gradient_times_input(layer, mixer, QUERY, head)[key]
+        assert slope == pytest.approx(np.linalg.norm(slopes[head] @ w_o), abs=1e-9)
+        left = leave_one_out(layer, mixer, QUERY, head)[key]
+        assert left == pytest.approx(np.linalg.norm(moved[head] @ w_o), abs=1e-9)
+
+
 def test_a_mixer_cannot_be_written_to():
     with pytest.raises(ValueError, match="read-only"):
         IDENTITY.w_o[0][0] = 1

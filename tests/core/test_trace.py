@@ -24,8 +24,8 @@ def layer(**changes: np.ndarray) -> LayerTrace:
         "output": np.ones((HEAD, QUERY, D_V)),
         "mixed": np.ones((QUERY, D_OUT)),
     }
-    copied: dict[str, Any] = {name: part.copy() for name, part in (parts | changes).items()}
-    return LayerTrace(**copied)
+    changed: dict[str, Any] = {**parts, **changes}
+    return LayerTrace(**{name: part.copy() for name, part in changed.items()})
 
 
 def cell(value: float, fill: float = 0.0) -> np.ndarray:
@@ -148,6 +148,26 @@ def square() -> LayerTrace:
     even = np.full((1, QUERY, QUERY), 1 / QUERY)
     x = np.ones((1, QUERY, 2))
     return LayerTrace(x, x.copy(), x.copy(), even, even * 0, even.copy(), x.copy(), np.ones((3, 1)))
+
+
+def test_a_sink_takes_its_share_by_hand():
+    """Five keys with score 0 and a sink with the score log 5 share a row half and half."""
+    sunk = layer(weights=cell(0.1, 0.1), sinks=np.full(HEAD, np.log(5)))
+    np.testing.assert_allclose(sunk.sunk, np.full((HEAD, QUERY), 0.5))
+    np.testing.assert_array_equal(layer().sunk, np.zeros((HEAD, QUERY)))
+
+
+def test_rows_that_do_not_leave_the_sink_its_share_are_refused():
+    with pytest.raises(TraceError, match="rows of weights"):
+        layer(sinks=np.zeros(HEAD))
+    with pytest.raises(TraceError, match="sinks must have shape"):
+        layer(sinks=np.zeros(HEAD + 1))
+
+
+def test_a_cap_bends_scores_and_leaves_the_bias_alone():
+    capped = replace(layer(), scores=cell(3.0, 3.0), cap=2.0)
+    np.testing.assert_allclose(capped.capped_scores, 2 * np.tanh(1.5))
+    np.testing.assert_array_equal(capped.biased_scores, capped.capped_scores)
 
 
 def test_a_trace_without_layers_is_refused():
