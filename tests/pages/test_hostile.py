@@ -26,8 +26,8 @@ from tests.pages.exploring import notes
 
 pytestmark = pytest.mark.usefixtures("nobody_trains")
 
-EXAMPLES = 140
-INPUTS = 8
+EXAMPLES = 70
+INPUTS = 16
 """Changes in each example, every one of something that the page has: a thousand and more a page."""
 
 HOSTILE = (
