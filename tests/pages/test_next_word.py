@@ -25,6 +25,7 @@ from pages.shared.figures.bars import CLICK
 from pages.shared.reader import next_word
 from pages.shared.server import cache, loading
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.families import written
 from tests.pages.exploring import chosen, notes
 from tests.pages.test_address import address, follow
 from tests.pages.test_model import choose
@@ -300,3 +301,16 @@ def test_a_causal_model_without_its_head_is_named(open_dashboard: Visit, tmp_pat
     load(app, write_model(tmp_path, "mistral"), model_sentence=SENTENCE)
     assert EN("next.headless", name=tmp_path.name) in told(app)
     assert not app.exception
+
+
+def test_an_encoder_with_a_decoder_is_no_model_that_goes_on(
+    open_dashboard: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(families, "LONGEST_WRITTEN", 20)
+    written(tmp_path, "bart")
+    app = open_dashboard("en-US").switch_page("pages/model.py").run()
+    load(app, tmp_path, model_sentence="a tat at t a tat!")
+    for part in ("encoder", "cross", "decoder"):
+        choose(app, model_attention=part)
+        assert EN("next.writer", name=tmp_path.name) in told(app)
+        assert not app.exception
