@@ -314,3 +314,24 @@ def test_an_encoder_with_a_decoder_is_no_model_that_goes_on(
         choose(app, model_attention=part)
         assert EN("next.writer", name=tmp_path.name) in told(app)
         assert not app.exception
+
+
+def test_a_model_that_looks_ahead_has_no_next_word(open_dashboard: Visit, tmp_path: Path):
+    """Its head may well be there: it was never asked what comes next."""
+    written(tmp_path, "bert-generation")
+    app = open_dashboard("en-US").switch_page("pages/model.py").run()
+    load(app, tmp_path, model_sentence="a tat at")
+    assert EN("next.both_ways", name=tmp_path.name) in told(app)
+    choose(app, model_sentence="a")  # one piece that could look nowhere else
+    assert "does not write on" in told(app)
+    assert not app.exception
+
+
+def test_a_model_that_fails_is_named(writer: AppTest, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Speaker, "read", broken)
+    choose(writer, model_sentence="quite another text")
+    assert EN("error.model_fails", name=chosen(writer, "model_name")) in told(writer)
+    assert not writer.exception

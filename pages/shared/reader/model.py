@@ -59,8 +59,9 @@ class ModelScene(NamedTuple):
 
     @property
     def speaker(self) -> Speaker | None:
-        """The model with its head for the next piece, if it has one."""
-        return loading.speaker(self.shown)
+        """The model with its head for the next piece, if it has one and never looks ahead."""
+        looks_ahead = len(self.run.pieces.tokens) > 1 and not self.causal
+        return None if looks_ahead else loading.speaker(self.shown)
 
     @property
     def crosses(self) -> bool:
