@@ -94,12 +94,11 @@ class Speaker(NamedTuple):
                 are not computed again.
 
         Raises:
-            InputError: ``nothing_to_look_at`` if the last piece may look at nothing.
+            InputError: ``nothing_to_look_at`` if the last piece may look at nothing;
+                ``no_next_word`` if the model keeps no keys and values: it looks ahead, too.
             ValueError: If ``before`` is of other pieces.
         """
         ids = tuple(ids)
-        if before is not None and (before.memory is None or not before.ids):
-            before = None
         known = len(before.ids) if before else 0
         if before and (known >= len(ids) or before.ids != ids[:known]):
             raise ValueError("what was read before is no beginning of these pieces")
@@ -112,8 +111,11 @@ class Speaker(NamedTuple):
                 **self._more(known, len(ids), less.keys),
             )
             scores = done.logits[0].float().numpy()  # (layer + 1, piece) if all were read off
+        memory = getattr(done, "past_key_values", None)
+        if memory is None:
+            raise InputError("no_next_word", name=type(self.causal).__name__)
         layers = scores if states and len(scores) == len(states) else None
-        return Outlook(ids, scores[-1], layers, getattr(done, "past_key_values", None))
+        return Outlook(ids, scores[-1].copy(), layers, memory)
 
     @property
     def n_heads(self) -> int:
@@ -126,14 +128,8 @@ class Speaker(NamedTuple):
 
     @property
     def _norm(self) -> nn.Module | None:
-        base, found = self.causal.base_model, None
-        for name in _NORMS:
-            *above, own = name.split(".")
-            inner: Any = base
-            for step in above:
-                inner = getattr(inner, step, None)
-            found = found or getattr(inner, own, None)
-        return found
+        inside = dict(self.causal.base_model.named_modules())
+        return next((inside[name] for name in _NORMS if name in inside), None)
 
     def _check_sight(self, n: int, keys: Collection[int]) -> None:
         """Refuse to ask from a piece that may look at nothing: a softmax of nothing is no row."""

@@ -89,9 +89,25 @@ def mixes(run: ModelRun):
         assert_allclose(bias, np.broadcast_to(bias[0], bias.shape), rtol=0, atol=1e-5 * most)
 
 
+def goes_on(source: FamilySource, run: ModelRun):
+    """The next piece is the model's own, with and without keys and values that were kept."""
+    speaker, ids = source.speaker(), run.pieces.ids
+    if speaker is None or run.trace.layers[0].may_look[0, 0, 1:].any():
+        return
+    with torch.no_grad():
+        own = speaker.causal(torch.tensor([ids]), use_cache=False).logits[0, -1].numpy()
+    whole, kept = speaker.read(ids), speaker.read(ids, before=speaker.read(ids[:3]))
+    assert bool(speaker.mixers) == bool(run.mixers)
+    for found in (whole, kept):
+        assert_allclose(found.scores, own, rtol=0, atol=1e-5 * max(1, np.abs(own).max()))
+        assert found.layers is None or len(found.layers) == len(run.trace.layers) + 1
+
+
 @pytest.mark.parametrize("family", [*ONE_STACK, *WITHOUT_W_O])
 def test_a_trace_is_the_models_own_attention(tmp_path: Path, family: str):
-    run = FamilySource(written(tmp_path, family)).run(SENTENCE)
+    source = FamilySource(written(tmp_path, family))
+    run = source.run(SENTENCE)
+    goes_on(source, run)
     expected = by_itself(str(tmp_path), run.pieces.ids)
     compare(run, expected.attentions, expected.hidden_states)
     for layer in run.trace.layers:

@@ -25,6 +25,7 @@ from pages.shared.figures.bars import CLICK
 from pages.shared.reader import next_word
 from pages.shared.server import cache, loading
 from pages.shared.text import LANGUAGES, Language, Text
+from tests.families import written
 from tests.pages.exploring import chosen, notes
 from tests.pages.test_address import address, follow
 from tests.pages.test_model import choose
@@ -215,7 +216,7 @@ def test_a_head_and_a_piece_off_move_the_bars_beside_the_whole_model(writer: App
     order = np.argsort(-np.maximum(share, whole), kind="stable")[:10]
     assert_allclose(np.sort(shown["value"]), np.sort(share[order]), atol=1e-6)
     assert_allclose(np.sort(shown["expected"]), np.sort(whole[order]), atol=1e-6)
-    assert "0·1, 2·3 (layer·head) and a look at e" in told(writer)
+    assert told(writer).count("0·1, 2·3 (layer·head) and a look at e") == 2  # below the atlas, too
     assert EN("next.ticks") in told(writer)
     press(writer, "next_all_on")
     assert chosen(writer, "model_off") == ()
@@ -300,3 +301,37 @@ def test_a_causal_model_without_its_head_is_named(open_dashboard: Visit, tmp_pat
     load(app, write_model(tmp_path, "mistral"), model_sentence=SENTENCE)
     assert EN("next.headless", name=tmp_path.name) in told(app)
     assert not app.exception
+
+
+def test_an_encoder_with_a_decoder_is_no_model_that_goes_on(
+    open_dashboard: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(families, "LONGEST_WRITTEN", 20)
+    written(tmp_path, "bart")
+    app = open_dashboard("en-US").switch_page("pages/model.py").run()
+    load(app, tmp_path, model_sentence="a tat at t a tat!")
+    for part in ("encoder", "cross", "decoder"):
+        choose(app, model_attention=part)
+        assert EN("next.writer", name=tmp_path.name) in told(app)
+        assert not app.exception
+
+
+def test_a_model_that_looks_ahead_has_no_next_word(open_dashboard: Visit, tmp_path: Path):
+    """Its head may well be there: it was never asked what comes next."""
+    written(tmp_path, "bert-generation")
+    app = open_dashboard("en-US").switch_page("pages/model.py").run()
+    load(app, tmp_path, model_sentence="a tat at")
+    assert EN("next.both_ways", name=tmp_path.name) in told(app)
+    choose(app, model_sentence="a")  # one piece that could look nowhere else
+    assert "does not write on" in told(app)
+    assert not app.exception
+
+
+def test_a_model_that_fails_is_named(writer: AppTest, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Speaker, "read", broken)
+    choose(writer, model_sentence="quite another text")
+    assert EN("error.model_fails", name=chosen(writer, "model_name")) in told(writer)
+    assert not writer.exception

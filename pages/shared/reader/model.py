@@ -12,19 +12,17 @@ from core.measures import entropy
 from core.models.next_word import Speaker
 from core.models.pieces import Pieces
 from core.models.run import ModelRun
-from core.models.telling import telling, tells_most
 from core.reader.examples import EXAMPLES
 from core.reader.model import (
     MODEL_BEGINS,
     MODEL_EXAMPLES,
-    MOST_PIECES,
     PACKAGED,
     ModelChoice,
     ModelExample,
     Order,
 )
 from core.sources.families import FamilySource
-from core.tokens import follow
+from pages.shared.reader.pointing import places, pointing, still_blind
 from pages.shared.reader.session import change, reader, session, settle
 from pages.shared.server import cache, loading
 from pages.shared.server.gate import Waiting
@@ -61,8 +59,9 @@ class ModelScene(NamedTuple):
 
     @property
     def speaker(self) -> Speaker | None:
-        """The model with its head for the next piece, if it has one."""
-        return loading.speaker(self.shown)
+        """The model with its head for the next piece, if it has one and never looks ahead."""
+        looks_ahead = len(self.run.pieces.tokens) > 1 and not self.causal
+        return None if looks_ahead else loading.speaker(self.shown)
 
     @property
     def crosses(self) -> bool:
@@ -143,7 +142,7 @@ def model_scene(told: Waiting) -> ModelScene:
         shown, trouble = at_hand(), reason
         run, problem = _run(choice, shown, told)
     problem = problem or (draft and draft.reason)
-    scene = ModelScene(_pointing(choice, run, shown), run, shown, problem, trouble)
+    scene = ModelScene(pointing(choice, run, shown, session().pieces), run, shown, problem, trouble)
     scene = scene._replace(choice=within(scene))
     # While the chosen model is loaded, what a link says of its heads and pieces waits for it.
     waits = trouble is None and shown != choice.model_name
@@ -174,7 +173,7 @@ def go_on(sentence: str, shown: str) -> None:
     own = [place for place, added in enumerate(pieces.special) if not added]
     choice = reader().record(ModelChoice)
     if before := session().pieces:
-        choice = _blind(choice, _places(before[1], pieces, same_model=True))
+        choice = still_blind(choice, places(before[1], pieces, same_model=True))
     _note(pieces, shown)
     change(model_sentence=sentence, model_query=own[-1], model_blind=choice.model_blind)
 
@@ -209,61 +208,6 @@ def _run(choice: ModelChoice, shown: str, told: Waiting) -> tuple[ModelRun, Inpu
         if run is None:
             raise
         return run, problem
-
-
-def _pointing(choice: ModelChoice, run: ModelRun, shown: str) -> ModelChoice:
-    """Point where the choice did, though the text was edited or another model cut it up.
-
-    In a new text nothing stands where it did: there the pair is pointed at that tells most.
-    """
-    layers, words = run.trace.layers, run.pieces.telling
-    heads = layers[min(choice.model_layer, len(layers) - 1)].weights
-    weights = heads[min(choice.model_head, len(heads) - 1)]
-    model, before = session().pieces or (shown, run.queries)
-    place = _places(before, run.queries, same_model=model == shown)
-    if run.crossing:
-        return _pointing_across(choice, run, weights, stays=before == run.queries)
-    query, key = place.get(choice.model_query), place.get(choice.model_key)
-    if query is None:
-        query, key = telling(weights, words)
-    elif key is None:
-        key = tells_most(weights, words, query)
-    return replace(_blind(choice, place), model_query=query, model_key=key)
-
-
-def _blind(choice: ModelChoice, place: Mapping[int, int]) -> ModelChoice:
-    """Let nobody look at the pieces that nobody could look at, wherever they stand by now."""
-    return replace(
-        choice, model_blind=tuple(sorted(place[it] for it in choice.model_blind if it in place))
-    )
-
-
-def _pointing_across(
-    choice: ModelChoice, run: ModelRun, weights: Array, *, stays: bool
-) -> ModelChoice:
-    """Point from one text to another: at the pair that most exceeds what all rows give."""
-    if stays:
-        return choice
-    own = weights - weights.mean(axis=0)
-    for axis, pieces in enumerate((run.queries, run.pieces)):
-        wordless = np.array([word is None for word in pieces.telling])
-        own = np.where(np.expand_dims(wordless, 1 - axis), -np.inf, own)
-    query, key = np.unravel_index(int(own.argmax()), own.shape)
-    return replace(choice, model_query=int(query), model_key=int(key))
-
-
-def _places(before: Pieces, now: Pieces, *, same_model: bool) -> dict[int, int]:
-    """Tell where pieces stand by now; none of another text, of which less than half is left."""
-    if same_model and before.tokens == now.tokens:
-        return {place: place for place in range(MOST_PIECES)}
-    if not same_model:
-        same = before.sentence == now.sentence
-        return {
-            i: now.at(start) for i, (start, end) in enumerate(before.spans) if end > start and same
-        }
-    own = [place for place, word in enumerate(before.telling) if word is not None]
-    place = follow(before.tokens, now.tokens)
-    return place if 2 * sum(it in place for it in own) >= len(own) else {}
 
 
 def within(scene: ModelScene) -> ModelChoice:

@@ -124,7 +124,12 @@ def outlook(name: str, ids: tuple[int, ...], less: Less, *, told: Waiting) -> Ou
         if speaker is None:
             raise InputError("no_next_word", name=name)
         begun = (_outlooks.found((name, ids[:n], less)) for n in range(len(ids) - 1, 0, -1))
-        return speaker.read(ids, less, next((it for it in begun if it), None))
+        try:
+            return speaker.read(ids, less, next((it for it in begun if it), None))
+        except InputError:
+            raise
+        except Exception as problem:  # a family that is asked otherwise than all others
+            raise InputError("model_fails", name=name) from problem
 
     return in_turn(_outlooks, (name, ids, less), make, told)
 

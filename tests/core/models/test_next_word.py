@@ -193,6 +193,20 @@ def test_a_piece_that_nobody_looks_at_says_nothing(speakers: dict[str, Speaker],
     assert np.abs(speaker.read(IDS).scores - speaker.read(other).scores).max() > 1e-3
 
 
+@pytest.mark.parametrize("family", ["gpt2", "llama", "gpt_neox", "opt", "granite"])
+def test_a_piece_out_of_sight_is_a_column_of_the_mask(speakers: dict[str, Speaker], family: str):
+    """Against a mask written by hand, every piece at its own place."""
+    speaker, n = speakers[family], len(IDS)
+    may_look = torch.ones(n, n).tril()
+    may_look[:, [1, 4]] = 0
+    mask = torch.where(may_look > 0, 0.0, torch.finfo(torch.float32).min)[None, None]
+    with torch.no_grad():
+        places = torch.arange(n)[None]
+        own = speaker.causal(torch.tensor([IDS]), attention_mask=mask, position_ids=places)
+    found = speaker.read(IDS, Less(keys=frozenset({1, 4})))
+    assert_allclose(found.scores, own.logits[0, -1].numpy(), rtol=1e-5, atol=1e-5)
+
+
 def test_the_others_keep_their_places(speakers: dict[str, Speaker]):
     """A piece out of sight leaves a gap: those after it do not move up."""
     speaker = speakers["llama"]

@@ -11,7 +11,7 @@ from pages.shared import controls
 from pages.shared.reader.model import ModelScene
 from pages.shared.reader.next_word import PLACE, NextWord, next_word, take, take_back
 from pages.shared.reader.session import change, session, showing
-from pages.shared.text import Text, plain, plain_word
+from pages.shared.text import Text, numbered, plain
 from pages.shared.views.in_line import in_line
 from pages.shared.views.model.told_next import after, cannot, off
 from pages.shared.views.next_pieces import bars, buttons, rest
@@ -90,7 +90,7 @@ def _taken_away(text: Text, scene: ModelScene) -> None:
     st.multiselect(
         text("model_blind.label"),
         range(len(tokens)),
-        format_func=lambda place: plain_word(tokens, place),
+        format_func=lambda place: numbered(tokens, place),
         key=showing("model_blind"),
         placeholder=text("next.nobody"),
         help=text("model_blind.help"),

@@ -1,23 +1,30 @@
 """Heads switched off: how far the layer's output and the sentence embedding move."""
 
+from contextlib import suppress
+
 import numpy as np
 import streamlit as st
 
 from core.errors import InputError
 from pages.shared.figures.heatmap import Frame, Heatmap, Marks
 from pages.shared.reader.model import ModelScene
+from pages.shared.reader.next_word import next_word
 from pages.shared.reader.session import change, showing
 from pages.shared.server import cache
 from pages.shared.server.loading import BUILT_IN
 from pages.shared.text import Text
 from pages.shared.views.in_line import in_line
+from pages.shared.views.model.told_next import changed
 from pages.shared.views.refused import refused
 
 
 def off_together(text: Text, scene: ModelScene) -> None:
     """What became of the result without the heads that are switched off in the atlas."""
     choice = scene.choice
-    if not scene.built_in or not choice.model_off:
+    if not choice.model_off:
+        return
+    if not scene.built_in:
+        _next_word(text, scene)
         return
     try:
         moved = cache.without(
@@ -44,6 +51,14 @@ def off_together(text: Text, scene: ModelScene) -> None:
             kwargs={"model_off": ()},
             icon=":material/undo:",
         )
+
+
+def _next_word(text: Text, scene: ModelScene) -> None:
+    """What becomes of the likeliest next piece, of a model that has one."""
+    if scene.speaker is None:
+        return
+    with suppress(InputError):  # the section of the next word says why
+        st.markdown(changed(text, next_word(scene, in_line())))
 
 
 def each_off(text: Text, scene: ModelScene) -> None:
