@@ -83,13 +83,14 @@ class Bars:
 @lru_cache(maxsize=64)
 def _specification(n_rows: int, scale: Scale, *, ticks: bool, clicks: bool) -> dict[str, Any]:
     across = alt.X("value:Q").title(scale.title).scale(domain=list(scale.domain))
-    bars = alt.Chart().mark_bar(cornerRadiusEnd=2, cursor="pointer" if clicks else "default")
+    cursor = "pointer" if clicks else "default"
+    bars = alt.Chart().mark_bar(cornerRadiusEnd=2, cursor=cursor, tooltip=None)  # names tell all
     bars = bars.encode(alt.Color("mark:N").scale(domain=_MARKS, range="category").legend(None))
     if clicks:
         bars = bars.add_params(_click())
     layers = [bars]
     if ticks:
-        tick = alt.Chart().mark_tick(thickness=4, size=0.85 * _ROW, opacity=1)
+        tick = alt.Chart().mark_tick(thickness=4, size=0.85 * _ROW, opacity=1, tooltip=None)
         tick = tick.transform_calculate(promise="'expected'")
         layers.append(tick.encode(x="expected:Q", color="promise:N"))
     axis = alt.Axis(labelExpr=_NAME, labelLimit=160, ticks=False, domain=False, labelOverlap=False)
