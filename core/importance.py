@@ -79,7 +79,7 @@ def leave_one_out(layer: LayerTrace, mixer: Mixer, query: int, head: int) -> Arr
     """
     weights, biased, v = _in_double(layer, query, head)
     masked = np.where(np.eye(len(biased), dtype=bool), -np.inf, biased)  # (left out, key)
-    change = (_softmax(layer, head, masked) - weights) @ v  # (left out, d_v)
+    change = (softmax(masked, _sink(layer, head)) - weights) @ v  # (left out, d_v)
     return _lengths(change, mixer.w_o[head])
 
 
@@ -168,15 +168,12 @@ def _in_double(layer: LayerTrace, query: int, head: int) -> tuple[Array, Array, 
     others would be lost in float32.
     """
     biased = layer.biased_scores[head, query].astype(np.float64)
-    return _softmax(layer, head, biased), biased, layer.v[head].astype(np.float64)
+    return softmax(biased, _sink(layer, head)), biased, layer.v[head].astype(np.float64)
 
 
-def _softmax(layer: LayerTrace, head: int, biased: Array) -> Array:
-    """``(..., key)``, less what the layer's sink takes."""
-    if layer.sinks is None:
-        return softmax(biased)
-    beside = np.full((*biased.shape[:-1], 1), layer.sinks[head], biased.dtype)
-    return softmax(np.concatenate([biased, beside], axis=-1))[..., :-1]
+def _sink(layer: LayerTrace, head: int) -> float:
+    """The head's score of the place that is no key; without one nothing is taken."""
+    return -np.inf if layer.sinks is None else float(layer.sinks[head])
 
 
 def _lengths(pieces: Array, w_o: Array) -> Array:

@@ -68,18 +68,22 @@ def masked_softmax(scores: Tensor, allowed: Tensor | None, out: Tensor | None = 
     return out.masked_fill_(blind, 0.0) if blind.any() else out
 
 
-def softmax(scores: Array) -> Array:
+def softmax(scores: Array, sinks: Array | float = -np.inf) -> Array:
     """Weights of scores that are masked already, in numpy.
 
     Args:
         scores: ``(..., query, key)``, -inf where the query may not look.
+        sinks: Broadcasts to ``(..., query, 1)``: the score of a place that is no key, which takes
+            its share and gives nothing.
 
     Returns:
-        ``(..., query, key)``; rows sum to 1, or are 0 where nothing may be looked at.
+        ``(..., query, key)``; rows sum to 1 less what the sink takes, or are 0 where nothing may be
+        looked at.
     """
-    highest = scores.max(axis=-1, keepdims=True)
-    raised = np.exp(scores - np.where(np.isfinite(highest), highest, 0))
-    total = raised.sum(axis=-1, keepdims=True)
+    highest = np.maximum(scores.max(axis=-1, keepdims=True), sinks)
+    highest = np.where(np.isfinite(highest), highest, 0)
+    raised = np.exp(scores - highest)
+    total = raised.sum(axis=-1, keepdims=True) + np.exp(sinks - highest)
     return np.divide(raised, total, out=np.zeros_like(raised), where=total > 0)
 
 

@@ -126,8 +126,7 @@ class LayerTrace:
         """``(head, query)``: which part of its attention each query gives to the sink."""
         if self.sinks is None:
             return np.zeros_like(self.weights[..., 0])
-        beside = np.broadcast_to(self.sinks[:, None, None], (*self.weights.shape[:2], 1))
-        return softmax(np.concatenate([self.biased_scores, beside], axis=-1))[..., -1]
+        return 1 - softmax(self.biased_scores, self.sinks[:, None, None]).sum(axis=-1)
 
     @property
     def may_look(self) -> BoolArray:

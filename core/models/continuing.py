@@ -12,6 +12,9 @@ from core.tokens import clean
 _BEFORE = 8
 """Pieces before the new one that tell how it is written: more than one character ever takes."""
 
+_FAR = 1_000
+"""Characters before the end of a text that no piece there depends on."""
+
 _ANY = 1_000_000
 """A limit of pieces that no text reaches."""
 
@@ -51,14 +54,18 @@ def continued(tokenizer: Tokenizer, pieces: Pieces, more: Sequence[int]) -> Cont
     text = clean(pieces.sentence + added)
     if text == pieces.sentence:
         return Continued(None)
+    begins = (
+        text.rfind(" ", 0, max(0, len(text) - _FAR)) + 1
+    )  # a long text is not cut from far back
     try:
-        now = cut(tokenizer, text, _ANY)
+        now = cut(tokenizer, text[begins:], _ANY)
     except InputError:
         return Continued(None)
     read = [number for number, added in zip(now.ids, now.special, strict=True) if not added]
+    own = tail if begins else own
     n = len(more)
-    same = len(read) == pieces.total + n and read[-len(own) - n :] == [*own, *more]
-    return Continued(text, same)
+    same = read[-len(own) - n :] == [*own, *more]
+    return Continued(text, same and (begins > 0 or len(read) == pieces.total + n))
 
 
 def special(tokenizer: Tokenizer, piece: int) -> bool:

@@ -19,7 +19,10 @@ from torch import Tensor, nn
 from core.arrays import Array, freeze
 from core.errors import InputError
 
-_NORMS = ("norm", "ln_f", "final_layer_norm", "final_layernorm", "decoder.final_layer_norm")
+_NORMS = (
+    *("norm", "ln_f", "layer_norm", "final_layer_norm", "final_layernorm"),
+    "decoder.final_layer_norm",
+)
 """What families call the norm after the last layer."""
 
 _AS_FAR = 1e-5

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -67,9 +68,16 @@ class ModelRun:
     @property
     def nbytes(self) -> int:
         """Bytes that the run holds besides the model's own parameters."""
-        steps = [getattr(layer, step) for layer in self.trace.layers for step in STEPS]
+        parts = [getattr(layer, part) for layer in self.trace.layers for part in (*STEPS, "bias")]
         biases = [it for mixer in self.mixers for it in (mixer.b_k, mixer.b_v)]
-        return sum(np.asarray(it).nbytes for it in (self.hidden, *steps, *biases))
+        return sum(map(_held, (self.hidden, *parts, *biases)))
+
+
+def _held(array: Array | float) -> int:
+    """Count the bytes of an array; what all rows of an axis share counts once."""
+    array = np.asarray(array)
+    sizes = [n for n, step in zip(array.shape, array.strides, strict=True) if step]
+    return array.itemsize * prod(sizes)
 
 
 def layer_trace(steps: MultiHeadSteps, mask: Tensor | None = None) -> LayerTrace:

@@ -41,7 +41,7 @@ class WhyChoice:
     why_key: int = whole(7, CLEAREST, _MOST_WORDS - 1, place=True)  # of the source
     why_measure: Measure = word("bleu", Measure)  # of quality by length
     why_inserted_open: bool = flag(False)
-    why_begun: tuple[int, ...] = of_kind((), _ids)  # pieces of a translation that is being written
+    why_begun: tuple[int, ...] = of_kind((), _ids, private=True)  # pieces that were written
     why_temperature: float = number(1.0, 0.0, 2.0)  # of the next one
 
     def within(self, n_output: int, n_source: int) -> "WhyChoice":

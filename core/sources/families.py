@@ -127,7 +127,8 @@ class FamilySource:
 
 def _run(loaded: Loaded, pieces: Pieces, attention: Attention) -> ModelRun:
     ids = torch.tensor([pieces.ids])
-    written = _written(loaded, ids) if loaded.encoder else ids
+    decodes = bool(loaded.encoder) and attention != "encoder"
+    written = _written(loaded, ids) if decodes else ids
     with recording() as record:
         stacks = hidden(loaded.model, ids, written)
         found = [
@@ -157,7 +158,9 @@ def _is(attention: Attention, steps: Steps, loaded: Loaded) -> bool:
 
 
 def _written(loaded: Loaded, ids: Tensor) -> Tensor:
-    """``(1, token)``: what the model itself writes after the text; the text where it cannot.
+    """``(1, token)``: what the model writes by its files' settings; the text where it cannot.
+
+    It takes the likeliest piece of those that the settings allow.
 
     The piece that ends it is left out: nothing was written after looking from it.
     """
@@ -170,7 +173,8 @@ def _written(loaded: Loaded, ids: Tensor) -> Tensor:
         most = min(LONGEST_WRITTEN, loaded.largest - 1)
         # transformers makes its cache as deep as the encoder is.
         kept = getattr(config, "num_decoder_layers", 0) <= config.num_hidden_layers
-        written = write(ids, max_new_tokens=most, do_sample=False, num_beams=1, use_cache=kept)
+        settings = {"num_beams": 1, "num_return_sequences": 1, "use_cache": kept}
+        written = write(ids, max_new_tokens=most, do_sample=False, **settings)
     return written[:, :-1] if written.shape[1] > 2 else written
 
 

@@ -228,7 +228,9 @@ def within(scene: ModelScene) -> ModelChoice:
         model_aggregate="head" if scene.run.crossing and rolled else choice.model_aggregate,
         model_order=order,
         model_lines=tuple(head for head in choice.model_lines if head < n_heads),
-        model_off=tuple(at for at in choice.model_off if at[0] < n_layers and at[1] < n_heads),
+        model_off=tuple(
+            at for at in choice.model_off if scene.switches and at[0] < n_layers and at[1] < n_heads
+        ),
         model_blind=tuple(it for it in choice.model_blind if it <= last_key),
     )
 

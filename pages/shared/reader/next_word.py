@@ -153,14 +153,13 @@ def take(shown: str, after: int, piece: int) -> None:
             page is drawn means what they saw.
         piece: The number of the new one in the vocabulary.
     """
-    pieces = _pieces(shown)
-    if pieces.total != after:
-        return
-    tokenizer = _source(shown).load().tokenizer
     more = [piece]
-    found = continued(tokenizer, pieces, more)
     session().refused.pop(PLACE, None)
     try:
+        pieces, tokenizer = _pieces(shown), _source(shown).load().tokenizer
+        if pieces.total != after:
+            return
+        found = continued(tokenizer, pieces, more)
         while found.part and len(more) < _LONGEST:
             more.append(_likeliest_after(shown, pieces, more))
             found = continued(tokenizer, pieces, more)
@@ -175,9 +174,13 @@ def take(shown: str, after: int, piece: int) -> None:
 
 def take_back(shown: str, after: int) -> None:
     """Leave the text's last piece out; for callbacks, as :func:`take`."""
-    pieces = _pieces(shown)
-    text = without_last(pieces)
     session().refused.pop(PLACE, None)
+    try:
+        pieces = _pieces(shown)
+    except InputError as problem:
+        session().refused[PLACE] = problem
+        return
+    text = without_last(pieces)
     if text and pieces.total == after:
         go_on(text, shown)
 

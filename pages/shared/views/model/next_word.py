@@ -71,7 +71,8 @@ def _coming(text: Text, shown: NextWord) -> None:
     key = "model_next" if joins else "model_next_shown"
     bars(text, key, shown.names, best, joins)
     ticks = (text("next.ticks"),) if shown.less else ()
-    st.caption(text.joined(rest(text, best), *ticks, *cannot(text, shown)))
+    cannot_join = cannot(text, shown) if joins else ()
+    st.caption(text.joined(rest(text, best), *ticks, *cannot_join))
     if joins is None:
         st.info(text("next.cut"))
         return
