@@ -14,7 +14,7 @@ class Likeliest(NamedTuple):
     """The likeliest pieces, before and after something changed.
 
     Attributes:
-        ids: The pieces' numbers in the vocabulary, the likeliest of either first.
+        ids: The pieces' numbers in the vocabulary, the likeliest first.
         before: ``(piece,)``, their probabilities.
         after: ``(piece,)``, the same after the change; equal where nothing changed.
         rest: What all others have together, before and after.
@@ -48,20 +48,20 @@ def probabilities(scores: Array, temperature: float) -> Array:
     return raised / raised.sum(axis=-1, keepdims=True)
 
 
-def likeliest(before: Array, after: Array, most: int = MOST) -> Likeliest:
-    """The pieces with the largest probability, before a change or after it.
+def likeliest(before: Array, after: Array, scores: Array, most: int = MOST) -> Likeliest:
+    """The pieces that are likeliest now.
 
     Args:
         before, after: ``(piece,)`` each; sums to 1.
+        scores: ``(piece,)``, after the change: their order holds where probabilities are all 0.
         most: How many pieces.
     """
-    larger = np.maximum(before, after)
-    most = min(most, len(larger))
-    at = np.argpartition(-larger, most - 1)[:most]
-    at = at[np.lexsort((at, -before[at], -larger[at]))]
+    most = min(most, len(scores))
+    at = np.argpartition(-scores, most - 1)[:most]
+    at = at[np.lexsort((at, -scores[at]))]
     rest = tuple(max(0.0, 1 - float(it[at].sum())) for it in (before, after))
     ids = tuple(at.tolist())
-    return Likeliest(ids, before[at], after[at], (rest[0], rest[1]), len(larger) - most)
+    return Likeliest(ids, before[at], after[at], (rest[0], rest[1]), len(scores) - most)
 
 
 def drawn(share: Array, generator: np.random.Generator) -> int:

@@ -62,7 +62,7 @@ def test_rows_are_each_a_distribution():
 
 def test_the_likeliest_by_hand():
     before = np.array([0.1, 0.5, 0.05, 0.3, 0.05])
-    found = likeliest(before, before, most=3)
+    found = likeliest(before, before, np.log(before), most=3)
     assert found.ids == (1, 3, 0)
     assert_array_equal(found.before, [0.5, 0.3, 0.1])
     assert found.rest == pytest.approx((0.1, 0.1))
@@ -70,9 +70,9 @@ def test_the_likeliest_by_hand():
 
 
 def test_a_piece_that_becomes_likely_is_among_them():
-    before, after = np.array([0.6, 0.4, 0.0, 0.0]), np.array([0.2, 0.1, 0.0, 0.7])
-    found = likeliest(before, after, most=2)
-    assert found.ids == (3, 0)
+    before, after = np.array([0.6, 0.35, 0.05, 0.0]), np.array([0.2, 0.1, 0.0, 0.7])
+    found = likeliest(before, after, np.array([2.0, 1.0, -9.0, 3.0]), most=2)
+    assert found.ids == (3, 0)  # and not 1, which was likelier before than 0 is now
     assert_array_equal(found.after, [0.7, 0.2])
     assert found.rest == pytest.approx((0.4, 0.1))
 
@@ -80,12 +80,18 @@ def test_a_piece_that_becomes_likely_is_among_them():
 @given(scores, temperatures)
 def test_nothing_left_out_is_likelier(found: Array, temperature: float):
     share = probabilities(found, temperature)
-    best = likeliest(share, share)
+    best = likeliest(share, share, found)
     assert best.before.sum() + best.rest[0] == pytest.approx(1)
     assert (np.diff(best.before) <= 0).all()
     left = np.delete(share, best.ids)
     assert not left.size or left.max() <= best.before.min()
     assert len(best.ids) + best.others == len(share)
+
+
+def test_without_temperature_the_order_stays():
+    scores = np.array([0.5, 3.0, 2.0, 1.0])
+    share = probabilities(scores, 0)
+    assert likeliest(share, share, scores, most=3).ids == (1, 2, 3)
 
 
 def test_drawing_follows_the_probabilities():

@@ -95,7 +95,7 @@ def _specification(n_rows: int, scale: Scale, *, ticks: bool, clicks: bool) -> d
         layers.append(tick.encode(x="expected:Q", color="promise:N"))
     axis = alt.Axis(labelExpr=_NAME, labelLimit=160, ticks=False, domain=False, labelOverlap=False)
     chart = alt.layer(*layers).encode(
-        across.axis(tickCount=5, format=".0%" if "%" in scale.format else ""),
+        across.axis(tickCount=5, format=".0%" if "%" in scale.format else ","),
         alt.Y("name:N").sort(None).title(None).axis(axis),
     )
     spec = chart.properties(height=_ROW * n_rows).to_dict(validate=False)

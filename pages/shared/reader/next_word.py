@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from core.arrays import Array, IntArray
 from core.errors import InputError
@@ -72,12 +73,18 @@ class NextWord:
     @cached_property
     def likeliest(self) -> Likeliest:
         """The likeliest pieces."""
-        return likeliest(*self.shares)
+        return likeliest(*self.shares, self.left.scores)
 
     @cached_property
     def best(self) -> int:
         """The piece that is likeliest, with what is switched off."""
         return int(self.left.scores.argmax())
+
+    @cached_property
+    def joining(self) -> int | None:
+        """The likeliest piece that can stand in the text, also as a part; ``None`` if none can."""
+        both = zip(self.likeliest.ids, self.continued, strict=True)
+        return next((piece for piece, it in both if it.text is not None or it.part), None)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -86,9 +93,7 @@ class NextWord:
 
     def name(self, piece: int) -> str:
         """What a piece is called; a number in a vocabulary with gaps may have no name."""
-        tokenizer = _source(self.scene.shown).load().tokenizer
-        token = tokenizer.id_to_token(piece)
-        return f"#{piece}" if token is None else label(tokenizer, token, piece).replace("Ċ", "↵")
+        return _name(_source(self.scene.shown).load().tokenizer, piece)
 
     @property
     def at(self) -> tuple[str, int]:
@@ -164,8 +169,7 @@ def take(shown: str, after: int, piece: int) -> None:
             more.append(_likeliest_after(shown, pieces, more))
             found = continued(tokenizer, pieces, more)
         if found.text is None:
-            name = label(tokenizer, tokenizer.id_to_token(piece) or f"#{piece}", piece)
-            raise InputError("piece_alone", piece=name)
+            raise InputError("piece_alone", piece=_name(tokenizer, piece))
     except InputError as problem:
         session().refused[PLACE] = problem
     else:
@@ -190,6 +194,11 @@ def _likeliest_after(shown: str, pieces: Pieces, more: Sequence[int]) -> int:
     ids = (*reading(pieces.ids, pieces.special), *more)
     found = cache.outlook(shown, ids, _less(choice), told=lambda _: None)
     return int(found.scores.argmax())
+
+
+def _name(tokenizer: Tokenizer, piece: int) -> str:
+    token = tokenizer.id_to_token(piece)
+    return f"#{piece}" if token is None else label(tokenizer, token, piece).replace("Ċ", "↵")
 
 
 def _less(choice: ModelChoice) -> Less:

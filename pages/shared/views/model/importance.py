@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import pandas as pd
 import streamlit as st
@@ -81,7 +82,9 @@ def _table(text: Text, row: Weighed) -> None:
     """The measures beside each other, and how far their rankings agree."""
     measures = _measures(row)
     st.markdown(text("importance.intro", asks=plain_word(row.asking, row.query)))
-    pieces = numbered(row.answering)
+    seen = row.layer.may_look[row.head, row.query]
+    pieces = [piece for piece, it in zip(numbered(row.answering), seen, strict=True) if it]
+    words = [word for word, it in zip(row.answering, seen, strict=True) if it]
     table = pd.DataFrame(dict(measures), index=pd.Index(pieces))
     room_above()
     st.dataframe(
@@ -99,19 +102,21 @@ def _table(text: Text, row: Weighed) -> None:
         },
     )
     names = [text(f"importance.{name}") for name in measures]
-    download(text, "importance", Matrix(table.to_numpy(), row.answering, names))
+    download(text, "importance", Matrix(table.to_numpy(), words, names))
     st.markdown(_agreement(text, measures))
 
 
 def _measures(row: Weighed) -> Mapping[str, Array]:
-    """By name, one number for each key: ``(key,)``."""
+    """By name, one number for each key that the query may look at: ``(key,)``."""
     layer, mixer, head, query = row.layer, row.mixer, row.head, row.query
-    return {
+    measured = {
         "weight": layer.weights[head, query],
         "contribution": transformed_contribution(layer, mixer, query, head),
         "left_out": leave_one_out(layer, mixer, query, head),
         "gradient": gradient_times_input(layer, mixer, query, head),
     }
+    seen = layer.may_look[head, query]
+    return {name: values[seen] for name, values in measured.items()}
 
 
 def _agreement(text: Text, measures: Mapping[str, Array]) -> str:
@@ -120,7 +125,8 @@ def _agreement(text: Text, measures: Mapping[str, Array]) -> str:
         for name, values in measures.items()
         if name != "weight"
     }
-    return text("importance.agreement", **{name: f"{tau:.2f}" for name, tau in taus.items()})
+    told = {name: "–" if isnan(tau) else f"{tau:.2f}" for name, tau in taus.items()}
+    return text("importance.agreement", **told)
 
 
 def _say_sink(text: Text, row: Weighed) -> None:

@@ -77,9 +77,10 @@ def _coming(text: Text, shown: NextWord) -> None:
         st.info(text("next.cut"))
         return
     back = partial(take_back, *at) if shown.scene.run.pieces.used > 1 else None
-    takes = (partial(joins, shown.best), partial(joins, shown.drawn()), back)
+    first = shown.best if shown.joining is None else shown.joining
+    takes = (partial(joins, first), partial(joins, shown.drawn()), back)
     with st.container(horizontal=True, gap="small"):
-        name, temperature = shown.name(shown.best), shown.scene.choice.model_temperature
+        name, temperature = shown.name(first), shown.scene.choice.model_temperature
         buttons(text, "next", name, temperature, takes)
     if problem := session().refused.get(PLACE):
         st.warning(told(text, problem))

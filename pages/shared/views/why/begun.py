@@ -65,7 +65,7 @@ def _coming(text: Text, found: Beginning, temperature: float) -> None:
         return
     controls.slider(text, "why_temperature", step=0.1)
     share = probabilities(found.scores, temperature)
-    best = likeliest(share, share)
+    best = likeliest(share, share, found.scores)
     names = [_name(text, found, piece) for piece in best.ids]
     take = partial(_take, n)
     bars(text, "why_next", names, best, take)
