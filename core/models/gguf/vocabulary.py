@@ -85,7 +85,7 @@ def vocabulary(file: GgufFile) -> Tokenizer:
         raise
     except Exception as problem:  # tokenizers promises no kind of error
         raise InputError("gguf_damaged", file=file.file) from problem
-    if made.get_vocab_size() > file.tensors["token_embd.weight"].shape[0]:
+    if max(made.get_vocab_size(), len(said["tokens"])) > file.tensors["token_embd.weight"].shape[0]:
         raise InputError("gguf_damaged", file=file.file)
     return made
 
