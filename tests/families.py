@@ -131,9 +131,11 @@ TWO_STACKS: Mapping[str, Sizes] = {
     **dict.fromkeys(("bart", "blenderbot", "m2m_100", "marian", "mbart", "pegasus"), PAIR),
     **dict.fromkeys(("mt5", "t5", "umt5"), T5),
 }
+PICTURES: Sizes = {**PLAIN, "image_size": 16, "patch_size": 8}
 REFUSED: Mapping[str, Sizes] = {
     "big_bird": {**PLAIN, "attention_type": "original_full"},
     "bloom": {"vocab_size": 300, "hidden_size": 32, "n_layer": 2, "n_head": 4},
+    "clip": {"text_config": PLAIN, "vision_config": PICTURES},
     "deberta-v2": PLAIN,
     "falcon": PLAIN,
     "gpt_neo": {
@@ -152,6 +154,7 @@ REFUSED: Mapping[str, Sizes] = {
         **{"vocab_size": 300, "hidden_size": 32, "num_hidden_layers": 2},
         "attention_hidden_size": 32,
     },
+    "vit": PICTURES,
 }
 EVERY = {**ONE_STACK, **WITHOUT_W_O, **TWO_STACKS, **REFUSED}
 

@@ -7,6 +7,7 @@ when it is read: what is recorded of it has to be what it computes by itself.
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,7 +43,7 @@ FAMILIES = (
 )
 """Some of those that can be shown, as their authors write them: for messages."""
 
-_PROBED = 8
+_N_PROBED = 8
 """Tokens on which a model is tried when it is loaded."""
 
 
@@ -121,16 +122,17 @@ def opened(path: Path, name: str) -> Loaded:
     """
     found = _read_gguf(path, name) if path.is_file() else _read(path, name)
     kind = found.whole.config.model_type
-    whole, model = found.whole, _below(found.whole)
-    whole.eval().requires_grad_(False)
-    shown = {id(it) for it in model.parameters()} - _own_of_head(model)
-    names = {n for n, it in whole.named_parameters(remove_duplicate=False) if id(it) in shown}
-    missing = {it for it in found.missing & names if "pooler." not in it}  # no page shows one
-    if missing:  # they are random numbers
-        raise InputError("model_unreadable", name=name, file=path.name, missing=min(missing))
-    two = bool(model.config.is_encoder_decoder)
-    encoder = frozenset(_modules_of_encoder(model)) if two else frozenset()
-    record, outputs = _tried(whole, model, encoder, f"{name} ({kind})")
+    with _refusing(_unknown(f"{name} ({kind})")):  # not all that it has are made for text
+        whole, model = found.whole, _below(found.whole)
+        whole.eval().requires_grad_(False)
+        shown = {id(it) for it in model.parameters()} - _own_of_head(model)
+        names = {n for n, it in whole.named_parameters(remove_duplicate=False) if id(it) in shown}
+        missing = {it for it in found.missing & names if "pooler." not in it}  # no page shows one
+        if missing:  # they are random numbers
+            raise InputError("model_unreadable", name=name, file=path.name, missing=min(missing))
+        two = bool(model.config.is_encoder_decoder)
+        encoder = frozenset(_modules_of_encoder(model)) if two else frozenset()
+    record, outputs = _probed(whole, model, encoder, f"{name} ({kind})")
     layers = _lists_of_layers(model, [it.module for it in record.layers])
     check_tensors(found.unexpected, layers, name=name, family=kind)
     found.tokenizer.no_padding()
@@ -155,29 +157,28 @@ def _read_gguf(path: Path, name: str) -> _Read:
     from core.models.gguf.model import load
     from core.models.gguf.vocabulary import vocabulary
 
-    try:
+    with _refusing(InputError("model_unreadable", name=name, file=path.name)):
         file = read(path)
         return _Read(load(file), vocabulary(file), frozenset(), frozenset())
-    except InputError:
-        raise
-    except Exception as problem:  # transformers promises no kind of error for odd settings
-        raise InputError("model_unreadable", name=name, file=path.name) from problem
 
 
 def _read(folder: Path, name: str) -> _Read:
     """A model from a folder of safetensors."""
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from transformers import CONFIG_MAPPING, AutoConfig, AutoModel, AutoTokenizer
 
     safely = {"local_files_only": True, "trust_remote_code": False}
-    kind = str(read_config(folder, name).get("model_type", "?"))
-    try:
+    kind = read_config(folder, name).get("model_type", "?")
+    unknown = _unknown(f"{name} ({kind})")
+    strange = isinstance(kind, str) and kind not in CONFIG_MAPPING
+    with _refusing(
+        unknown if strange else InputError("model_unreadable", name=name, file="config.json")
+    ):
         config = AutoConfig.from_pretrained(folder, **safely)
+    with _refusing(unknown):
         code = vars(sys.modules[AutoModel._model_mapping[type(config)].__module__])
-    except (OSError, ValueError, KeyError, AttributeError) as problem:
-        raise _unknown(f"{name} ({kind})") from problem
     if OWN not in code:  # it asks nobody for its attention
-        raise _unknown(f"{name} ({kind})")
-    try:
+        raise unknown
+    with _refusing(InputError("model_unreadable", name=name, file=folder.name)):
         with torch.random.fork_rng(devices=()):  # what the file lacks is drawn
             whole, report = _loader(config).from_pretrained(
                 folder,
@@ -190,10 +191,6 @@ def _read(folder: Path, name: str) -> _Read:
             )
         check_tokenizer(folder, name)
         tokenizer = AutoTokenizer.from_pretrained(folder, **safely).backend_tokenizer
-    except InputError:
-        raise
-    except Exception as problem:  # transformers promises no kind of error for spoilt files
-        raise InputError("model_unreadable", name=name, file=folder.name) from problem
     lists = (frozenset(report[it]) for it in ("missing_keys", "unexpected_keys"))
     return _Read(whole, tokenizer, *lists)
 
@@ -231,7 +228,7 @@ def _modules_of_encoder(model: "PreTrainedModel") -> Iterator[nn.Module]:
     return encoder.modules()
 
 
-def _tried(
+def _probed(
     whole: "PreTrainedModel",
     model: "PreTrainedModel",
     encoder: Collection[nn.Module],
@@ -248,17 +245,14 @@ def _tried(
 
     AttentionInterface.register(NAME, attend)
     AttentionMaskInterface.register(NAME, eager_mask)
-    ids = torch.arange(_PROBED)[None] + (model.config.vocab_size - _PROBED) // 2
-    try:
+    with _refusing(_unknown(named)):
+        middle = (model.config.get_text_config().vocab_size - _N_PROBED) // 2
+        ids = torch.arange(_N_PROBED)[None] + middle
         with recording() as record:
             expected = hidden(model, ids, ids)
             whole.set_attn_implementation(NAME)
             with finding(model, record) as outputs:
                 got = hidden(model, ids, ids)
-    except InputError:
-        raise
-    except Exception as problem:  # whatever a model does that is not made for this
-        raise _unknown(named) from problem
     layers, *more = (len(it) - 1 for it in got)
     stacks = {(it.module in encoder, len(it.q)) for it in record.layers}
     # A decoder looks at itself, then across; the layers of a stack have as many heads.
@@ -272,6 +266,17 @@ def _tried(
     for module in dict.fromkeys(it.module for it in record.layers):
         watch(module)
     return record, outputs
+
+
+@contextmanager
+def _refusing(refusal: InputError) -> Iterator[None]:
+    """Refuse so where transformers fails, which promises no kind of error."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as problem:
+        raise refusal from problem
 
 
 def _unknown(named: str) -> InputError:

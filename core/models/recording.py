@@ -1,7 +1,7 @@
 """Attention of any model that asks transformers for it, recorded where it is computed.
 
-Nothing here imports transformers: `core.sources.families` registers :func:`attend` there once. What
-a model does before and after attention is its own affair; the steps from its queries, keys and
+Nothing here imports transformers: `core.models.opening` registers :func:`attend` with each model.
+What a model does before and after attention is its own affair; the steps from its queries, keys and
 values to its heads' outputs are gone through here in the open, and held against those of the
 model's own function, layer by layer.
 """

@@ -165,9 +165,9 @@ def test_rows_that_do_not_leave_the_sink_its_share_are_refused():
 
 
 def test_a_cap_bends_scores_and_leaves_the_bias_alone():
-    capped = replace(layer(), scores=cell(3.0, 3.0), cap=2.0)
+    capped = replace(layer(), scores=cell(3.0, 3.0), bias=cell(-1.5), cap=2.0)
     np.testing.assert_allclose(capped.capped_scores, 2 * np.tanh(1.5))
-    np.testing.assert_array_equal(capped.biased_scores, capped.capped_scores)
+    np.testing.assert_allclose(capped.biased_scores, 2 * np.tanh(1.5) + cell(-1.5))
 
 
 def test_a_trace_without_layers_is_refused():

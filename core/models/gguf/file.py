@@ -121,8 +121,8 @@ class _Cursor:
     def number(self, letter: str) -> int:
         return self.numbers(letter)[0]
 
-    def count(self, letter: str = "Q") -> int:
-        found = self.number(letter)
+    def count(self) -> int:
+        found = self.number("Q")
         if found > MOST:
             raise ValueError(f"need at most {MOST}, got {found}")
         return found

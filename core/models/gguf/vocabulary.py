@@ -5,7 +5,7 @@ is refused, since other pieces would be shown than the model was trained on.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tokenizers import (
     AddedToken,
@@ -64,7 +64,7 @@ def vocabulary(file: GgufFile) -> Tokenizer:
         InputError: ``gguf_tokenizer`` with its name if it is of another sort; ``gguf_damaged`` if
             its parts do not fit together.
     """
-    said = {
+    said: dict[str, Any] = {
         name.removeprefix("tokenizer.ggml."): value
         for name, value in file.settings.items()
         if name.startswith("tokenizer.ggml.")
@@ -85,7 +85,7 @@ def vocabulary(file: GgufFile) -> Tokenizer:
         raise
     except Exception as problem:  # tokenizers promises no kind of error
         raise InputError("gguf_damaged", file=file.file) from problem
-    if made.get_vocab_size() > file.tensors["token_embd.weight"].shape[0]:
+    if max(made.get_vocab_size(), len(said["tokens"])) > file.tensors["token_embd.weight"].shape[0]:
         raise InputError("gguf_damaged", file=file.file)
     return made
 

@@ -178,6 +178,11 @@ def test_parts_that_do_not_fit_together_are_refused(settings: dict[str, Value]):
         vocabulary(of_bytes("gpt-2", **settings))
 
 
+def test_pieces_named_twice_count_twice():
+    with pytest.raises(InputError, match="gguf_damaged"):
+        vocabulary(of_bytes("gpt-2", tokens=[*PIECES, *["<think>"] * 400]))
+
+
 def test_more_pieces_than_the_model_has_are_refused():
     whole = of_bytes("gpt-2")
     few = {"token_embd.weight": Stored((len(PIECES) - 1, 8), 0, 0)}
