@@ -39,7 +39,7 @@ LIMIT = 512
 FAMILIES = (
     *("BERT", "RoBERTa", "DistilBERT", "ModernBERT", "GPT-2", "GPT-NeoX", "OPT", "Llama"),
     *("Mistral", "Mixtral", "Qwen 2–3", "Gemma 1–3", "Phi", "OLMo", "SmolLM", "gpt-oss"),
-    *("DeepSeek-V3", "GLM", "Granite"),
+    *("DeepSeek-V3", "GLM", "Granite", "T5", "BART", "Marian"),
 )
 """Some of those that can be shown, as their authors write them: for messages."""
 

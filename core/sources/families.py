@@ -191,9 +191,10 @@ def _load_once(name: str, hub: Hub, progress: Progress) -> Loaded:
             return found
         path = locate(name, hub, progress)
         progress("loading", 0, 0)
-        loaded = opened(path, name)
-        with _guard:
+        with _guard:  # before: no more than these are ever held
             while len(_loaded) >= IN_MEMORY:
                 del _loaded[next(iter(_loaded))]
+        loaded = opened(path, name)
+        with _guard:
             _loaded[name] = loaded
     return loaded

@@ -59,7 +59,7 @@ def settings(file: GgufFile) -> dict[str, Any]:
     found = {ours: _number(file, name, said.pop(name, None), int) for name, ours in _NAMES.items()}
     eps = _number(file, _EPS, said.pop(_EPS, None), float)
     base = _number(file, _BASE, said.pop(_BASE, 10000.0), float)
-    _check_there(file, f"blk.{found['num_hidden_layers'] - 1}.attn_norm.weight")
+    _check_layers(file, found["num_hidden_layers"])
     width, vocabulary = found["head_dim"], file.tensors["token_embd.weight"].shape[0]
     if width % 2:  # numbers are turned in pairs
         raise _refused(file, "attention.key_length", width)
@@ -79,6 +79,13 @@ def settings(file: GgufFile) -> dict[str, Any]:
         "eos_token_id": file.settings.get("tokenizer.ggml.eos_token_id"),
         "attention_bias": file.family == "llama" and "blk.0.attn_q.bias" in file.tensors,
     }
+
+
+def _check_layers(file: GgufFile, n: int) -> None:
+    """Refuse more layers than there can be: each has several tensors."""
+    if n > len(file.tensors):
+        raise _refused(file, "block_count", n)
+    _check_there(file, f"blk.{n - 1}.attn_norm.weight")
 
 
 def _check_there(file: GgufFile, tensor: str) -> None:
