@@ -71,7 +71,8 @@ def test_halves_of_characters_and_controls_are_left_out_of_every_text(name: str)
     said = json.loads(to_file(Reader())) | {"fields": {name: "a\ud800b\x00\x1b\udc00c"}}
     reader, notice = take_file(Reader(), json.dumps(said).encode())
     if notice.unusable:
-        assert notice.unusable == (name,) == ("reach_dilations",)
+        assert notice.unusable == (name,)
+        assert name in ("reach_dilations", "why_begun")  # lists of numbers
     else:
         assert reader[name] == "abc"
 
