@@ -29,7 +29,7 @@ class Likeliest(NamedTuple):
 
 
 def probabilities(scores: Array, temperature: float) -> Array:
-    """What each piece's score makes its probability: softmax of scores / temperature.
+    """Turn scores into probabilities: softmax of scores / temperature.
 
     Args:
         scores: ``(..., piece)``; ``-inf`` for pieces that never come.

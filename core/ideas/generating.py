@@ -1,4 +1,4 @@
-"""What a generating model keeps: keys and values of earlier tokens, so that a step adds but one.
+"""Count what a generating model keeps: earlier keys and values, so that a step adds but one.
 
 Sources: Shazeer, Fast Transformer Decoding: One Write-Head is All You Need, 2019 (multi-query);
 Ainslie et al., GQA, 2023 (grouped); DeepSeek-AI, DeepSeek-V2, 2024, section 2.1 and table 1
@@ -107,7 +107,7 @@ class Layer(NamedTuple):
 
 
 class Generated(NamedTuple):
-    """What came of tokens that came one at a time.
+    """Hold what tokens gave that came one at a time.
 
     Attributes:
         output: ``(token, head * d_head)``, each as its step gave it.
@@ -179,7 +179,7 @@ def compared(n: int) -> Compared:
 
 
 def in_cache(n: int, sinks: int, window: int) -> BoolArray:
-    """What is in the cache in each step: the first tokens, and a window that ends at the new one.
+    """Tell what each step has in its cache: the first tokens, and a window up to the new one.
 
     Args:
         n: Tokens.

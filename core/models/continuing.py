@@ -69,7 +69,7 @@ def continued(tokenizer: Tokenizer, pieces: Pieces, more: Sequence[int]) -> Cont
 
 
 def special(tokenizer: Tokenizer, piece: int) -> bool:
-    """Whether a piece is a sign of the model's, such as the end of a text."""
+    """Tell whether a piece is a sign of the model's, such as the end of a text."""
     added = tokenizer.get_added_tokens_decoder().get(piece)
     return added is not None and added.special
 

@@ -1,4 +1,4 @@
-"""What a GGUF file says of itself: settings, vocabulary, and where its tensors lie.
+"""Read what a GGUF file says of itself: settings, vocabulary, and where its tensors lie.
 
 Source: ``docs/gguf.md`` of ggml (github.com/ggml-org/ggml), versions 2 and 3.
 """

@@ -104,12 +104,11 @@ class PackedEmbedding(nn.Embedding):
         return self.packed[input.flatten()].view(*input.shape, -1)
 
 
-def load(file: GgufFile, attention: str = "eager") -> "PreTrainedModel":
+def load(file: GgufFile) -> "PreTrainedModel":
     """The causal model in a file, with its head for the next piece.
 
     Args:
         file: Mapped, for as long as the model is used.
-        attention: How transformers is to compute attention.
 
     Raises:
         InputError: As `core.models.gguf.settings.settings`; ``gguf_missing`` or ``gguf_shape`` if
@@ -120,7 +119,7 @@ def load(file: GgufFile, attention: str = "eager") -> "PreTrainedModel":
     config = AutoConfig.for_model(file.family, **settings(file))
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(
-            config, dtype=torch.float32, attn_implementation=attention
+            config, dtype=torch.float32, attn_implementation="eager"
         )
     left = set(file.tensors)
     for name, module in list(model.named_modules()):
